@@ -1,0 +1,13 @@
+"""The registry's first tables: territory, offers, private facts, change capture."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    # The driver's own cursor: SQLAlchemy would read the percent signs as parameters.
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

@@ -1,0 +1,168 @@
+"""Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name."""
+
+import csv
+import gzip
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from registry.database import Connection
+from registry.zones import anchors
+
+GEO = Path(__file__).parent / "data" / "geo"
+
+
+def load(conn: Connection, report: Callable[[int, int], None]) -> None:
+    """Fill the empty tables of the territory with all of France. `report` is told (done, total) communes.
+
+    The files' sources and licences stand in docs/data.md. The caller commits.
+    """
+    contours = _contours()
+    shapes = {
+        feature["properties"]["code"]: json.dumps(feature["geometry"], separators=(",", ":"))
+        for feature in json.loads((GEO / "departments.geojson").read_text(encoding="utf-8"))["features"]
+    }
+    with conn.cursor() as cur:
+        with cur.copy("copy department (code, name, region_code, region_name, bounds, contour) from stdin") as copy:
+            for row in _rows("departments.csv"):
+                shape = shapes.get(row["code"])
+                bounds = list(shapely.from_geojson(shape).bounds) if shape else None
+                copy.write_row((row["code"], row["name"], row["region"], row["region_name"], bounds, shape))
+        with cur.copy("copy epci (code, name, type) from stdin") as copy:
+            for row in _rows("epci.csv"):
+                copy.write_row((row["code"], row["name"], row["type"]))
+        communes = list(_rows("communes.csv"))
+        zones: list[tuple[str, float, float]] = []
+        with cur.copy(
+            "copy commune (code, name, parent, department, epci, postcodes, population, area_km2, lat, lon, bounds,"
+            " contour) from stdin"
+        ) as copy:
+            # Cities before their arrondissements, which refer to them.
+            for done, row in enumerate(sorted(communes, key=lambda row: bool(row["parent"])), start=1):
+                contour, bounds = contours.get(row["code"]), None
+                if contour:
+                    shape = shapely.from_geojson(contour)
+                    bounds = list(shape.bounds)
+                    zones += ((row["code"], lat, lon) for lat, lon in anchors(shape, int(row["population"])))
+                copy.write_row(
+                    (
+                        row["code"],
+                        row["name"],
+                        row["parent"] or None,
+                        row["department"],
+                        row["epci"] or None,
+                        row["postcodes"].split("|"),
+                        int(row["population"]),
+                        float(row["area_km2"]) if row["area_km2"] else None,
+                        float(row["lat"]),
+                        float(row["lon"]),
+                        bounds,
+                        contour,
+                    )
+                )
+                if done % 500 == 0 or done == len(communes):
+                    report(done, len(communes))
+        with cur.copy("copy zone_anchor (commune, lat, lon) from stdin") as copy:
+            for zone in zones:
+                copy.write_row(zone)
+        known = {row["code"] for row in communes}
+        with cur.copy("copy retired_commune (code, current_code) from stdin") as copy:
+            for row in _rows("retired_codes.csv"):
+                if row["current_code"] in known:
+                    copy.write_row((row["code"], row["current_code"]))
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (GEO / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _contours() -> dict[str, str]:
+    """Contours as GeoJSON geometries by INSEE code."""
+    with gzip.open(GEO / "communes.geojson.gz") as file:
+        features: list[dict[str, Any]] = json.load(file)["features"]
+    return {
+        feature["properties"]["code"]: json.dumps(feature["geometry"], separators=(",", ":")) for feature in features
+    }
+
+
+@dataclass(frozen=True)
+class Commune:
+    """A commune as imports and generation need it; positions in degrees (WGS 84)."""
+
+    code: str
+    name: str
+    parent: str | None
+    department: str
+    postcodes: tuple[str, ...]
+    population: int
+    lat: float
+    lon: float
+
+
+@dataclass
+class Territory:
+    """The communes in memory, with the look-ups of an import. Contours are read when they are asked for."""
+
+    conn: Connection
+    communes: dict[str, Commune]
+    retired: dict[str, str]
+    by_postcode: dict[str, list[Commune]] = field(default_factory=dict)
+    contours: dict[str, shapely.Geometry | None] = field(default_factory=dict)
+
+    def by_code(self, code: str) -> Commune | None:
+        """The commune of an INSEE code, also of one that a merger has retired."""
+        return self.communes.get(self.retired.get(code, code))
+
+    def by_postcode_and_name(self, postcode: str, name: str) -> Commune | None:
+        """The commune with this postcode and name; accents, case, hyphens, "St" and "Cedex" don't matter."""
+        wanted = plain_name(name)
+        found = [each for each in self.by_postcode.get(postcode, []) if plain_name(each.name) == wanted]
+        return found[0] if found else None
+
+    def contour(self, code: str) -> shapely.Geometry | None:
+        """The commune's contour, or None for the few that have none."""
+        if code not in self.contours:
+            row = self.conn.execute("select contour::text from commune where code = %s", [code]).fetchone()
+            self.contours[code] = shapely.from_geojson(row[0]) if row and row[0] else None
+        return self.contours[code]
+
+    def at(self, lat: float, lon: float) -> Commune | None:
+        """The commune whose contour holds the point. Arrondissements come before their city."""
+        near = sorted(self.communes.values(), key=lambda c: (c.lat - lat) ** 2 + (c.lon - lon) ** 2)[:40]
+        for commune in sorted(near, key=lambda c: c.parent is None):
+            contour = self.contour(commune.code)
+            if contour is not None and contour.intersects(shapely.Point(lon, lat)):
+                return commune
+        return None
+
+
+def read(conn: Connection) -> Territory:
+    """The territory as the registry holds it."""
+    communes = {
+        row[0]: Commune(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
+        for row in conn.execute(
+            "select code, name, parent, department, postcodes, population, lat, lon from commune order by code"
+        )
+    }
+    retired: dict[str, str] = dict(conn.execute("select code, current_code from retired_commune").fetchall())
+    territory = Territory(conn, communes, retired)
+    for commune in communes.values():
+        for postcode in commune.postcodes:
+            territory.by_postcode.setdefault(postcode, []).append(commune)
+    return territory
+
+
+def plain_name(name: str) -> str:
+    """A commune's name without what spellings differ in: "ST-HERBLAIN CEDEX 2" and "Saint-Herblain" agree."""
+    folded = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
+    words = re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c)).lower())
+    if "cedex" in words:
+        words = words[: words.index("cedex")]
+    return " ".join({"st": "saint", "ste": "sainte", "s": "sur"}.get(word, word) for word in words)
