@@ -1,6 +1,6 @@
 """Registry and index compared body by body, both streamed in the order of their ids, in flat memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,13 +25,15 @@ class Difference:
     kind: Kind
 
 
-def compare(conn: Connection, engine: Elasticsearch, prefix: str) -> Iterator[Difference]:
+def compare(
+    conn: Connection, engine: Elasticsearch, prefix: str, indexes: Sequence[str] = INDEXES
+) -> Iterator[Difference]:
     """Every difference between the registry and the live indexes.
 
     The two sides are read at slightly different moments, so what seems to differ is looked at once more, one
     by one, before it is told. Changes that still wait in the queue do differ: run this when it is empty.
     """
-    for index in INDEXES:
+    for index in indexes:
         engine.indices.refresh(index=alias(prefix, index))
         with conn.transaction():
             suspects = list(_merge(index, all_documents(conn, index), _indexed(engine, alias(prefix, index))))

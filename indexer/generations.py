@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from elasticsearch import Elasticsearch
 
-from mappings.indexes import INDEXES, alias
+from mappings.indexes import INDEXES, alias, contract
 from registry.database import Connection
 
 
@@ -33,12 +33,12 @@ def record_building(conn: Connection, index: str, name: str) -> None:
 
 def switch(engine: Elasticsearch, prefix: str, names: dict[str, str]) -> None:
     """Point the aliases at these names, all in one atomic call."""
-    actions: list[dict[str, dict[str, str | bool]]] = []
+    before = aliased(engine, prefix)
+    actions: list[dict[str, dict[str, str]]] = []
     for index, name in names.items():
-        actions.append({"remove": {"index": f"{alias(prefix, index)}-*", "alias": alias(prefix, index)}})
+        if index in before:
+            actions.append({"remove": {"index": before[index], "alias": alias(prefix, index)}})
         actions.append({"add": {"index": name, "alias": alias(prefix, index)}})
-    if not aliased(engine, prefix):
-        actions = [action for action in actions if "add" in action]
     engine.indices.update_aliases(actions=actions)
 
 
@@ -65,6 +65,18 @@ def aliased(engine: Elasticsearch, prefix: str) -> dict[str, str]:
         if answer.meta.status == 200:
             found[index] = next(iter(answer.body))
     return found
+
+
+def is_current(conn: Connection, engine: Elasticsearch, prefix: str) -> bool:
+    """Whether both indexes are live, as the registry records them, and built to today's mappings."""
+    names = aliased(engine, prefix)
+    if set(names) != set(INDEXES) or names != live(conn):
+        return False
+    for index, name in names.items():
+        mapping = engine.indices.get_mapping(index=name).body[name]["mappings"]
+        if mapping.get("_meta", {}).get("contract") != contract(index):
+            return False
+    return True
 
 
 def tidy(conn: Connection, engine: Elasticsearch, prefix: str) -> None:

@@ -1,6 +1,6 @@
 """A full rebuild beside the live indexes, which go on being searched and changed until the aliases switch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -10,7 +10,7 @@ from elasticsearch import Elasticsearch
 from indexer import dead_letters, generations
 from indexer.bulk import Refused, Write, send
 from indexer.documents import Built, all_documents
-from mappings.indexes import INDEXES, body, versioned_name
+from mappings.indexes import INDEXES, body, meta, versioned_name
 from registry.database import Connection, connect
 from settings import Settings
 
@@ -35,8 +35,10 @@ class Backfill:
     seen_at: datetime
 
 
-def rebuild(settings: Settings, engine: Elasticsearch, report: Progress) -> dict[str, int]:
-    """Build both indexes anew from the registry, then switch. Returns how many documents each was given; those
+def rebuild(
+    settings: Settings, engine: Elasticsearch, report: Progress, indexes: Sequence[str] = INDEXES
+) -> dict[str, int]:
+    """Build indexes anew from the registry, then switch. Returns how many documents each was given; those
     that Elasticsearch refuses become dead letters and do not stop the rest.
 
     Raises RebuildRunning when another one is under way. After any failure searches see what they saw before,
@@ -47,24 +49,27 @@ def rebuild(settings: Settings, engine: Elasticsearch, report: Progress) -> dict
         if not row or not row[0]:
             raise RebuildRunning
         generations.tidy(conn, engine, settings.index_prefix)
-        names = _create(conn, engine, settings.index_prefix)
+        names = _create(conn, engine, settings.index_prefix, indexes)
         loaded = _backfill(settings, engine, names, report)
-        for name in names.values():
+        for index, name in names.items():
             engine.indices.put_settings(index=name, settings={"index": {"refresh_interval": "200ms"}})
-            engine.indices.put_mapping(index=name, meta={"indexed_at": loaded.seen_at.isoformat()})
+            engine.indices.put_mapping(index=name, meta=meta(index, loaded.seen_at))
             engine.indices.refresh(index=name)
         generations.switch(engine, settings.index_prefix, names)
         generations.drop(engine, generations.record_live(conn, names))
         with conn.transaction():
             # What the snapshot saw stands in the new indexes, and the old ones are gone.
-            conn.execute("delete from outbox where pg_visible_in_snapshot(xid, %s::pg_snapshot)", [loaded.snapshot])
-            conn.execute("delete from dead_letter where at < %s", [loaded.seen_at])
+            conn.execute(
+                "delete from outbox where index = any (%s) and pg_visible_in_snapshot(xid, %s::pg_snapshot)",
+                [list(names), loaded.snapshot],
+            )
+            conn.execute("delete from dead_letter where index = any (%s) and at < %s", [list(names), loaded.seen_at])
             dead_letters.keep(conn, loaded.refused)
     return loaded.counts
 
 
-def _create(conn: Connection, engine: Elasticsearch, prefix: str) -> dict[str, str]:
-    names = {index: versioned_name(prefix, index, datetime.now(UTC)) for index in INDEXES}
+def _create(conn: Connection, engine: Elasticsearch, prefix: str, indexes: Sequence[str]) -> dict[str, str]:
+    names = {index: versioned_name(prefix, index, datetime.now(UTC)) for index in indexes}
     for index, name in names.items():
         content = body(index)
         content["settings"]["refresh_interval"] = "-1"

@@ -19,6 +19,7 @@ from elasticsearch import Elasticsearch
 from indexer import dead_letters, generations
 from indexer.bulk import TryAgain, Write, send
 from indexer.documents import some_documents
+from mappings.indexes import meta
 from registry.database import Connection, connect
 from settings import Settings
 
@@ -108,8 +109,8 @@ def apply_batch(conn: Connection, engine: Elasticsearch) -> Batch:
 
 def heartbeat(conn: Connection, engine: Elasticsearch, seen_at: datetime) -> None:
     """Note in the live indexes up to when every committed change can be found; readiness is read from there."""
-    for name in generations.live(conn).values():
-        engine.indices.put_mapping(index=name, meta={"indexed_at": seen_at.isoformat()})
+    for index, name in generations.live(conn).items():
+        engine.indices.put_mapping(index=name, meta=meta(index, seen_at))
 
 
 def _lock(conn: Connection) -> None:

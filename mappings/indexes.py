@@ -1,5 +1,6 @@
 """Index names, aliases, and the bodies that create an index."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,16 @@ def body(index: str, *, shards: int = 1, replicas: int = 0) -> dict[str, Any]:
         },
         "mappings": _read(f"{index}.json"),
     }
+
+
+def meta(index: str, indexed_at: datetime) -> dict[str, str]:
+    """What a live index says of itself: the contract it was built to, and up to when it shows every change."""
+    return {"contract": contract(index), "indexed_at": indexed_at.astimezone(UTC).isoformat()}
+
+
+def contract(index: str) -> str:
+    """A fingerprint of an index's settings and mappings; another one asks for a rebuild."""
+    return hashlib.sha256(json.dumps(body(index), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _read(name: str) -> dict[str, Any]:
