@@ -1,0 +1,45 @@
+# The two commands of the README are `make demo` and `make test`; CONTRIBUTING.md tells the others.
+
+PYTHON ?= python3
+SCALE ?= demo
+PORT ?= 8000
+PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check lock
+
+demo: .venv/.runtime
+	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
+
+test: .venv/.dev check
+	@sh tests/browser/install.sh
+	.venv/bin/python -m pytest $(ARGS)
+
+# Style, types, and who may import whom.
+check: .venv/.dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# A stamp is written last, so that an interrupted installation is done again.
+.venv/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Il faut Python 3.11 ou plus récent ; donnez-le avec PYTHON=…"; exit 1; }
+	@echo "Installation des bibliothèques (une minute la première fois)…"
+	@$(PYTHON) -m venv .venv \
+		|| { echo "L’environnement virtuel ne se crée pas : installez le module venv de Python (python3-venv)."; exit 1; }
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@echo "Installation des outils de test…"
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Anew from requirements*.in: versions and hashes, no addresses.
+lock: .venv/.dev
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
+	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt

