@@ -66,17 +66,26 @@ def cloned(servers: Urls, template: str, name: str) -> Iterator[str]:
         conn.execute(f"drop database {name} with (force)")
 
 
-@pytest.fixture
-def registry_url(servers: Urls, template: str, run_id: str) -> Iterator[str]:
-    with cloned(servers, template, f"registry_{run_id}_{secrets.token_hex(3)}") as url:
+@pytest.fixture(scope="session")
+def shared_registry(servers: Urls, template: str, run_id: str) -> Iterator[str]:
+    with cloned(servers, template, f"registry_{run_id}") as url:
         yield url
 
 
 @pytest.fixture
+def registry_url(shared_registry: str) -> str:
+    """A registry with tables and territory and nothing else. Emptied, not cloned: that takes 10 ms, not 500."""
+    with database.connect(shared_registry) as conn:
+        conn.execute("truncate offer, source, outbox, dead_letter, index_generation cascade")
+    return shared_registry
+
+
+@pytest.fixture
 def registry(registry_url: str) -> Iterator[Connection]:
-    """A connection to a registry of this test's own: tables and territory, no offers."""
+    """A connection to it. What a test does not commit is rolled back; none commits a change of the territory."""
     with database.connect(registry_url) as conn:
         yield conn
+        conn.rollback()
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 10, what: str = "the condition") -> None:
