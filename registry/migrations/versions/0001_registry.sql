@@ -554,7 +554,7 @@ begin
             ('agrement', 'a_derive', 'derive_from_private', '{insert,update,delete}'),
             ('am_mam', 'a_derive', 'derive_from_private', '{insert,update,delete}'),
             ('offer', 'a_derive', 'derive_from_offer', '{insert,update}'),
-            ('offer', 'b_check', 'places_within_capacity', '{update}'),
+            ('offer', 'b_check', 'places_within_capacity', '{insert,update}'),
             ('timetable_range', 'b_check', 'places_within_capacity', '{insert,update}'),
             ('offer', 'c_queue', 'queue_from_offer', '{insert,update,delete}'),
             ('opening', 'c_queue', 'queue_from_child', '{insert,update,delete}'),
