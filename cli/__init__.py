@@ -1,0 +1,32 @@
+"""The command `ribambelle`: a thin face on the rooms, each command in the module named for what it touches.
+
+It may import every room; what it prints is French. No rule of the domain lives here.
+"""
+
+import typer
+
+from cli import data, demo, index, serve
+
+app = typer.Typer(
+    help="Ribambelle trouve une place pour un enfant.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+importing = typer.Typer(help="Charger des données ouvertes dans le registre.", no_args_is_help=True)
+indexing = typer.Typer(help="L’index de recherche : le construire, le suivre, le vérifier.", no_args_is_help=True)
+
+app.command("demo")(demo.demo)
+app.command("up")(demo.up)
+app.command("migrate")(data.migrate)
+app.command("territory")(data.territory)
+app.add_typer(importing, name="import")
+importing.command("structures")(data.structures)
+app.command("generate")(data.generate)
+app.command("daily")(data.daily)
+app.add_typer(indexing, name="index")
+indexing.command("rebuild")(index.rebuild)
+indexing.command("run")(index.run)
+indexing.command("check")(index.check)
+indexing.command("status")(index.status)
+app.command("serve")(serve.serve)

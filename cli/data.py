@@ -1,0 +1,96 @@
+"""Commands that fill the registry."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.progress import progress, say
+from cli.servers import found_settings, plain_failures, refuse
+from registry import agrements, database
+from registry import territory as territories
+from registry.generation import GenerationRefused
+from registry.generation import generate as generate_offers
+from registry.imports import mapping as mappings
+from registry.imports.errors import ImportRefused
+from registry.imports.report import lines
+from registry.imports.structures import import_structures
+from settings import PARIS
+
+Day = Annotated[
+    datetime | None,
+    typer.Option("--today", formats=["%Y-%m-%d"], help="Le jour de référence ; par défaut, aujourd’hui."),
+]
+
+
+class Scale(StrEnum):
+    demo = "demo"
+    france = "france"
+
+
+def today() -> date:
+    """The civil day in France."""
+    return datetime.now(PARIS).date()
+
+
+def migrate() -> None:
+    """Mettre les tables du registre à la dernière version."""
+    with plain_failures():
+        database.migrate(found_settings().database_url)
+    say("Le registre est à jour.")
+
+
+def territory() -> None:
+    """Charger les communes, les intercommunalités et les départements, si ce n’est pas fait."""
+    with plain_failures(), database.connect(found_settings().database_url) as conn:
+        if conn.execute("select 1 from commune limit 1").fetchone():
+            say("Le territoire est déjà chargé.")
+            return
+        with progress() as steps:
+            territories.load(conn, lambda done, total: steps("communes", done, total))
+
+
+def structures(
+    file: Annotated[Path, typer.Argument(help="Un fichier GeoJSON, CSV ou JSON.", exists=True, dir_okay=False)],
+    mapping: Annotated[
+        Path | None, typer.Option(help="La description de la source (TOML) ; sinon, celle du nom du fichier.")
+    ] = None,
+    allow_closing: Annotated[
+        bool, typer.Option("--allow-closing", help="Accepter de fermer plus d’un cinquième des structures.")
+    ] = False,
+) -> None:
+    """Importer des structures d’une source ouverte ; recommencer ne change rien."""
+    with plain_failures(), database.connect(found_settings().database_url) as conn:
+        try:
+            source = mappings.load(mapping) if mapping else mappings.find(file)
+            report = import_structures(conn, file, source, allow_closing=allow_closing)
+        except ImportRefused as error:
+            refuse(str(error))
+    for line in lines(report):
+        say(line)
+
+
+def generate(
+    scale: Annotated[Scale, typer.Option(help="demo : la Loire-Atlantique ; france : tout le pays.")] = Scale.demo,
+    seed: Annotated[int, typer.Option(help="Le même nombre donne les mêmes données.")] = 1,
+    day: Day = None,
+) -> None:
+    """Créer des données fictives, marquées comme telles."""
+    reference = day.date() if day else today()
+    with plain_failures(), database.connect(found_settings().database_url) as conn, progress() as steps:
+        try:
+            counts = generate_offers(conn, scale=scale.value, seed=seed, today=reference, report=steps)
+        except GenerationRefused as error:
+            refuse(str(error))
+    say(f"{sum(counts.values())} offres fictives créées.")
+
+
+def daily(
+    day: Day = None,
+) -> None:
+    """Appliquer ce que le calendrier change : les agréments arrivés à leur terme."""
+    with plain_failures(), database.connect(found_settings().database_url) as conn:
+        expired = agrements.expire(conn, day.date() if day else today())
+    say(f"Agréments arrivés à leur terme : {expired}.")

@@ -1,0 +1,153 @@
+"""`demo`: from an empty machine to a parent's search; `up`: the servers alone."""
+
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.data import Scale, today
+from cli.progress import progress, say
+from cli.serve import Port
+from cli.servers import LOCAL, completed, plain_failures, refuse
+from indexer import bulk, generations, rebuild
+from local.children import Child, start, stopping, wait_until
+from local.servers import running
+from registry import agrements, database, territory
+from registry.generation import generate
+from registry.imports import mapping
+from registry.imports.report import lines
+from registry.imports.structures import import_structures
+from settings import Settings, get_settings
+
+STRUCTURES = Path(__file__).parent.parent / "registry" / "data" / "structures"
+SEED = 1
+
+
+def up() -> None:
+    """Démarrer les serveurs seuls (Elasticsearch, PostgreSQL, Valkey), jusqu’à Ctrl-C."""
+    with plain_failures(), running(get_settings(), LOCAL / "demo", say) as urls:
+        say(f"DATABASE_URL={urls.database_url}")
+        say(f"ELASTICSEARCH_URL={urls.elasticsearch_url}")
+        say(f"REDIS_URL={urls.redis_url}")
+        _wait_for_the_end([])
+
+
+def demo(
+    scale: Annotated[Scale, typer.Option(help="demo : la Loire-Atlantique ; france : tout le pays.")] = Scale.demo,
+    port: Port = 8000,
+) -> None:
+    """Tout démarrer, charger les données et ouvrir le site ; Ctrl-C arrête tout."""
+    begun = time.monotonic()
+    _refuse_taken_port(port)
+    directory = LOCAL / scale.value
+    with plain_failures(), running(get_settings(), directory, say) as urls:
+        settings = completed(get_settings(), urls)
+        _fill(settings, scale)
+        children: list[Child] = []
+        with stopping(children), Path(os.devnull).open() as nothing:
+            os.environ.update(
+                DATABASE_URL=settings.database_url,
+                ELASTICSEARCH_URL=settings.elasticsearch_url,
+                REDIS_URL=settings.redis_url,
+                SECRET_KEY=settings.secret_key or _demo_secret(directory),
+            )
+            program = str(Path(sys.argv[0]).resolve())
+            for name, command in (
+                ("L’indexeur", ["index", "run"]),
+                ("Le site", ["serve", "--port", str(port)]),
+            ):
+                log = directory.resolve() / f"{command[0]}.log"
+                children.append(start(name, [program, *command], log=log, lock=nothing.fileno()))
+            wait_until(children[-1], lambda: _is_ready(port), 60)
+            _show(port, time.monotonic() - begun)
+            _wait_for_the_end(children)
+
+
+def _fill(settings: Settings, scale: Scale) -> None:
+    """Bring registry and index to what the demo shows; a second start finds all of it there."""
+    say("Le registre se prépare…")
+    database.migrate(settings.database_url)
+    engine = bulk.client(settings.elasticsearch_url, timeout_s=120)
+    with database.connect(settings.database_url) as conn, progress() as steps:
+        if not conn.execute("select 1 from commune limit 1").fetchone():
+            territory.load(conn, lambda done, total: steps("communes de France", done, total))
+            conn.commit()
+        if not conn.execute("select 1 from import_record limit 1").fetchone():
+            for file in sorted(STRUCTURES.glob("*.geojson")):
+                say(f"  {file.name} : {list(lines(import_structures(conn, file, mapping.find(file))))[-1]}")
+            conn.commit()
+        if not conn.execute("select 1 from offer where fictitious limit 1").fetchone():
+            generate(conn, scale=scale.value, seed=SEED, today=today(), report=steps)
+            conn.commit()
+        agrements.expire(conn, today())
+        conn.commit()
+        if not generations.is_current(conn, engine, settings.index_prefix):
+            rebuild.rebuild(settings, engine, lambda index, done, total: steps(f"index {index}", done, total))
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            refuse(f"Le port {port} est déjà pris : arrêtez ce qui l’occupe, ou choisissez-en un autre (PORT=8001).")
+
+
+def _demo_secret(directory: Path) -> str:
+    """A key of the demo's own, kept so that cursors survive a restart."""
+    path = directory / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), "utf-8")
+    return path.read_text("utf-8")
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _show(port: int, seconds: float) -> None:
+    site = f"http://127.0.0.1:{port}"
+    start_date = today() + timedelta(days=7)
+    say(f"""
+Prêt en {seconds:.0f} s.
+
+  Le site        {site}/
+  L’API          {site}/docs
+
+Trois requêtes pour essayer :
+  curl '{site}/api/v1/offers?near=47.2186,-1.5541&radius_km=5&kind=eaje'
+  curl '{site}/api/v1/offers?commune=44109&need=mon-fri@08:00-18:00&places=1&from={start_date}'
+  curl '{site}/api/v1/suggest?q=saint-herb'
+
+Ctrl-C arrête tout ; les données restent.""")
+
+
+def _wait_for_the_end(children: list[Child]) -> None:
+    """Until Ctrl-C, SIGTERM, or the end of a child, which is told."""
+    ended = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        while not ended.wait(0.5):
+            for child in children:
+                if child.guard.poll() is not None:
+                    refuse(f"{child.name} s’est arrêté : son journal, {child.log}, dit pourquoi.")
+        say("Arrêt…")
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,59 @@
+"""Which servers a command talks to: those of the environment, else those of a running demo."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import elasticsearch
+import psycopg
+import typer
+
+from local.errors import LocalError
+from local.servers import Urls, discover
+from settings import Settings, get_settings
+
+LOCAL = Path(__file__).parent.parent / ".local"
+"""Everything that the local servers keep, in the clone."""
+
+
+def found_settings() -> Settings:
+    """The settings, completed by the servers of the demo that runs here. Ends the command when there are none."""
+    settings = get_settings()
+    if settings.database_url and settings.elasticsearch_url:
+        return settings
+    for directory in (LOCAL / "demo", LOCAL / "france"):
+        urls = discover(directory)
+        if urls:
+            return completed(settings, urls)
+    refuse("Aucun serveur : lancez d’abord « make demo », ou donnez DATABASE_URL et ELASTICSEARCH_URL.")
+
+
+def completed(settings: Settings, urls: Urls) -> Settings:
+    """Settings that name these servers where they named none."""
+    return settings.model_copy(
+        update={
+            name: getattr(settings, name) or getattr(urls, name)
+            for name in ("database_url", "elasticsearch_url", "redis_url")
+        }
+    )
+
+
+def refuse(sentence: str) -> NoReturn:
+    """End the command with one plain sentence and exit code 1."""
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """Turn what a person can mend (a missing JDK, a server that is away) into one sentence."""
+    try:
+        yield
+    except LocalError as error:
+        refuse(str(error))
+    except psycopg.OperationalError as error:
+        refuse(f"La base de données ne répond pas : {str(error).splitlines()[0]}")
+    except elasticsearch.ConnectionError:
+        refuse("Elasticsearch ne répond pas : vérifiez ELASTICSEARCH_URL, ou relancez la démonstration.")
