@@ -1,0 +1,190 @@
+"""One row and its source's mapping make one structure: the public columns of an offer."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from typing import TypeVar
+
+from registry.imports import cleaning
+from registry.imports.errors import RowRejected
+from registry.imports.mapping import FUNDINGS, PRECISIONS, STRUCTURE_KINDS, Coded, Mapping, Rewritten
+from registry.imports.placing import Address, Point, names_the_street, place, read_point
+from registry.imports.reading import Row, value_at
+from registry.imports.wording import quoted
+from registry.territory import Territory
+from registry.vocabulary import MANAGER_TYPES, SUBKINDS
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """The columns of `offer` that an import writes, by their names."""
+
+    kind: str
+    subkind: str | None
+    name: str
+    manager_name: str | None
+    manager_type: str | None
+    address: str | None
+    commune: str
+    postcode: str
+    lat: float
+    lon: float
+    position_precision: str
+    capacity: int | None
+    age_from_months: int | None
+    age_to_months: int | None
+    funding: str | None
+    phone: str | None
+    mail: str | None
+    site: str | None
+    members: int | None = None
+
+
+COLUMNS = tuple(field.name for field in fields(Structure))
+
+
+@dataclass(frozen=True)
+class Built:
+    """A structure, the row it came from, and in French what had to be repaired."""
+
+    line: int
+    structure: Structure
+    repairs: tuple[str, ...]
+
+
+def content_hash(structure: Structure) -> str:
+    """The same for the same columns, so that an unchanged row is known without reading the offer."""
+    return hashlib.sha256(json.dumps(asdict(structure), sort_keys=True).encode()).hexdigest()
+
+
+def key_parts(row: Row, mapping: Mapping, territory: Territory) -> tuple[str, ...]:
+    """What makes the row the same row next time. Spellings fold, and a retired commune code is the new one."""
+    parts = []
+    for name in mapping.key:
+        value = cleaning.text(value_at(row.values, name))
+        if name == mapping.place.commune_code and (commune := territory.by_code(value.upper().zfill(5))):
+            value = commune.code
+        # PostgreSQL indexes no text beyond some 2,700 bytes.
+        parts.append(cleaning.fold_address(value)[:200])
+    return tuple(parts)
+
+
+def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
+    """The structure of a row. Raises RowRejected when it has no name, no known kind or no commune."""
+    offer = mapping.offer
+    repairs: list[str] = []
+
+    def text(name: str | None) -> str:
+        return cleaning.text(value_at(row.values, name)) if name else ""
+
+    def readable(name: str | None, clean: Callable[[str], T | None], label: str) -> T | None:
+        value = text(name)
+        found = clean(value) if value else None
+        if value and found is None:
+            repairs.append(f"{label} {quoted(value)} illisible, valeur écartée")
+        return found
+
+    def code(coded: Coded | None, known: tuple[str, ...], label: str) -> str | None:
+        value = text(coded.field if coded else None)
+        found = coded_value(coded, value, known)
+        if found is None and value:
+            repairs.append(f"{label} {quoted(value)} hors de la table des graphies, valeur écartée")
+        return found or None
+
+    name = cleaning.clean_name(text(offer.name))
+    if not name:
+        raise RowRejected("elle n’a pas de nom")
+    kind = coded_value(offer.kind, text(offer.kind.field), STRUCTURE_KINDS)
+    if not kind:
+        raise RowRejected(f"nature {quoted(text(offer.kind.field))} inconnue")
+    # The table speaks of the sub-kinds of an EAJE only.
+    subkind = code(offer.subkind, SUBKINDS, "catégorie") if kind == "eaje" else None
+    age_from = readable(offer.age_from, lambda value: _months(value, offer.age_unit), "âge")
+    age_to = readable(offer.age_to, lambda value: _months(value, offer.age_unit), "âge")
+    if age_from is not None and age_to is not None and age_to <= age_from:
+        repairs.append(f"âges de {age_from} à {age_to} mois incohérents, valeurs écartées")
+        age_from = age_to = None
+
+    address = _address(row, mapping)
+    stands = place(territory, address, _point(row, mapping, address.street))
+    structure = Structure(
+        kind=kind,
+        subkind=subkind,
+        name=name,
+        manager_name=_rewritten(offer.manager_name, text) or None,
+        manager_type=code(offer.manager_type, MANAGER_TYPES, "gestionnaire"),
+        address=cleaning.clean_address(address.street) or None,
+        commune=stands.commune.code,
+        postcode=stands.postcode,
+        lat=stands.lat,
+        lon=stands.lon,
+        position_precision=stands.precision,
+        capacity=readable(offer.capacity, cleaning.whole_number, "capacité"),
+        age_from_months=age_from,
+        age_to_months=age_to,
+        funding=code(offer.funding, FUNDINGS, "financement"),
+        phone=readable(offer.phone, cleaning.clean_phone, "téléphone"),
+        mail=readable(offer.mail, cleaning.clean_mail, "adresse électronique"),
+        site=readable(offer.site, cleaning.clean_site, "site"),
+    )
+    return Built(row.line, structure, (*stands.repairs, *repairs))
+
+
+def coded_value(coded: Coded | None, value: str, known: tuple[str, ...]) -> str | None:
+    """The code of a spelling; "" when the table says that there is none, None when it says nothing."""
+    if coded is None or coded.value:
+        return coded.value if coded else None
+    spellings = {code: code for code in known} | coded.spellings
+    return {cleaning.fold(spelling): code for spelling, code in spellings.items()}.get(cleaning.fold(value))
+
+
+def _rewritten(rewritten: Rewritten | None, text: Callable[[str | None], str]) -> str:
+    if rewritten is None:
+        return ""
+    value = text(rewritten.field)
+    spellings = {cleaning.fold(spelling): shown for spelling, shown in rewritten.spellings.items()}
+    return spellings.get(cleaning.fold(value), value)[:200]
+
+
+def _months(value: str, unit: str) -> int | None:
+    found = cleaning.number(value)
+    months = round(found * (12 if unit == "years" else 1)) if found is not None else -1
+    return months if 0 <= months <= 18 * 12 else None
+
+
+def _address(row: Row, mapping: Mapping) -> Address:
+    fields = mapping.place
+
+    def text(name: str | None) -> str:
+        return cleaning.text(value_at(row.values, name)) if name else ""
+
+    if fields.address_line:
+        street, postcode, commune_name = cleaning.split_address(text(fields.address_line))
+    else:
+        street, postcode, commune_name = text(fields.address), text(fields.postcode), text(fields.commune_name)
+    return Address(street, postcode, commune_name, text(fields.commune_code))
+
+
+def _point(row: Row, mapping: Mapping, street: str) -> Point | str:
+    """The row's point, or the reason in French why there is none."""
+    fields = mapping.position
+    if fields is None:
+        return "la source ne donne pas de position"
+    lat, lon = (value_at(row.values, name) if name else None for name in (fields.lat, fields.lon))
+    found = read_point(lat, lon, row.geometry if fields.geometry else None)
+    if isinstance(found, str):
+        return found
+    said = cleaning.text(value_at(row.values, fields.precision.field)) if fields.precision.field else ""
+    label = cleaning.text(value_at(row.values, fields.label)) if fields.label else ""
+    score = cleaning.number(value_at(row.values, fields.score)) if fields.score else None
+    doubt = ""
+    low = score is not None and fields.least_score is not None and score < fields.least_score
+    if low and not names_the_street(label, street):
+        doubt = f"le géocodage, de score {score}".replace(".", ",") + f", a trouvé {quoted(label)}"
+    precision = coded_value(fields.precision, said, PRECISIONS)
+    if not precision:
+        doubt = f"la précision {quoted(said)} n’est pas dans la table" if said else "sa précision n’est pas dite"
+    return Point(*found, precision or "commune", label, doubt)

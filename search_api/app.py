@@ -1,0 +1,71 @@
+"""The application: the API alone. The pages build theirs on top of it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from search_api import engine, limits, problems, routes
+from search_api.engine import EngineUnavailable
+from search_api.problems import ParameterError, parameter_errors
+from settings import PARIS, Settings
+
+DESCRIPTION = """Trouver un accueil pour son enfant et un soutien de parent, en France.
+
+Les erreurs suivent la RFC 9457 (`application/problem+json`) et nomment le paramètre, sa valeur et ce qui est permis.
+Les genres, sous-genres et autres codes ont leur libellé français dans les réponses. Les positions sont en degrés
+(WGS 84)\u202f; celle d’un domicile caché est celle de son quartier ou de sa commune."""
+
+
+def paris_today() -> date:
+    return datetime.now(PARIS).date()
+
+
+def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -> FastAPI:
+    """The API over the indexes that `settings` names; `today` gives the civil day in France.
+
+    `app.state.engine` and `app.state.limiter` hold what the searches and the limit of fiches need.
+    Raises ValueError without a secret key, as anyone could then forge cursors.
+    """
+    if not settings.secret_key:
+        raise ValueError("SECRET_KEY n’est pas réglée\u00a0: les curseurs de l’API ne peuvent être signés.")
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await close(app)
+
+    app = FastAPI(title="Ribambelle", version="1", description=DESCRIPTION, lifespan=lifespan)
+    app.state.engine = engine.connect(settings)
+    app.state.limiter = limits.connect(settings)
+    app.state.today = today
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
+    for error in (ParameterError, RequestValidationError, EngineUnavailable, HTTPException, Exception):
+        app.add_exception_handler(error, as_problem)
+    app.include_router(routes.router)
+    app.include_router(routes.probes)
+    return app
+
+
+async def as_problem(request: Request, error: Exception) -> Response:
+    """Whatever goes wrong, as a problem document; a fault of ours says nothing of its reason."""
+    if isinstance(error, ParameterError):
+        return problems.invalid(error)
+    if isinstance(error, RequestValidationError):
+        return problems.invalid(parameter_errors(error.errors(), routes.model_of(request)))
+    if isinstance(error, EngineUnavailable):
+        return problems.unavailable(engine.RETRY_AFTER_S)
+    if isinstance(error, HTTPException):
+        return problems.http_error(error.status_code, error.headers)
+    return problems.http_error(500)
+
+
+async def close(app: FastAPI) -> None:
+    """Close the connections of an application whose lifespan no server runs."""
+    await app.state.engine.client.close()
+    if app.state.limiter.valkey is not None:
+        await app.state.limiter.valkey.aclose()

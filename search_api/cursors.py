@@ -1,0 +1,68 @@
+"""The place in a list where the next page starts: signed, so that nothing else can be sent to the engine.
+
+A cursor holds the hash of the request, its day, and the sort values of the last offer, which end with its id.
+There is no point in time behind it: an offer withdrawn between two pages is gone at once, and a rebuild of
+the index changes nothing.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import orjson
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from search_api.offer_query import OfferQuery, echo
+from search_api.problems import ParameterError
+
+LIFE = timedelta(days=1)
+"""A cursor serves until the end of the day after its first page: a list left open overnight goes on, while
+"fresh" and "free" are not told of a day long past."""
+
+PRESENTATION = ("limit", "facets")
+"""What may change from one page to the next, as it changes neither the set nor its order."""
+
+ALLOWED = "la valeur next de la réponse précédente, avec les mêmes paramètres"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    text: str
+    request: str
+    day: date
+    after: tuple[Any, ...]
+
+
+def write(secret: str, query: OfferQuery, after: list[Any]) -> str:
+    """The cursor of the page after the hit with these sort values."""
+    payload = {"request": fingerprint(query), "day": query.today.isoformat(), "after": after}
+    return str(_serializer(secret).dumps(payload))
+
+
+def read(secret: str, text: str, today: date) -> Cursor:
+    """Raises ParameterError for a cursor that is not ours or has expired."""
+    try:
+        payload = _serializer(secret).loads(text)
+    except BadSignature:
+        raise ParameterError("cursor", text, ALLOWED, "ce curseur n’est pas valable") from None
+    cursor = Cursor(text, payload["request"], date.fromisoformat(payload["day"]), tuple(payload["after"]))
+    if not cursor.day <= today <= cursor.day + LIFE:
+        raise ParameterError("cursor", text, ALLOWED, "ce curseur a expiré\u202f; reprenez à la première page")
+    return cursor
+
+
+def refuse_foreign(cursor: Cursor, query: OfferQuery) -> None:
+    """ParameterError where the cursor is that of another request."""
+    if cursor.request != fingerprint(query):
+        raise ParameterError("cursor", cursor.text, ALLOWED, "ce curseur est celui d’une autre recherche")
+
+
+def fingerprint(query: OfferQuery) -> str:
+    understood = {name: value for name, value in echo(query).items() if name not in PRESENTATION}
+    content = orjson.dumps([query.today, understood], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _serializer(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="search_api.cursors")

@@ -1,0 +1,24 @@
+"""A small cache of one process."""
+
+import time
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Expiring(Generic[Value]):
+    """Keeps values for `life_s` seconds, at most `size` of them: all are dropped when one more comes."""
+
+    def __init__(self, life_s: float, size: int) -> None:
+        self.life_s, self.size = life_s, size
+        self._kept: dict[str, tuple[float, Value]] = {}
+
+    def get(self, key: str) -> Value | None:
+        """The value, or None where none is kept or it is too old."""
+        kept = self._kept.get(key)
+        return kept[1] if kept and time.monotonic() - kept[0] < self.life_s else None
+
+    def put(self, key: str, value: Value) -> None:
+        if len(self._kept) >= self.size:
+            self._kept.clear()
+        self._kept[key] = (time.monotonic(), value)

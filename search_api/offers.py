@@ -1,0 +1,72 @@
+"""The searches of offers: build the query, run it, format the answer."""
+
+from datetime import date
+from typing import Any
+
+from search_api import cards, cursors, facets, queries, status
+from search_api.engine import Engine, document, documents
+from search_api.engine import search as run
+from search_api.labels import FACETS
+from search_api.offer_query import OfferQuery, echo
+
+LONGEST_ID = 64
+"""Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
+
+
+async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
+    """The answer of `GET /api/v1/offers`. Raises EngineUnavailable."""
+    found = await run(engine, engine.offers, queries.offers(query))
+    hits = found["hits"]["hits"]
+    page = hits[: query.limit]
+    more = len(hits) > query.limit
+    return {
+        "query": echo(query),
+        "total": found["hits"]["total"],
+        "items": [cards.card(hit["_source"], query) for hit in page],
+        "facets": facets.answer(query, found.get("aggregations", {})),
+        "next": cursors.write(engine.settings.secret_key, query, page[-1]["sort"]) if more else None,
+        "data": {"indexed_at": await status.indexed_at(engine)},
+    }
+
+
+def as_geojson(answer: dict[str, Any]) -> dict[str, Any]:
+    """The same answer as a FeatureCollection, whose other members follow the list of features."""
+    others = {key: value for key, value in answer.items() if key != "items"}
+    return {"type": "FeatureCollection", "features": [cards.feature(card) for card in answer["items"]], **others}
+
+
+async def fiche(engine: Engine, id: str, today: date) -> dict[str, Any] | None:
+    """The public fiche of an offer, as it stands now; None where there is none. Raises EngineUnavailable."""
+    if not 0 < len(id) <= LONGEST_ID:
+        return None
+    found = await document(engine, engine.offers, id)
+    return cards.fiche(found, today) if found else None
+
+
+def is_limited(fiche: dict[str, Any]) -> bool:
+    """Whether reading this fiche counts: that of an assistant maternel which shows a phone or a mail."""
+    contact = fiche["contact"]
+    return fiche["kind"] == "assistant_maternel" and bool(contact["phone"] or contact["mail"])
+
+
+async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
+    """How many offers there are by value of a facet or by territory. Raises EngineUnavailable."""
+    found = await run(engine, engine.offers, queries.counts(query, by))
+    buckets = found["aggregations"]["values"]["buckets"]
+    labels = FACETS.get(by) or await territory_names(engine, by, [bucket["key"] for bucket in buckets])
+    return {
+        "query": {key: value for key, value in echo(query).items() if key not in ("sort", "limit", "facets")},
+        "by": by,
+        "counts": [
+            {"value": bucket["key"], "label": labels.get(bucket["key"], bucket["key"]), "count": bucket["doc_count"]}
+            for bucket in buckets
+        ],
+        "total": found["hits"]["total"],
+    }
+
+
+async def territory_names(engine: Engine, type: str, codes: list[str]) -> dict[str, str]:
+    if not codes:
+        return {}
+    found = await documents(engine, engine.places, [f"{type}:{code}" for code in codes], ["code", "name"])
+    return {place["code"]: place["name"] for place in found.values()}

@@ -1,0 +1,64 @@
+"""The search bodies, put together from their parts."""
+
+from typing import Any
+
+from search_api import facets, filters, sorts
+from search_api.offer_query import OfferQuery
+
+CARD_FIELDS = [
+    "id",
+    "kind",
+    "subkind",
+    "name",
+    "position",
+    "precision",
+    "commune",
+    "address",
+    "manager",
+    "capacity",
+    "members",
+    "ages",
+    "funding",
+    "features",
+    "languages",
+    "tariff",
+    "availability.period",
+    "availability.week",
+    "confirmed_on",
+    "mam",
+    "fictitious",
+]
+"""Contact is not among them: it leaves the index by the fiche alone."""
+
+
+def offers(query: OfferQuery) -> dict[str, Any]:
+    """A page of offers with its facets, and one offer more, which says that there is a next page."""
+    after_facets = [clause for clauses in facets.after_facets(query).values() for clause in clauses]
+    body: dict[str, Any] = {
+        "query": sorts.scored(query, [*filters.filters(query), *facets.before_facets(query)]),
+        "aggs": facets.aggregations(query),
+        "sort": sorts.sort(query),
+        "size": query.limit + 1,
+        "track_total_hits": True,
+        "_source": CARD_FIELDS,
+    }
+    if after_facets:
+        body["post_filter"] = {"bool": {"filter": after_facets}}
+    if query.after is not None:
+        body["search_after"] = list(query.after)
+    return body
+
+
+def counts(query: OfferQuery, by: str) -> dict[str, Any]:
+    return {
+        "query": every_condition(query),
+        "aggs": {"values": facets.values(by)},
+        "size": 0,
+        "track_total_hits": True,
+    }
+
+
+def every_condition(query: OfferQuery) -> dict[str, Any]:
+    """All conditions, without scores and whatever the facets."""
+    chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
+    return sorts.unscored(query, [*filters.filters(query), *chosen])

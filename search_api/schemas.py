@@ -1,0 +1,310 @@
+"""The answers, typed, for the OpenAPI document.
+
+What is sent is not validated against these models on the way (that would cost half of the time of a request,
+notes/measurements.md): a test holds the two together.
+"""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Total(Answer):
+    value: int
+    relation: Literal["eq", "gte"]
+
+
+class Data(Answer):
+    indexed_at: datetime | None = Field(description="L’instant jusqu’auquel les données sont à jour.")
+
+
+class Coordinates(Answer):
+    lat: float
+    lon: float
+
+
+class Position(Coordinates):
+    precision: Literal["address", "street", "zone", "commune"] = Field(
+        description="zone\u00a0: un quartier, quand l’adresse est cachée\u202f; commune\u00a0: le centre de la commune."
+    )
+
+
+class Commune(Answer):
+    code: str
+    name: str
+    postcode: str
+
+
+class Territory(Answer):
+    code: str
+    name: str
+
+
+class Manager(Answer):
+    name: str | None
+    type: str | None
+
+
+class Ages(Answer):
+    """En mois\u202f; la fin n’est pas comprise."""
+
+    from_months: int
+    to_months: int | None
+
+
+class Tariff(Answer):
+    """En centimes d’euro\u00a0: salaire net d’une heure, entretien d’un jour, un repas."""
+
+    hourly_cents: int | None
+    upkeep_cents: int | None
+    meal_cents: int | None
+
+
+class Availability(Answer):
+    """À la date from (aujourd’hui par défaut)."""
+
+    status: Literal["free", "full", "later", "unknown", "to_ask"] = Field(
+        description="free\u00a0: libre\u202f; full\u00a0: complet\u202f; later\u00a0: libre à partir de free_from"
+        "\u202f; unknown\u00a0: non déclaré\u202f; to_ask\u00a0: à demander à la structure."
+    )
+    places: int | None
+    free_from: date | None
+    until: date | None
+
+
+class Mam(Answer):
+    id: str
+    name: str
+
+
+class Summary(Answer):
+    id: str
+    kind: str
+    kind_label: str
+    subkind: str | None
+    subkind_label: str | None
+    name: str
+    position: Position
+    commune: Commune
+    address: str | None
+    manager: Manager | None
+    capacity: int | None
+    members: int | None
+    ages: Ages | None
+    funding: str | None
+    features: list[str]
+    languages: list[str]
+    tariff: Tariff | None
+    availability: Availability | None
+    confirmed_on: date | None
+    mam: Mam | None
+    fictitious: bool = Field(description="Vrai pour une offre inventée, qui sert à la démonstration.")
+
+
+class Card(Summary):
+    distance_m: int | None = Field(None, description="La distance au point near, en mètres\u202f; absente sans lui.")
+
+
+class Hours(Answer):
+    day: str
+    start: str
+    end: str
+
+
+class FreeHours(Hours):
+    places: int
+
+
+class Period(Answer):
+    from_: date = Field(alias="from")
+    to: date | None
+
+
+class Timetable(Answer):
+    period: Period
+    ranges: list[FreeHours]
+
+
+class Contact(Answer):
+    phone: str | None
+    mail: str | None
+    site: str | None
+
+
+class Source(Answer):
+    label: str
+    licence: str
+    published: str
+
+
+class Fiche(Summary):
+    project: str | None
+    opening_hours: list[Hours]
+    timetable: list[Timetable]
+    leave: list[date]
+    contact: Contact
+    source: Source | None
+    epci: str | None
+    department: str
+
+
+class Filters(Answer):
+    """La demande telle qu’elle a été comprise, valeurs par défaut comprises."""
+
+    near: Coordinates | None
+    radius_km: float | Literal["any"] | None
+    commune: list[Territory]
+    epci: Territory | None
+    department: Territory | None
+    bbox: list[float] | None
+    q: str | None
+    kind: list[str]
+    subkind: list[str]
+    feature: list[str]
+    funding: list[str]
+    language: list[str]
+    child_birthdate: date | None
+    age_months: int | None
+    need: list[str]
+    from_: date = Field(alias="from")
+    places: int
+    match: str
+    include: list[str]
+
+
+class Query(Filters):
+    sort: str
+    limit: int
+    facets: list[str]
+
+
+class FacetValue(Answer):
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class Offers(Answer):
+    query: Query
+    total: Total
+    items: list[Card]
+    facets: dict[str, list[FacetValue]]
+    next: str | None = Field(description="Le cursor de la page suivante\u202f; null à la dernière.")
+    data: Data
+
+
+class Point(Answer):
+    """GeoJSON (RFC 7946)\u00a0: longitude, latitude."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class OfferFeature(Answer):
+    type: Literal["Feature"]
+    id: str
+    geometry: Point
+    properties: Card
+
+
+class OfferFeatures(Answer):
+    type: Literal["FeatureCollection"]
+    features: list[OfferFeature]
+    query: Query
+    total: Total
+    facets: dict[str, list[FacetValue]]
+    next: str | None
+    data: Data
+
+
+class MapPoint(Answer):
+    cluster: Literal[False]
+    id: str
+    kind: str
+    name: str
+    precision: str
+    fictitious: bool
+    availability: str | None
+
+
+class MapCluster(Answer):
+    cluster: Literal[True]
+    count: int
+    kinds: dict[str, int]
+
+
+class MapFeature(Answer):
+    type: Literal["Feature"]
+    geometry: Point
+    properties: MapPoint | MapCluster
+
+
+class MapFeatures(Answer):
+    type: Literal["FeatureCollection"]
+    features: list[MapFeature] = Field(max_length=200)
+    total: Total
+
+
+class Suggestion(Answer):
+    type: Literal["commune", "arrondissement", "epci", "department", "offer"]
+    id: str
+    code: str | None
+    label: str
+    detail: str
+    position: Coordinates
+
+
+class Suggestions(Answer):
+    items: list[Suggestion]
+
+
+class Count(Answer):
+    value: str
+    label: str
+    count: int
+
+
+class Counts(Answer):
+    query: Filters
+    by: str
+    counts: list[Count]
+    total: Total
+
+
+class Health(Answer):
+    status: Literal["ok"]
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str = Field(examples=["/problems/parameter-invalid"])
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] | None = Field(
+        None, description="Les paramètres refusés (422)\u00a0: parameter, value, allowed, message."
+    )
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route for its errors."""
+    descriptions = {
+        404: "L’offre n’existe pas, ou plus.",
+        422: "Un paramètre est inconnu, ou sa valeur refusée.",
+        429: "Trop de fiches d’assistants maternels consultées\u202f; Retry-After dit quand revenir.",
+        503: "La recherche est indisponible\u202f; Retry-After dit quand revenir.",
+    }
+    return {
+        status: {
+            "description": descriptions[status],
+            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+        }
+        for status in statuses
+    }

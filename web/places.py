@@ -1,0 +1,64 @@
+"""Which place a form means: the one chosen among the suggestions, or the one that its text names."""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Any
+
+from search_api import places
+from search_api.engine import Engine
+from web import forms, texts
+from web.forms import SearchForm
+
+SUGGESTIONS = 8
+
+
+@dataclass(frozen=True)
+class Where:
+    """`form` names the place it was resolved to; `others` are links to the places it may have meant instead."""
+
+    form: SearchForm
+    place: dict[str, Any] | None = None
+    others: tuple[dict[str, str], ...] = ()
+    error: str | None = None
+
+
+async def resolve(engine: Engine, form: SearchForm) -> Where:
+    """Without JavaScript nobody chose a suggestion: the text is looked up, and the first place is taken.
+
+    A chosen place counts only while the text still names it: the hidden field outlives a text typed over it.
+    Raises EngineUnavailable.
+    """
+    if form.autour or not (form.ou or form.lieu):
+        return Where(form)
+    if form.lieu:
+        place = await places.place(engine, form.lieu)
+        if place is not None and (not form.ou or fold(form.ou) == fold(place["name"])):
+            return Where(replace(form, ou=place["name"]), place)
+    if not form.ou:
+        return Where(form, error=texts.ERROR_NO_PLACE)
+    answer = await places.suggest(engine, form.ou, SUGGESTIONS)
+    found = [item for item in answer["items"] if item["type"] != "offer"]
+    if not found:
+        return Where(form, error=texts.ERROR_UNKNOWN_PLACE.format(text=form.ou))
+    first, *others = found
+    place = await places.place(engine, first["id"])
+    if is_the_one(form.ou, first, others):
+        others = []
+    chosen = replace(form, ou=first["label"], lieu=first["id"])
+    return Where(chosen, place, tuple(link(form, item) for item in others))
+
+
+def is_the_one(text: str, first: dict[str, Any], others: list[dict[str, Any]]) -> bool:
+    """Whether the text is the first place's whole name and no other's."""
+    return fold(text) == fold(first["label"]) and all(fold(text) != fold(item["label"]) for item in others)
+
+
+def link(form: SearchForm, item: dict[str, Any]) -> dict[str, str]:
+    href = forms.address(form, ou=item["label"], lieu=item["id"])
+    return {"label": item["label"], "detail": item["detail"], "href": href}
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, without case or accents: « Saint-Étienne » is « saint etienne »."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in plain if c.isalnum())

@@ -1,0 +1,50 @@
+"""Templates: the environment, and one function that turns a template and its values into a page."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from search_api import labels
+from web import formats, forms, texts, views
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+def static_version() -> str:
+    """A hash of all static files: it stands in their addresses, so they can be cached for ever."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(STATIC).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def environment(static: str) -> Environment:
+    """`static` is the address below which the static files are served."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        t=texts,
+        static=static,
+        labels=labels,
+        icon_of=views.kind_icon,
+        day_names={code: formats.DAYS[day] for code, day in forms.DAYS.items()},
+        default_radius=forms.RADIUS,
+        script_texts=texts.SCRIPT,
+    )
+    return made
+
+
+def page(templates: Environment, name: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:
+    """A page is each visitor's own search: browsers may keep it for "back", shared caches may not."""
+    html = templates.get_template(name).render(values)
+    return HTMLResponse(html, status, headers={"Cache-Control": "private, max-age=60" if status == 200 else "no-store"})

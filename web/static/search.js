@@ -1,0 +1,137 @@
+// On the results page a search is fetched from its own address and swapped in; the page works the same without.
+(() => {
+  "use strict";
+  const form = document.getElementById("recherche");
+  const status = document.getElementById("annonce");
+  const texts = JSON.parse(document.getElementById("textes").textContent);
+  let running = null;
+
+  const around = document.getElementById("autour-de-moi");
+  if (navigator.geolocation) {
+    around.hidden = false;
+    around.addEventListener("click", locate);
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const place = address();
+    // Without results there is nothing to swap: the home page, or a search that could not be done.
+    if (document.getElementById("liste") || document.querySelector(".empty")) visit(place);
+    else window.location.assign(place);
+  });
+
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    const instant = ["type", "option", "sous-type", "financement", "tri", "rayon"];
+    if (field.form === form && instant.includes(field.name) && document.getElementById("resultats")) form.requestSubmit();
+  });
+
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest("#suite");
+    if (!more || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    append(more);
+  });
+
+  // The fields belong to the address, too: going back draws the whole page again, but not for an anchor of it.
+  let shown = window.location.pathname + window.location.search;
+  window.addEventListener("popstate", () => {
+    if (window.location.pathname + window.location.search !== shown) window.location.replace(window.location.href);
+  });
+
+  // The address says what was asked and nothing else: empty fields and untouched hours stay out.
+  function address() {
+    const data = new FormData(form);
+    const days = data.getAll("jour").length > 0;
+    const pairs = [...data].filter(([name, value]) => {
+      if (value === "") return false;
+      if (name === "debut" || name === "fin") return days || value !== form.elements[name].defaultValue;
+      if (name === "places") return days && value !== "1";
+      if (name === "tri") return form.elements.tri.dataset.chosen === "yes" || new URLSearchParams(location.search).has("tri");
+      return true;
+    });
+    return "/?" + new URLSearchParams(pairs).toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "tri") event.target.dataset.chosen = "yes";
+  }, true);
+
+  async function read(place) {
+    if (running) running.abort();
+    running = new AbortController();
+    const answer = await fetch(place, { signal: running.signal, headers: { Accept: "text/html" } });
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  }
+
+  async function visit(place) {
+    const results = document.getElementById("resultats");
+    results.setAttribute("aria-busy", "true");
+    let page;
+    try {
+      page = await read(place);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      results.removeAttribute("aria-busy");
+      status.textContent = texts.failed;
+      return;
+    }
+    // An error beside a field, or a search engine that is down: the whole page says it, so show the whole page.
+    if (!page.querySelector("#resultats[data-map]")) return window.location.assign(place);
+    const focused = document.activeElement;
+    const same = focused && focused.name ? `[name="${CSS.escape(focused.name)}"]` + (focused.type === "checkbox" ? `[value="${CSS.escape(focused.value)}"]` : "") : null;
+    for (const old of document.querySelectorAll("[data-swap]")) {
+      const fresh = page.getElementById(old.id);
+      if (fresh) old.replaceWith(document.adoptNode(fresh));
+    }
+    if (same && !document.contains(focused)) {
+      const again = document.querySelector(same);
+      if (again) again.focus({ preventScroll: true });
+    }
+    document.title = page.title;
+    history.pushState(null, "", place);
+    shown = window.location.pathname + window.location.search;
+    status.textContent = document.getElementById("titre-resultats").textContent.trim().replace(/\s+/g, " ");
+    document.dispatchEvent(new CustomEvent("resultats"));
+  }
+
+  async function append(link) {
+    link.setAttribute("aria-busy", "true");
+    let page;
+    try {
+      page = await read(link.href);
+    } catch (error) {
+      link.removeAttribute("aria-busy");
+      if (error.name !== "AbortError") status.textContent = texts.failed;
+      return;
+    }
+    const list = document.getElementById("liste");
+    const fresh = page.querySelectorAll("#liste > li");
+    if (fresh.length === 0) return window.location.assign(link.href);
+    const paragraph = link.closest("p");
+    const next = page.getElementById("suite");
+    list.append(...fresh);
+    fresh[0].querySelector("a").focus();
+    if (next) link.replaceWith(next);
+    else paragraph.remove();
+  }
+
+  function locate() {
+    status.textContent = texts.locating;
+    navigator.geolocation.getCurrentPosition(
+      (found) => {
+        // Three decimals are about a hundred metres: near enough, and the shared address tells no door.
+        const { latitude, longitude } = found.coords;
+        form.elements.ou.value = texts.my_position;
+        form.elements.lieu.value = "";
+        form.elements.autour.value = latitude.toFixed(3) + "," + longitude.toFixed(3);
+        form.requestSubmit();
+      },
+      () => {
+        status.textContent = texts.not_located;
+        status.classList.remove("visually-hidden");
+      },
+      { timeout: 10000, maximumAge: 300000 },
+    );
+  }
+})();

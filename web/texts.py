@@ -1,0 +1,288 @@
+"""What the pages say, in one place, so that it can be reread, and another language can come.
+
+Labels of kinds, features and so on are the search API's (`search_api.labels`). `{names}` are filled in by
+`str.format`. The spaces before ; ! ? are U+202F, before : and inside « » U+00A0.
+"""
+
+SITE = "Ribambelle"
+TAGLINE = "Trouver une place pour son enfant"
+HOME_TITLE = "Crèches et assistants maternels près de chez vous"
+RESULTS_TITLE = "Résultats de la recherche"
+SKIP = "Aller au contenu"
+HOME_LINK = "Ribambelle, page d’accueil"
+
+# The search form.
+WHERE = "Où cherchez-vous ?"
+WHERE_HINT = "Une commune ou un code postal"
+WHERE_EXAMPLE = "Nantes, 44400…"
+HOME_LEAD = (
+    "Crèches, assistants maternels, relais et lieux d’accueil : voyez qui est près de chez vous, "
+    "et qui a de la place. Sans compte à créer."
+)
+AROUND_ME = "Autour de moi"
+MY_POSITION = "Ma position"
+SUBMIT = "Chercher"
+UPDATE = "Mettre à jour"
+RADIUS = "Jusqu’où ?"
+RADII = {
+    "0": "Dans la commune seulement",
+    "1": "À moins de 1 km",
+    "2": "À moins de 2 km",
+    "5": "À moins de 5 km",
+    "10": "À moins de 10 km",
+    "20": "À moins de 20 km",
+    "50": "À moins de 50 km",
+}
+KINDS = "Que cherchez-vous ?"
+KINDS_HINT = "Sans choix, nous cherchons parmi tous les accueils et services."
+KINDS_ALL = "tous"
+KIND_GROUPS = (
+    ("Faire garder son enfant", ("eaje", "assistant_maternel", "mam", "garde_domicile", "accueil_loisirs")),
+    (
+        "Être conseillé, rencontrer d’autres parents",
+        ("rpe", "lieu_information", "laep", "mediation_familiale", "espace_rencontre", "reaap", "clas"),
+    ),
+    ("Faire ses démarches", ("point_relais_caf", "point_numerique_caf", "france_services")),
+)
+KIND_HINTS = {
+    "eaje": "collective, micro-crèche, halte-garderie…",
+    "assistant_maternel": "agréé, à son domicile",
+    "mam": "plusieurs assistants maternels ensemble",
+    "garde_domicile": "chez vous",
+    "accueil_loisirs": "mercredis, vacances, avant et après l’école",
+    "rpe": "pour trouver un accueil et ses droits",
+    "lieu_information": "sur les modes d’accueil",
+    "laep": "jouer et échanger, avec votre enfant",
+    "mediation_familiale": "renouer le dialogue après une séparation",
+    "espace_rencontre": "voir son enfant dans un lieu neutre",
+    "reaap": "groupes et ateliers de parents",
+    "clas": "aide aux devoirs et sorties",
+    "point_relais_caf": "être aidé pour ses démarches",
+    "point_numerique_caf": "un poste pour ses démarches en ligne",
+    "france_services": "démarches avec toutes les administrations",
+}
+OTHER_KINDS = "Conseil, rencontres, démarches"
+NEED = "Pour quand ?"
+NEED_OPTIONAL = "Jours, heures, âge de l’enfant"
+NEED_NONE = "sans préciser"
+BIRTHDATE = "Naissance de l’enfant"
+BIRTHDATE_HINT = "date de naissance ou date prévue"
+FROM = "À partir du"
+FROM_DAY = "à partir du {day}"
+BORN = "enfant né ou attendu le {day}"
+DAYS = "Quels jours ?"
+DAY_SHORT = {
+    "lun": "Lun",
+    "mar": "Mar",
+    "mer": "Mer",
+    "jeu": "Jeu",
+    "ven": "Ven",
+    "sam": "Sam",
+    "dim": "Dim",
+}
+HOURS_FROM = "De"
+HOURS_TO = "À"
+HOURS_LEGEND = "Quelles heures ?"
+PLACES = "Pour combien d’enfants ?"
+ONLY_FREE = "Seulement les places libres déclarées"
+ONLY_FREE_HINT = "laisse de côté les structures à qui il faut demander"
+FILTERS = "Plus de filtres"
+FILTERS_NONE = "aucun"
+NAME = "Nom ou mot-clé"
+SUBKINDS = "Sorte de crèche"
+FEATURES = "Ce qui compte pour vous"
+FUNDINGS = "Tarif de la crèche"
+SORT = "Trier par"
+SORTS = {
+    "conseille": "ce qui vous convient",
+    "distance": "distance",
+    "mise-a-jour": "mise à jour récente",
+    "nom": "nom",
+    "pertinence": "correspondance des mots",
+}
+RESET = "Tout effacer"
+
+# Errors, beside the field.
+ERROR_SUMMARY = "La recherche n’a pas pu être faite : corrigez ce qui est signalé."
+ERROR_NO_PLACE = "Dites-nous où vous cherchez : une commune ou un code postal."
+ERROR_UNKNOWN_PLACE = "Nous ne trouvons pas « {text} ». Essayez le nom d’une commune ou un code postal."
+ERROR_TOO_LONG = "Ce texte est trop long : {limit} caractères au plus."
+ERROR_POSITION = "Votre position n’a pas été comprise. Tapez plutôt le nom d’une commune."
+ERROR_DATE = "Cette date n’est pas comprise. Écrivez-la ainsi : 2026-09-01."
+ERROR_BIRTHDATE_YEARS = "Vérifiez cette date : l’enfant a moins de 18 ans, ou naîtra dans l’année."
+ERROR_DAY = "Ce jour n’est pas connu."
+ERROR_TIME = "Cette heure n’est pas comprise. Écrivez-la ainsi : 08:00."
+ERROR_SAME_TIMES = "L’heure de fin est la même que celle de début."
+ERROR_HOURS_WITHOUT_DAYS = "Cochez aussi les jours qui vous concernent."
+ERROR_PLACES = "Choisissez un nombre d’enfants entre 1 et 6."
+ERROR_RADIUS = "Choisissez une distance dans la liste."
+ERROR_SORT = "Choisissez un tri dans la liste."
+
+# The results.
+RESULTS = "Résultats"
+RESULT_ONE = "résultat"
+RESULT_MANY = "résultats"
+AT_LEAST = "plus de {count}"
+AROUND = "autour de {place}"
+AROUND_POSITION = "autour de votre position"
+IN = "à {place}"
+IN_TERRITORY = "dans le territoire : {place}"
+EVERYWHERE = "partout"
+UNDERSTOOD = "Nous cherchons à {place}. Vous pensiez à un autre lieu ?"
+LIST = "Liste"
+MAP = "Carte"
+MAP_LABEL = "Carte des résultats. La liste qui précède donne les mêmes offres."
+MAP_NO_SCRIPT = "La carte a besoin de JavaScript. La liste contient tous les résultats."
+MORE = "Voir plus de résultats"
+LOADING = "Recherche en cours…"
+EMPTY = "Rien ne correspond à toute votre demande"
+EMPTY_HELP = "Ce n’est pas la fin de la recherche. Essayez d’élargir :"
+LOOSEN_RADIUS = "Chercher à moins de {radius} km"
+LOOSEN_HOURS = "Chercher sans préciser les jours et les heures"
+LOOSEN_ASK = "Voir aussi les structures à qui demander une place"
+LOOSEN_FILTERS = "Retirer les filtres"
+LOOSEN_KINDS = "Chercher tous les accueils et services"
+LOOSEN_RPE = "Demander de l’aide à un relais petite enfance"
+DATA_OF = "Données du {day}"
+
+# Availability, on cards and fiches.
+FREE_FOR_NEED = "Place libre pour toute votre demande"
+FREE_ONE = "place libre"
+FREE_MANY = "places libres"
+FREE_UNTIL = "jusqu’au {day}"
+FULL = "Complet"
+LATER = "Libre à partir du {day}"
+UNKNOWN = "Disponibilités inconnues"
+TO_ASK = "Places à demander"
+CONFIRMED = "disponibilités confirmées {ago}"
+NEVER_CONFIRMED = "disponibilités jamais confirmées"
+SHORT_STATUS = {
+    "free": "Place libre",
+    "full": "Complet",
+    "later": "Libre plus tard",
+    "unknown": "Disponibilités inconnues",
+    "to_ask": "Places à demander",
+}
+
+# Cards and fiches.
+FICTITIOUS = "Données fictives"
+FICTITIOUS_LONG = (
+    "Données fictives : cette fiche montre à quoi ressemble le service. La personne ou le lieu n’existe pas."
+)
+DISTANCE = "à {distance}"
+DISTANCE_ABOUT = "à environ {distance}"
+ZONE_OF = "un quartier de {commune}"
+COMMUNE_OF = "quelque part à {commune}"
+ZONE_SENTENCE = (
+    "{name} a choisi de ne pas montrer son adresse : la carte montre un quartier de {commune}, pas son domicile."
+)
+COMMUNE_ZONE_SENTENCE = (
+    "{name} a choisi de ne pas montrer son adresse : la carte montre la commune de {commune}, pas son domicile."
+)
+STREET_SENTENCE = "La carte montre la rue, pas le numéro."
+COMMUNE_SENTENCE = "L’adresse n’a pas pu être située exactement : la carte montre la commune de {commune}."
+CHILDREN_ONE = "enfant"
+CHILDREN_MANY = "enfants"
+CAPACITY = "{children} au plus"
+PLACE_ONE = "place"
+PLACE_MANY = "places"
+MEMBERS = "assistants maternels"
+HOURLY = "{money} net de l’heure"
+UPKEEP = "{money} d’entretien par jour"
+MEAL = "{money} par repas"
+AGES = "Âges"
+CHILDREN = "Enfants accueillis"
+CAPACITY_LABEL = "Capacité"
+MANAGER = "Gestionnaire"
+MANAGER_TYPE = "Type de gestionnaire"
+ADDRESS = "Adresse"
+CONTACT = "Contact"
+PHONE = "Téléphone"
+MAIL = "Courriel"
+WEBSITE = "Site"
+NO_CONTACT = "Aucune coordonnée n’est publiée."
+OPENING_HOURS = "Horaires d’ouverture"
+OPENING_UNKNOWN = "Les horaires ne sont pas connus : demandez-les à la structure."
+CLOSED = "fermé"
+FUNDING = "Tarif"
+PRACTICAL = "En pratique"
+PROJECT = "Le projet d’accueil"
+TIMETABLE = "Disponibilités"
+TIMETABLE_FROM = "À partir du {start}"
+TIMETABLE_FROM_TO = "Du {start} au {end}"
+TIMETABLE_CURRENT = "en ce moment"
+TIMETABLE_EMPTY = "Aucune disponibilité n’est déclarée."
+TIMETABLE_PAST = "Les disponibilités déclarées sont passées : demandez où elles en sont."
+WEEK_CAPTION = "Places libres dans la semaine"
+OPENING_CAPTION = "Heures d’ouverture dans la semaine"
+DAY = "Jour"
+HOURS_AND_PLACES = "Heures et places libres"
+HOURS = "Heures"
+NO_PLACE = "pas de place"
+LEAVE = "Congés annoncés"
+TARIFFS = "Tarifs"
+TARIFF_NOTE = "Tarifs annoncés, avant aides. Le contrat se conclut entre vous et l’assistant maternel."
+FEATURES_TITLE = "Particularités"
+LANGUAGES = "Langues parlées"
+IN_MAM = "dans la MAM « {name} »"
+MAP_ATTRIBUTION = "Contours : Etalab, IGN Admin Express"
+FICHE_MAP_NO_SCRIPT = "La carte a besoin de JavaScript."
+MAM = "Exerce dans une maison d’assistants maternels"
+WHERE_TITLE = "Où ?"
+FICHE_MAP_LABEL = "Carte : où se trouve {name}"
+BACK = "Retour aux résultats"
+BACK_HOME = "Faire une recherche"
+SOURCE = "Source : {label}, {licence} (données : {when})."
+AM_DATA = "Ces informations sont déclarées par l’assistant maternel."
+
+# Pages that have nothing to show.
+NOT_FOUND_TITLE = "Cette page n’existe pas"
+NOT_FOUND = "L’adresse est peut-être mal recopiée."
+OFFER_GONE_TITLE = "Cette fiche n’existe pas ou n’est plus publiée"
+OFFER_GONE = "Elle a pu être retirée depuis votre recherche."
+UNAVAILABLE_TITLE = "La recherche est momentanément indisponible"
+UNAVAILABLE = "Ce n’est pas vous, c’est nous : le moteur de recherche ne répond pas. Réessayez dans une minute."
+RETRY = "Réessayer"
+FAILED_TITLE = "Quelque chose n’a pas marché"
+FAILED = "L’erreur vient de nous. Vous pouvez reprendre votre recherche."
+LIMITED_TITLE = "Trop de fiches consultées d’un coup"
+LIMITED = (
+    "Pour protéger les coordonnées des assistants maternels, le nombre de fiches lues à la suite est limité. "
+    "Réessayez dans {minutes}."
+)
+MINUTE_ONE = "minute"
+MINUTE_MANY = "minutes"
+
+# The footer.
+ABOUT = (
+    "Ribambelle aide les parents à trouver un accueil pour leur enfant. Le site est libre, gratuit, "
+    "sans compte ni traceur."
+)
+SOURCES = "Sources des données"
+SOURCE_LINES = (
+    "Communes et contours : Etalab, IGN (Admin Express), DILA — Licence Ouverte.",
+    "Crèches et MAM : Département de Loire-Atlantique — Licence Ouverte.",
+    "Les offres marquées « Données fictives » sont inventées pour la démonstration.",
+)
+API_LINK = "Documentation de l’API publique"
+
+# Said by the scripts: handed to them as JSON in the page.
+SCRIPT = {
+    "suggestions": "{count} suggestions. Flèches pour choisir, Entrée pour valider.",
+    "suggestion": "1 suggestion. Flèche bas pour la choisir, Entrée pour valider.",
+    "no_suggestion": "Aucune suggestion.",
+    "locating": "Recherche de votre position…",
+    "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
+    "my_position": MY_POSITION,
+    "failed": "La recherche n’a pas abouti. Vérifiez votre connexion et réessayez.",
+    "map_failed": "La carte n’a pas pu être chargée. La liste reste complète.",
+    "fictitious": FICTITIOUS,
+    "zone": "Dans ce quartier, adresse non montrée",
+    "commune": "Dans cette commune, adresse non montrée",
+    "cluster": "{count} offres ici : agrandir la carte",
+    "group": "{count} offres au même endroit",
+    "zoom_in": "Agrandir la carte",
+    "zoom_out": "Réduire la carte",
+    "close": "Fermer",
+    "status": SHORT_STATUS,
+}
