@@ -96,7 +96,8 @@ def as_another_user() -> list[str]:
     """What to put before a command of PostgreSQL, which refuses to run as root; nothing for others.
 
     "nobody" exists everywhere; the one capability lets it pass through folders closed to it, such as
-    root's home, without opening them to everyone.
+    root's home, without opening them to everyone. PostgreSQL looks for its programs with access(), which
+    passes over capabilities unless no_setuid_fixup is set.
     """
     if os.geteuid() != 0:
         return []
@@ -107,7 +108,8 @@ def as_another_user() -> list[str]:
         )
     nobody = pwd.getpwnam("nobody")
     capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    return ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups", *capability]
+    user = [f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    return ["setpriv", "--securebits=+no_setuid_fixup", *user, *capability]
 
 
 def forget_stale_pid(data: Path) -> None:

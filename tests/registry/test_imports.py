@@ -284,6 +284,17 @@ def test_rows_gone_are_closed_and_open_again_when_they_return(registry: Connecti
     assert offers(registry, "name = 'Mosaïques'") == [before]
 
 
+def test_an_offer_reopened_by_hand_is_not_closed_again(registry: Connection, tmp_path: Path) -> None:
+    run(registry, CRECHES)
+    without = write(tmp_path / "creches.geojson", creches(lambda features: features.pop(2)))
+    run(registry, without)
+    registry.execute("update offer set publication = 'published' where name = 'Mosaïques'")
+    registry.commit()
+
+    assert run(registry, without).counts["closed"] == 0
+    assert offers(registry, "name = 'Mosaïques'")[0]["publication"] == "published"
+
+
 def test_closing_more_than_a_fifth_is_refused_unless_told(registry: Connection, tmp_path: Path) -> None:
     run(registry, CRECHES)
     run(registry, MAM)
@@ -329,6 +340,9 @@ def test_bad_rows_are_told_and_the_others_imported(registry: Connection, tmp_pat
         features[1]["geometry"] = None
         features[2]["properties"]["categorie"] = "Jardin d'éveil"
         features[3]["geometry"] = {"type": "Point", "coordinates": ["a", None]}
+        features[5]["geometry"] = {"type": "Polygon", "coordinates": [[0]]}
+        features[6]["geometry"] = {"type": "Point", "coordinates": [355123.5, 6689123.2]}
+        features[7]["properties"]["designation"] = "Très long " * 1000
         features[4]["properties"]["designation"] = "Nul \u0000 et \ud800 seul"
 
     data = creches(spoil)
@@ -344,6 +358,10 @@ def test_bad_rows_are_told_and_the_others_imported(registry: Connection, tmp_pat
     assert "Jardin d'éveil" in repaired[3]
     assert offers(registry, "name = 'Mosaïques'")[0]["subkind"] is None
     assert "géométrie est illisible" in repaired[4]
+    assert "géométrie est illisible" in repaired[6]
+    # Lambert 93, which GeoJSON does not know.
+    assert "ne sont pas des degrés" in repaired[7]
+    assert len(offers(registry, "length(name) > 190")) == 1
     assert len(offers(registry, "name = 'Nul et seul'")) == 1
 
 
@@ -486,6 +504,7 @@ GOOD_CSV = ";".join(CSV_COLUMNS) + "\n" + ";".join(csv_row()) + "\n"
         ("a.csv", GOOD_CSV.replace("Adresse", "Voie").encode(), "champs attendus.*Adresse"),
         ("a.csv", b"PK\x03\x04\x00\x00", "pas un fichier de texte"),
         ("a.csv", b"", "aucun enregistrement"),
+        ("a.csv", b"x" * 200_000, "CSV"),
     ],
 )
 def test_a_broken_file_changes_nothing(
@@ -536,7 +555,6 @@ def test_all_or_nothing_when_the_database_refuses(registry: Connection, tmp_path
     run(registry, CRECHES)
     before = snapshot(registry)
     registry.execute("alter table offer add constraint trap check (name <> 'Piège')")
-    registry.commit()
 
     def change(features: list[Any]) -> None:
         added = copy.deepcopy(features[0])
