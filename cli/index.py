@@ -63,7 +63,7 @@ def check() -> None:
             differences += 1
             say(f"{each.index} {each.id} : {words[each.kind]}")
     if differences:
-        refuse(f"{differences} différences entre le registre et l’index.")
+        refuse(f"Différences entre le registre et l’index : {differences}.")
     say("Le registre et l’index sont égaux.")
 
 

@@ -1,0 +1,133 @@
+"""The command line: help everywhere, and one plain sentence where something is wrong."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from elasticsearch import Elasticsearch
+from psycopg.conninfo import make_conninfo
+from typer.testing import CliRunner
+
+import cli
+from indexer import bulk, generations
+from local.servers import Urls
+from mappings.indexes import alias
+from registry import database
+from registry.database import Connection
+from settings import get_settings
+from tests.records import structure
+
+COMMANDS = [
+    ["up"],
+    ["demo"],
+    ["migrate"],
+    ["territory"],
+    ["import", "structures"],
+    ["generate"],
+    ["daily"],
+    ["index", "rebuild"],
+    ["index", "run"],
+    ["index", "check"],
+    ["index", "status"],
+    ["serve"],
+]
+
+
+@pytest.fixture
+def prefix(run_id: str) -> str:
+    return f"test-{run_id}-cli"
+
+
+@pytest.fixture
+def engine(servers: Urls, run_id: str, prefix: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elasticsearch]:
+    """The commands' environment names an empty database and indexes of this test's own."""
+    name = f"cli_{run_id}"
+    monkeypatch.setenv("DATABASE_URL", make_conninfo(servers.database_url, dbname=name))
+    monkeypatch.setenv("ELASTICSEARCH_URL", servers.elasticsearch_url)
+    monkeypatch.setenv("INDEX_PREFIX", prefix)
+    get_settings.cache_clear()
+    with (
+        psycopg.connect(servers.database_url, autocommit=True) as conn,
+        bulk.client(servers.elasticsearch_url) as client,
+    ):
+        conn.execute(f"create database {name}")
+        yield client
+        conn.execute(f"drop database {name} with (force)")
+        generations.drop(client, client.indices.get(index=f"{prefix}-*").body)
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def registry(engine: Elasticsearch) -> Iterator[Connection]:
+    """Brought up by the commands themselves; of the territory only Nantes, which is loaded at once."""
+    assert run("migrate")[0] == 0
+    with database.connect(get_settings().database_url) as conn:
+        conn.execute("insert into department values ('44', 'Loire-Atlantique', '52', 'Pays de la Loire')")
+        conn.execute(
+            "insert into commune (code, name, department, postcodes, population, lat, lon)"
+            " values ('44109', 'Nantes', '44', '{44000}', 327734, 47.21863, -1.55377)"
+        )
+        conn.commit()
+        yield conn
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(cli.app, list(arguments))
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(command: list[str]) -> None:
+    code, out, _ = run(*command, "--help")
+    assert code == 0
+    assert len(out.split("\n")[3].strip()) > 10, out
+
+
+def test_without_servers_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "ELASTICSEARCH_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("cli.servers.LOCAL", tmp_path)
+    get_settings.cache_clear()
+    code, _, problem = run("index", "status")
+    assert code == 1
+    assert "make demo" in problem
+
+
+def test_a_broken_file_is_refused_and_changes_nothing(
+    engine: Elasticsearch, registry: Connection, tmp_path: Path
+) -> None:
+    broken = tmp_path / "creches.geojson"
+    broken.write_text('{"type": "FeatureCollection", "features": [{"type": "Fea')
+    code, _, problem = run("import", "structures", str(broken))
+    assert code == 1
+    assert "creches.geojson" in problem
+    assert "Traceback" not in problem
+    assert registry.execute("select count(*) from offer").fetchall() == [(0,)]
+
+
+def test_the_index_from_the_command_line(engine: Elasticsearch, registry: Connection, prefix: str) -> None:
+    offer = structure(registry, "Les Lutins")
+    registry.commit()
+    assert run("index", "rebuild")[0] == 0
+    assert "déjà en service" in run("index", "rebuild", "--if-needed")[1]
+    assert run("index", "check") == (0, "Le registre et l’index sont égaux.\n", "")
+
+    code, out, _ = run("index", "status", "--json")
+    status = json.loads(out)
+    assert (code, status["queue"], status["kinds"]) == (0, 0, {"eaje": 1})
+
+    engine.delete(index=alias(prefix, "offers"), id=offer)
+    code, out, problem = run("index", "check")
+    assert code == 1
+    assert f"offers {offer} : absent de l’index" in out
+    assert problem == "Différences entre le registre et l’index : 1.\n"
+
+
+def test_when_elasticsearch_is_away_the_check_says_so(engine: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELASTICSEARCH_URL", "http://127.0.0.1:9")
+    get_settings.cache_clear()
+    code, _, problem = run("index", "check")
+    assert code == 1
+    assert problem.startswith("Elasticsearch ne répond pas")
