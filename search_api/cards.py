@@ -4,6 +4,8 @@ import math
 from datetime import date
 from typing import Any
 
+import geojson
+
 from search_api.availability import Pieces, status_of
 from search_api.labels import KINDS, SUBKINDS
 from search_api.offer_query import OfferQuery, Point
@@ -64,13 +66,13 @@ def summary(offer: dict[str, Any], start: date, pieces: Pieces) -> dict[str, Any
     }
 
 
-def feature(shown: dict[str, Any]) -> dict[str, Any]:
+def feature(shown: dict[str, Any]) -> geojson.Feature:
     """A card as a GeoJSON feature."""
-    return {"type": "Feature", "id": shown["id"], "geometry": geometry(shown["position"]), "properties": shown}
+    return geojson.Feature(id=shown["id"], geometry=point(shown["position"]), properties=shown)
 
 
-def geometry(position: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "Point", "coordinates": [position["lon"], position["lat"]]}
+def point(position: dict[str, Any]) -> geojson.Point:
+    return geojson.Point((position["lon"], position["lat"]))
 
 
 def distance_m(point: Point, position: dict[str, float]) -> float:

@@ -79,7 +79,10 @@ async def documents(engine: Engine, index: str, ids: list[str], fields: list[str
     """Some fields of the documents that exist, by id. Raises EngineUnavailable."""
     with answering():
         answer = await engine.client.mget(index=index, ids=ids, source_includes=fields)
-    return {each["_id"]: each["_source"] for each in answer.body["docs"] if each.get("found")}
+    found = answer.body["docs"]
+    if any("error" in each for each in found):  # an index that is not there is told of each document
+        raise EngineUnavailable
+    return {each["_id"]: each["_source"] for each in found if each["found"]}
 
 
 async def mapping_meta(engine: Engine, index: str) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import geojson
+
 from search_api import cards, queries
 from search_api.availability import status_of
 from search_api.engine import Engine, search
@@ -17,7 +19,7 @@ MERCATOR_LIMIT = 85.0511287798066
 """Degrees; the tiles end there."""
 
 
-async def features(engine: Engine, query: OfferQuery, bbox: Box, zoom: int) -> dict[str, Any]:
+async def features(engine: Engine, query: OfferQuery, bbox: Box, zoom: int) -> geojson.FeatureCollection:
     """A GeoJSON FeatureCollection of at most 200 features. Raises EngineUnavailable."""
     found = await search(engine, engine.offers, body(query, bbox, zoom))
     total = found["hits"]["total"]["value"]
@@ -25,7 +27,7 @@ async def features(engine: Engine, query: OfferQuery, bbox: Box, zoom: int) -> d
         shown = [point(hit["_source"], query) for hit in found["hits"]["hits"]]
     else:
         shown = [cluster(bucket) for bucket in found["aggregations"]["tiles"]["buckets"]]
-    return {"type": "FeatureCollection", "features": shown, "total": found["hits"]["total"]}
+    return geojson.FeatureCollection(shown, total=found["hits"]["total"])
 
 
 def body(query: OfferQuery, bbox: Box, zoom: int) -> dict[str, Any]:
@@ -80,17 +82,17 @@ def row(lat: float, side: int) -> int:
     return max(0, min(math.floor((1 - math.asinh(math.tan(clipped)) / math.pi) / 2 * side), side - 1))
 
 
-def point(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
+def point(offer: dict[str, Any], query: OfferQuery) -> geojson.Feature:
     status = status_of(offer, query.start, query.pieces)
     properties = {
         "cluster": False,
         **{key: offer[key] for key in ("id", "kind", "name", "precision", "fictitious")},
         "availability": status["status"] if status else None,
     }
-    return {"type": "Feature", "geometry": cards.geometry(offer["position"]), "properties": properties}
+    return geojson.Feature(geometry=cards.point(offer["position"]), properties=properties)
 
 
-def cluster(bucket: dict[str, Any]) -> dict[str, Any]:
+def cluster(bucket: dict[str, Any]) -> geojson.Feature:
     kinds = {each["key"]: each["doc_count"] for each in bucket["kinds"]["buckets"]}
     properties = {"cluster": True, "count": bucket["doc_count"], "kinds": kinds}
-    return {"type": "Feature", "geometry": cards.geometry(bucket["centre"]["location"]), "properties": properties}
+    return geojson.Feature(geometry=cards.point(bucket["centre"]["location"]), properties=properties)

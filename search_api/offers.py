@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import geojson
+
 from search_api import cards, cursors, facets, queries, status
 from search_api.engine import Engine, document, documents
 from search_api.engine import search as run
@@ -29,10 +31,10 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     }
 
 
-def as_geojson(answer: dict[str, Any]) -> dict[str, Any]:
+def as_geojson(answer: dict[str, Any]) -> geojson.FeatureCollection:
     """The same answer as a FeatureCollection, whose other members follow the list of features."""
     others = {key: value for key, value in answer.items() if key != "items"}
-    return {"type": "FeatureCollection", "features": [cards.feature(card) for card in answer["items"]], **others}
+    return geojson.FeatureCollection([cards.feature(card) for card in answer["items"]], **others)
 
 
 async def fiche(engine: Engine, id: str, today: date) -> dict[str, Any] | None:

@@ -1,13 +1,14 @@
 """Communes, arrondissements, EPCI and departments: checked, suggested, drawn."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from search_api import text
-from search_api.engine import Engine, document, search, searches
+from search_api.engine import Engine, documents, search, searches
 from search_api.filters import Clause, any_of
 from search_api.labels import KINDS
 from search_api.offer_query import Box, Named
-from search_api.problems import ParameterError
+from search_api.problems import ParameterError, refusal
 from search_api.text import worth
 
 FIELDS = ["id", "type", "code", "name", "postcodes", "parent", "department", "epci", "population", "position"]
@@ -21,32 +22,48 @@ over a larger place, save that a small place's exact name stays before a large o
 LARGER_THAN_A_COMMUNE = 0.5
 """Paris is first of all the city: a department or an EPCI of the same name comes after."""
 
+LONGEST_ID = 64
+"""Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
+
 COMMUNES_FROM_ZOOM = 9
 MOST_CONTOURS = 400
 
 
-async def named(engine: Engine, type: str, code: str) -> Named:
-    """The place with this code. Raises ParameterError where there is none, EngineUnavailable."""
-    found = await place(engine, f"{type}:{code}")
-    if found is None:
-        raise ParameterError(
-            type,
-            code,
-            "un code qui existe",
-            f"aucun territoire ({KINDS_OF_PLACE[type]}) n’a le code «\u00a0{code}\u00a0»",
+async def named(engine: Engine, type: str, codes: Sequence[str]) -> tuple[Named, ...]:
+    """The places with these codes. Raises ParameterError for codes that are none's, EngineUnavailable."""
+    found = await known(engine, [f"{type}:{code}" for code in codes])
+    errors = [
+        refusal(
+            type, code, f"un code de {KINDS_OF_PLACE[type]} qui existe", f"le code «\u00a0{code}\u00a0» est inconnu"
         )
-    return Named(found["code"], found["name"])
+        for code, place in zip(codes, found, strict=True)
+        if place is None
+    ]
+    if errors:
+        raise ParameterError.of(errors)
+    return tuple(Named(place["code"], place["name"]) for place in found if place)
 
 
 async def place(engine: Engine, id: str) -> dict[str, Any] | None:
-    """A place by its id (`commune:44109`, `epci:244400404`, `department:44`), without its contour."""
-    kept = engine.known_places.get(id)
-    if kept is None:
-        found = await document(engine, engine.places, id)
-        # An unknown id is kept as well, as no fields: whoever guesses codes does not reach the engine each time.
-        kept = {key: found.get(key) for key in FIELDS} if found else {}
-        engine.known_places.put(id, kept)
-    return kept or None
+    """A place by its id (`commune:44109`, `epci:244400404`, `department:44`), without its contour.
+
+    Raises EngineUnavailable.
+    """
+    if not 0 < len(id) <= LONGEST_ID:
+        return None
+    [found] = await known(engine, [id])
+    return found
+
+
+async def known(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any] | None]:
+    """The places with these ids, None for those that there are not; remembered for a while, the unknown ones too."""
+    kept = {id: engine.known_places.get(id) for id in ids}
+    if unseen := [id for id, place in kept.items() if place is None]:
+        fetched = await documents(engine, engine.places, unseen, FIELDS)
+        for id in unseen:
+            kept[id] = fetched.get(id, {})
+            engine.known_places.put(id, fetched.get(id, {}))
+    return [kept[id] or None for id in ids]
 
 
 async def suggest(engine: Engine, q: str, limit: int) -> dict[str, Any]:
@@ -180,15 +197,10 @@ async def contours(engine: Engine, bbox: Box, zoom: int) -> dict[str, Any]:
         "_source": ["type", "code", "name", "contour"],
     }
     found = await search(engine, engine.places, body)
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": hit["_source"]["contour"],
-                "properties": {key: hit["_source"][key] for key in ("type", "code", "name")},
-            }
-            for hit in found["hits"]["hits"]
-            if hit["_source"].get("contour")
-        ],
-    }
+    # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
+    return {"type": "FeatureCollection", "features": [contour(hit["_source"]) for hit in found["hits"]["hits"]]}
+
+
+def contour(place: dict[str, Any]) -> dict[str, Any]:
+    properties = {key: place[key] for key in ("type", "code", "name")}
+    return {"type": "Feature", "geometry": place["contour"], "properties": properties}

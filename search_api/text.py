@@ -11,7 +11,8 @@ from mappings import indexes
 from search_api.filters import Clause, any_of
 
 EXACT_NAME, PHRASE_IN_NAME = 100, 20
-"""Added once for the whole text; both outweigh any sum of words, so that a name finds its offer first."""
+"""Added once for the whole text. An offer with these words in its name has the most that words can give already, so
+that a name finds its offer first."""
 
 NAME, NAME_PREFIX, COMMUNE, WHAT, MANAGER, POSTCODE, PROJECT, MISSPELT = 8, 6, 5, 4, 3, 3, 1, 0.5
 """Where a word is found best counts. A name says more than a kind, which thousands share; a project is long and

@@ -1,0 +1,98 @@
+"""The map: points where they fit, clusters where they do not, and the contours under them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from search_api import places as places_of
+from search_api.map import MOST_FEATURES, precision, tiles
+from search_api.offer_query import Box
+from settings import Settings
+from tests.search_api.conftest import Client, client, load
+from tests.search_api.documents import OFFERS, offer, places
+
+LOIRE = "-2.6,46.8,-0.9,47.9"
+
+
+def features(api: Client, **parameters: Any) -> list[dict[str, Any]]:
+    response = api.get("/api/v1/map", parameters)
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "application/geo+json"
+    found: list[dict[str, Any]] = response.json()["features"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def crowd(engine: Elasticsearch, settings: Settings) -> Iterator[Client]:
+    """Two thousand offers spread over Loire-Atlantique."""
+    own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-map"})
+    spread = [
+        offer(f"m{n}", ("eaje", "mam")[n % 2], "Crèche", 46.9 + n % 40 * 0.02, -2.5 + n // 40 * 0.03)
+        for n in range(2_000)
+    ]
+    names = [load(engine, own.index_prefix, "offers", spread), load(engine, own.index_prefix, "places", places()[:3])]
+    with client(own) as api:
+        yield api
+    engine.indices.delete(index=names)
+
+
+def test_few_offers_are_points(api: Client) -> None:
+    found = {each["properties"]["id"]: each for each in features(api, bbox=LOIRE, zoom=9)}
+    assert set(found) == {document.id for document in OFFERS if document.id not in ("lyon", "meridian")}
+    assert found["anne"] == {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [-1.5525, 47.2205]},
+        "properties": {
+            "cluster": False,
+            "id": "anne",
+            "kind": "assistant_maternel",
+            "name": "Anne D.",
+            "precision": "zone",
+            "fictitious": True,
+            "availability": "free",
+        },
+    }
+
+
+def test_the_filters_of_the_list_hold_on_the_map(api: Client) -> None:
+    found = features(api, bbox=LOIRE, zoom=9, kind="eaje", near="47.2186,-1.5541", radius_km=5)
+    assert {each["properties"]["id"] for each in found} == {"lutins", "loups"}
+    found = features(api, bbox=LOIRE, zoom=9, need="mon-fri@08:00-18:00")
+    assert [each["properties"]["id"] for each in found] == ["anne"]
+    assert {each["properties"]["id"] for each in features(api, bbox=LOIRE, zoom=9, q="lutins")} >= {"sorinieres"}
+
+
+@pytest.mark.parametrize("zoom", [0, 5, 8, 9, 12, 20])
+def test_many_offers_are_clusters_that_count_each_once(crowd: Client, zoom: int) -> None:
+    found = features(crowd, bbox=LOIRE, zoom=zoom)
+    assert 0 < len(found) <= MOST_FEATURES
+    clusters = [each["properties"] for each in found]
+    assert all(cluster["cluster"] for cluster in clusters)
+    assert sum(cluster["count"] for cluster in clusters) == 2_000
+    assert sum(cluster["kinds"].get("mam", 0) for cluster in clusters) == 1_000
+
+
+def test_a_closer_view_shows_the_points(crowd: Client) -> None:
+    found = features(crowd, bbox="-1.6,47.1,-1.4,47.3", zoom=12)
+    assert 0 < len(found) <= MOST_FEATURES
+    assert not any(each["properties"]["cluster"] for each in found)
+
+
+@pytest.mark.parametrize(
+    "box", [Box(-180, -90, 180, 90), Box(-1.6, 47.1, -1.4, 47.3), Box(-180, -90, -179.9, 90), Box(179.9, 89, 180, 90)]
+)
+def test_no_view_needs_more_tiles_than_features(box: Box) -> None:
+    for zoom in range(21):
+        assert tiles(box, precision(box, zoom)) <= MOST_FEATURES
+
+
+def test_contours_in_view_are_those_of_communes_when_close(api: Client) -> None:
+    near = Box(-1.56, 47.20, -1.54, 47.23)
+    found = api.portal.call(places_of.contours, api.app.state.engine, near, 12)
+    assert "Nantes" in {each["properties"]["name"] for each in found["features"]}
+    assert {each["properties"]["type"] for each in found["features"]} == {"commune"}
+    assert all(each["geometry"] for each in found["features"])
+    elsewhere = api.portal.call(places_of.contours, api.app.state.engine, Box(10, 60, 11, 61), 12)
+    assert elsewhere["features"] == []

@@ -1,0 +1,54 @@
+"""A line of a need, as pieces of the week in minutes from Monday 00:00."""
+
+import pytest
+
+from search_api import need
+
+DAY = 1_440
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("mon@08:00-18:00", [(480, 1_080)]),
+        ("tue-wed@00:00-24:00", [(DAY, 2 * DAY), (2 * DAY, 3 * DAY)]),
+        ("mon@22:00-06:00", [(1_320, 1_800)]),
+        ("sun@20:00-00:00", [(6 * DAY + 1_200, 7 * DAY)]),
+        ("sun@20:00-02:00", [(6 * DAY + 1_200, 7 * DAY), (0, 120)]),
+        ("sat-mon@09:00-10:00", [(5 * DAY + 540, 5 * DAY + 600), (6 * DAY + 540, 6 * DAY + 600), (540, 600)]),
+    ],
+)
+def test_days_and_hours_become_pieces_of_the_week(text: str, pieces: list[tuple[int, int]]) -> None:
+    line = need.parse(text)
+    assert line.pieces == tuple(pieces)
+    assert line.places == 1
+
+
+def test_places_of_a_line() -> None:
+    assert need.parse("mon@08:00-18:00*3").places == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "mon",
+        "mon@",
+        "mon@8:00-9:00",
+        "Mon@08:00-09:00",
+        "mon-@08:00-09:00",
+        "mon@08:00-08:00",
+        "mon@24:00-08:00",
+        "mon@08:61-09:00",
+        "mon@25:00-26:00",
+        "mon@08:00-18:00*0",
+        "mon@08:00-18:00*7",
+        "mon@08:00-18:00*",
+        "mon@٠٨:00-18:00",
+        "mon@08:00-18:00\n",
+        "mon,tue@08:00-18:00",
+    ],
+)
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="ligne"):
+        need.parse(text)

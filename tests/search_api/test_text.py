@@ -1,0 +1,73 @@
+"""Free text: every word is found somewhere, names first, typing errors forgiven."""
+
+import pytest
+
+from tests.search_api.conftest import Client
+
+
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("Les Petits Lutins", "sorinieres"),
+        ("crèche les lutins", "lutins"),
+        ("les p’tits loups", "loups"),
+        ("les p'tits loup", "loups"),
+        ("les petits loup", "loups"),
+        ("LUTINS SORINIERES", "sorinieres"),
+        ("lutnis", "lutins"),  # letters exchanged
+        ("stram", "mam"),
+        ("multi-accueil", "herblain"),
+        ("elise", "elise"),
+    ],
+)
+def test_a_name_finds_its_offer_first(api: Client, q: str, first: str) -> None:
+    assert api.ids(q=q)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("creche nantes", {"lutins", "loups"}),
+        ("crèches de Nantes", {"lutins", "loups"}),
+        ("nantse creche", {"lutins", "loups"}),  # a typing error in the commune
+        ("crèche st herblain", {"herblain"}),
+        ("crèche saint-herblain", {"herblain"}),
+        ("centre aéré", {"loisirs"}),
+        ("centres aérés nantes", {"loisirs"}),
+        ("ram", {"rpe"}),
+        ("relais assistantes maternelles", {"rpe"}),
+        ("ville de nantes", {"lutins"}),
+        ("crèche 44840", {"sorinieres"}),
+        ("nature bois", {"loups"}),
+    ],
+)
+def test_every_word_must_be_found_somewhere(api: Client, q: str, found: set[str]) -> None:
+    assert set(api.ids(q=q)) == found
+
+
+@pytest.mark.parametrize(
+    "q", ["nounou reze", "nounous de rezé", "nourrice rezé", "ass mat reze", "assistantes maternelles reze"]
+)
+def test_the_words_people_use_mean_the_kind(api: Client, q: str) -> None:
+    found = api.ids(q=q)
+    assert {"diane", "elise"} <= set(found)
+    assert not {"anne", "rpe", "lutins"} & set(found)
+
+
+@pytest.mark.parametrize("q", ["crèche zanzibar", "!!!", "日本", "qsdfghjklm"])
+def test_words_that_are_nowhere_find_nothing(api: Client, q: str) -> None:
+    assert api.ids(q=q) == []
+
+
+def test_blank_words_are_no_words(api: Client) -> None:
+    answer = api.offers(q="  ", department="33")
+    assert answer["query"]["q"] is None
+    assert answer["total"]["value"] == 1
+
+
+def test_two_hundred_characters_of_words_are_answered(api: Client) -> None:
+    assert api.ids(q=("crèche maison " * 20)[:200], department="44", sort="name") == []
+
+
+def test_words_filter_under_any_order(api: Client) -> None:
+    assert api.ids(q="creche", near="47.2186,-1.5541", sort="distance", radius_km=5) == ["lutins", "loups"]
