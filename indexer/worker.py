@@ -33,6 +33,16 @@ HEARTBEAT_S = 5.0
 LONGEST_PAUSE_S = 30.0
 
 
+ABSENCES = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    elasticsearch.TransportError,
+    elasticsearch.ApiError,
+    TryAgain,
+)
+"""What a server that is away, restarting or overloaded looks like from here."""
+
+
 class AlreadyRunning(Exception):
     """Another worker holds the lock."""
 
@@ -68,7 +78,7 @@ def run(settings: Settings, engine: Elasticsearch, stop: threading.Event) -> Non
                     if batch.drained:
                         for _ in conn.notifies(timeout=POLL_S, stop_after=1):
                             pass
-        except (psycopg.OperationalError, elasticsearch.TransportError, elasticsearch.ApiError, TryAgain) as error:
+        except ABSENCES as error:
             # Doubled each time, with jitter, so that several processes do not knock together.
             pause = min(LONGEST_PAUSE_S, max(0.2, pause * 2))
             log.warning("indexer pauses %.1f s: %s", pause, type(error).__name__)

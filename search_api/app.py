@@ -39,7 +39,10 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
         yield
         await close(app)
 
-    app = FastAPI(title="Ribambelle", version="1", description=DESCRIPTION, lifespan=lifespan)
+    # The framework's pages about the API load their scripts from another host; ours is web/docs.py.
+    app = FastAPI(
+        title="Ribambelle", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
     app.state.engine = engine.connect(settings)
     app.state.limiter = limits.connect(settings)
     app.state.today = today

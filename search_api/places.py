@@ -136,7 +136,7 @@ def offer_suggestions(q: str, limit: int) -> dict[str, Any]:
         },
         "sort": [{"_score": "desc"}, {"name.sort": "asc"}, {"id": "asc"}],
         "size": limit,
-        "_source": ["id", "kind", "name", "position", "commune.name"],
+        "_source": ["id", "kind", "name", "position", "commune.name", "fictitious"],
     }
 
 
@@ -148,6 +148,7 @@ def suggested_place(place: dict[str, Any]) -> dict[str, Any]:
         "label": place["name"],
         "detail": place_detail(place),
         "position": place["position"],
+        "fictitious": False,
     }
 
 
@@ -162,13 +163,15 @@ def place_detail(place: dict[str, Any]) -> str:
 
 
 def suggested_offer(offer: dict[str, Any]) -> dict[str, Any]:
+    detail = f"{KINDS.get(offer['kind'], offer['kind'])} {at(offer['commune']['name'])}"
     return {
         "type": "offer",
         "id": offer["id"],
         "code": None,
         "label": offer["name"],
-        "detail": f"{KINDS.get(offer['kind'], offer['kind'])} {at(offer['commune']['name'])}",
+        "detail": f"{detail} (données fictives)" if offer["fictitious"] else detail,
         "position": offer["position"],
+        "fictitious": offer["fictitious"],
     }
 
 

@@ -258,6 +258,7 @@ class Suggestion(Answer):
     label: str
     detail: str
     position: Coordinates
+    fictitious: bool
 
 
 class Suggestions(Answer):

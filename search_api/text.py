@@ -131,8 +131,7 @@ def worth(boost: float, clause: Clause) -> Clause:
 
 
 def spellings(text: str) -> list[list[str]]:
-    """The words of a name, with "st" and "saint" one for the other: as given, and all written out or all short."""
+    """The words of a place's name as given and, as places write it, with "saint" where "st" was typed."""
     given = words(text)
-    long = [SPELLINGS.get(word, word) if word in ("st", "ste") else word for word in given]
-    short = [SPELLINGS.get(word, word) if word in ("saint", "sainte") else word for word in given]
-    return [each for number, each in enumerate([given, long, short]) if each not in [given, long, short][:number]]
+    written_out = [SPELLINGS[word] if word in ("st", "ste") else word for word in given]
+    return [given] if written_out == given else [given, written_out]

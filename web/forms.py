@@ -40,7 +40,7 @@ _PARAMETER = {
 """The fields that the address repeats or spells otherwise than Python can."""
 
 _FIELD_OF_API = {
-    "near": "autour",
+    "near": "ou",
     "radius_km": "rayon",
     "commune": "ou",
     "epci": "ou",
@@ -162,9 +162,13 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
 
 def sorts(form: SearchForm, place: dict[str, Any] | None) -> list[str]:
     """The orders that make sense for this search, by their page names."""
-    around = "near" in _where(form, place)
-    offered = {"distance": around, "pertinence": bool(form.mots)}
+    offered = {"distance": "near" in _where(form, place), "pertinence": bool(form.mots)}
     return [name for name in SORTS if offered.get(name, True)]
+
+
+def is_around(form: SearchForm, place: dict[str, Any] | None) -> bool:
+    """Whether a distance means anything: not for a whole department, nor without any place."""
+    return bool(form.autour) or (place is not None and place["type"] not in ("epci", "department"))
 
 
 def field_of(parameter: str) -> str:

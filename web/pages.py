@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -17,7 +16,7 @@ from search_api.limits import Limiter
 from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
 from search_api.problems import ParameterError
 from settings import Settings
-from web import formats, forms, rendering, texts, views
+from web import docs, formats, forms, maps, rendering, texts, views
 from web.places import Where, resolve
 
 PANELS = {
@@ -88,7 +87,7 @@ async def fiche(request: Request, id: str) -> Response:
     values = {
         "o": views.fiche(document, site.today()),
         "back": back_to_search(request),
-        "map": views.fiche_map(document, site.settings),
+        "map": maps.of_fiche(document, site.settings),
     }
     return site.page("fiche.html", values)
 
@@ -100,6 +99,19 @@ async def base_map(request: Request) -> Response:
     view = read(BaseMapParameters, dict(request.query_params))
     contours = await places.contours(site.engine, view.bbox, view.zoom)
     return JSONResponse(contours, headers={"Cache-Control": "public, max-age=86400"}, media_type="application/geo+json")
+
+
+@router.get("/docs")
+async def documentation(request: Request) -> Response:
+    """What the API answers, for those who would use it."""
+    site: Site = request.app.state.site
+    openapi = request.app.openapi()
+    values = {
+        "introduction": docs.introduction(openapi),
+        "examples": docs.EXAMPLES,
+        "endpoints": docs.endpoints(openapi),
+    }
+    return site.page("docs.html", values)
 
 
 def not_found(site: Site, title: str = texts.NOT_FOUND_TITLE, text: str = texts.NOT_FOUND) -> Response:
@@ -143,9 +155,9 @@ def back_to_search(request: Request) -> str:
 
     The address of a fiche stays short enough to be shared that way, and works without JavaScript.
     """
-    came_from = urlsplit(request.headers.get("referer", ""))
-    ours = came_from.netloc == request.url.netloc and came_from.path == "/"
-    return f"/?{came_from.query}" if ours and came_from.query else "/"
+    _, _, came_from = request.headers.get("referer", "").partition("://")
+    ours = came_from.startswith(f"{request.url.netloc}/?")
+    return came_from.removeprefix(request.url.netloc) if ours else "/"
 
 
 def _search_values(
@@ -153,17 +165,20 @@ def _search_values(
 ) -> dict[str, Any]:
     form = found.form
     results = views.results(answer, form, found.place, site.today()) if answer else None
-    kinds = results["facets"].get("kind", []) if results else []
+    facets = results["facets"] if results else views.uncounted(form)
     return {
         "form": form,
         "asked": form.asked,
         "errors": errors,
         "results": results,
-        "counts": {entry["value"]: entry["count_text"] for entry in kinds},
+        "facets": facets,
+        "counts": {entry["value"]: entry["count_text"] for entry in facets.get("kind", [])},
         "others": found.others,
+        "place_detail": found.detail,
+        "around": forms.is_around(form, found.place),
         "place_name": found.place["name"] if found.place else "",
         "kinds_summary": views.kinds_summary(form),
         "need_summary": views.need_summary(form),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
-        "map": views.map_view(form, found.place, site.settings) if answer else None,
+        "map": maps.of_search(form, found.place, site.settings) if answer else None,
     }

@@ -9,15 +9,19 @@ from search_api.engine import Engine
 from web import forms, texts
 from web.forms import SearchForm
 
-SUGGESTIONS = 8
+SUGGESTIONS = 6
 
 
 @dataclass(frozen=True)
 class Where:
-    """`form` names the place it was resolved to; `others` are links to the places it may have meant instead."""
+    """`form` names the place it was resolved to, and `detail` tells it from its namesakes.
+
+    `others` are links to the places that may have been meant instead.
+    """
 
     form: SearchForm
     place: dict[str, Any] | None = None
+    detail: str = ""
     others: tuple[dict[str, str], ...] = ()
     error: str | None = None
 
@@ -45,7 +49,7 @@ async def resolve(engine: Engine, form: SearchForm) -> Where:
     if is_the_one(form.ou, first, others):
         others = []
     chosen = replace(form, ou=first["label"], lieu=first["id"])
-    return Where(chosen, place, tuple(link(form, item) for item in others))
+    return Where(chosen, place, first["detail"], tuple(link(form, item) for item in others))
 
 
 def is_the_one(text: str, first: dict[str, Any], others: list[dict[str, Any]]) -> bool:

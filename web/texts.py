@@ -34,7 +34,6 @@ RADII = {
     "50": "À moins de 50 km",
 }
 KINDS = "Que cherchez-vous ?"
-KINDS_HINT = "Sans choix, nous cherchons parmi tous les accueils et services."
 KINDS_ALL = "tous"
 KIND_GROUPS = (
     ("Faire garder son enfant", ("eaje", "assistant_maternel", "mam", "garde_domicile", "accueil_loisirs")),
@@ -128,13 +127,12 @@ AROUND_POSITION = "autour de votre position"
 IN = "à {place}"
 IN_TERRITORY = "dans le territoire : {place}"
 EVERYWHERE = "partout"
-UNDERSTOOD = "Nous cherchons à {place}. Vous pensiez à un autre lieu ?"
+UNDERSTOOD = "Nous cherchons à {place} ({detail}). Vous pensiez à un autre lieu ?"
 LIST = "Liste"
 MAP = "Carte"
 MAP_LABEL = "Carte des résultats. La liste qui précède donne les mêmes offres."
 MAP_NO_SCRIPT = "La carte a besoin de JavaScript. La liste contient tous les résultats."
 MORE = "Voir plus de résultats"
-LOADING = "Recherche en cours…"
 EMPTY = "Rien ne correspond à toute votre demande"
 EMPTY_HELP = "Ce n’est pas la fin de la recherche. Essayez d’élargir :"
 LOOSEN_RADIUS = "Chercher à moins de {radius} km"
@@ -265,6 +263,15 @@ SOURCE_LINES = (
     "Les offres marquées « Données fictives » sont inventées pour la démonstration.",
 )
 API_LINK = "Documentation de l’API publique"
+
+# The documentation of the API.
+API_TITLE = "L’API publique de Ribambelle"
+API_OPENAPI = "Le document OpenAPI"
+API_EXAMPLES = "Trois requêtes pour commencer"
+API_ADDRESSES = "Toutes les adresses"
+API_STATUSES = "Réponses : {statuses}."
+API_REQUIRED = "obligatoire"
+API_EXAMPLE = "Exemple :"
 
 # Said by the scripts: handed to them as JSON in the page.
 SCRIPT = {

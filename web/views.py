@@ -9,13 +9,9 @@ from datetime import date
 from typing import Any
 
 from search_api import labels
-from settings import Settings
 from web import formats, forms, texts
 from web.forms import SearchForm
 
-FRANCE = (46.6, 2.5)
-"""Where the map looks, in degrees, when a search names no place."""
-FICHE_ZOOMS = {"zone": 14, "commune": 12}
 OTHER_ICON = "talk"
 KIND_ICONS = {
     "eaje": "blocks",
@@ -53,41 +49,6 @@ def results(answer: Mapping[str, Any], form: SearchForm, place: dict[str, Any] |
     }
 
 
-def map_view(form: SearchForm, place: dict[str, Any] | None, settings: Settings) -> dict[str, Any]:
-    """What the map's script needs: the search as the API takes it, and where to look first."""
-    asked = forms.parameters(form, place)
-    lat, lon = FRANCE
-    zoom, radius_m = 6, None
-    if "near" in asked:
-        lat, lon = (float(part) for part in asked["near"].split(","))
-        radius_m = int(asked["radius_km"]) * 1000
-    elif place is not None:
-        lat, lon = place["position"]["lat"], place["position"]["lon"]
-        zoom = {"department": 9, "epci": 11}.get(place["type"], 13)
-    look = {"query": forms.map_query(form, place), "lat": lat, "lon": lon, "radius_m": radius_m, "zoom": zoom}
-    return {**look, **map_base(settings), "kinds": labels.KINDS, "icons": {**KIND_ICONS, "other": OTHER_ICON}}
-
-
-def fiche_map(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """The map of one offer, as the features of `/api/v1/map` are."""
-    lat, lon, precision = (document["position"][name] for name in ("lat", "lon", "precision"))
-    properties = {
-        "id": document["id"],
-        "name": document["name"],
-        "icon": kind_icon(document["kind"]),
-        "precision": precision,
-        "fictitious": document["fictitious"],
-    }
-    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
-    zoom = FICHE_ZOOMS.get(precision, 16)
-    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "offer": feature, **map_base(settings)}
-
-
-def map_base(settings: Settings) -> dict[str, str]:
-    attribution = settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION
-    return {"tiles": settings.tile_url, "attribution": attribution}
-
-
 def where(form: SearchForm, place: dict[str, Any] | None) -> str:
     if form.autour:
         return texts.AROUND_POSITION
@@ -102,6 +63,18 @@ def choice(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, "count_text": formats.number(entry["count"])}
 
 
+def uncounted(form: SearchForm) -> dict[str, list[dict[str, Any]]]:
+    """The same filters where there are no results to count: what was ticked stays ticked beside an error."""
+    chosen = {"subkind": form.sous_types, "feature": form.options, "funding": form.financements}
+    return {
+        name: [
+            {"value": code, "label": label, "count_text": "", "selected": code in ticked}
+            for code, label in labels.FACETS[name].items()
+        ]
+        for name, ticked in chosen.items()
+    }
+
+
 def indexed(moment: str | None) -> str | None:
     return texts.DATA_OF.format(day=formats.day(date.fromisoformat(moment[:10]))) if moment else None
 
@@ -109,7 +82,7 @@ def indexed(moment: str | None) -> str | None:
 def loosen(form: SearchForm, place: dict[str, Any] | None) -> list[dict[str, str]]:
     """Links that ask for less, the smallest step first."""
     steps: list[tuple[str, dict[str, Any]]] = []
-    around = form.autour or (place is not None and place["type"] in ("commune", "arrondissement"))
+    around = forms.is_around(form, place)
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:
         radius = wider[min(1, len(wider) - 1)]
@@ -130,7 +103,6 @@ def loosen(form: SearchForm, place: dict[str, Any] | None) -> list[dict[str, str
 
 def card(item: Mapping[str, Any], *, has_need: bool, today: date) -> dict[str, Any]:
     """One offer in the list."""
-    hidden = item["kind"] == "assistant_maternel" and item["position"]["precision"] in ("zone", "commune")
     return {
         "id": item["id"],
         "href": f"/offre/{item['id']}",
@@ -139,7 +111,7 @@ def card(item: Mapping[str, Any], *, has_need: bool, today: date) -> dict[str, A
         "icon": kind_icon(item["kind"]),
         "kind_label": item.get("subkind_label") or item["kind_label"],
         "place": place_line(item),
-        "distance": distance(item.get("distance_m"), hidden=hidden),
+        "distance": distance(item.get("distance_m"), item["position"]["precision"]),
         "availability": availability(item.get("availability"), has_need=has_need),
         "fresh": freshness(item, today),
         "tariff": tariff_line(item.get("tariff")),
@@ -168,10 +140,11 @@ def place_line(item: Mapping[str, Any]) -> str:
     return commune
 
 
-def distance(metres: int | None, *, hidden: bool) -> str | None:
-    if metres is None:
+def distance(metres: int | None, precision: str) -> str | None:
+    """Of a hidden home the distance is that of its quarter; of what is only known by its commune there is none."""
+    if metres is None or precision == "commune":
         return None
-    return (texts.DISTANCE_ABOUT if hidden else texts.DISTANCE).format(distance=formats.distance(metres))
+    return (texts.DISTANCE_ABOUT if precision == "zone" else texts.DISTANCE).format(distance=formats.distance(metres))
 
 
 def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str, str] | None:

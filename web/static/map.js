@@ -171,7 +171,7 @@
       marker.on("popupclose", () => { if (plan.contains(document.activeElement) && marker.getElement()) marker.getElement().focus(); });
     }
     if (!hidden) return marker;
-    const area = L.circle([group.lat, group.lon], { radius: ZONE_RADIUS_M[first.precision], className: "zone-circle", interactive: false });
+    const area = L.circle([group.lat, group.lon], { radius: ZONE_RADIUS_M[first.precision], className: "zone-circle zone-circle-" + first.precision, interactive: false });
     area.addTo(offers);
     marker.on("remove", () => offers.removeLayer(area));
     return marker;

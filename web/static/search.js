@@ -7,10 +7,8 @@
   let running = null;
 
   const around = document.getElementById("autour-de-moi");
-  if (navigator.geolocation) {
-    around.hidden = false;
-    around.addEventListener("click", locate);
-  }
+  const refused = document.getElementById("position-refusee");
+  around.addEventListener("click", locate);
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -118,6 +116,7 @@
 
   function locate() {
     status.textContent = texts.locating;
+    refused.hidden = true;
     navigator.geolocation.getCurrentPosition(
       (found) => {
         // Three decimals are about a hundred metres: near enough, and the shared address tells no door.
@@ -128,8 +127,8 @@
         form.requestSubmit();
       },
       () => {
-        status.textContent = texts.not_located;
-        status.classList.remove("visually-hidden");
+        status.textContent = refused.textContent = texts.not_located;
+        refused.hidden = false;
       },
       { timeout: 10000, maximumAge: 300000 },
     );

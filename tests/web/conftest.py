@@ -1,0 +1,151 @@
+"""The site over the real engine: hand-written documents, asked in process or by a real browser."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from anyio.from_thread import start_blocking_portal
+from elasticsearch import Elasticsearch
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from local.servers import Urls
+from mappings.documents import Hours, Place, Source
+from search_api.app import close
+from settings import Settings
+from tests.conftest import wait_for
+from tests.search_api import documents
+from tests.search_api.conftest import Client, load
+from web.app import create_app
+
+SHOWN_PHONE = "06 39 98 00 01"
+
+OFFERS = [
+    *documents.OFFERS,
+    documents.offer(
+        "gisele",
+        "assistant_maternel",
+        "Gisèle T.",
+        47.2230,
+        -1.5580,
+        precision="street",
+        address="rue des Tilleuls",
+        capacity=3,
+        availability=[documents.period("2026-09-01", None, ("mon-thu", "08:00", "17:00", 2))],
+        contact={"phone": SHOWN_PHONE, "mail": "gisele@example.org", "site": None},
+    ),
+    documents.offer(
+        "horaires",
+        "eaje",
+        "Crèche <b>du</b> Port",
+        47.2110,
+        -1.5600,
+        subkind="multi_accueil",
+        opening=documents.opening("mon-fri", "07:30", "18:30"),
+        opening_hours=[Hours(day=day, start="07:30", end="18:30") for day in documents.days_of("mon-fri")],
+        contact={"phone": "+33240419000", "mail": None, "site": "https://creche.example.org"},
+        source=Source(label="Ville", licence="Licence Ouverte", published="2018"),
+        address="1 quai du Port",
+        fictitious=False,
+    ),
+    *(
+        documents.offer(f"relais{n:02}", "rpe", f"Relais {n:02}", 47.25 + n / 10_000, -1.60, commune="44162")
+        for n in range(25)
+    ),
+]
+
+
+def with_square(place: Place) -> Place:
+    """A contour of a few kilometres around a place's own point."""
+    lat, lon = place.position.lat, place.position.lon
+    ring = [[lon + x, lat + y] for x, y in ((-0.03, -0.02), (0.03, -0.02), (0.03, 0.02), (-0.03, 0.02), (-0.03, -0.02))]
+    return place.model_copy(update={"contour": {"type": "Polygon", "coordinates": [ring]}})
+
+
+@pytest.fixture(scope="session")
+def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
+    prefix = f"web-{run_id}"
+    with Elasticsearch(servers.elasticsearch_url) as engine:
+        places = [with_square(place) for place in documents.places()]
+        names = [load(engine, prefix, "offers", OFFERS), load(engine, prefix, "places", places)]
+        yield Settings(
+            elasticsearch_url=servers.elasticsearch_url,
+            redis_url="",
+            index_prefix=prefix,
+            secret_key="a key of the tests",  # noqa: S106 (signs the cursors of this run only)
+        )
+        engine.indices.delete(index=names)
+
+
+@contextmanager
+def visitor(settings: Settings) -> Iterator[Client]:
+    """Reads the site without a network between, and without JavaScript."""
+    with start_blocking_portal() as portal:
+        app = portal.call(lambda: create_app(settings, today=lambda: documents.TODAY))
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        http = httpx.AsyncClient(transport=transport, base_url="http://site")
+        try:
+            yield Client(app, portal, http)
+        finally:
+            portal.call(http.aclose)
+            portal.call(close, app)
+
+
+@pytest.fixture(scope="session")
+def site(settings: Settings) -> Iterator[Client]:
+    with visitor(settings) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def address(settings: Settings) -> Iterator[str]:
+    """The site on a free port, for a browser."""
+    app = create_app(settings, today=lambda: documents.TODAY)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        wait_for(lambda: server.started, what="the site")
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the site; fails at the end when a script failed, or the browser refused something of it."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(path: str = "/", *, width: int = 1280, expect: int = 200, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 800}, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and expect == 200 else None)
+        answer = page.goto(address + path)
+        assert answer is not None
+        assert answer.status == expect
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []

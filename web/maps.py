@@ -1,0 +1,49 @@
+"""What the map's script is told, as JSON in the page: where to look, what to ask the API for, what to draw."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from search_api import labels
+from settings import Settings
+from web import forms, texts, views
+from web.forms import SearchForm
+
+FRANCE = (46.6, 2.5)
+"""Where the map looks, in degrees, when a search names no place."""
+FICHE_ZOOMS = {"zone": 14, "commune": 12}
+
+
+def of_search(form: SearchForm, place: dict[str, Any] | None, settings: Settings) -> dict[str, Any]:
+    """What the map's script needs: the search as the API takes it, and where to look first."""
+    asked = forms.parameters(form, place)
+    lat, lon = FRANCE
+    zoom: float = 6
+    radius_m = None
+    if "near" in asked:
+        lat, lon = (float(part) for part in asked["near"].split(","))
+        radius_m = int(asked["radius_km"]) * 1000
+    elif place is not None:
+        lat, lon = place["position"]["lat"], place["position"]["lon"]
+        zoom = {"department": 8.5, "epci": 10.5}.get(place["type"], 13)
+    look = {"query": forms.map_query(form, place), "lat": lat, "lon": lon, "radius_m": radius_m, "zoom": zoom}
+    return {**look, **base(settings), "kinds": labels.KINDS, "icons": {**views.KIND_ICONS, "other": views.OTHER_ICON}}
+
+
+def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """The map of one offer, as the features of `/api/v1/map` are."""
+    lat, lon, precision = (document["position"][name] for name in ("lat", "lon", "precision"))
+    properties = {
+        "id": document["id"],
+        "name": document["name"],
+        "icon": views.kind_icon(document["kind"]),
+        "precision": precision,
+        "fictitious": document["fictitious"],
+    }
+    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
+    zoom = FICHE_ZOOMS.get(precision, 16)
+    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "offer": feature, **base(settings)}
+
+
+def base(settings: Settings) -> dict[str, str]:
+    attribution = settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION
+    return {"tiles": settings.tile_url, "attribution": attribution}
