@@ -17,6 +17,8 @@ from registry import database, territory
 from registry.database import Connection
 from settings import Settings
 
+pytest_plugins = ["tests.loire"]
+
 ROOT = Path(__file__).parent.parent
 LOCAL = ROOT / ".local"
 

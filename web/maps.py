@@ -11,6 +11,9 @@ from web.forms import SearchForm
 FRANCE = (46.6, 2.5)
 """Where the map looks, in degrees, when a search names no place."""
 FICHE_ZOOMS = {"zone": 14, "commune": 12}
+FICHE_ZOOM = 16
+CONTOURS_ZOOM = 12
+"""Without tiles a map tells only where in the commune one is: closer than this there would be nothing to see."""
 
 
 def of_search(form: SearchForm, place: dict[str, Any] | None, settings: Settings) -> dict[str, Any]:
@@ -40,7 +43,7 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
         "fictitious": document["fictitious"],
     }
     feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
-    zoom = FICHE_ZOOMS.get(precision, 16)
+    zoom = FICHE_ZOOMS.get(precision, FICHE_ZOOM) if settings.tile_url else CONTOURS_ZOOM
     return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "offer": feature, **base(settings)}
 
 
