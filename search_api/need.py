@@ -28,7 +28,7 @@ class Line:
 
     text: str
     pieces: tuple[tuple[int, int], ...]
-    places: int
+    places: int | None
 
 
 def parse(text: str) -> Line:
@@ -41,8 +41,8 @@ def parse(text: str) -> Line:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: cette heure n’existe pas")
     if start == end:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: le début et la fin sont égaux")
-    places = int(found["places"] or 1)
-    if not 1 <= places <= MAX_PLACES:
+    places = int(found["places"]) if found["places"] else None
+    if places is not None and not 1 <= places <= MAX_PLACES:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: de 1 à {MAX_PLACES} places")
     if end < start:
         end += DAY_MINUTES

@@ -70,9 +70,10 @@ class OfferQuery:
 
     @property
     def pieces(self) -> tuple[tuple[int, int, int], ...]:
-        """(start, end, places) of every piece of the need, in minutes of the week; places times those of the line."""
+        """(start, end, places) of every piece of the need, in minutes of the week; a line's own places go before
+        those of the request."""
         return tuple(
-            dict.fromkeys((start, end, line.places * self.places) for line in self.need for start, end in line.pieces)
+            dict.fromkeys((start, end, line.places or self.places) for line in self.need for start, end in line.pieces)
         )
 
 

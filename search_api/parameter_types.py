@@ -264,7 +264,11 @@ Seats = Annotated[
     int,
     parsed(as_integer),
     Field(ge=1, le=need.MAX_PLACES),
-    described("Le nombre de places cherchées, sur chaque ligne de need.", f"un entier de 1 à {need.MAX_PLACES}", "1"),
+    described(
+        "Le nombre de places cherchées, sur chaque ligne de need qui ne dit pas le sien.",
+        f"un entier de 1 à {need.MAX_PLACES}",
+        "1",
+    ),
 ]
 Match = Annotated[
     str,

@@ -80,11 +80,13 @@ def clause(text: str) -> Clause:
     every = [somewhere(group) for group in groups(text)]
     if not every:
         return {"match_none": {}}
-    name_first = [
+    # A name alone is enough: the index keeps "1,2,3" and "C.H.R.U." as one word each, which no group is.
+    alternatives = [
+        {"bool": {"must": every}},
         worth(EXACT_NAME, {"term": {"name.sort": text}}),
         worth(PHRASE_IN_NAME, {"match_phrase": {"name": {"query": text, "analyzer": "french"}}}),
     ]
-    return {"bool": {"must": every, "should": name_first}}
+    return any_of(*alternatives)
 
 
 def somewhere(group: str) -> Clause:

@@ -91,12 +91,12 @@ class Line:
     last: int
     start: int
     end: int
-    places: int = 1
+    places: int | None = None
 
     def __str__(self) -> str:
         days = DAYS[self.first] if self.first == self.last else f"{DAYS[self.first]}-{DAYS[self.last]}"
         start, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in (self.start, self.end))
-        return f"{days}@{start}-{end}" + (f"*{self.places}" if self.places > 1 else "")
+        return f"{days}@{start}-{end}" + (f"*{self.places}" if self.places else "")
 
     def minutes(self) -> Iterable[int]:
         """Every minute of the week that it asks for."""
@@ -253,12 +253,11 @@ def folded(name: str) -> str:
 
 
 def demand(request: Request) -> Demand:
-    """What the need asks for in the week. `places` and `*places` in one request: no rule says what both mean."""
-    assert request.places is None or all(line.places == 1 for line in request.need)
+    """What the need asks for in the week: on each line its own places, else those of the request."""
     asked = bytearray(WEEK)
     for line in request.need:
         for minute in line.minutes():
-            asked[minute] = max(asked[minute], line.places, request.places or 1)
+            asked[minute] = max(asked[minute], line.places or request.places or 1)
     runs = groupby(range(WEEK), key=lambda minute: asked[minute])
     return [(minutes[0], minutes[-1] + 1, places) for places, run in runs if places and (minutes := list(run))]
 

@@ -105,7 +105,7 @@ def test_a_child_not_born_yet_counts_as_newborn(api: Client) -> None:
         ({"need": "mon-fri@08:00-12:30*2"}, {"anne"}),
         ({"need": "mon-fri@08:00-12:31*2"}, set()),
         ({"need": "mon-fri@08:00-12:00", "places": 2}, {"anne"}),
-        ({"need": "mon-fri@08:00-12:00*2", "places": 2}, set()),
+        ({"need": "mon-fri@08:00-12:00*2", "places": 3}, {"anne"}),
         ({"need": ["mon@08:00-12:00*2", "tue@14:00-18:00"]}, {"anne"}),
         ({"need": "mon@08:00-12:00"}, {"anne", "chloe"}),
         ({"need": "sun@20:00-08:00"}, {"chloe"}),  # past Sunday midnight
