@@ -24,10 +24,10 @@ check: .venv/.dev
 # A stamp is written last, so that an interrupted installation is done again.
 .venv/.runtime: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "Il faut Python 3.11 ou plus récent ; donnez-le avec PYTHON=…"; exit 1; }
+		|| { echo "Il faut Python 3.11 ou plus récent ; donnez-le avec PYTHON=…"; exit 1; }
 	@echo "Installation des bibliothèques (une minute la première fois)…"
 	@$(PYTHON) -m venv .venv \
-		|| { echo "L’environnement virtuel ne se crée pas : installez le module venv de Python (python3-venv)."; exit 1; }
+		|| { echo "L’environnement virtuel ne se crée pas : installez le module venv de Python (python3-venv)."; exit 1; }
 	@$(PIP) install --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

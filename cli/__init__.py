@@ -14,7 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 importing = typer.Typer(help="Charger des données ouvertes dans le registre.", no_args_is_help=True)
-indexing = typer.Typer(help="L’index de recherche : le construire, le suivre, le vérifier.", no_args_is_help=True)
+indexing = typer.Typer(help="L’index de recherche\u00a0: le construire, le suivre, le vérifier.", no_args_is_help=True)
 
 app.command("demo")(demo.demo)
 app.command("up")(demo.up)

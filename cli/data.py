@@ -21,13 +21,16 @@ from settings import PARIS
 
 Day = Annotated[
     datetime | None,
-    typer.Option("--today", formats=["%Y-%m-%d"], help="Le jour de référence ; par défaut, aujourd’hui."),
+    typer.Option("--today", formats=["%Y-%m-%d"], help="Le jour de référence\u202f; par défaut, aujourd’hui."),
 ]
 
 
 class Scale(StrEnum):
     demo = "demo"
     france = "france"
+
+
+Size = Annotated[Scale, typer.Option(help="demo\u00a0: la Loire-Atlantique\u202f; france\u00a0: tout le pays.")]
 
 
 def today() -> date:
@@ -55,13 +58,13 @@ def territory() -> None:
 def structures(
     file: Annotated[Path, typer.Argument(help="Un fichier GeoJSON, CSV ou JSON.", exists=True, dir_okay=False)],
     mapping: Annotated[
-        Path | None, typer.Option(help="La description de la source (TOML) ; sinon, celle du nom du fichier.")
+        Path | None, typer.Option(help="La description de la source (TOML)\u202f; sinon, celle du nom du fichier.")
     ] = None,
     allow_closing: Annotated[
         bool, typer.Option("--allow-closing", help="Accepter de fermer plus d’un cinquième des structures.")
     ] = False,
 ) -> None:
-    """Importer des structures d’une source ouverte ; recommencer ne change rien."""
+    """Importer des structures d’une source ouverte\u202f; recommencer ne change rien."""
     with plain_failures(), database.connect(found_settings().database_url) as conn:
         try:
             source = mappings.load(mapping) if mapping else mappings.find(file)
@@ -73,7 +76,7 @@ def structures(
 
 
 def generate(
-    scale: Annotated[Scale, typer.Option(help="demo : la Loire-Atlantique ; france : tout le pays.")] = Scale.demo,
+    scale: Size = Scale.demo,
     seed: Annotated[int, typer.Option(help="Le même nombre donne les mêmes données.")] = 1,
     day: Day = None,
 ) -> None:
@@ -90,7 +93,7 @@ def generate(
 def daily(
     day: Day = None,
 ) -> None:
-    """Appliquer ce que le calendrier change : les agréments arrivés à leur terme."""
+    """Appliquer ce que le calendrier change\u00a0: les agréments arrivés à leur terme."""
     with plain_failures(), database.connect(found_settings().database_url) as conn:
         expired = agrements.expire(conn, day.date() if day else today())
-    say(f"Agréments arrivés à leur terme : {expired}.")
+    say(f"Agréments arrivés à leur terme\u00a0: {expired}.")

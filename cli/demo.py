@@ -11,11 +11,8 @@ import urllib.error
 import urllib.request
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from cli.data import Scale, today
+from cli.data import Scale, Size, today
 from cli.progress import progress, say
 from cli.serve import Port
 from cli.servers import LOCAL, completed, plain_failures, refuse
@@ -43,10 +40,10 @@ def up() -> None:
 
 
 def demo(
-    scale: Annotated[Scale, typer.Option(help="demo : la Loire-Atlantique ; france : tout le pays.")] = Scale.demo,
+    scale: Size = Scale.demo,
     port: Port = 8000,
 ) -> None:
-    """Tout démarrer, charger les données et ouvrir le site ; Ctrl-C arrête tout."""
+    """Tout démarrer, charger les données et ouvrir le site\u202f; Ctrl-C arrête tout."""
     begun = time.monotonic()
     _refuse_taken_port(port)
     directory = LOCAL / scale.value
@@ -84,7 +81,7 @@ def _fill(settings: Settings, scale: Scale) -> None:
             conn.commit()
         if not conn.execute("select 1 from import_record limit 1").fetchone():
             for file in sorted(STRUCTURES.glob("*.geojson")):
-                say(f"  {file.name} : {list(lines(import_structures(conn, file, mapping.find(file))))[-1]}")
+                say(f"  {file.name}\u00a0: {list(lines(import_structures(conn, file, mapping.find(file))))[-1]}")
             conn.commit()
         if not conn.execute("select 1 from offer where fictitious limit 1").fetchone():
             generate(conn, scale=scale.value, seed=SEED, today=today(), report=steps)
@@ -101,7 +98,9 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            refuse(f"Le port {port} est déjà pris : arrêtez ce qui l’occupe, ou choisissez-en un autre (PORT=8001).")
+            refuse(
+                f"Le port {port} est déjà pris\u00a0: arrêtez ce qui l’occupe, ou choisissez-en un autre (PORT=8001)."
+            )
 
 
 def _demo_secret(directory: Path) -> str:
@@ -125,7 +124,7 @@ def _show(port: int, seconds: float) -> None:
     site = f"http://127.0.0.1:{port}"
     start_date = today() + timedelta(days=7)
     say(f"""
-Prêt en {seconds:.0f} s.
+Prêt en {seconds:.0f}\u00a0s.
 
   Le site        {site}/
   L’API          {site}/docs
@@ -135,7 +134,7 @@ Trois requêtes pour essayer :
   curl '{site}/api/v1/offers?commune=44109&need=mon-fri@08:00-18:00&places=1&from={start_date}'
   curl '{site}/api/v1/suggest?q=saint-herb'
 
-Ctrl-C arrête tout ; les données restent.""")
+Ctrl-C arrête tout\u202f; les données restent.""")
 
 
 def _wait_for_the_end(children: list[Child]) -> None:
@@ -146,7 +145,7 @@ def _wait_for_the_end(children: list[Child]) -> None:
         while not ended.wait(0.5):
             for child in children:
                 if child.guard.poll() is not None:
-                    refuse(f"{child.name} s’est arrêté : son journal, {child.log}, dit pourquoi.")
+                    refuse(f"{child.name} s’est arrêté\u00a0: son journal, {child.log}, dit pourquoi.")
         say("Arrêt…")
     finally:
         for number, handler in previous.items():

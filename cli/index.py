@@ -35,11 +35,11 @@ def rebuild(
             counts = rebuilding.rebuild(settings, engine, steps)
         except rebuilding.RebuildRunning:
             refuse("Une reconstruction est déjà en cours.")
-    say(f"Index en service : {counts['offers']} offres, {counts['places']} lieux.")
+    say(f"Index en service\u00a0: {counts['offers']} offres, {counts['places']} lieux.")
 
 
 def run() -> None:
-    """Suivre le registre : chaque changement devient trouvable en une seconde environ."""
+    """Suivre le registre\u00a0: chaque changement devient trouvable en une seconde environ."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("elastic_transport").setLevel(logging.WARNING)
     settings = found_settings()
@@ -53,7 +53,7 @@ def run() -> None:
 
 
 def check() -> None:
-    """Comparer le registre et l’index, document par document ; code 1 s’ils diffèrent."""
+    """Comparer le registre et l’index, document par document\u202f; code 1 s’ils diffèrent."""
     settings = found_settings()
     words = {"missing": "absent de l’index", "ghost": "en trop dans l’index", "different": "différent"}
     differences = 0
@@ -61,16 +61,16 @@ def check() -> None:
         engine = bulk.client(settings.elasticsearch_url)
         for each in checking.compare(conn, engine, settings.index_prefix):
             differences += 1
-            say(f"{each.index} {each.id} : {words[each.kind]}")
+            say(f"{each.index} {each.id}\u00a0: {words[each.kind]}")
     if differences:
-        refuse(f"Différences entre le registre et l’index : {differences}.")
+        refuse(f"Différences entre le registre et l’index\u00a0: {differences}.")
     say("Le registre et l’index sont égaux.")
 
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Pour les machines.")] = False,
 ) -> None:
-    """Dire où en est l’index : file d’attente, retard, documents par genre."""
+    """Dire où en est l’index\u00a0: file d’attente, retard, documents par genre."""
     settings = found_settings()
     with plain_failures(), database.connect(settings.database_url) as conn:
         found = statuses.status(conn, bulk.client(settings.elasticsearch_url), settings.index_prefix)
@@ -78,10 +78,10 @@ def status(
         say(json.dumps(found, ensure_ascii=False))
         return
     oldest = found["oldest_change_s"]
-    say(f"En attente : {found['queue']}" + (f", depuis {oldest} s" if oldest is not None else ""))
-    say(f"Refusés par l’index : {found['dead_letters']}")
-    say(f"À jour jusqu’à : {found['indexed_at'] or 'jamais'}")
+    say(f"En attente\u00a0: {found['queue']}" + (f", depuis {oldest}\u00a0s" if oldest is not None else ""))
+    say(f"Refusés par l’index\u00a0: {found['dead_letters']}")
+    say(f"À jour jusqu’à\u00a0: {found['indexed_at'] or 'jamais'}")
     for index, name in sorted(found["live"].items()):
-        say(f"Index {index} : {name}")
+        say(f"Index {index}\u00a0: {name}")
     for kind, count in sorted(found["kinds"].items()):
-        say(f"  {kind} : {count}")
+        say(f"  {kind}\u00a0: {count}")

@@ -51,7 +51,7 @@ def _lines() -> Steps:
         now = time.monotonic()
         if done >= total or now - last.setdefault(label, now) >= LINE_EVERY_S:
             last[label] = now
-            share = f" ({100 * done // total} %)" if total else ""
-            say(f"  {label} : {done} sur {total}{share}")
+            share = f" ({100 * done // total}\u202f%)" if total else ""
+            say(f"  {label}\u00a0: {done} sur {total}{share}")
 
     return steps

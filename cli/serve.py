@@ -16,7 +16,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Servir le site et l’API."""
     settings = found_settings()
     if not settings.secret_key:
-        refuse("SECRET_KEY manque : donnez une longue suite de caractères au hasard.")
+        refuse("SECRET_KEY manque\u00a0: donnez une longue suite de caractères au hasard.")
     # No access log: uvicorn's holds the query string, which tells where a family lives. No proxy headers: whose
     # X-Forwarded-For is believed is settings.trusted_proxies' to say, and uvicorn would believe all of loopback.
     uvicorn.run(create_app(settings), host=host, port=port, access_log=False, proxy_headers=False, log_level="warning")

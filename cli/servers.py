@@ -27,7 +27,7 @@ def found_settings() -> Settings:
         urls = discover(directory)
         if urls:
             return completed(settings, urls)
-    refuse("Aucun serveur : lancez d’abord « make demo », ou donnez DATABASE_URL et ELASTICSEARCH_URL.")
+    refuse("Aucun serveur\u00a0: lancez d’abord « make demo », ou donnez DATABASE_URL et ELASTICSEARCH_URL.")
 
 
 def completed(settings: Settings, urls: Urls) -> Settings:
@@ -54,6 +54,6 @@ def plain_failures() -> Iterator[None]:
     except LocalError as error:
         refuse(str(error))
     except psycopg.OperationalError as error:
-        refuse(f"La base de données ne répond pas : {str(error).splitlines()[0]}")
+        refuse(f"La base de données ne répond pas\u00a0: {str(error).splitlines()[0]}")
     except elasticsearch.ConnectionError:
-        refuse("Elasticsearch ne répond pas : vérifiez ELASTICSEARCH_URL, ou relancez la démonstration.")
+        refuse("Elasticsearch ne répond pas\u00a0: vérifiez ELASTICSEARCH_URL, ou relancez la démonstration.")

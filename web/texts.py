@@ -259,7 +259,7 @@ ABOUT = (
 SOURCES = "Sources des données"
 SOURCE_LINES = (
     "Communes et contours : Etalab, IGN (Admin Express), DILA — Licence Ouverte.",
-    "Crèches et MAM : données ouvertes du Département de Loire-Atlantique.",
+    "Crèches et MAM : données ouvertes du Département de Loire-Atlantique.",
     "Les offres marquées « Données fictives » sont inventées pour la démonstration.",
 )
 API_LINK = "Documentation de l’API publique"

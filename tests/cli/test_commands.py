@@ -121,8 +121,8 @@ def test_the_index_from_the_command_line(engine: Elasticsearch, registry: Connec
     engine.delete(index=alias(prefix, "offers"), id=offer)
     code, out, problem = run("index", "check")
     assert code == 1
-    assert f"offers {offer} : absent de l’index" in out
-    assert problem == "Différences entre le registre et l’index : 1.\n"
+    assert f"offers {offer}\u00a0: absent de l’index" in out
+    assert problem == "Différences entre le registre et l’index\u00a0: 1.\n"
 
 
 def test_when_elasticsearch_is_away_the_check_says_so(engine: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:
