@@ -65,10 +65,16 @@ def structures(
     ] = False,
 ) -> None:
     """Importer des structures d’une source ouverte\u202f; recommencer ne change rien."""
-    with plain_failures(), database.connect(found_settings().database_url) as conn:
+    with plain_failures(), database.connect(found_settings().database_url) as conn, progress() as steps:
         try:
             source = mappings.load(mapping) if mapping else mappings.find(file)
-            report = import_structures(conn, file, source, allow_closing=allow_closing)
+            report = import_structures(
+                conn,
+                file,
+                source,
+                allow_closing=allow_closing,
+                report=lambda done, total: steps(file.name, done, total),
+            )
         except ImportRefused as error:
             refuse(str(error))
     for line in lines(report):

@@ -30,6 +30,10 @@ TUNING = {
     "max_wal_senders": "0",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Neither the statement nor the row that an error names: both may hold what no log may (docker-compose.yml
+    # says the same).
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 
 

@@ -10,7 +10,7 @@ from registry.generation.plan import Place
 from registry.ids import new_id
 
 UP_TO_DATE = 0.67
-"""The others have let their availability lapse, or are full and say nothing."""
+"""The others are full, or have let their availability lapse."""
 
 ILE_DE_FRANCE = "11"
 LANGUAGES = {
@@ -117,8 +117,10 @@ def _availability(rng: random.Random, today: date, shape: str, capacity: int) ->
     long_ago = today - timedelta(days=rng.randrange(190, 1100))
     if state < UP_TO_DATE:
         return timetables.current(rng, today, shape, capacity), recently
+    if state < 0.73:
+        return timetables.full(rng, today), recently
     if state < 0.79:
-        return [], recently if rng.random() < 0.5 else long_ago
+        return [], long_ago
     if state < 0.89:
         return timetables.ended(rng, today, shape, capacity), long_ago
     # Still open, but nobody has looked at it for long.

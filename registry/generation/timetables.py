@@ -120,6 +120,12 @@ def current(rng: random.Random, today: date, shape: str, capacity: int) -> list[
     return [Period(start, end, week(rng, shape, capacity))]
 
 
+def full(rng: random.Random, today: date) -> list[Period]:
+    """A period without a free hour, until the next deadline."""
+    start = today - timedelta(days=rng.randrange(1, 183))
+    return [Period(start, deadlines(today)[0] + timedelta(days=1), [])]
+
+
 def ended(rng: random.Random, today: date, shape: str, capacity: int) -> list[Period]:
     """A period that was not renewed."""
     end = today - timedelta(days=rng.randrange(1, 400))

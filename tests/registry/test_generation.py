@@ -168,8 +168,8 @@ def test_texts_are_complete_and_name_nobody(generated: Connection) -> None:
 def test_a_third_is_out_of_date_or_full_and_the_rest_differs(generated: Connection) -> None:
     (free,) = generated.execute(
         "select count(*) from offer o where o.kind = 'assistant_maternel' and confirmed_on > %(day)s - 183"
-        " and exists (select from timetable t where t.offer = o.id and (t.period @> %(day)s"
-        " or lower(t.period) > %(day)s))",
+        " and exists (select from timetable t join timetable_range r on r.timetable = t.id"
+        " where t.offer = o.id and (t.period @> %(day)s or lower(t.period) > %(day)s))",
         {"day": TODAY},
     ).fetchone() or (0,)
     assert 0.6 <= free / PLAN.counts["assistant_maternel"] <= 0.75
