@@ -47,7 +47,9 @@ def scored(query: OfferQuery, conditions: list[Clause]) -> Clause:
     if query.sort == "relevance":
         return {"bool": {"filter": conditions, "must": wording(query)}}
     if query.sort == "recommended":
-        return {"bool": {"filter": [*conditions, *wording(query)], "should": recommended(query)}}
+        # Without any condition one of the clauses that only score would have to match.
+        required = [*conditions, *wording(query)] or [{"match_all": {}}]
+        return {"bool": {"filter": required, "should": recommended(query)}}
     return unscored(query, conditions)
 
 

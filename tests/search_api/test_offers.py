@@ -191,6 +191,11 @@ def test_recommended_puts_free_before_to_ask_and_near_and_fresh_first(api: Clien
     assert found.index("loups") < found.index("mam") < found.index("herblain")
 
 
+def test_recommended_leaves_nobody_out(api: Client) -> None:
+    """Without any other condition, what only scores must not become one."""
+    assert set(api.ids(sort="recommended", limit=100)) == set(api.ids(sort="name", limit=100))
+
+
 def test_facets_ignore_their_own_choice_and_follow_the_others(api: Client) -> None:
     answer = api.offers(department="44", kind=["eaje", "mam"], funding="paje", language="en", facets="kind,funding")
     assert answer["total"] == {"value": 0, "relation": "eq"}

@@ -230,7 +230,7 @@ def compare_card(request: Request, card: dict[str, Any], offer: Offer) -> None:
 
 
 @given(st.data())
-@examples(300)
+@examples(200)
 def test_a_search_answers_what_the_oracle_answers(loire: Loire, offers: list[Offer], data: st.DataObject) -> None:
     request = data.draw(requests(offers))
     limit = data.draw(st.sampled_from((1, 7, 20, 100)))
