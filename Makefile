@@ -11,7 +11,7 @@ demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
 
 test: .venv/.dev check
-	@sh tests/browser/install.sh
+	@sh tests/web/install_chromium.sh
 	.venv/bin/python -m pytest $(ARGS)
 
 # Style, types, and who may import whom.

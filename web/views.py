@@ -5,10 +5,11 @@ A view is a dict of ready French texts and links. Nothing is shown that the answ
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from search_api import labels
+from settings import PARIS
 from web import formats, forms, texts
 from web.forms import SearchForm
 
@@ -76,7 +77,10 @@ def uncounted(form: SearchForm) -> dict[str, list[dict[str, Any]]]:
 
 
 def indexed(moment: str | None) -> str | None:
-    return texts.DATA_OF.format(day=formats.day(date.fromisoformat(moment[:10]))) if moment else None
+    if moment is None:
+        return None
+    day = datetime.fromisoformat(moment).astimezone(PARIS).date()
+    return texts.DATA_OF.format(day=formats.day(day))
 
 
 def loosen(form: SearchForm, place: dict[str, Any] | None) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """Documents of hand-written records, exactly; and every document of the generated data against its model."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -259,8 +260,11 @@ def test_every_document_keeps_to_its_model(loire: Loire) -> None:
             " union all select 'epci:' || code from epci union all select 'department:' || code from department"
         )
         places = some_documents(conn, "places", [row[0] for row in codes])
-    # Every third of the offers, whose ids are random, is enough of each kind.
-    kinds = {keep_to(Offer, document)["kind"] for document in list(offers.values())[::3]}
+    kinds: Counter[str] = Counter()
+    for document in offers.values():
+        # Checking all 3,000 AM would only take time.
+        if kinds[orjson.loads(document)["kind"]] < 400:
+            kinds[keep_to(Offer, document)["kind"]] += 1
     types = {keep_to(Place, document)["type"] for document in places.values()}
     assert (len(kinds), len(types)) == (15, 4)
 
