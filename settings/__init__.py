@@ -31,7 +31,6 @@ class Settings(BaseSettings):
     fiche_window_s: int = Field(600, ge=1, description="Length of that window, in seconds")
     trusted_proxies: str = Field("", description="Addresses, comma-separated, whose X-Forwarded-For is believed")
 
-    site_url: str = Field("http://127.0.0.1:8000", description="Public address of the site, without a final slash")
     tile_url: str = Field("", description="Map tiles, with {z}/{x}/{y}; empty: our own contours only")
     tile_attribution: str = Field("", description="Shown on the map when tile_url is set")
 
