@@ -1,6 +1,7 @@
 """What becomes public of an assistant maternel, and what a change of her private facts sets in motion."""
 
 import math
+import threading
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.agrements import expire
-from registry.database import Connection
+from registry.database import Connection, connect
+from tests.conftest import wait_for
 from tests.records import NANTES, assistant, structure
 
 PUBLIC = "lat, lon, position_precision, address, postcode, commune, mam, phone, mail, capacity, age_to_months, licensed"
@@ -179,3 +181,38 @@ def test_the_zone_is_the_nearest_anchor_of_her_commune(registry: Connection, lat
     anchors = registry.execute("select lat, lon from zone_anchor where commune = '44109'").fetchall()
     # Within a metre: at equal distances either of two anchors is right.
     assert metres((face["lat"], face["lon"])) <= min(map(metres, anchors)) + 1
+
+
+def blocked(conn: Connection, pid: int) -> bool:
+    row = conn.execute("select wait_event_type = 'Lock' from pg_stat_activity where pid = %s", [pid]).fetchone()
+    return bool(row and row[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("update am_home set show = 'zone'", "update am_contact set phone = '06 39 98 00 01'"),
+        ("update am_contact set show_phone = false", "update am_home set lat = lat + 0.0001"),
+        ("update offer set lat = 47.26 where kind = 'mam'", "insert into am_mam (offer, mam) {tie}"),
+        ("update offer set publication = 'closed' where kind = 'mam'", "insert into am_mam (offer, mam) {tie}"),
+    ],
+)
+def test_of_two_changes_at_once_the_later_does_not_bring_back_what_the_earlier_hid(
+    registry: Connection, registry_url: str, first: str, second: str
+) -> None:
+    mam = structure(registry, "Les Lutins", kind="mam", at=(47.25, -1.56))
+    offer = assistant(registry, show="address", contact={"show_phone": True})
+    registry.commit()
+    with connect(registry_url) as other, connect(registry_url, autocommit=True) as watcher:
+        registry.execute(first)
+        thread = threading.Thread(target=other.execute, args=[second.format(tie=f"values ('{offer}', '{mam}')")])
+        thread.start()
+        wait_for(lambda: blocked(watcher, other.info.backend_pid), what="the second change waiting for the first")
+        registry.commit()
+        thread.join(timeout=10)
+        other.commit()
+    after = public(registry, offer)
+    registry.execute("select derive_am(array[%s])", [offer])
+    assert public(registry, offer) == after, "deriving it again changes nothing"
+    assert after["address"] is None or first.startswith("update am_contact")
+    assert after["phone"] is None or not first.startswith("update am_contact")

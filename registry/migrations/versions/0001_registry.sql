@@ -304,10 +304,16 @@ left join lateral (
     limit 1
 ) zone on true;
 
--- Writes what differs, so that a private change with the same public face touches no row of `offer`. An AM
+-- Writes what differs, so that a private change with the same public face writes no row of `offer`. An AM
 -- without a home or an agrément is not licensed, hence not public.
-create function derive_am(ids text[]) returns void language sql as
+--
+-- The locks come first, in statements of their own: whoever waited for another transaction then reads what that
+-- one wrote. Without them, an AM tied to a MAM that is just being closed would go on standing there.
+create function derive_am(ids text[]) returns void language plpgsql as
 $$
+begin
+    perform 1 from offer m where m.id in (select w.mam from am_mam w where w.offer = any (ids)) order by m.id for share;
+    perform 1 from offer o where o.id = any (ids) order by o.id for no key update;
     update offer o
     set mam = p.mam, address = p.address, commune = p.commune, postcode = p.postcode, lat = p.lat,
         lon = p.lon, position_precision = p.position_precision, phone = p.phone, mail = p.mail,
@@ -319,7 +325,8 @@ $$
                o.capacity, o.age_from_months, o.age_to_months, o.licensed)
           is distinct from
           row (p.mam, p.address, p.commune, p.postcode, p.lat, p.lon, p.position_precision, p.phone, p.mail,
-               p.capacity, p.age_from_months, p.age_to_months, coalesce(p.licensed, false))
+               p.capacity, p.age_from_months, p.age_to_months, coalesce(p.licensed, false));
+end
 $$;
 
 create function derive_from_private() returns trigger language plpgsql as
