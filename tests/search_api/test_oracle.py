@@ -25,10 +25,17 @@ fall on either side."""
 CLOSE_DEGREES = 1e-6
 
 
+class Offers(list[Offer]):
+    """Hypothesis prints what a strategy is made of, and thousands of offers take long and tell nothing."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} offers>"
+
+
 @pytest.fixture(scope="session")
 def offers(loire: Loire) -> list[Offer]:
     with connect(loire.settings.database_url) as conn:
-        return oracle.read(conn)
+        return Offers(oracle.read(conn))
 
 
 # Requests ----------------------------------------------------------------------------------------------
@@ -230,7 +237,7 @@ def compare_card(request: Request, card: dict[str, Any], offer: Offer) -> None:
 
 
 @given(st.data())
-@examples(200)
+@examples(300)
 def test_a_search_answers_what_the_oracle_answers(loire: Loire, offers: list[Offer], data: st.DataObject) -> None:
     request = data.draw(requests(offers))
     limit = data.draw(st.sampled_from((1, 7, 20, 100)))
