@@ -6,7 +6,6 @@ import typer
 import uvicorn
 
 from cli.servers import found_settings, refuse
-from web.app import create_app
 
 Host = Annotated[str, typer.Option(help="L’adresse d’écoute.")]
 Port = Annotated[int, typer.Option(help="Le port d’écoute.", min=1, max=65535)]
@@ -14,6 +13,9 @@ Port = Annotated[int, typer.Option(help="Le port d’écoute.", min=1, max=65535
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Servir le site et l’API."""
+    # Here, because every other command would wait for it too: a second, on each health check of the indexer.
+    from web.app import create_app
+
     settings = found_settings()
     if not settings.secret_key:
         refuse("SECRET_KEY manque\u00a0: donnez une longue suite de caractères au hasard.")

@@ -3,16 +3,16 @@
 import csv
 import gzip
 import json
-import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
 import shapely
 
 from registry.database import Connection
+from registry.folding import fold
 from registry.zones import anchors
 
 GEO = Path(__file__).parent / "data" / "geo"
@@ -135,7 +135,7 @@ class Territory:
 
     def at(self, lat: float, lon: float) -> Commune | None:
         """The commune whose contour holds the point. Arrondissements come before their city."""
-        near = sorted(self.communes.values(), key=lambda c: (c.lat - lat) ** 2 + (c.lon - lon) ** 2)[:40]
+        near = nsmallest(40, self.communes.values(), key=lambda c: (c.lat - lat) ** 2 + (c.lon - lon) ** 2)
         for commune in sorted(near, key=lambda c: c.parent is None):
             contour = self.contour(commune.code)
             if contour is not None and contour.intersects(shapely.Point(lon, lat)):
@@ -161,8 +161,7 @@ def read(conn: Connection) -> Territory:
 
 def plain_name(name: str) -> str:
     """A commune's name without what spellings differ in: "ST-HERBLAIN CEDEX 2" and "Saint-Herblain" agree."""
-    folded = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "OE"))
-    words = re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c)).lower())
+    words = fold(name).split()
     if "cedex" in words:
         words = words[: words.index("cedex")]
     return " ".join({"st": "saint", "ste": "sainte", "s": "sur"}.get(word, word) for word in words)

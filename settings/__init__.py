@@ -15,16 +15,19 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 class Settings(BaseSettings):
-    """One field for each environment variable, under the same name in capitals."""
+    """One field for each environment variable, under the same name in capitals.
+
+    What holds a password is left out of the representation, which ends up in tracebacks and logs.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
-    database_url: str = Field("", description="PostgreSQL of the registry, as a libpq URL")
+    database_url: str = Field("", repr=False, description="PostgreSQL of the registry, as a libpq URL")
     elasticsearch_url: str = Field("", description="Elasticsearch, for example an http address and port")
-    redis_url: str = Field("", description="Valkey or Redis: rate limits; never needed for correctness")
+    redis_url: str = Field("", repr=False, description="Valkey or Redis: rate limits; never needed for correctness")
 
     index_prefix: str = Field("ribambelle", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="Starts every index name")
-    secret_key: str = Field("", description="Signs cursors; the demo makes its own, other installations must set it")
+    secret_key: str = Field("", repr=False, description="Signs cursors; the demo makes its own, others must set it")
     ready_max_lag_s: float = Field(60, gt=0, description="/readyz is 503 when the index is further behind, in seconds")
     request_timeout_s: float = Field(5, gt=0, description="A search that takes longer is answered by a 503")
     fiche_limit: int = Field(60, ge=1, description="Fiches of assistants maternels one client may read in a window")

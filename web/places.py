@@ -1,11 +1,11 @@
 """Which place a form means: the one chosen among the suggestions, or the one that its text names."""
 
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 
 from search_api import places
 from search_api.engine import Engine
+from search_api.text import words
 from web import forms, texts
 from web.forms import SearchForm
 
@@ -64,5 +64,4 @@ def link(form: SearchForm, item: dict[str, Any]) -> dict[str, str]:
 
 def fold(text: str) -> str:
     """Letters and digits only, without case or accents: « Saint-Étienne » is « saint etienne »."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if c.isalnum())
+    return "".join(words(text))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
+from registry.folding import fold
 from registry.imports import cleaning
 from registry.imports.errors import RowRejected
 from registry.imports.mapping import FUNDINGS, PRECISIONS, STRUCTURE_KINDS, Coded, Mapping, Rewritten
@@ -138,15 +139,15 @@ def coded_value(coded: Coded | None, value: str, known: tuple[str, ...]) -> str 
     if coded is None or coded.value:
         return coded.value if coded else None
     spellings = {code: code for code in known} | coded.spellings
-    return {cleaning.fold(spelling): code for spelling, code in spellings.items()}.get(cleaning.fold(value))
+    return {fold(spelling): code for spelling, code in spellings.items()}.get(fold(value))
 
 
 def _rewritten(rewritten: Rewritten | None, text: Callable[[str | None], str]) -> str:
     if rewritten is None:
         return ""
     value = text(rewritten.field)
-    spellings = {cleaning.fold(spelling): shown for spelling, shown in rewritten.spellings.items()}
-    return spellings.get(cleaning.fold(value), value)[:200]
+    spellings = {fold(spelling): shown for spelling, shown in rewritten.spellings.items()}
+    return spellings.get(fold(value), value)[:200]
 
 
 def _months(value: str, unit: str) -> int | None:

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Any
 
+from registry.folding import fold
+
 ACRONYMS = frozenset(
     ("MAM", "RAM", "RPE", "CCAS", "CIAS", "CAF", "CHU", "CHRU", "PMI", "ALSH", "LAEP", "ZI", "ZA", "ZAC", "BP", "CS")
 )
@@ -47,13 +49,6 @@ def text(value: Any) -> str:
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in str(value))
     joined = " ".join(shown.split())
     return "" if joined.lower() in EMPTY else joined
-
-
-def fold(value: str) -> str:
-    """What spellings have in common: no accents, no capitals, no punctuation."""
-    decomposed = unicodedata.normalize("NFKD", value.replace("œ", "oe").replace("Œ", "OE"))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
-    return " ".join(re.findall(r"[^\W_]+", bare))
 
 
 def fold_address(value: str) -> str:

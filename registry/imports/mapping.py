@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from registry.imports.cleaning import fold
+from registry.folding import fold
 from registry.imports.errors import ImportRefused
 from registry.imports.wording import quoted
 from registry.vocabulary import KINDS, MANAGER_TYPES, SUBKINDS

@@ -2,6 +2,7 @@
 
 import pytest
 
+from registry.folding import fold
 from registry.imports import cleaning
 
 
@@ -86,9 +87,9 @@ def test_mails_and_sites() -> None:
 
 
 def test_spellings_fold_together() -> None:
-    assert cleaning.fold("Crèche") == cleaning.fold("CRECHE ")
+    assert fold("Crèche") == fold("CRECHE ")
     assert cleaning.fold_address("12, Bd. St-Jean") == cleaning.fold_address("12 boulevard Saint Jean")
-    assert cleaning.fold("Cœur d'Éveil") == "coeur d eveil"
+    assert fold("Cœur d'Éveil") == "coeur d eveil"
 
 
 @pytest.mark.parametrize(
