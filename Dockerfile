@@ -15,6 +15,7 @@ COPY registry registry
 COPY indexer indexer
 COPY search_api search_api
 COPY web web
+COPY jobs jobs
 COPY local local
 COPY cli cli
 RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable .

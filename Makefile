@@ -5,7 +5,7 @@ SCALE ?= demo
 PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check lock
+.PHONY: demo test faults bench-indexer check lock
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -13,6 +13,15 @@ demo: .venv/.runtime
 test: .venv/.dev check
 	@sh tests/web/install_chromium.sh
 	.venv/bin/python -m pytest $(ARGS)
+
+# The long form of the faults that `make test` tries briefly; about half an hour.
+faults: .venv/.dev
+	FAULTS=long .venv/bin/python -m pytest tests/faults $(ARGS)
+
+# Rebuild, changes and check beside the raw floor; SCALE=demo for a quick try.
+bench-indexer: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
+bench-indexer: .venv/.dev
+	SCALE=$(SCALE) .venv/bin/python -m bench.indexer $(ARGS)
 
 # Style, types, and who may import whom.
 check: .venv/.dev

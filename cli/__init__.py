@@ -5,7 +5,7 @@ It may import every room; what it prints is French. No rule of the domain lives 
 
 import typer
 
-from cli import data, demo, index, serve
+from cli import data, dead_letters, demo, index, jobs, serve, status
 
 app = typer.Typer(
     help="Ribambelle trouve une place pour un enfant.",
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 importing = typer.Typer(help="Charger des données ouvertes dans le registre.", no_args_is_help=True)
 indexing = typer.Typer(help="L’index de recherche\u00a0: le construire, le suivre, le vérifier.", no_args_is_help=True)
+letters = typer.Typer(help="Les documents que l’index a refusés.", no_args_is_help=True)
 
 app.command("demo")(demo.demo)
 app.command("up")(demo.up)
@@ -28,5 +29,13 @@ app.add_typer(indexing, name="index")
 indexing.command("rebuild")(index.rebuild)
 indexing.command("run")(index.run)
 indexing.command("check")(index.check)
-indexing.command("status")(index.status)
+indexing.command("status")(status.status)
+indexing.command("rollback")(index.rollback)
+indexing.command("drop-kept")(index.drop_kept)
+indexing.add_typer(letters, name="dead-letters")
+letters.command("list")(dead_letters.listing)
+letters.command("show")(dead_letters.show)
+letters.command("retry")(dead_letters.retry)
+letters.command("drop")(dead_letters.drop)
+app.command("jobs")(jobs.jobs)
 app.command("serve")(serve.serve)

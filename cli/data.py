@@ -65,15 +65,18 @@ def structures(
     ] = False,
 ) -> None:
     """Importer des structures d’une source ouverte\u202f; recommencer ne change rien."""
-    with plain_failures(), database.connect(found_settings().database_url) as conn, progress() as steps:
+    with plain_failures(), progress() as steps:
         try:
             source = mappings.load(mapping) if mapping else mappings.find(file)
-            report = import_structures(
-                conn,
-                file,
-                source,
-                allow_closing=allow_closing,
-                report=lambda done, total: steps(file.name, done, total),
+            report = database.retried(
+                found_settings().database_url,
+                lambda conn: import_structures(
+                    conn,
+                    file,
+                    source,
+                    allow_closing=allow_closing,
+                    report=lambda done, total: steps(file.name, done, total),
+                ),
             )
         except ImportRefused as error:
             refuse(str(error))
@@ -100,6 +103,7 @@ def daily(
     day: Day = None,
 ) -> None:
     """Appliquer ce que le calendrier change\u00a0: les agréments arrivés à leur terme."""
-    with plain_failures(), database.connect(found_settings().database_url) as conn:
-        expired = agrements.expire(conn, day.date() if day else today())
+    reference = day.date() if day else today()
+    with plain_failures():
+        expired = database.retried(found_settings().database_url, lambda conn: agrements.expire(conn, reference))
     say(f"Agréments arrivés à leur terme\u00a0: {expired}.")

@@ -59,12 +59,15 @@ def demo(
                 SECRET_KEY=settings.secret_key or _demo_secret(directory),
             )
             program = str(Path(sys.argv[0]).resolve())
-            for name, command in (
-                ("L’indexeur", ["index", "run"]),
-                ("Le site", ["serve", "--port", str(port)]),
+            for name, command, stop in (
+                ("L’indexeur", ["index", "run"], signal.SIGTERM),
+                # A task under way may take long: this signal gives it ten seconds. Each may be cut off anywhere.
+                ("Le programme des tâches", ["jobs", "--directory", str(directory.resolve() / "jobs")], signal.SIGQUIT),
+                ("Le site", ["serve", "--port", str(port)], signal.SIGTERM),
             ):
                 log = directory.resolve() / f"{command[0]}.log"
-                children.append(start(name, [program, *command], log=log, lock=nothing.fileno()))
+                lock = nothing.fileno()
+                children.append(start(name, [program, *command], log=log, lock=lock, stop_signal=stop))
             wait_until(children[-1], lambda: _is_ready(port), 60)
             _show(port, time.monotonic() - begun)
             _wait_for_the_end(children)

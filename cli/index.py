@@ -1,30 +1,45 @@
 """Commands of the index."""
 
-import json
 import logging
 import signal
 import threading
+from itertools import count
 from typing import Annotated
 
 import typer
 
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse
-from indexer import bulk, generations, worker
+from indexer import bulk, generations, metrics, worker
 from indexer import check as checking
 from indexer import rebuild as rebuilding
-from indexer import status as statuses
 from registry import database
+
+DIFFERENCES: dict[checking.Kind, str] = {
+    "missing": "absent de l’index",
+    "ghost": "en trop dans l’index",
+    "stale": "en attente, ou refusé par l’index",
+    "different": "différent",
+}
+
+SHOWN = 200
+"""Differences that are named one by one; the rest is counted."""
+
+PATIENT_S = 120
+"""Calls of a rebuild or a check may take longer than those of the change loop."""
 
 
 def rebuild(
     if_needed: Annotated[
         bool, typer.Option("--if-needed", help="Seulement si l’index manque ou date d’une version d’avant.")
     ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Garder l’index d’avant, à jour, pour pouvoir y revenir (index rollback).")
+    ] = False,
 ) -> None:
-    """Reconstruire l’index à côté de celui qui sert, puis basculer."""
+    """Reconstruire l’index à côté de celui qui sert, comparer, puis basculer."""
     settings = found_settings()
-    engine = bulk.client(settings.elasticsearch_url, timeout_s=120)
+    engine = bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S)
     with plain_failures(), progress() as steps:
         if if_needed:
             with database.connect(settings.database_url) as conn:
@@ -32,56 +47,95 @@ def rebuild(
                     say("L’index est déjà en service.")
                     return
         try:
-            counts = rebuilding.rebuild(settings, engine, steps)
+            done = rebuilding.rebuild(settings, engine, steps, keep=keep)
         except rebuilding.RebuildRunning:
             refuse("Une reconstruction est déjà en cours.")
-    say(f"Index en service\u00a0: {counts['offers']} offres, {counts['places']} lieux.")
+        except rebuilding.RebuildDiffers as error:
+            refuse(
+                f"L’index reconstruit diffère du registre ({error})\u00a0: l’index d’avant reste en service."
+                " Relancez la reconstruction\u202f; si cela persiste, c’est un défaut à signaler."
+            )
+    say(
+        f"Index en service\u00a0: {done.counts['offers']} offres, {done.counts['places']} lieux"
+        f" (chargés en {done.backfill_s:.0f}\u00a0s, comparés en {done.compare_s:.0f}\u00a0s)."
+    )
+    if done.refused:
+        say(f"Documents refusés par l’index\u00a0: {done.refused} (voir «\u00a0index dead-letters list\u00a0»).")
+
+
+def rollback() -> None:
+    """Revenir à l’index gardé par « rebuild --keep »\u202f; refusé s’il est en retard."""
+    settings = found_settings()
+    with plain_failures():
+        try:
+            names = rebuilding.rollback(settings, bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S))
+        except rebuilding.RebuildRunning:
+            refuse("Une reconstruction est en cours\u00a0: attendez sa fin.")
+        except rebuilding.RollbackRefused as error:
+            refuse(str(error))
+    for name in names.values():
+        say(f"En service\u00a0: {name}")
+
+
+def drop_kept() -> None:
+    """Supprimer l’index gardé, qui ne reçoit plus les changements."""
+    settings = found_settings()
+    with plain_failures(), database.connect(settings.database_url, autocommit=True) as conn:
+        names = generations.drop_kept(conn, bulk.client(settings.elasticsearch_url))
+    say(f"Supprimé\u00a0: {', '.join(names)}." if names else "Aucun index n’était gardé.")
 
 
 def run() -> None:
-    """Suivre le registre\u00a0: chaque changement devient trouvable en une seconde environ."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
+    """Suivre le registre\u00a0: chaque changement devient trouvable en une seconde environ.
+
+    Plusieurs indexeurs peuvent tourner à la fois.
+    """
+    logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s %(message)s")
+    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     settings = found_settings()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        worker.run(settings, bulk.client(settings.elasticsearch_url), stop)
-    except worker.AlreadyRunning:
-        refuse("Un indexeur suit déjà ce registre.")
+        with metrics.serve(settings):
+            worker.run(settings, bulk.client(settings.elasticsearch_url, timeout_s=settings.indexer_timeout_s), stop)
+    except metrics.CannotServe as error:
+        refuse(str(error))
 
 
-def check() -> None:
-    """Comparer le registre et l’index, document par document\u202f; code 1 s’ils diffèrent."""
-    settings = found_settings()
-    words = {"missing": "absent de l’index", "ghost": "en trop dans l’index", "different": "différent"}
-    differences = 0
-    with plain_failures(), database.connect(settings.database_url, autocommit=True) as conn:
-        engine = bulk.client(settings.elasticsearch_url)
-        for each in checking.compare(conn, engine, settings.index_prefix):
-            differences += 1
-            say(f"{each.index} {each.id}\u00a0: {words[each.kind]}")
-    if differences:
-        refuse(f"Différences entre le registre et l’index\u00a0: {differences}.")
-    say("Le registre et l’index sont égaux.")
-
-
-def status(
-    as_json: Annotated[bool, typer.Option("--json", help="Pour les machines.")] = False,
+def check(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Remettre dans la file ce qui manque, est en trop ou diffère.")
+    ] = False,
 ) -> None:
-    """Dire où en est l’index\u00a0: file d’attente, retard, documents par genre."""
+    """Comparer le registre et l’index, document par document\u202f; code 1 s’ils diffèrent.
+
+    Ce qui attend dans la file, ou que l’index a refusé, est dit mais ne compte pas comme une différence.
+    """
     settings = found_settings()
-    with plain_failures(), database.connect(settings.database_url) as conn:
-        found = statuses.status(conn, bulk.client(settings.elasticsearch_url), settings.index_prefix)
-    if as_json:
-        say(json.dumps(found, ensure_ascii=False))
-        return
-    oldest = found["oldest_change_s"]
-    say(f"En attente\u00a0: {found['queue']}" + (f", depuis {oldest}\u00a0s" if oldest is not None else ""))
-    say(f"Refusés par l’index\u00a0: {found['dead_letters']}")
-    say(f"À jour jusqu’à\u00a0: {found['indexed_at'] or 'jamais'}")
-    for index, name in sorted(found["live"].items()):
-        say(f"Index {index}\u00a0: {name}")
-    for kind, count in sorted(found["kinds"].items()):
-        say(f"  {kind}\u00a0: {count}")
+    wrong: list[checking.Difference] = []
+    lines = count(1)
+
+    def told(each: checking.Difference) -> None:
+        if (line := next(lines)) <= SHOWN:
+            say(f"{each.index} {each.id}\u00a0: {DIFFERENCES[each.kind]}")
+        elif line == SHOWN + 1:
+            say("… et d’autres.")
+        if each.kind != "stale":
+            wrong.append(each)
+
+    with plain_failures(), database.connect(settings.database_url, autocommit=True) as conn:
+        results = checking.check(
+            conn, bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S), settings.index_prefix, told
+        )
+        if repair and wrong:
+            say(f"Remis dans la file\u00a0: {checking.repair(conn, wrong)}.")
+    for each in results:
+        say(f"{each.index}\u00a0: {each.documents} documents comparés en {each.seconds:.0f}\u00a0s.")
+    if wrong:
+        refuse(f"Différences entre le registre et l’index\u00a0: {len(wrong)}.")
+    waiting = sum(each.counts["stale"] for each in results)
+    if waiting:
+        say(f"Égaux, sauf {waiting} documents dont le changement attend ou a été refusé.")
+    else:
+        say("Le registre et l’index sont égaux.")

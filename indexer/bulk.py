@@ -1,14 +1,17 @@
 """Versioned writes to Elasticsearch in bulk, from bytes, and what became of each."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
-from elasticsearch import Elasticsearch
+from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
+
+MOST_BYTES = 8_000_000
+"""Documents in one request: what a node takes without trouble; it refuses 100 MB."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Write:
     """One document to index, or to delete where `document` is None, with the sequence of its change."""
 
@@ -18,7 +21,7 @@ class Write:
     document: bytes | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A write that Elasticsearch will never take as it stands."""
 
@@ -26,23 +29,56 @@ class Refused:
     reason: str
 
 
-class TryAgain(Exception):
-    """Elasticsearch is busy or failing; nothing is known to be lost, the same writes may be sent again."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What did not go through: refused for good, or to be sent `again` later (429, 5xx). The rest is done."""
+
+    refused: list[Refused] = field(default_factory=list)
+    again: list[Write] = field(default_factory=list)
 
 
 def client(url: str, *, timeout_s: float = 30) -> Elasticsearch:
-    """A client for the indexer: its own loops retry, so the transport doesn't."""
-    return Elasticsearch(url, request_timeout=timeout_s, max_retries=0, retry_on_timeout=False)
+    """A client for the indexer. `url` may be several, with commas: where one node does not answer, the next is asked
+    at once. That apart the transport does not retry; the loops here do."""
+    hosts = url.split(",")
+    return Elasticsearch(
+        hosts,
+        request_timeout=timeout_s,
+        max_retries=len(hosts) - 1,
+        retry_on_status=(),
+        retry_on_timeout=False,
+        serializers={"application/vnd.elasticsearch+json": OrjsonSerializer()},
+    )
 
 
-def send(engine: Elasticsearch, writes: Iterable[Write]) -> list[Refused]:
-    """Apply the writes in one bulk; returns those that were refused for good.
+def send(engine: Elasticsearch, writes: Iterable[Write]) -> Outcome:
+    """Apply the writes, in as many requests as their size asks for.
 
-    A 409 says that the index already holds this version or a newer one, a 404 on a delete that there was
-    nothing to delete: both are done. Raises TryAgain when any item met a 429 or 5xx, and elasticsearch's
-    own errors when the call itself failed; whatever was applied by then is harmless to apply again.
+    A 409 says that the index already holds this version or a newer one, a 404 on a delete that there was nothing
+    to delete: both are done. Raises elasticsearch's own errors when a call itself failed; whatever was applied by
+    then is harmless to apply again.
     """
-    writes = list(writes)
+    outcome = Outcome()
+    for part in _parts(writes):
+        _send(engine, part, outcome)
+    return outcome
+
+
+def _parts(writes: Iterable[Write]) -> Iterator[list[Write]]:
+    part: list[Write] = []
+    size = 0
+    for write in writes:
+        length = len(write.document or b"")
+        if part and size + length > MOST_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(write)
+        size += length
+    if part:
+        yield part
+
+
+def _send(engine: Elasticsearch, writes: list[Write], outcome: Outcome) -> None:
     operations: list[bytes] = []
     for write in writes:
         action = "delete" if write.document is None else "index"
@@ -50,20 +86,33 @@ def send(engine: Elasticsearch, writes: Iterable[Write]) -> list[Refused]:
         operations.append(orjson.dumps({action: head}))
         if write.document is not None:
             operations.append(write.document)
-    if not operations:
-        return []
-    # The client passes bytes through; its annotations only know mappings.
-    answer = engine.bulk(operations=cast(Any, operations), filter_path="errors,items.*.status,items.*.error")
-    if not answer["errors"] and "items" not in answer:
-        return []
-    refused: list[Refused] = []
+    try:
+        # The client passes bytes through; its annotations only know mappings.
+        answer = engine.bulk(operations=cast(Any, operations), filter_path="errors,items.*.status,items.*.error").body
+    except ApiError as error:
+        if error.status_code not in (400, 413):
+            raise
+        # The request as a whole was refused: halve it until the one that it is about stands alone.
+        if len(writes) == 1:
+            outcome.refused.append(Refused(writes[0], str(error)))
+            return
+        middle = len(writes) // 2
+        _send(engine, writes[:middle], outcome)
+        _send(engine, writes[middle:], outcome)
+        return
+    if not answer["errors"]:
+        return
     for write, item in zip(writes, answer["items"], strict=True):
-        ((action, result),) = item.items()
-        status = result["status"]
-        if status == 429 or status >= 500:
-            raise TryAgain(f"{write.target}: {status} {result.get('error', {}).get('type')}")
-        if status >= 400 and status != 409 and not (action == "delete" and status == 404):
-            error = result["error"]
-            cause = error.get("caused_by", {}).get("reason", "")
-            refused.append(Refused(write, f"{error['type']}: {error['reason']} {cause}".strip()))
-    return refused
+        ((_, result),) = item.items()
+        _sort_out(write, result, outcome)
+
+
+def _sort_out(write: Write, result: dict[str, Any], outcome: Outcome) -> None:
+    status, error = result["status"], result.get("error", {})
+    # A missing index is no fault of the document: a rebuild dropped it, or someone did. Until the registry's record
+    # of generations says that it is gone, the change waits.
+    if status == 429 or status >= 500 or error.get("type") == "index_not_found_exception":
+        outcome.again.append(write)
+    elif status >= 400 and status != 409 and not (status == 404 and write.document is None):
+        cause = error.get("caused_by", {}).get("reason", "")
+        outcome.refused.append(Refused(write, f"{error['type']}: {error['reason']} {cause}".strip()))

@@ -1,45 +1,53 @@
 -- One row for each place: its id and its document (mappings/documents.py, Place). An EPCI or department
 -- stands at its most populous commune. Arrondissements are left out of the sums: their city counts.
-with place as (
+-- Written as offers.sql is.
+with of_epci as (
+    select distinct on (c.epci) c.epci, c.department, c.lat, c.lon, sum(c.population) over whole as population,
+        array[min(c.bounds[1]) over whole, min(c.bounds[2]) over whole,
+              max(c.bounds[3]) over whole, max(c.bounds[4]) over whole] as bounds
+    from commune c
+    where c.parent is null and only(c.epci, codes)
+    window whole as (partition by c.epci)
+    order by c.epci, c.population desc, c.code
+), of_department as (
+    select distinct on (c.department) c.department, c.lat, c.lon, sum(c.population) over whole as population
+    from commune c
+    where c.parent is null and only(c.department, codes)
+    window whole as (partition by c.department)
+    order by c.department, c.population desc, c.code
+), place as (
     select 'commune:' || c.code as id,
            case when c.parent is null then 'commune' else 'arrondissement' end as type,
            c.code, c.name, c.postcodes, c.parent, c.department, c.epci, c.population, c.lat, c.lon, c.bounds, c.contour
     from commune c
+    where only(c.code, codes)
     union all
-    select 'epci:' || e.code, 'epci', e.code, e.name, null, null, largest.department, null, largest.total,
-           largest.lat, largest.lon, largest.bounds, null
+    select 'epci:' || e.code, 'epci', e.code, e.name, null, null, s.department, null, s.population,
+           s.lat, s.lon, s.bounds, null
     from epci e
-    join lateral (
-        select c.department, c.lat, c.lon, sum(c.population) over () as total,
-               array[min(c.bounds[1]) over (), min(c.bounds[2]) over (),
-                     max(c.bounds[3]) over (), max(c.bounds[4]) over ()] as bounds
-        from commune c where c.epci = e.code and c.parent is null
-        order by c.population desc, c.code limit 1) largest on true
+    join of_epci s on s.epci = e.code
+    where only(e.code, codes)
     union all
-    select 'department:' || d.code, 'department', d.code, d.name, null, null, null, null, largest.total,
-           largest.lat, largest.lon, d.bounds, d.contour
+    select 'department:' || d.code, 'department', d.code, d.name, null, null, null, null, s.population,
+           s.lat, s.lon, d.bounds, d.contour
     from department d
-    join lateral (
-        select c.lat, c.lon, sum(c.population) over () as total
-        from commune c where c.department = d.code and c.parent is null
-        order by c.population desc, c.code limit 1) largest on true
+    join of_department s on s.department = d.code
+    where only(d.code, codes)
 )
-select p.id, json_strip_nulls(json_build_object(
-    'id', p.id,
-    'type', p.type,
-    'code', p.code,
-    'name', p.name,
-    'postcodes', p.postcodes,
-    'parent', p.parent,
-    'department', p.department,
-    'epci', p.epci,
-    'population', p.population,
-    'position', json_build_object('lat', p.lat, 'lon', p.lon),
-    'lat_range', case when p.bounds[2] is not null
-        then json_build_object('gte', p.bounds[2], 'lte', p.bounds[4]) end,
-    'lon_range', case when p.bounds[1] is not null
-        then json_build_object('gte', p.bounds[1], 'lte', p.bounds[3]) end,
-    'contour', p.contour
-))::text
+select p.id, convert_to('{' || concat_ws(',',
+    '"id":' || to_json(p.id),
+    '"type":' || to_json(p.type),
+    '"code":' || to_json(p.code),
+    '"name":' || to_json(p.name),
+    '"postcodes":' || to_json(p.postcodes),
+    '"parent":' || to_json(p.parent),
+    '"department":' || to_json(p.department),
+    '"epci":' || to_json(p.epci),
+    '"population":' || p.population,
+    '"position":{"lat":' || p.lat || ',"lon":' || p.lon || '}',
+    '"lat_range":{"gte":' || p.bounds[2] || ',"lte":' || p.bounds[4] || '}',
+    '"lon_range":{"gte":' || p.bounds[1] || ',"lte":' || p.bounds[3] || '}',
+    '"contour":' || p.contour
+) || '}', 'UTF8')
 from place p
-where true
+where only(p.id, ids)

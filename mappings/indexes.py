@@ -39,9 +39,13 @@ def body(index: str, *, shards: int = 1, replicas: int = 0) -> dict[str, Any]:
     }
 
 
-def meta(index: str, indexed_at: datetime) -> dict[str, str]:
-    """What a live index says of itself: the contract it was built to, and up to when it shows every change."""
-    return {"contract": contract(index), "indexed_at": indexed_at.astimezone(UTC).isoformat()}
+def meta(indexed_at: datetime, check: tuple[datetime, int] | None = None) -> dict[str, Any]:
+    """What the API reads in the `_meta` of a live index: up to when it shows every change, and when the last check
+    was and how many differences it found."""
+    found: dict[str, Any] = {"indexed_at": indexed_at.astimezone(UTC).isoformat()}
+    if check:
+        found["check"] = {"at": check[0].astimezone(UTC).isoformat(), "differences": check[1]}
+    return found
 
 
 def contract(index: str) -> str:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from search_api import engine, limits, problems, routes
+from search_api import engine, limits, metrics, problems, routes
 from search_api.engine import EngineUnavailable
 from search_api.problems import ParameterError, parameter_errors
 from settings import PARIS, Settings
@@ -28,7 +29,8 @@ def paris_today() -> date:
 def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -> FastAPI:
     """The API over the indexes that `settings` names; `today` gives the civil day in France.
 
-    `app.state.engine` and `app.state.limiter` hold what the searches and the limit of fiches need.
+    `app.state.engine` and `app.state.limiter` hold what the searches and the limit of fiches need,
+    `app.state.metrics` what /metrics tells of this process.
     Raises ValueError without a secret key, as anyone could then forge cursors.
     """
     if not settings.secret_key:
@@ -46,7 +48,9 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
     app.state.engine = engine.connect(settings)
     app.state.limiter = limits.connect(settings)
     app.state.today = today
+    app.state.metrics = CollectorRegistry()
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
+    app.add_middleware(metrics.measured, requests=metrics.requests(app.state.metrics))
     for error in (ParameterError, RequestValidationError, EngineUnavailable, HTTPException, Exception):
         app.add_exception_handler(error, as_problem)
     app.include_router(routes.router)

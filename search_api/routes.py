@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from search_api import limits, map, offers, places, problems, schemas, status
+from search_api import limits, map, metrics, offers, places, problems, schemas, status
 from search_api.engine import Engine
 from search_api.parameters import (
     CountParameters,
@@ -134,6 +134,13 @@ async def readyz(request: Request) -> Response:
     if reason:
         return problems.not_ready(reason)
     return sent({"status": "ok"})
+
+
+# Not in the OpenAPI document: it is the operator's, and its format is Prometheus' own.
+@probes.get("/metrics", include_in_schema=False)
+async def read_metrics(request: Request) -> Response:
+    standing = await status.standing(engine_of(request), datetime.now(UTC))
+    return Response(metrics.text(request.app.state.metrics, standing), media_type=metrics.MEDIA_TYPE)
 
 
 def engine_of(request: Request) -> Engine:

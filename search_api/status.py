@@ -1,8 +1,28 @@
 """How fresh the searched data are."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from search_api.engine import Engine, EngineUnavailable, mapping_meta, searches
+
+
+@dataclass(frozen=True)
+class Check:
+    """The last comparison of an index with the registry, as the indexer wrote it into the index."""
+
+    at: datetime
+    differences: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a scrape is told. `age_s`: seconds since the moment up to which all commits are searchable; None where
+    it is not known. `checks`: by index, where one was made."""
+
+    ready: bool
+    age_s: float | None
+    checks: dict[str, Check]
 
 
 async def indexed_at(engine: Engine) -> str | None:
@@ -12,9 +32,7 @@ async def indexed_at(engine: Engine) -> str | None:
     """
     moment = engine.known_moments.get(engine.offers)
     if moment is None:
-        moment = (await mapping_meta(engine, engine.offers)).get("indexed_at")
-        if moment:
-            engine.known_moments.put(engine.offers, moment)
+        moment = (await _offers_meta(engine)).get("indexed_at")
     return moment
 
 
@@ -36,3 +54,29 @@ async def not_ready(engine: Engine, now: datetime) -> str | None:
         seconds = f"{lag.total_seconds():.0f}"
         return f"L’index a {seconds}\u00a0s de retard\u202f; au plus {most.total_seconds():.0f}\u00a0s sont admises."
     return None
+
+
+async def standing(engine: Engine, now: datetime) -> Standing:
+    """Readiness, age of the data and last checks; `now` has a time zone. Never raises: without an engine, not ready."""
+    try:
+        meta = {"offers": await _offers_meta(engine), "places": await mapping_meta(engine, engine.places)}
+    except EngineUnavailable:
+        return Standing(ready=False, age_s=None, checks={})
+    moment = meta["offers"].get("indexed_at")
+    return Standing(
+        ready=await not_ready(engine, now) is None,
+        age_s=(now - datetime.fromisoformat(moment)).total_seconds() if moment else None,
+        checks={
+            index: Check(datetime.fromisoformat(check["at"]), check["differences"])
+            for index, each in meta.items()
+            if (check := each.get("check"))
+        },
+    )
+
+
+async def _offers_meta(engine: Engine) -> dict[str, Any]:
+    """What the indexer wrote into the index of offers; its moment is remembered for the next searches."""
+    meta = await mapping_meta(engine, engine.offers)
+    if moment := meta.get("indexed_at"):
+        engine.known_moments.put(engine.offers, moment)
+    return meta

@@ -23,16 +23,27 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     database_url: str = Field("", repr=False, description="PostgreSQL of the registry, as a libpq URL")
-    elasticsearch_url: str = Field("", description="Elasticsearch, for example an http address and port")
-    redis_url: str = Field("", repr=False, description="Valkey or Redis: rate limits; never needed for correctness")
+    elasticsearch_url: str = Field("", description="Elasticsearch: an http address and port, or several with commas")
+    redis_url: str = Field("", repr=False, description="Valkey or Redis: rate limits and the queue of tasks")
 
     index_prefix: str = Field("ribambelle", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="Starts every index name")
+    index_shards: int = Field(1, ge=1, le=64, description="Shards of a new index of offers; see docs/indexer.md")
+    index_replicas: int = Field(0, ge=0, le=8, description="Copies of each shard, on other nodes")
+    indexer_timeout_s: float = Field(30, gt=0, description="The indexer gives up a call to Elasticsearch after this")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the indexer's /metrics; 0: none")
+    metrics_host: str = Field("127.0.0.1", description="Address of the indexer's /metrics")
     secret_key: str = Field("", repr=False, description="Signs cursors; the demo makes its own, others must set it")
     ready_max_lag_s: float = Field(60, gt=0, description="/readyz is 503 when the index is further behind, in seconds")
     request_timeout_s: float = Field(5, gt=0, description="A search that takes longer is answered by a 503")
     fiche_limit: int = Field(60, ge=1, description="Fiches of assistants maternels one client may read in a window")
     fiche_window_s: int = Field(600, ge=1, description="Length of that window, in seconds")
     trusted_proxies: str = Field("", description="Addresses, comma-separated, whose X-Forwarded-For is believed")
+
+    smtp_url: str = Field(
+        "", repr=False, description="Sends mail: smtp(s)://user:password@host:port; empty: none is sent"
+    )
+    mail_from: str = Field("ribambelle@localhost", description="Sender of every mail")
+    operator_mails: str = Field("", description="Who is told of refused documents: addresses, comma-separated")
 
     tile_url: str = Field("", description="Map tiles, with {z}/{x}/{y}; empty: our own contours only")
     tile_attribution: str = Field("", description="Shown on the map when tile_url is set")

@@ -11,7 +11,7 @@ from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
 import cli
-from indexer import bulk, generations
+from indexer import bulk, generations, worker
 from local.servers import Urls
 from mappings.indexes import alias
 from registry import database
@@ -31,6 +31,13 @@ COMMANDS = [
     ["index", "run"],
     ["index", "check"],
     ["index", "status"],
+    ["index", "rollback"],
+    ["index", "drop-kept"],
+    ["index", "dead-letters", "list"],
+    ["index", "dead-letters", "show"],
+    ["index", "dead-letters", "retry"],
+    ["index", "dead-letters", "drop"],
+    ["jobs"],
     ["serve"],
 ]
 
@@ -112,7 +119,8 @@ def test_the_index_from_the_command_line(engine: Elasticsearch, registry: Connec
     registry.commit()
     assert run("index", "rebuild")[0] == 0
     assert "déjà en service" in run("index", "rebuild", "--if-needed")[1]
-    assert run("index", "check") == (0, "Le registre et l’index sont égaux.\n", "")
+    code, out, _ = run("index", "check")
+    assert (code, out.splitlines()[-1]) == (0, "Le registre et l’index sont égaux.")
 
     code, out, _ = run("index", "status", "--json")
     status = json.loads(out)
@@ -123,6 +131,42 @@ def test_the_index_from_the_command_line(engine: Elasticsearch, registry: Connec
     assert code == 1
     assert f"offers {offer}\u00a0: absent de l’index" in out
     assert problem == "Différences entre le registre et l’index\u00a0: 1.\n"
+
+    assert "Remis dans la file\u00a0: 1." in run("index", "check", "--repair")[1]
+    worker.drain(get_settings(), engine)
+    assert run("index", "check")[0] == 0
+
+
+def test_going_back_from_the_command_line(engine: Elasticsearch, registry: Connection, prefix: str) -> None:
+    structure(registry, "Les Lutins")
+    registry.commit()
+    assert run("index", "rebuild")[0] == 0
+    before = generations.aliased(engine, prefix)
+    code, _, problem = run("index", "rollback")
+    assert (code, "Aucun index n’a été gardé" in problem) == (1, True)
+    assert run("index", "rebuild", "--keep")[0] == 0
+    assert before["offers"] in run("index", "rollback")[1]
+    assert generations.aliased(engine, prefix) == before
+    assert "Supprimé" in run("index", "drop-kept")[1]
+    assert "Aucun index n’était gardé" in run("index", "drop-kept")[1]
+
+
+def test_refused_documents_from_the_command_line(engine: Elasticsearch, registry: Connection) -> None:
+    offer = structure(registry, "Les Lutins", confirmed_on="12026-11-01")  # a year too long for the index
+    registry.commit()
+    code, out, _ = run("index", "rebuild")
+    assert (code, "Documents refusés par l’index\u00a0: 1" in out) == (0, True)
+    assert offer in run("index", "dead-letters", "list")[1]
+    assert json.loads(run("index", "dead-letters", "list", "--json")[1])["document"]["name"] == "Les Lutins"
+    assert "confirmed_on" in run("index", "dead-letters", "show", offer)[1]
+    assert run("index", "check")[0] == 0, "what was refused is known"
+    code, _, problem = run("index", "dead-letters", "retry", "000000000000")
+    assert (code, "000000000000" in problem) == (1, True)
+    assert run("index", "dead-letters", "drop")[0] == 1, "all are dropped only when that is said"
+    assert "1" in run("index", "dead-letters", "retry", offer)[1]
+    assert worker.drain(get_settings(), engine) == 1
+    assert "1" in run("index", "dead-letters", "drop", "--all")[1]
+    assert run("index", "dead-letters", "list")[1] == "Aucun document refusé.\n"
 
 
 def test_when_elasticsearch_is_away_the_check_says_so(engine: Elasticsearch, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def demo(clone: Path, port: int, seconds: float, stop: signal.Signals) -> Iterat
         )
         assert process.poll() is None, output.read_text("utf-8")
         children = psutil.Process(process.pid).children(recursive=True)
-        assert len(children) >= 5, "three servers, the indexer and the site"
+        assert len(children) >= 6, "three servers, the indexer, the tasks and the site"
         yield output.read_text("utf-8")
     finally:
         if process.poll() is None:

@@ -9,13 +9,16 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+import cli
 from settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -35,8 +38,11 @@ def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
     validator.validate({key: value for key, value in compose.items() if key != "name"})
 
 
-def test_only_the_site_publishes_a_port(compose: dict[str, Any]) -> None:
-    assert [name for name, service in compose["services"].items() if "ports" in service] == ["site"]
+def test_only_the_site_is_reached_from_outside(compose: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert ports.pop("site")
+    for name, published in ports.items():
+        assert all(port.startswith("127.0.0.1:") for port in published), name
 
 
 def test_every_service_has_a_memory_limit_and_all_that_stay_up_a_health_check(compose: dict[str, Any]) -> None:
@@ -47,14 +53,24 @@ def test_every_service_has_a_memory_limit_and_all_that_stay_up_a_health_check(co
 
 def test_the_containers_are_driven_by_the_variables_that_the_settings_read(compose: dict[str, Any]) -> None:
     known = {name.upper() for name in Settings.model_fields}
-    for name in ("prepare", "indexer", "site"):
-        assert set(compose["services"][name]["environment"]) <= known, name
+    ours = {name: each["environment"] for name, each in compose["services"].items() if each["image"] == "ribambelle"}
+    assert {"prepare", "indexer", "site", "jobs", "beat"} <= set(ours)
+    for name, environment in ours.items():
+        assert set(environment) <= known, name
 
 
-def test_the_image_is_built_from_files_that_are_there() -> None:
+def test_the_commands_are_commands_of_ours(compose: dict[str, Any]) -> None:
+    for name in ("indexer", "site", "jobs", "beat"):
+        done = CliRunner().invoke(cli.app, [*compose["services"][name]["command"], "--help"])
+        assert done.exit_code == 0, f"{name}: {done.stderr}"
+
+
+def test_the_image_is_built_from_files_that_are_there_and_holds_every_room() -> None:
     copied = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
     for source in " ".join(copied).split():
         assert (ROOT / source).exists(), source
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    assert {room.rstrip("*") for room in packages["find"]["include"]} <= set(" ".join(copied).split())
 
 
 def test_compose_itself_accepts_it_where_it_is_installed() -> None:

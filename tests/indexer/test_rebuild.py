@@ -5,9 +5,18 @@ from collections.abc import Callable
 import pytest
 from elasticsearch import Elasticsearch
 
-from indexer import generations, worker
+from indexer import dead_letters, generations, worker
+from indexer import rebuild as rebuilding
 from indexer.check import Difference, compare
-from indexer.rebuild import RebuildRunning, rebuild
+from indexer.rebuild import (
+    Backfill,
+    Progress,
+    RebuildDiffers,
+    RebuildRunning,
+    RollbackRefused,
+    rebuild,
+    rollback,
+)
 from mappings.indexes import alias
 from registry.database import Connection, connect
 from settings import Settings
@@ -16,8 +25,12 @@ from tests.records import structure
 Found = Callable[[], dict[str, str]]
 
 
-def again(settings: Settings, engine: Elasticsearch, report: Callable[[str, int, int], None] | None = None) -> None:
-    rebuild(settings, engine, report or (lambda index, done, total: None), ["offers"])
+def quietly(label: str, done: int, total: int) -> None:
+    pass
+
+
+def again(settings: Settings, engine: Elasticsearch, report: Progress = quietly) -> None:
+    rebuild(settings, engine, report, ["offers"])
 
 
 def versions(settings: Settings, engine: Elasticsearch) -> list[str]:
@@ -27,7 +40,7 @@ def versions(settings: Settings, engine: Elasticsearch) -> list[str]:
 
 def differences(settings: Settings, engine: Elasticsearch) -> list[Difference]:
     with connect(settings.database_url, autocommit=True) as conn:
-        return list(compare(conn, engine, settings.index_prefix, ["offers"]))
+        return list(compare(conn, engine, {"offers": alias(settings.index_prefix, "offers")}))
 
 
 def test_it_switches_to_a_new_index_and_drops_the_old(
@@ -55,8 +68,7 @@ def test_a_change_made_while_it_runs_is_in_the_new_index(
         registry.execute("update offer set name = 'Pendant' where id = %s", [kept])
         registry.execute("update offer set publication = 'closed' where id = %s", [gone])
         registry.commit()
-        with connect(built.database_url, autocommit=True) as conn:
-            worker.apply_batch(conn, engine)
+        worker.drain(built, engine)
 
     again(built, engine, change_meanwhile)
     assert found() == {kept: "Pendant"}
@@ -69,8 +81,7 @@ def test_a_transaction_older_than_the_rebuild_that_commits_after_it_is_not_lost(
     offer = structure(registry, "Commencé avant")
     again(built, engine)
     registry.commit()
-    with connect(built.database_url, autocommit=True) as conn:
-        assert worker.apply_batch(conn, engine).read == 1
+    assert worker.drain(built, engine) == 1
     engine.indices.refresh(index=alias(built.index_prefix, "offers"))
     assert found() == {offer: "Commencé avant"}
 
@@ -108,8 +119,9 @@ def test_one_that_dies_between_switch_and_record_is_finished_by_the_next(
     generations.switch(engine, built.index_prefix, {"offers": name})
     with connect(built.database_url, autocommit=True) as conn:
         generations.tidy(conn, engine, built.index_prefix)
-        assert generations.live(conn) == {"offers": name}
-    assert versions(built, engine) == [name], "the alias still points to what it pointed to"
+        assert generations.recorded(conn, "live") == {"offers": name}
+        assert generations.recorded(conn, "kept") == {"offers": old}, "the one before still gets every change"
+    assert versions(built, engine) == [old, name]
 
 
 def test_two_at_once_are_refused(built: Settings, engine: Elasticsearch) -> None:
@@ -119,21 +131,99 @@ def test_two_at_once_are_refused(built: Settings, engine: Elasticsearch) -> None
             again(built, engine)
 
 
-def test_the_check_tells_what_is_missing_in_excess_and_different(
-    registry: Connection, built: Settings, engine: Elasticsearch
+def test_a_kept_index_goes_on_receiving_changes_and_can_be_gone_back_to(
+    registry: Connection, built: Settings, engine: Elasticsearch, found: Found
 ) -> None:
-    missing, different, equal = (structure(registry, name) for name in ("Absente", "Changée", "Égale"))
+    offer = structure(registry, "Avant")
     registry.commit()
     again(built, engine)
+    (old,) = versions(built, engine)
+    rebuild(built, engine, quietly, ["offers"], keep=True)
+    registry.execute("update offer set name = 'Après'")
+    registry.commit()
+    worker.drain(built, engine)
+    assert rollback(built, engine) == {"offers": old}
+    assert generations.aliased(engine, built.index_prefix) == {"offers": old}
+    assert found() == {offer: "Après"}
     assert differences(built, engine) == []
-    name = alias(built.index_prefix, "offers")
-    engine.delete(index=name, id=missing)
-    body = engine.get(index=name, id=different).body["_source"]
-    engine.index(index=name, id=different, document=body | {"name": "Autre"})
-    engine.index(index=name, id="00ghost00000", document=body | {"id": "00ghost00000"})
-    assert sorted(differences(built, engine), key=lambda each: each.kind) == [
-        Difference("offers", different, "different"),
-        Difference("offers", "00ghost00000", "ghost"),
-        Difference("offers", missing, "missing"),
-    ]
-    assert equal not in {each.id for each in differences(built, engine)}
+    assert len(versions(built, engine)) == 2, "what was live is kept now, to go forward again"
+    generations.drop_kept(registry, engine)
+    registry.commit()
+    assert versions(built, engine) == [old]
+
+
+def test_only_the_last_index_is_kept(registry: Connection, built: Settings, engine: Elasticsearch) -> None:
+    for _ in range(3):
+        rebuild(built, engine, quietly, ["offers"], keep=True)
+    assert len(versions(built, engine)) == 2
+    again(built, engine)
+    assert len(versions(built, engine)) == 1
+
+
+def test_what_waits_for_a_kept_index_stays_on_the_queue(
+    registry: Connection, built: Settings, engine: Elasticsearch
+) -> None:
+    offer = structure(registry, "Les Lutins")
+    registry.commit()
+    (old,) = versions(built, engine)
+    rebuild(built, engine, quietly, ["offers"], keep=True)
+    worker.drain(built, engine)
+    assert engine.get(index=old, id=offer).body["_source"]["name"] == "Les Lutins"
+
+
+def test_going_back_is_refused_when_the_kept_index_is_behind_or_there_is_none(
+    registry: Connection, built: Settings, engine: Elasticsearch
+) -> None:
+    with pytest.raises(RollbackRefused, match="gardé"):
+        rollback(built, engine)
+    offer = structure(registry, "Les Lutins")
+    registry.commit()
+    again(built, engine)
+    (old,) = versions(built, engine)
+    rebuild(built, engine, quietly, ["offers"], keep=True)
+    engine.delete(index=old, id=offer, refresh=True)
+    with pytest.raises(RollbackRefused, match="en retard"):
+        rollback(built, engine)
+    registry.execute("update offer set name = 'Les Farfadets'")
+    registry.commit()
+    worker.drain(built, engine)
+    rollback(built, engine)
+
+
+def test_a_new_index_that_is_not_what_the_registry_says_never_goes_live(
+    registry: Connection, built: Settings, engine: Elasticsearch, found: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    structure(registry, "Les Lutins")
+    registry.commit()
+    again(built, engine)
+    load = rebuilding.backfill
+
+    def forgetful(settings: Settings, client: Elasticsearch, names: dict[str, str], report: Progress) -> Backfill:
+        loaded = load(settings, client, names, report)
+        client.indices.refresh(index=names["offers"])
+        for each in found():
+            client.delete(index=names["offers"], id=each)
+        return loaded
+
+    monkeypatch.setattr(rebuilding, "backfill", forgetful)
+    before = generations.aliased(engine, built.index_prefix)
+    with pytest.raises(RebuildDiffers, match="missing"):
+        again(built, engine)
+    assert generations.aliased(engine, built.index_prefix) == before
+    assert len(found()) == 1
+
+
+def test_what_a_new_index_refuses_is_a_dead_letter_of_that_index(
+    registry: Connection, built: Settings, engine: Elasticsearch
+) -> None:
+    structure(registry, "Les Lutins", confirmed_on="12026-11-01")
+    registry.commit()
+    assert rebuild(built, engine, quietly, ["offers"]).refused == 1
+    (letter,) = dead_letters.listing(registry)
+    assert letter.generation == generations.aliased(engine, built.index_prefix)["offers"]
+
+
+def test_a_live_index_has_its_refresh_and_its_replicas_back(built: Settings, engine: Elasticsearch) -> None:
+    (name,) = versions(built, engine)
+    settings = engine.indices.get_settings(index=name, flat_settings=True).body[name]["settings"]
+    assert (settings["index.refresh_interval"], settings["index.number_of_replicas"]) == ("200ms", "0")

@@ -102,7 +102,7 @@ def test_a_home_that_moves_within_its_zone_changes_nothing(
             )
             assert moved.rowcount == 1
         assert conn.execute("select count(*) from outbox").fetchall() == [(0,)]
-        assert worker.apply_batch(conn, loire.elasticsearch).read == 0
+        assert worker.drain(loire.settings, loire.elasticsearch) == 0
         assert written(loire) == index_before
         assert answers(loire, asked) == before
     finally:

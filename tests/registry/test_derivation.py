@@ -132,7 +132,6 @@ def test_a_private_change_writes_no_public_row_and_queues_nothing(registry: Conn
         "update offer set name = 'Nadia et ses lutins'",
         "insert into timetable (offer, period) select id, '[2026-09-01,)' from offer",
         "insert into leave (offer, day) select id, '2026-12-24' from offer",
-        "update commune set name = 'Nantes-la-Jolie' where code = '44109'",
         "delete from offer",
     ],
 )

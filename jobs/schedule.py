@@ -1,0 +1,36 @@
+"""What runs when, in civil hours of France. What was not run in time is dropped: the next one makes up for it."""
+
+from typing import TypedDict
+
+from celery.schedules import crontab
+
+MINUTE, HOUR = 60, 3600
+
+
+class Options(TypedDict):
+    expires: int
+
+
+class Entry(TypedDict):
+    """`expires`: seconds after which nobody needs to run it any more."""
+
+    task: str
+    schedule: crontab
+    options: Options
+
+
+SCHEDULE: dict[str, Entry] = {
+    # At 00:05, and every hour after it, so that a stop over midnight is made up for soon.
+    "daily": {"task": "daily", "schedule": crontab(minute="5"), "options": {"expires": HOUR}},
+    "check_index": {
+        "task": "check_index",
+        "schedule": crontab(hour="3", minute="0"),
+        "options": {"expires": 4 * HOUR},
+    },
+    "dead_letter_digest": {
+        "task": "dead_letter_digest",
+        "schedule": crontab(hour="7", minute="0"),
+        "options": {"expires": 12 * HOUR},
+    },
+    "send_mail": {"task": "send_mail", "schedule": crontab(), "options": {"expires": MINUTE}},
+}

@@ -1,0 +1,102 @@
+"""The tasks: thin faces on the rooms. Each may run late, twice or at once with itself and does no harm by it."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import psycopg
+from celery import Celery
+
+from indexer import bulk, check, rebuild
+from jobs import digest, mail
+from registry import agrements, database
+from settings import PARIS, Settings
+
+log = logging.getLogger(__name__)
+
+USUAL_LIMIT_S = 5 * 60
+"""Seconds after which a task is killed, unless it says otherwise."""
+
+LONGEST_S = 4 * 3600
+"""The same for what goes over every document; ten times the country takes a small part of it."""
+
+PATIENT_S = 120
+"""For one call to Elasticsearch of those."""
+
+
+class RegistryFailed(Exception):
+    """PostgreSQL refused a statement. Its own words may quote a row, and Celery logs whatever a task raises."""
+
+
+def register(app: Celery, settings: Settings) -> None:
+    """Give the app its tasks, under these names. Not `shared`: another app of this process has other settings."""
+
+    @app.task(name="rebuild_index", shared=False, time_limit=LONGEST_S)
+    def _rebuild_index(keep: bool = False) -> None:
+        with _no_values():
+            rebuild_index(settings, keep=keep)
+
+    @app.task(name="check_index", shared=False, time_limit=LONGEST_S)
+    def _check_index() -> None:
+        with _no_values():
+            check_index(settings)
+
+    @app.task(name="dead_letter_digest", shared=False)
+    def _dead_letter_digest() -> None:
+        with _no_values():
+            dead_letter_digest(settings, datetime.now(UTC))
+
+    @app.task(name="send_mail", shared=False)
+    def _send_mail() -> None:
+        with _no_values():
+            mail.send_due(settings)
+
+    @app.task(name="daily", shared=False)
+    def _daily() -> None:
+        with _no_values():
+            daily(settings, datetime.now(PARIS).date())
+
+
+def rebuild_index(settings: Settings, *, keep: bool = False) -> None:
+    """Rebuild the indexes and switch; `keep` the last ones for a rollback. Left alone when a rebuild is under way."""
+    with bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S) as engine:
+        try:
+            rebuild.rebuild(settings, engine, lambda index, done, total: None, keep=keep)
+        except rebuild.RebuildRunning:
+            log.info("a rebuild is under way already")
+
+
+def check_index(settings: Settings) -> None:
+    """Compare the live indexes with the registry; the result stays in the table `index_check`, for /metrics."""
+    with (
+        database.connect(settings.database_url, autocommit=True) as conn,
+        bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S) as engine,
+    ):
+        for found in check.check(conn, engine, settings.index_prefix, lambda difference: None):
+            wrong = any(count for kind, count in found.counts.items() if kind != "stale")
+            log.log(logging.ERROR if wrong else logging.INFO, "index check: %s", found)
+
+
+def dead_letter_digest(settings: Settings, now: datetime) -> None:
+    """Queue the mail about refused documents, where there are any."""
+    with database.connect(settings.database_url) as conn:
+        queued = digest.queue(conn, settings, now)
+    if queued:
+        log.info("dead letter digests queued: %d", queued)
+
+
+def daily(settings: Settings, today: date) -> None:
+    """Turn what the calendar changed up to `today` into changes of rows; it catches up with days that were missed."""
+    expired = database.retried(settings.database_url, lambda conn: agrements.expire(conn, today))
+    log.info("agréments that ended before %s: %d", today, expired)
+
+
+@contextmanager
+def _no_values() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate is None:  # the connection, no statement
+            raise
+        raise RegistryFailed(f"{type(error).__name__} ({error.sqlstate})") from None

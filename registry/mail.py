@@ -1,0 +1,101 @@
+"""The mail outbox: mails wait here, queued in the transaction of what they tell of, until a server has taken them."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
+from uuid import UUID
+
+from registry.database import Connection
+
+LEASE_S = 600
+"""A sender that died gives its mail free after this; longer than any server is waited for."""
+
+MOST_OF_AN_ERROR = 500
+
+_WAITS = "sent_at is null and given_up_at is null and not_before <= clock_timestamp()"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to send now. `attempts` counts this one. Its representation, which may end up in a log, tells no fact."""
+
+    id: UUID
+    recipient: str = field(repr=False)
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    attempts: int
+
+
+def queue(conn: Connection, recipient: str, subject: str, body: str, key: str | None = None) -> bool:
+    """Queue a mail of plain text to one address; it is sent once the caller has committed.
+
+    False when a mail with this `key` was queued before, sent or not; nothing is queued then. Raises ValueError on a
+    recipient that is not one plain address and on a subject with a line break or another control character.
+    """
+    if not _is_address(recipient):
+        raise ValueError("recipient is not one mail address")
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in subject):
+        raise ValueError("subject has a control character")
+    return (
+        conn.execute(
+            "insert into mail_outbox (key, recipient, subject, body) values (%s, %s, %s, %s)"
+            " on conflict (key) do nothing",
+            [key, recipient, subject, body],
+        ).rowcount
+        == 1
+    )
+
+
+def any_due(conn: Connection) -> bool:
+    return bool(conn.execute(f"select exists (select from mail_outbox where {_WAITS})").fetchall()[0][0])
+
+
+def claim(conn: Connection) -> Mail | None:
+    """The next mail to send, this caller's alone for LEASE_S; commit before it is sent. None when none is due."""
+    row = conn.execute(
+        "update mail_outbox set attempts = attempts + 1, not_before = clock_timestamp() + make_interval(secs => %s)"
+        f" where id = (select id from mail_outbox where {_WAITS}"
+        " order by not_before limit 1 for update skip locked)"
+        " returning id, recipient, subject, body, attempts",
+        [LEASE_S],
+    ).fetchone()
+    return Mail(*row) if row else None
+
+
+def mark_sent(conn: Connection, mail: Mail) -> None:
+    conn.execute(
+        "update mail_outbox set sent_at = clock_timestamp(), given_up_at = null, last_error = null where id = %s",
+        [mail.id],
+    )
+
+
+def put_off(conn: Connection, mail: Mail, seconds: float, error: str) -> None:
+    """Not now: it is due again in so many seconds."""
+    conn.execute(
+        "update mail_outbox set not_before = clock_timestamp() + make_interval(secs => %s), last_error = %s"
+        " where id = %s and sent_at is null",
+        [seconds, _kept(error), mail.id],
+    )
+
+
+def give_up(conn: Connection, mail: Mail, error: str) -> None:
+    """Not at all: it stays with its last error, and nobody tries again."""
+    conn.execute(
+        "update mail_outbox set given_up_at = clock_timestamp(), last_error = %s where id = %s and sent_at is null",
+        [_kept(error), mail.id],
+    )
+
+
+def _is_address(text: str) -> bool:
+    if not text.isprintable() or any(letter in text for letter in ' ,;"<>'):
+        return False
+    try:
+        address = Address(addr_spec=text)
+    except (MessageError, ValueError, IndexError):
+        return False
+    return bool(address.username and address.domain)
+
+
+def _kept(error: str) -> str:
+    return error.replace("\0", "")[:MOST_OF_AN_ERROR]
