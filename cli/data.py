@@ -1,4 +1,8 @@
-"""Commands that fill the registry."""
+"""Commands that fill the registry.
+
+What they fill it with is imported where it is used: shapely and the like would double what every other command, and
+the indexer, holds in memory.
+"""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,13 +14,6 @@ import typer
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse
 from registry import agrements, database
-from registry import territory as territories
-from registry.generation import GenerationRefused
-from registry.generation import generate as generate_offers
-from registry.imports import mapping as mappings
-from registry.imports.errors import ImportRefused
-from registry.imports.report import lines
-from registry.imports.structures import import_structures
 from settings import PARIS
 
 Day = Annotated[
@@ -47,6 +44,8 @@ def migrate() -> None:
 
 def territory() -> None:
     """Charger les communes, les intercommunalités et les départements, si ce n’est pas fait."""
+    from registry import territory as territories
+
     with plain_failures(), database.connect(found_settings().database_url) as conn:
         if conn.execute("select 1 from commune limit 1").fetchone():
             say("Le territoire est déjà chargé.")
@@ -65,6 +64,11 @@ def structures(
     ] = False,
 ) -> None:
     """Importer des structures d’une source ouverte\u202f; recommencer ne change rien."""
+    from registry.imports import mapping as mappings
+    from registry.imports.errors import ImportRefused
+    from registry.imports.report import lines
+    from registry.imports.structures import import_structures
+
     with plain_failures(), progress() as steps:
         try:
             source = mappings.load(mapping) if mapping else mappings.find(file)
@@ -90,6 +94,9 @@ def generate(
     day: Day = None,
 ) -> None:
     """Créer des données fictives, marquées comme telles."""
+    from registry.generation import GenerationRefused
+    from registry.generation import generate as generate_offers
+
     reference = day.date() if day else today()
     with plain_failures(), database.connect(found_settings().database_url) as conn, progress() as steps:
         try:

@@ -19,11 +19,7 @@ from cli.servers import LOCAL, completed, plain_failures, refuse
 from indexer import bulk, generations, rebuild
 from local.children import Child, start, stopping, wait_until
 from local.servers import running
-from registry import agrements, database, territory
-from registry.generation import generate
-from registry.imports import mapping
-from registry.imports.report import lines
-from registry.imports.structures import import_structures
+from registry import agrements, database
 from settings import Settings, get_settings
 
 STRUCTURES = Path(__file__).parent.parent / "registry" / "data" / "structures"
@@ -75,6 +71,13 @@ def demo(
 
 def _fill(settings: Settings, scale: Scale) -> None:
     """Bring registry and index to what the demo shows; a second start finds all of it there."""
+    # Here for the reason that cli/data.py gives.
+    from registry import territory
+    from registry.generation import generate
+    from registry.imports import mapping
+    from registry.imports.report import lines
+    from registry.imports.structures import import_structures
+
     say("Le registre se prépare…")
     database.migrate(settings.database_url)
     engine = bulk.client(settings.elasticsearch_url, timeout_s=120)

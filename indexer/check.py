@@ -18,8 +18,8 @@ from indexer.documents import Built, all_documents, some_documents
 from mappings.indexes import INDEXES, alias
 from registry.database import Connection
 
-PAGE = 5_000
-"""Documents that are asked of Elasticsearch at once, 7 MB; while a page is compared the next one is on its way."""
+PAGE = 3_000
+"""Documents that are asked of Elasticsearch at once, 4 MB; while a page is compared the next one is on its way."""
 
 KEEP_ALIVE = "5m"
 PATIENT_S = 120.0

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from mappings.documents import search_words
-from mappings.vocabulary import KINDS, SUBKINDS
+from mappings.vocabulary import KINDS, SUBKINDS, search_words
 from registry.database import Connection
 
 Built = tuple[str, bytes]

@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 """NOTIFY wakes the worker; a lost hint costs at most this long."""
 
+GATHER_S = 0.03
+"""After a hint, so that changes which come close together make one batch; the index refreshes after 0.2 s anyway."""
+
 HEARTBEAT_S = 5.0
 
 Clock = Callable[[], float]
@@ -106,7 +109,7 @@ def _follow(conn: Connection, engine: Elasticsearch, number: int, stop: threadin
         pauses = backoff.pauses()
         if turn.drained:
             for _ in conn.notifies(timeout=POLL_S, stop_after=1):
-                pass
+                stop.wait(GATHER_S)
             # One look answers all the hints that came meanwhile.
             for _ in conn.notifies(timeout=0):
                 pass

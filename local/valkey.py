@@ -3,8 +3,6 @@ limits, and tasks that are asked for again."""
 
 from pathlib import Path
 
-import redis
-
 from local.children import Child, start, wheel_file
 
 
@@ -16,6 +14,8 @@ def launch(directory: Path, port: int, lock: int) -> Child:
 
 
 def is_ready(url: str) -> bool:
+    import redis  # here, because commands that start no server import this module too
+
     try:
         with redis.Redis.from_url(url) as client:
             return bool(client.ping())

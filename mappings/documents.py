@@ -9,8 +9,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mappings import vocabulary
-
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 1_440
 WEEK_MINUTES = 10_080
@@ -163,8 +161,3 @@ class Place(Document):
     lat_range: Bounds | None = None
     lon_range: Bounds | None = None
     contour: dict[str, Any] | None = Field(None, description="a GeoJSON geometry, simplified")
-
-
-def search_words(kind: str, subkind: str | None) -> str:
-    """The words of an offer's kind that free text finds (field `what`)."""
-    return " ".join(filter(None, (vocabulary.KINDS[kind], vocabulary.SUBKINDS.get(subkind or ""))))

@@ -88,3 +88,8 @@ PRECISIONS = {
     "zone": "quartier",
     "commune": "commune",
 }
+
+
+def search_words(kind: str, subkind: str | None) -> str:
+    """The words of an offer's kind that free text finds (field `what`)."""
+    return " ".join(filter(None, (KINDS[kind], SUBKINDS.get(subkind or ""))))

@@ -22,7 +22,10 @@ STRUCTURE_KINDS = tuple(kind for kind in KINDS if kind != "assistant_maternel")
 FUNDINGS = ("psu", "paje")
 PRECISIONS = ("address", "street", "commune")
 
-FieldName = Annotated[str, StringConstraints(min_length=1, strict=True)]
+# PostgreSQL holds no NUL, which TOML can write.
+Text = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00]*$")]
+FieldName = Annotated[Text, StringConstraints(min_length=1)]
+Shown = Annotated[FieldName, StringConstraints(max_length=300)]
 
 
 class Strict(BaseModel):
@@ -33,9 +36,9 @@ class Source(Strict):
     """What `registry.source` keeps: where the facts come from, as it is shown beside them."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")]
-    label: FieldName
-    licence: FieldName
-    published: FieldName
+    label: Shown
+    licence: Shown
+    published: Shown
 
 
 class Coded(Strict):
@@ -68,7 +71,7 @@ class Rewritten(Strict):
     """A text, with `spellings` that replace some of its values; the others are kept as they are."""
 
     field: FieldName
-    spellings: dict[str, str] = {}
+    spellings: dict[str, Text] = {}
 
 
 class OfferFields(Strict):

@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mappings.documents import DAYS, Availability, Commune, FreeHours, Offer, Period, Place, Point, Range, search_words
+from mappings.documents import DAYS, Availability, Commune, FreeHours, Offer, Period, Place, Point, Range
+from mappings.vocabulary import search_words
 
 CENTRE = (47.2186, -1.5541)
 TODAY = date(2026, 11, 23)

@@ -61,10 +61,13 @@ comment on table index_check is 'the last comparison of each index with the regi
 
 -- Capture: locks before looks --------------------------------------------------------------------------
 
+-- What triggers call looks rows up by their keys, with one plan for all calls, whatever the statistics say. Those of a
+-- table that was empty a moment ago would have all of it read for each row; and to plan anew costs more than to run.
 -- Every trigger first locks the offers it may have to queue, public or not, and only then asks whether they are
 -- public. The other way round, a change of a child of an offer that another transaction is just publishing would
 -- be seen by neither: not queued here, not yet committed when that one's document is built.
-create or replace function queue_offers(ids text[]) returns void language plpgsql as
+create or replace function queue_offers(ids text[]) returns void language plpgsql
+    set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as
 $$
 begin
     if cardinality(ids) = 0 then return; end if;
@@ -100,6 +103,7 @@ $$;
 
 create or replace function queue_from_offer() returns trigger language plpgsql as
 $$
+declare mams text[];
 begin
     if tg_op = 'INSERT' then
         perform queue_written(array(select id from fresh f where is_public(f)));
@@ -110,53 +114,143 @@ begin
             select coalesce(f.id, g.id) from fresh f full join gone g on g.id = f.id
             where f is distinct from g and (is_public(f) or is_public(g))));
         -- The name of a MAM stands in the documents of those who work there.
-        perform queue_offers(array(
-            select a.id from offer a join fresh f on f.id = a.mam join gone g on g.id = f.id where f.name <> g.name));
+        mams := array(select id from (
+            select id, name from fresh where kind = 'mam' except select id, name from gone) changed);
+        if cardinality(mams) > 0 then
+            perform queue_offers(array(select id from offer where mam = any (mams)));
+        end if;
     end if;
     return null;
 end
 $$;
 
--- Rows that hang from an offer, or from a timetable (whose offer must not change meanwhile, hence its lock). A row
--- that moves to another parent changes both.
+-- Rows that hang from an offer. One that moves to another offer changes both.
 create or replace function queue_from_child() returns trigger language plpgsql as
 $$
-declare
-    parents text[];
-    parent text := coalesce(tg_argv[0], 'offer');
+declare ids text[];
 begin
-    if tg_op = 'INSERT' then
-        execute format('select array(select distinct %I::text from fresh)', parent) into parents;
-    elsif tg_op = 'DELETE' then
-        execute format('select array(select distinct %I::text from gone)', parent) into parents;
-    else
-        execute format(
-            'select array(select distinct %I::text from ('
-            '(select * from fresh except select * from gone) union all '
-            '(select * from gone except select * from fresh)) changed)', parent) into parents;
+    if tg_op = 'INSERT' then ids := array(select distinct offer from fresh);
+    elsif tg_op = 'DELETE' then ids := array(select distinct offer from gone);
+    else ids := array(
+        select distinct offer from (
+            (select * from fresh except select * from gone) union all
+            (select * from gone except select * from fresh)) changed);
     end if;
-    if parent = 'timetable' then
-        perform 1 from timetable where id = any (parents::bigint[]) order by id for share;
-        parents := array(select distinct offer from timetable where id = any (parents::bigint[]));
-    end if;
-    perform queue_offers(parents);
+    perform queue_offers(ids);
     return null;
 end
 $$;
 
-do $$
-declare event text;
+-- Rows that hang from a timetable, whose offer must not change meanwhile, hence its lock.
+create or replace function queue_from_range() returns trigger language plpgsql
+    set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as
+$$
+declare ids bigint[];
 begin
-    foreach event in array '{insert,update,delete}'::text[] loop
-        execute format('drop trigger %I on timetable_range', 'c_queue_' || event);
-        execute format('create trigger %I after %s on timetable_range referencing %s for each statement '
-            'execute function queue_from_child(''timetable'')', 'c_queue_' || event, event,
-            case event when 'insert' then 'new table as fresh' when 'delete' then 'old table as gone'
-                else 'new table as fresh old table as gone' end);
-    end loop;
+    if tg_op = 'INSERT' then ids := array(select distinct timetable from fresh);
+    elsif tg_op = 'DELETE' then ids := array(select distinct timetable from gone);
+    else ids := array(
+        select distinct timetable from (
+            (select * from fresh except select * from gone) union all
+            (select * from gone except select * from fresh)) changed);
+    end if;
+    perform 1 from timetable where id = any (ids) order by id for share;
+    perform queue_offers(array(select distinct offer from timetable where id = any (ids)));
+    return null;
 end
 $$;
-drop function queue_from_range();
+
+-- Derivation and checks, at less cost -------------------------------------------------------------------
+
+-- As in 0001, but for the plan and for AM who are looked up before the view is.
+create or replace function derive_am(ids text[]) returns void language plpgsql
+    set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as
+$$
+begin
+    perform 1 from offer m where m.id in (select w.mam from am_mam w where w.offer = any (ids)) order by m.id for share;
+    perform 1 from offer o where o.id = any (ids) order by o.id for no key update;
+    ids := array(select id from offer where id = any (ids) and kind = 'assistant_maternel');
+    update offer o
+    set mam = p.mam, address = p.address, commune = p.commune, postcode = p.postcode, lat = p.lat,
+        lon = p.lon, position_precision = p.position_precision, phone = p.phone, mail = p.mail,
+        capacity = p.capacity, age_from_months = p.age_from_months, age_to_months = p.age_to_months,
+        licensed = coalesce(p.licensed, false)
+    from unnest(ids) as wanted (id) left join am_public p on p.id = wanted.id
+    where o.id = wanted.id
+      and row (o.mam, o.address, o.commune, o.postcode, o.lat, o.lon, o.position_precision, o.phone, o.mail,
+               o.capacity, o.age_from_months, o.age_to_months, o.licensed)
+          is distinct from
+          row (p.mam, p.address, p.commune, p.postcode, p.lat, p.lon, p.position_precision, p.phone, p.mail,
+               p.capacity, p.age_from_months, p.age_to_months, coalesce(p.licensed, false));
+end
+$$;
+
+-- An update concerns only those whose derived columns it wrote, and those who work in a MAM of which something changed
+-- that they show. (EXCEPT and not a join of old and new rows: the plan of a statement that wrote one row is kept for
+-- the next one, which may write a hundred thousand.)
+create or replace function derive_from_offer() returns trigger language plpgsql as
+$$
+declare
+    ids text[];
+    mams text[];
+begin
+    if tg_op = 'INSERT' then
+        ids := array(select id from fresh where kind = 'assistant_maternel');
+    else
+        ids := array(select id from (
+            select id, kind, mam, address, commune, postcode, lat, lon, position_precision, phone, mail, capacity,
+                   age_from_months, age_to_months, licensed
+            from fresh where kind = 'assistant_maternel'
+            except
+            select id, kind, mam, address, commune, postcode, lat, lon, position_precision, phone, mail, capacity,
+                   age_from_months, age_to_months, licensed
+            from gone) changed);
+        mams := array(select id from (
+            select id, kind, address, commune, postcode, lat, lon, position_precision, is_public(f)
+            from fresh f where kind = 'mam'
+            except
+            select id, kind, address, commune, postcode, lat, lon, position_precision, is_public(g)
+            from gone g) changed);
+        if cardinality(mams) > 0 then
+            ids := ids || array(select w.offer from am_mam w where w.mam = any (mams));
+        end if;
+    end if;
+    if cardinality(ids) > 0 then perform derive_am(ids); end if;
+    return null;
+end
+$$;
+
+create or replace function places_within_capacity() returns trigger language plpgsql
+    set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as
+$$
+declare
+    excess record;
+    ids text[];
+begin
+    if tg_table_name = 'timetable_range' then
+        select o.id, o.capacity, r.places into excess
+        from fresh r join timetable t on t.id = r.timetable join offer o on o.id = t.offer
+        where o.kind <> 'assistant_maternel' or r.places > coalesce(o.capacity, 0) limit 1;
+    else
+        if tg_op = 'INSERT' then
+            ids := array(select id from fresh where kind = 'assistant_maternel');
+        else
+            ids := array(select id from (
+                select id, kind, capacity from fresh where kind = 'assistant_maternel'
+                except select id, kind, capacity from gone) changed);
+        end if;
+        select o.id, o.capacity, r.places into excess
+        from offer o join timetable t on t.offer = o.id join timetable_range r on r.timetable = t.id
+        where o.id = any (ids) and r.places > coalesce(o.capacity, 0) limit 1;
+    end if;
+    if excess.id is not null then
+        raise exception 'offer %: % free places, the agrément allows %', excess.id, excess.places,
+            coalesce(excess.capacity, 0)
+            using errcode = 'check_violation', constraint = 'timetable_places_within_agrement';
+    end if;
+    return null;
+end
+$$;
 
 -- Fan-out: one row that touches the documents of many offers ---------------------------------------------
 
@@ -248,24 +342,26 @@ $$;
 
 create or replace function queue_from_commune() returns trigger language plpgsql as
 $$
+declare codes text[];
 begin
     if tg_op = 'INSERT' then
         perform queue_places(array(select unnest(place_ids(code, epci, department)) from fresh));
     elsif tg_op = 'DELETE' then
         perform queue_places(array(select unnest(place_ids(code, epci, department)) from gone));
     else
-        -- `json` has no equality; its text has.
-        perform queue_places(array(
-            select unnest(place_ids(f.code, f.epci, f.department) || place_ids(g.code, g.epci, g.department))
-            from fresh f full join gone g on g.code = f.code
-            where to_jsonb(f) is distinct from to_jsonb(g)));
-        perform derive_all(array(
-            select h.offer from fresh f join gone g on g.code = f.code join am_home h on h.commune = f.code
-            where row (f.postcodes, f.lat, f.lon) is distinct from row (g.postcodes, g.lat, g.lon)));
-        perform fan_out('commune', array(
-            select f.code from fresh f join gone g on g.code = f.code
-            where row (f.name, f.parent, f.department, f.epci)
-                is distinct from row (g.name, g.parent, g.department, g.epci)));
+        -- `json` has no equality; `jsonb` has.
+        perform queue_places(array(select unnest(place_ids(code, epci, department)) from (
+            (select code, epci, department, to_jsonb(f) from fresh f
+                except select code, epci, department, to_jsonb(g) from gone g)
+            union all
+            (select code, epci, department, to_jsonb(g) from gone g
+                except select code, epci, department, to_jsonb(f) from fresh f)) changed));
+        codes := array(select code from (
+            select code, postcodes, lat, lon from fresh except select code, postcodes, lat, lon from gone) changed);
+        perform derive_all(array(select offer from am_home where commune = any (codes)));
+        perform fan_out('commune', array(select code from (
+            select code, name, parent, department, epci from fresh
+            except select code, name, parent, department, epci from gone) changed));
     end if;
     return null;
 end
@@ -292,7 +388,7 @@ create or replace function queue_from_source() returns trigger language plpgsql 
 $$
 begin
     perform fan_out('source', array(
-        select f.code from fresh f join gone g on g.code = f.code where f is distinct from g));
+        select code from (select * from fresh except select * from gone) changed));
     return null;
 end
 $$;

@@ -1,0 +1,87 @@
+"""How fast the indexer is, beside the raw floor in the same run: `make bench-indexer`.
+
+    python -m bench.indexer [--scale france|demo] [--json FILE] [--record] [--growth]
+
+It starts servers of its own and makes its data once, under `.local/bench-<scale>`. docs/indexer.md tells what limits
+the figures, bench/RESULTS.md what was measured where.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import cast
+
+from bench import growth, measure, report
+from bench.processes import ProcessFailed
+from bench.setup import Scale, directory, prepared
+from local.errors import LocalError
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench.indexer", description="How fast the indexer is, beside its floor.")
+    parser.add_argument("--scale", choices=("demo", "france"), default=os.environ.get("SCALE", "france"))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
+    parser.add_argument("--record", action="store_true", help="append the table to bench/RESULTS.md")
+    parser.add_argument("--growth", action="store_true", help="1, 3 and 10 times the offers too; takes hours")
+    parser.add_argument("--only-growth", action="store_true", help="nothing but that")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(growth.SIZES), help="of --growth, ascending")
+    parser.add_argument("--pairs", type=int, default=measure.PAIRS, help="floors and rebuilds, in turn")
+    parser.add_argument("--seconds", type=float, default=measure.SUSTAINED_S, help="of each load of changes")
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    options = parsed()
+    scale = cast(Scale, options.scale)
+    folder = directory(scale) / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    begun = time.perf_counter()
+    figures: dict[str, object] = {"scale": scale, "commit": report.commit(), "machine": report.machine()}
+    try:
+        with prepared(scale, say) as settings:
+            if not options.only_growth:
+                found = measure.everything(settings, folder, pairs=options.pairs, seconds=options.seconds, say=say)
+                found["bench_s"] = time.perf_counter() - begun
+                tell(f"The indexer, {scale}", found, record=options.record)
+                figures |= found
+                write(options.json, figures)
+            if options.growth or options.only_growth:
+                grown: dict[int, measure.Figures] = {}
+                for size, found in growth.growing(settings, folder, tuple(sorted(options.sizes)), say):
+                    grown[size] = found
+                    figures["growth"] = grown
+                    write(options.json, figures)
+                table = [report.growth_row(size, found) for size, found in grown.items()]
+                report.show(report.GROWTH_HEAD, table)
+                if options.record:
+                    report.record(f"Growth, {scale}", report.GROWTH_HEAD, table, "")
+    except (LocalError, ProcessFailed) as error:
+        raise SystemExit(str(error)) from error
+
+
+def tell(title: str, figures: measure.Figures, *, record: bool) -> None:
+    note = (
+        f"{figures['documents']:,.0f} documents of {figures['document_bytes']:,.0f} bytes;"
+        f" {figures['bench_s'] / 60:.0f} minutes in all.\n{report.where_time_went(figures)}"
+    )
+    report.show(report.HEAD, report.rows(figures))
+    print(note, flush=True)
+    if record:
+        report.record(title, report.HEAD, report.rows(figures), note)
+
+
+def write(path: Path | None, figures: dict[str, object]) -> None:
+    """Anew each time, so that a run that is stopped leaves what it had."""
+    if path:
+        path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
