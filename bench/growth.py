@@ -18,6 +18,7 @@ from settings import Settings
 
 SIZES = (1, 3, 10)
 DATABASE = "growth"
+PAIRS = 1
 SUSTAINED_S = 30.0
 SPARE_MB = 5_000
 """Of disk, after all; the engine's own watermarks stand at 1 to 3 GB."""
@@ -46,7 +47,7 @@ def growing(settings: Settings, folder: Path, sizes: tuple[int, ...], say: Say) 
                 say(f"Offers are multiplied to {size} times …")
                 multiply(grown, has, size)
                 has = size
-            figures = measure.rebuilds(grown, folder, 2, say)
+            figures = measure.rebuilds(grown, folder, PAIRS, say, warm=size > sizes[0])
             figures |= measure.change_loop(grown, folder, SUSTAINED_S, say)
             measure.drop_floor(grown)
             figures |= measure.checks(grown, folder, say)

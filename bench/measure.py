@@ -22,8 +22,9 @@ WRITE_BATCHES = 50
 """Thousands of documents that the floor of the changes writes again and again."""
 
 
-def rebuilds(settings: Settings, folder: Path, pairs: int, say: Say) -> Figures:
-    """Floor and rebuild in turn, after one of each that nobody counts: the engine's compiler has to see the work.
+def rebuilds(settings: Settings, folder: Path, pairs: int, say: Say, *, warm: bool = False) -> Figures:
+    """Floor and rebuild in turn; unless the engine is `warm`, after one of each that nobody counts, as its compiler has
+    to see the work.
 
     Before each, what the one before left in the background is waited for. A floor's index is dropped before the
     rebuild; the live index of the last rebuild stands beside each of them alike. The last floor's index stays.
@@ -62,9 +63,10 @@ def rebuilds(settings: Settings, folder: Path, pairs: int, say: Say) -> Figures:
     def median(runs: list[Figures]) -> Figures:
         return {name: statistics.median(each[name] for each in runs) for name in runs[0]}
 
-    say("Rebuild and floor, to warm up …")
-    one_rebuild()
-    one_floor()
+    if not warm:
+        say("Rebuild and floor, to warm up …")
+        one_rebuild()
+        one_floor()
     raw: list[Figures] = []
     built: list[Figures] = []
     for pair in range(pairs):

@@ -98,9 +98,12 @@ def generate(
     from registry.generation import generate as generate_offers
 
     reference = day.date() if day else today()
-    with plain_failures(), database.connect(found_settings().database_url) as conn, progress() as steps:
+    with plain_failures(), progress() as steps:
         try:
-            counts = generate_offers(conn, scale=scale.value, seed=seed, today=reference, report=steps)
+            counts = database.retried(
+                found_settings().database_url,
+                lambda conn: generate_offers(conn, scale=scale.value, seed=seed, today=reference, report=steps),
+            )
         except GenerationRefused as error:
             refuse(str(error))
     say(f"{sum(counts.values())} offres fictives créées.")

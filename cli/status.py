@@ -13,7 +13,8 @@ from rich.table import Table
 from cli.progress import console, say
 from cli.servers import found_settings, plain_failures, refuse
 from indexer import bulk
-from indexer.status import Check, Difference, Status, differences
+from indexer.check import Kind
+from indexer.status import Check, Status, differences
 from indexer.status import status as read_status
 from mappings.indexes import INDEXES
 from mappings.vocabulary import KINDS
@@ -32,7 +33,7 @@ TYPES = {
     "epci": "Intercommunalité",
     "department": "Département",
 }
-DIFFERENCES: dict[Difference, tuple[str, str]] = {
+DIFFERENCES: dict[Kind, tuple[str, str]] = {
     "missing": ("absent", "absents"),
     "ghost": ("en trop", "en trop"),
     "stale": ("en retard", "en retard"),

@@ -1,6 +1,6 @@
 """Versioned writes to Elasticsearch in bulk, from bytes, and what became of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -62,6 +62,26 @@ def send(engine: Elasticsearch, writes: Iterable[Write]) -> Outcome:
     for part in _parts(writes):
         _send(engine, part, outcome)
     return outcome
+
+
+def fill(engine: Elasticsearch, target: str, documents: Sequence[tuple[str, bytes]]) -> Outcome:
+    """Index new documents, (id, document) each, at version 0, which gives way to any live change.
+
+    At a third of what `send` costs here: the answer says no more than whether anything went wrong. Where it did, the
+    same is sent once more to learn what. Raises as `send` does.
+    """
+    line = b'{"index":{"_id":%b,"version":0,"version_type":"external_gte"}}\n%b\n'
+    content = b"".join([line % (orjson.dumps(id), document) for id, document in documents])
+    if len(content) <= MOST_BYTES:
+        try:
+            answer = engine.bulk(index=target, operations=cast(Any, content), filter_path="errors").body
+        except ApiError as error:
+            if error.status_code not in (400, 413):
+                raise
+        else:
+            if not answer["errors"]:
+                return Outcome()
+    return send(engine, [Write(target, id, 0, document) for id, document in documents])
 
 
 def _parts(writes: Iterable[Write]) -> Iterator[list[Write]]:

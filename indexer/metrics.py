@@ -16,7 +16,8 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from psycopg.conninfo import make_conninfo
 
 from indexer import bulk
-from indexer.status import DIFFERENCES, Status, status
+from indexer.check import KINDS
+from indexer.status import Status, status
 from mappings.indexes import body
 from registry import database
 from settings import Settings
@@ -170,7 +171,7 @@ def families(found: Status) -> Iterator[Metric]:
         "check_differences",
         "Documents that were not as the registry has them, at the last check",
         ["index", "difference"],
-        (((index, kind), check[kind]) for index, check in found["checks"].items() for kind in DIFFERENCES),
+        (((index, kind), check[kind]) for index, check in found["checks"].items() for kind in KINDS),
     )
     yield _many(
         "check_timestamp_seconds",

@@ -6,7 +6,7 @@
 -- and sorts nothing, and a few offers are a few look-ups.
 --
 -- The JSON is written as text, for a sixth of what json_build_object costs. A field without a value is null as a whole
--- (`||`) and left out (`concat_ws`).
+-- (`||`) and left out (`concat_ws`). Codes whose table allows nothing that JSON would escape go in as they are.
 with opened as (
     select h.offer,
         string_agg('{"day":"' || day_code(h.weekday) || '","start":"' || hour_text(h.start_minute)
@@ -52,31 +52,31 @@ with opened as (
     group by t.offer
 )
 select o.id, convert_to('{' || concat_ws(',',
-    '"id":' || to_json(o.id),
-    '"kind":' || to_json(o.kind),
-    '"subkind":' || to_json(o.subkind),
+    '"id":"' || o.id || '"',
+    '"kind":"' || o.kind || '"',
+    '"subkind":"' || o.subkind || '"',
     '"name":' || to_json(o.name),
-    '"what":' || to_json(%(words)s::jsonb ->> concat_ws('/', o.kind, o.subkind)),
+    '"what":' || (%(words)s::jsonb -> concat_ws('/', o.kind, o.subkind))::text,
     '"project":' || to_json(o.project),
     case when num_nonnulls(o.manager_name, o.manager_type) > 0 then '"manager":{' || concat_ws(',',
         '"name":' || to_json(o.manager_name),
         '"type":' || to_json(o.manager_type)) || '}' end,
     '"position":{"lat":' || o.lat || ',"lon":' || o.lon || '}',
-    '"precision":' || to_json(o.position_precision),
+    '"precision":"' || o.position_precision || '"',
     '"address":' || to_json(o.address),
     '"commune":{' || concat_ws(',',
-        '"code":' || to_json(c.code),
-        '"codes":[' || concat_ws(',', to_json(c.code), to_json(c.parent)) || ']',
+        '"code":"' || c.code || '"',
+        '"codes":["' || concat_ws('","', c.code, c.parent) || '"]',
         '"name":' || to_json(c.name),
-        '"postcode":' || to_json(o.postcode)) || '}',
-    '"epci":' || to_json(c.epci),
+        '"postcode":"' || o.postcode || '"') || '}',
+    '"epci":"' || c.epci || '"',
     '"department":' || to_json(c.department),
     '"capacity":' || o.capacity,
     '"members":' || o.members,
     case when o.age_from_months is not null then '"ages":{' || concat_ws(',',
         '"gte":' || o.age_from_months,
         '"lt":' || o.age_to_months) || '}' end,
-    '"funding":' || to_json(o.funding),
+    '"funding":"' || o.funding || '"',
     '"features":' || to_json(nullif(o.features, '{}')),
     '"languages":' || to_json(nullif(o.languages, '{}')),
     case when num_nonnulls(o.hourly_cents, o.upkeep_cents, o.meal_cents) > 0 then '"tariff":{' || concat_ws(',',

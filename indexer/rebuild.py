@@ -16,9 +16,9 @@ from itertools import islice
 from elasticsearch import Elasticsearch
 
 from indexer import backoff, dead_letters, generations, queue
-from indexer.bulk import Refused, Write, send
+from indexer.bulk import Refused, fill
 from indexer.check import Difference, compare
-from indexer.documents import all_documents
+from indexer.documents import Built, all_documents
 from mappings.indexes import INDEXES, body, meta, versioned_name
 from registry.database import Connection, connect
 from settings import Settings
@@ -161,9 +161,8 @@ def backfill(settings: Settings, engine: Elasticsearch, names: dict[str, str], r
         snapshot, seen_at = reader.execute("select pg_current_snapshot()::text, now()").fetchall()[0]
         for index, name in names.items():
             total = _total(reader, index)
-            writes = (Write(name, id, 0, document) for id, document in all_documents(reader, index, batch=BATCH))
             counts[index] = 0
-            for size, letters in _load(engine, writes):
+            for size, letters in _load(engine, name, all_documents(reader, index, batch=BATCH)):
                 dead_letters.keep(writer, letters)
                 refused += len(letters)
                 counts[index] += size
@@ -194,12 +193,12 @@ def retire(conn: Connection, snapshot: str, indexes: list[str]) -> None:
     )
 
 
-def _load(engine: Elasticsearch, writes: Iterator[Write]) -> Iterator[tuple[int, list[Refused]]]:
+def _load(engine: Elasticsearch, name: str, documents: Iterator[Built]) -> Iterator[tuple[int, list[Refused]]]:
     """Send batches, some at once; yields the size of each and what was refused of it."""
     pending: deque[tuple[int, Future[list[Refused]]]] = deque()
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        while batch := list(islice(writes, BATCH)):
-            pending.append((len(batch), pool.submit(_send_patiently, engine, batch)))
+        while batch := list(islice(documents, BATCH)):
+            pending.append((len(batch), pool.submit(_fill_patiently, engine, name, batch)))
             if len(pending) == IN_FLIGHT + READ_AHEAD:
                 size, future = pending.popleft()
                 yield size, future.result()
@@ -207,23 +206,21 @@ def _load(engine: Elasticsearch, writes: Iterator[Write]) -> Iterator[tuple[int,
             yield size, future.result()
 
 
-def _send_patiently(engine: Elasticsearch, writes: list[Write]) -> list[Refused]:
-    refused: list[Refused] = []
+def _fill_patiently(engine: Elasticsearch, name: str, documents: list[Built]) -> list[Refused]:
     deadline = time.monotonic() + PATIENCE_S
     for pause in backoff.pauses():
         try:
-            outcome = send(engine, writes)
-            refused += outcome.refused
-            writes = outcome.again
+            outcome = fill(engine, name, documents)
+            # What a 429 or 5xx is about goes again with all the rest, which the index then passes over.
+            if not outcome.again:
+                return outcome.refused
         except backoff.ENGINE_ABSENCES:
             if time.monotonic() > deadline:
                 raise
-        if not writes:
-            break
         if time.monotonic() > deadline:
-            raise TimeoutError(f"Elasticsearch has not taken {len(writes)} documents for {PATIENCE_S:.0f} s")
+            raise TimeoutError(f"Elasticsearch has not taken a batch of documents for {PATIENCE_S:.0f} s")
         time.sleep(pause)
-    return refused
+    raise AssertionError("unreachable")
 
 
 def _refuse_behind(conn: Connection, engine: Elasticsearch, live: str, kept: str) -> None:

@@ -6,11 +6,10 @@ from typing import Literal, NamedTuple, TypedDict
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
+from indexer.check import KINDS
 from mappings.indexes import INDEXES, alias
 from registry.database import Connection
 
-Difference = Literal["missing", "ghost", "stale", "different"]
-DIFFERENCES: tuple[Difference, ...] = ("missing", "ghost", "stale", "different")
 STATES = ("live", "kept", "building")
 
 COUNTED_BY = {"offers": "kind", "places": "type"}
@@ -119,7 +118,7 @@ def status(conn: Connection, engine: Elasticsearch, prefix: str) -> Status:
 
 def differences(check: Check) -> int:
     """How many documents were not as the registry has them."""
-    return sum(check[kind] for kind in DIFFERENCES)
+    return sum(check[kind] for kind in KINDS)
 
 
 def _searched(engine: Elasticsearch, prefix: str, live: Collection[str]) -> Searched:

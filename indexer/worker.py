@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 POLL_S = 1.0
 """NOTIFY wakes the worker; a lost hint costs at most this long."""
 
-GATHER_S = 0.03
-"""After a hint, so that changes which come close together make one batch; the index refreshes after 0.2 s anyway."""
+GATHER_S = 0.1
+"""After a hint, so that changes which come close together make one batch: each batch makes the index refresh, and at a
+thousand changes a second refreshes cost more than the changes do."""
 
 HEARTBEAT_S = 5.0
 
@@ -107,12 +108,9 @@ def _follow(conn: Connection, engine: Elasticsearch, number: int, stop: threadin
             _pause(stop, next(pauses), turn.outcome)
             continue
         pauses = backoff.pauses()
-        if turn.drained:
-            for _ in conn.notifies(timeout=POLL_S, stop_after=1):
-                stop.wait(GATHER_S)
-            # One look answers all the hints that came meanwhile.
-            for _ in conn.notifies(timeout=0):
-                pass
+        if turn.drained and list(conn.notifies(timeout=POLL_S, stop_after=1)):
+            stop.wait(GATHER_S)
+            list(conn.notifies(timeout=0))  # one look answers all the hints that came meanwhile
 
 
 def take_turn(conn: Connection, engine: Elasticsearch, number: int) -> Turn:

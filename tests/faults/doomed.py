@@ -45,7 +45,7 @@ OF_CHANGES = {
 OF_REBUILD = {
     "index not on record": Step("before", generations, "record_building"),
     "created": Step("after", rebuilding, "create"),
-    "midway": Step("after", rebuilding, "send"),
+    "midway": Step("after", rebuilding, "fill"),
     "clearing away": Step("before", generations, "drop"),
     "filled": Step("after", rebuilding, "backfill"),
     "restored": Step("after", rebuilding, "restore"),

@@ -1,6 +1,7 @@
 """Rebuilds: nothing lost, nothing half done, the search up all along; and what the check tells."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -122,6 +123,22 @@ def test_one_that_dies_between_switch_and_record_is_finished_by_the_next(
         assert generations.recorded(conn, "live") == {"offers": name}
         assert generations.recorded(conn, "kept") == {"offers": old}, "the one before still gets every change"
     assert versions(built, engine) == [old, name]
+
+
+def test_an_index_of_another_mapping_or_of_other_documents_is_not_current_until_it_is_rebuilt(
+    registry: Connection, configured: Settings, engine: Elasticsearch
+) -> None:
+    prefix = configured.index_prefix
+    rebuild(configured, engine, quietly)
+    for fact in ("contract", "documents"):
+        assert generations.is_current(registry, engine, prefix)
+        engine.indices.put_mapping(
+            index=alias(prefix, "offers"), meta=generations.built_to("offers") | {fact: "of an older version"}
+        )
+        generations.note(registry, engine, datetime.now(UTC))
+        assert not generations.is_current(registry, engine, prefix), "a worker's heartbeat does not make it so"
+        again(configured, engine)
+    assert generations.is_current(registry, engine, prefix)
 
 
 def test_two_at_once_are_refused(built: Settings, engine: Elasticsearch) -> None:

@@ -10,6 +10,11 @@ alter table outbox
 alter table outbox set (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
 comment on column outbox.claimed_by is 'number of the worker that is at it (indexer_worker)';
 
+-- Room for the next version of a row on its own page: then no index is written when a profile or a timetable changes.
+alter table offer set (fillfactor = 85);
+alter table timetable set (fillfactor = 90);
+alter table timetable_range set (fillfactor = 85);
+
 create table indexer_worker (
     number bigint generated always as identity primary key,
     started_at timestamptz not null default clock_timestamp(),
