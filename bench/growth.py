@@ -19,7 +19,7 @@ from settings import Settings
 SIZES = (1, 3, 10)
 DATABASE = "growth"
 PAIRS = 1
-SUSTAINED_S = 30.0
+SUSTAINED_S = 20.0
 SPARE_MB = 5_000
 """Of disk, after all; the engine's own watermarks stand at 1 to 3 GB."""
 
@@ -33,8 +33,11 @@ _NEW_ID = "substr(md5({copy} || {id}), 1, 11) || substr('ghjkmnpqrstvwxyz', {cop
 _SHIFT = 1_000_000_000
 
 
-def growing(settings: Settings, folder: Path, sizes: tuple[int, ...], say: Say) -> Iterator[tuple[int, Figures]]:
-    """The figures at each size, as long as disk and memory hold it; says where it ends, and why."""
+def growing(
+    settings: Settings, folder: Path, sizes: tuple[int, ...], say: Say, *, warm: bool
+) -> Iterator[tuple[int, Figures]]:
+    """The figures at each size, as long as disk and memory hold it; says where it ends, and why. `warm`: the engine has
+    seen the work already."""
     with own_registry(settings) as grown:
         has = 1
         for size in sizes:
@@ -47,7 +50,7 @@ def growing(settings: Settings, folder: Path, sizes: tuple[int, ...], say: Say) 
                 say(f"Offers are multiplied to {size} times …")
                 multiply(grown, has, size)
                 has = size
-            figures = measure.rebuilds(grown, folder, PAIRS, say, warm=size > sizes[0])
+            figures = measure.rebuilds(grown, folder, PAIRS, say, warm=warm or size > sizes[0])
             figures |= measure.change_loop(grown, folder, SUSTAINED_S, say)
             measure.drop_floor(grown)
             figures |= measure.checks(grown, folder, say)

@@ -46,15 +46,17 @@ def main() -> None:
     figures: dict[str, object] = {"scale": scale, "commit": report.commit(), "machine": report.machine()}
     try:
         with prepared(scale, say) as settings:
+            grown: dict[int, measure.Figures] = {}
             if not options.only_growth:
                 found = measure.everything(settings, folder, pairs=options.pairs, seconds=options.seconds, say=say)
                 found["bench_s"] = time.perf_counter() - begun
                 tell(f"The indexer, {scale}", found, record=options.record)
+                grown[1] = found
                 figures |= found
                 write(options.json, figures)
             if options.growth or options.only_growth:
-                grown: dict[int, measure.Figures] = {}
-                for size, found in growth.growing(settings, folder, tuple(sorted(options.sizes)), say):
+                sizes = tuple(size for size in sorted(options.sizes) if size not in grown)
+                for size, found in growth.growing(settings, folder, sizes, say, warm=bool(grown)):
                     grown[size] = found
                     figures["growth"] = grown
                     write(options.json, figures)

@@ -180,7 +180,10 @@ def _merge(registry: Iterator[Built], indexed: Iterator[_Hit]) -> Iterator[str]:
 def _indexed(engine: Elasticsearch, name: str) -> Iterator[Iterator[_Hit]]:
     """All of an index as it is now, in the order of the ids, a page read ahead."""
     nodes = [node.config for node in engine.transport.node_pool.all()]
-    transport = Transport(nodes, serializers={_Bytes.mimetype: _Bytes()}, max_retries=0)
+    # As bulk.client: where one node does not answer, the next is asked at once.
+    transport = Transport(
+        nodes, serializers={_Bytes.mimetype: _Bytes()}, max_retries=len(nodes) - 1, retry_on_status=()
+    )
     with (
         Elasticsearch(_transport=transport).options(request_timeout=PATIENT_S) as raw,
         ThreadPoolExecutor(1) as ahead,
