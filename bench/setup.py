@@ -61,10 +61,6 @@ def fill(settings: Settings, scale: Scale, say: Say) -> None:
             territory.load(conn, lambda done, total: None)
             conn.commit()
         if not conn.execute("select 1 from offer where fictitious limit 1").fetchone():
-            # Statistics of a registry that holds structures alone would have the triggers of the assistants' rows
-            # planned for none of them, which takes hours: autovacuum has to wait for the whole of it.
-            conn.execute("alter table offer set (autovacuum_enabled = false)")
-            conn.commit()
             if not conn.execute("select 1 from import_record limit 1").fetchone():
                 say("Open data …")
                 for file in sorted(STRUCTURES.glob("*.geojson")):
@@ -72,10 +68,14 @@ def fill(settings: Settings, scale: Scale, say: Say) -> None:
                 conn.commit()
             say("Fictitious offers …")
             generate(conn, scale=scale, seed=SEED, today=TODAY, report=lambda label, done, total: None)
-            conn.execute("alter table offer reset (autovacuum_enabled)")
             conn.commit()
         agrements.expire(conn, TODAY)
         conn.commit()
+    say("Vacuum …")
+    with database.connect(settings.database_url, autocommit=True) as conn:
+        # What autovacuum would do by itself in the next minutes, and so in the middle of the measurements.
+        conn.execute("vacuum (analyze)")
+        conn.execute("checkpoint")
 
 
 def environment(settings: Settings) -> dict[str, str]:
