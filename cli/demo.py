@@ -95,7 +95,7 @@ def _fill(settings: Settings, scale: Scale) -> None:
         agrements.expire(conn, today())
         conn.commit()
         if not generations.is_current(conn, engine, settings.index_prefix):
-            rebuild.rebuild(settings, engine, lambda index, done, total: steps(f"index {index}", done, total))
+            rebuild.rebuild(settings, engine, steps)
 
 
 def _refuse_taken_port(port: int) -> None:
