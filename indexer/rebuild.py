@@ -230,7 +230,6 @@ def _refuse_behind(conn: Connection, engine: Elasticsearch, live: str, kept: str
     if refused:
         raise RollbackRefused(f"L’index gardé {kept} est en retard\u00a0: il a refusé {refused} changements.")
     engine.indices.refresh(index=[live, kept])
-    # Two changes on their way may make them differ for a moment; three looks tell a moment from a gap.
     # A change on its way may make them differ for a moment; three looks tell a moment from a gap.
     counts = [(engine.count(index=live).body["count"], engine.count(index=kept).body["count"]) for _ in range(3)]
     if all(one != other for one, other in counts):
