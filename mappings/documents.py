@@ -123,9 +123,11 @@ class Offer(Document):
     capacity: int | None = None
     members: int | None = None
     ages: Range | None = Field(None, description="months")
+    workplace: Literal["home", "mam"] | None = None
     funding: str | None = None
     features: list[str] | None = None
     languages: list[str] | None = None
+    schools: list[str] | None = None
     tariff: Tariff | None = None
     opening: list[Range] | None = None
     opening_hours: list[Hours] | None = None

@@ -82,6 +82,23 @@ LANGUAGES = {
     "lsf": "langue des signes française",
 }
 
+WORKPLACES = {
+    "home": "À son domicile",
+    "mam": "Dans une maison d’assistants maternels",
+}
+
+CAPACITIES = {
+    "1-2": "1 ou 2 places",
+    "3-4": "3 ou 4 places",
+    "5-12": "5 à 12 places",
+    "13-24": "13 à 24 places",
+    "25-39": "25 à 39 places",
+    "40-59": "40 à 59 places",
+    "60-": "60 places ou plus",
+}
+"""Bands of capacity. From 5 on they are those of crèches: micro, petite, crèche, grande, très grande (code de la santé
+publique, article R2324-46)."""
+
 PRECISIONS = {
     "address": "adresse exacte",
     "street": "rue",

@@ -1,4 +1,4 @@
-"""What is free at an assistant maternel's on a day, read from the indexed periods (DESIGN.md, "Availability")."""
+"""What is free at an offer for a need, read from the indexed periods (DESIGN.md, "Availability")."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,63 +6,92 @@ from typing import Any, TypedDict
 
 from mappings.documents import WEEK_MINUTES
 from mappings.vocabulary import CARE_KINDS
-from search_api.need import MAX_PLACES
+from search_api.coverage import Coverage, coverage
+from search_api.need import MAX_PLACES, Day, Piece
 
-Pieces = Sequence[tuple[int, int, int]]
-"""(start, end, places) in minutes of the week, as `OfferQuery.pieces`."""
+Period = dict[str, Any]
+"""`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
 
 
 class Status(TypedDict):
-    """`places`: free for the whole need, or at once at some hour without one. Days are ISO 8601."""
+    """`places`: free for the whole need, or at once at some hour without one. Days are ISO 8601. `coverage` of a
+    partial match."""
 
     status: str
     places: int | None
     free_from: str | None
     until: str | None
+    coverage: Coverage | None
 
 
-def status_of(offer: dict[str, Any], start: date, pieces: Pieces) -> Status | None:
-    """The availability of an offer at `start`; None for kinds that mind no children."""
+def status_of(offer: dict[str, Any], start: date, days: Sequence[Day]) -> Status | None:
+    """The availability of an offer at `start` for the days of a need, if any; None for kinds that mind no children."""
     if offer["kind"] == "assistant_maternel":
-        return timetable_status(offer.get("availability") or [], start, pieces)
+        return timetable_status(offer.get("availability") or [], start.isoformat(), days)
     return status("to_ask") if offer["kind"] in CARE_KINDS else None
 
 
-def timetable_status(periods: list[dict[str, Any]], start: date, pieces: Pieces) -> Status:
-    """`free`, `later`, `full` or `unknown`. Periods do not overlap; the last day of one is included."""
-    day = start.isoformat()  # ISO days compare as text
-    ordered = sorted(periods, key=lambda each: str(each["period"]["gte"]))
-    current = next((each for each in ordered if each["period"]["gte"] <= day <= end_of(each)), None)
-    if current and (places := free_places(current["week"], pieces)):
-        return status("free", places=places, until=current["period"].get("lte"))
-    for later in ordered:
-        if later["period"]["gte"] > day and (places := free_places(later["week"], pieces)):
-            first = later["period"]["gte"]
-            return status("later", places=places, free_from=first, until=later["period"].get("lte"))
-    if ordered and day <= end_of(ordered[-1]):
-        return status("full", until=current["period"].get("lte") if current else None)
-    return status("unknown")
+def timetable_status(periods: list[Period], day: str, days: Sequence[Day]) -> Status:
+    """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day."""
+    ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
+    if not ahead:
+        return status("unknown")
+    ahead.sort(key=lambda each: str(each["period"]["gte"]))
+    shares = [share(each["week"], days) for each in ahead]
+    most = max(shares)
+    # Of equal shares the first: periods do not overlap, so that the one under way, if any, comes before the others.
+    best = ahead[shares.index(most)]["period"]
+    begins = best["gte"] if best["gte"] > day else None
+    if most == (len(days) or 1):
+        places = free_places(ahead[shares.index(most)]["week"], days)
+        return status("later" if begins else "free", places=places, free_from=begins, until=best.get("lte"))
+    if most:
+        found = coverage(ahead[shares.index(most)]["week"], days)
+        return status("partial", free_from=begins, until=best.get("lte"), coverage=found)
+    current = ahead[0]["period"]
+    return status("full", until=current.get("lte") if current["gte"] <= day else None)
 
 
-def free_places(week: list[dict[str, int]], pieces: Pieces) -> int:
-    """The most places free for all the pieces; without pieces, the most free at once; 0 when there are none."""
-    if not pieces:
-        return max((part["gte"] // WEEK_MINUTES for part in week), default=0)
-    return max((places for places in range(1, MAX_PLACES + 1) if covers(week, pieces, places)), default=0)
+def share(week: list[dict[str, int]], days: Sequence[Day]) -> int:
+    """How many of the days are covered; without any, 1 where something is free at all."""
+    if not days:
+        return int(bool(week))
+    return sum(covers(week, day.pieces) for day in days)
 
 
-def covers(week: list[dict[str, int]], pieces: Pieces, places: int) -> bool:
-    """Whether every piece has its own places free, and at least `places`."""
-    return all(
-        any(part["gte"] <= shift + start and shift + end <= part["lt"] for part in week)
-        for start, end, least in pieces
-        for shift in [max(least, places) * WEEK_MINUTES]
-    )
+def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
+    """The most places free for all the days, which are covered; without days, the most free at once."""
+    if not days:
+        return max(part["gte"] // WEEK_MINUTES for part in week)
+    pieces = [piece for day in days for piece in day.pieces]
+    places = 1
+    while places < MAX_PLACES and covers(week, [(start, end, max(least, places + 1)) for start, end, least in pieces]):
+        places += 1
+    return places
 
 
-def end_of(period: dict[str, Any]) -> str:
+def covers(week: list[dict[str, int]], pieces: Sequence[Piece]) -> bool:
+    """Whether every piece has its places free."""
+    for start, end, places in pieces:
+        first, last = start + places * WEEK_MINUTES, end + places * WEEK_MINUTES
+        for part in week:
+            if part["gte"] <= first and last <= part["lt"]:
+                break
+        else:
+            return False
+    return True
+
+
+def end_of(period: Period) -> str:
     return period["period"].get("lte") or "9999-12-31"
 
 
-def status(name: str, *, places: int | None = None, free_from: str | None = None, until: str | None = None) -> Status:
-    return {"status": name, "places": places, "free_from": free_from, "until": until}
+def status(
+    name: str,
+    *,
+    places: int | None = None,
+    free_from: str | None = None,
+    until: str | None = None,
+    coverage: Coverage | None = None,
+) -> Status:
+    return {"status": name, "places": places, "free_from": free_from, "until": until, "coverage": coverage}

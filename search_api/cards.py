@@ -1,26 +1,29 @@
 """A document of the index → the card of a list, or the fiche."""
 
-import math
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import geojson
 
-from search_api.availability import Pieces, status_of
+from search_api.availability import status_of
+from search_api.geo import Point, detour_m, distance_m
 from search_api.labels import KINDS, SUBKINDS
-from search_api.offer_query import OfferQuery, Point
+from search_api.need import Day
+from search_api.offer_query import OfferQuery
 
-EARTH_RADIUS_M = 6_371_008.7714
-"""The mean radius that Elasticsearch's arc distance uses too: what is shown agrees with what is filtered."""
-
-AS_THEY_ARE = ("address", "capacity", "members", "funding", "confirmed_on", "mam")
+AS_THEY_ARE = ("address", "capacity", "members", "workplace", "funding", "confirmed_on", "mam")
 
 
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
-    """`offer` is a document's source; `distance_m` is there for a search around a point only."""
-    shown = summary(offer, query.start, query.pieces)
+    """`offer` is a document's source; `distance_m` is there for a search around a point only, `detour_m` for one along
+    a route."""
+    shown = summary(offer, query.start, query.days)
+    position = offer["position"]
     if query.near is not None:
-        shown["distance_m"] = round(distance_m(query.near, offer["position"]))
+        shown["distance_m"] = round(distance_m(query.near, Point(position["lat"], position["lon"])))
+    if query.route is not None:
+        shown["detour_m"] = round(detour_m(query.route, position["lat"], position["lon"]))
     return shown
 
 
@@ -43,7 +46,7 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def summary(offer: dict[str, Any], start: date, pieces: Pieces) -> dict[str, Any]:
+def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str, Any]:
     kind, subkind, commune = offer["kind"], offer.get("subkind"), offer["commune"]
     manager, ages, tariff = offer.get("manager"), offer.get("ages"), offer.get("tariff")
     return {
@@ -60,8 +63,9 @@ def summary(offer: dict[str, Any], start: date, pieces: Pieces) -> dict[str, Any
         "ages": {"from_months": ages["gte"], "to_months": ages.get("lt")} if ages else None,
         "features": offer.get("features") or [],
         "languages": offer.get("languages") or [],
+        "schools": offer.get("schools") or [],
         "tariff": {key: tariff.get(key) for key in ("hourly_cents", "upkeep_cents", "meal_cents")} if tariff else None,
-        "availability": status_of(offer, start, pieces),
+        "availability": status_of(offer, start, days),
         "fictitious": offer["fictitious"],
     }
 
@@ -73,12 +77,3 @@ def feature(shown: dict[str, Any]) -> geojson.Feature:
 
 def point(position: dict[str, Any]) -> geojson.Point:
     return geojson.Point((position["lon"], position["lat"]))
-
-
-def distance_m(point: Point, position: dict[str, float]) -> float:
-    """Metres along the great circle (haversine)."""
-    lat1, lat2 = math.radians(point.lat), math.radians(position["lat"])
-    half_lat = (lat2 - lat1) / 2
-    half_lon = math.radians(position["lon"] - point.lon) / 2
-    chord = math.sin(half_lat) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_lon) ** 2
-    return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))

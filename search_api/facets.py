@@ -1,55 +1,152 @@
-"""Counts by value. A facet's counts ignore the values chosen in it, so that one sees what another choice gives."""
+"""Counts by value. A facet's counts ignore what is chosen in it, so that one sees what another choice gives."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from search_api.filters import FIELDS, Clause, chosen
-from search_api.labels import FACETS
+from mappings.documents import DAYS
+from search_api import filters
+from search_api.filters import FIELDS, Clause
+from search_api.labels import CAPACITIES, FACETS, UP_TO_DATE
 from search_api.offer_query import OfferQuery
+from search_api.text import fold
 
-COUNTED = (*FACETS, "commune", "epci", "department")
-"""What `counts` counts by."""
+NAMES = (*FACETS, "hourly_cents_max", "school", "commune", "epci", "department")
 
-TERRITORIES = {"commune": "commune.code", "epci": "epci", "department": "department"}
+TERRITORIES = ("commune", "epci", "department")
+
+COUNTED = (*(name for name in FACETS if name != "day"), "school", *TERRITORIES)
+"""What `counts` counts by: what each offer has, and no more than its own of."""
+
 MOST_VALUES = 200
-"""The largest facet has fifteen values; of communes, the first ones by count are given."""
+"""The largest facet has fifteen values; of schools and communes, the first ones by count are given."""
+
+PRICES = range(300, 601, 50)
+"""Cents an hour: the steps of the facet of prices, which counts what costs at most so much."""
+
+NOTHING: dict[str, Any] = {"buckets": {}}
+
+Facet = list[dict[str, Any]]
 
 
-def before_facets(query: OfferQuery) -> list[Clause]:
-    """The chosen values that every facet counts under: those of fields that are no facet of this request."""
-    return [clause for name, clauses in chosen(query).items() if name not in query.facets for clause in clauses]
+def apart(query: OfferQuery) -> dict[str, list[Clause]]:
+    """What is chosen in the facets of this request, by facet: it may not restrict the counts of its own facet, and
+    so goes after the aggregations. It costs more there (notes/measurements.md)."""
+    return {name: clauses for name, clauses in filters.chosen(query).items() if name in query.facets}
 
 
-def after_facets(query: OfferQuery) -> dict[str, list[Clause]]:
-    """The chosen values that some facet must ignore, by facet. They cost more there (notes/measurements.md)."""
-    return {name: clauses for name, clauses in chosen(query).items() if name in query.facets}
+def together(query: OfferQuery) -> list[Clause]:
+    """What is chosen otherwise: every facet counts under it. The need is not among it, see sorts.scored."""
+    facets = {*query.facets, "day"}
+    return [clause for name, clauses in filters.chosen(query).items() if name not in facets for clause in clauses]
 
 
 def aggregations(query: OfferQuery) -> dict[str, Any]:
-    others = after_facets(query)
+    chosen = apart(query)
     return {
         name: {
-            "filter": {"bool": {"filter": [each for other in others if other != name for each in others[other]]}},
-            "aggs": {"values": values(name)},
+            "filter": {"bool": {"filter": [each for other in chosen if other != name for each in chosen[other]]}},
+            "aggs": {"values": values(query, name), **rare(query, name)},
         }
         for name in query.facets
     }
 
 
-def values(name: str) -> dict[str, Any]:
-    """The terms aggregation of a facet or a territory: most frequent first, then by code."""
-    return {"terms": {"field": (FIELDS | TERRITORIES)[name], "size": MOST_VALUES}}
+def values(query: OfferQuery, name: str) -> dict[str, Any]:
+    """The aggregation of a facet: by terms the most frequent first, then by code."""
+    match name:
+        case "capacity":
+            return by_clause({band: filters.having(query, name, band) for band in CAPACITIES})
+        case "hourly_cents_max":
+            steps = sorted({*PRICES, *map(int, selected(query, name))})
+            return by_clause({str(step): filters.having(query, name, str(step)) for step in steps})
+        case "up_to_date":
+            return by_clause({value: filters.having(query, name, value) for value in UP_TO_DATE})
+        case "day":
+            return by_clause({day: filters.on_weekday(query, number) for number, day in enumerate(DAYS)})
+        case "school":
+            return by_term("schools")
+    return by_term(FIELDS[name])
 
 
-def answer(query: OfferQuery, aggregations: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """{facet: [{value, label, count, selected}]}; chosen values are always there, at 0 if need be."""
-    selected = dict(query.selected)
-    facets: dict[str, list[dict[str, Any]]] = {}
-    for name in query.facets:
-        counts = {bucket["key"]: bucket["doc_count"] for bucket in aggregations[name]["values"]["buckets"]}
-        mine = selected.get(name, ())
-        counts |= {value: 0 for value in mine if value not in counts}
-        facets[name] = [
-            {"value": value, "label": FACETS[name].get(value, value), "count": count, "selected": value in mine}
-            for value, count in counts.items()
-        ]
-    return facets
+def rare(query: OfferQuery, name: str) -> dict[str, Any]:
+    """What is chosen in a facet of many values may not be among the most frequent: it is counted by itself."""
+    chosen = selected(query, name)
+    if name not in ("school", *TERRITORIES) or not chosen:
+        return {}
+    return {"chosen": by_clause({value: filters.having(query, name, value) for value in chosen})}
+
+
+def by_term(field: str) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": MOST_VALUES}}
+
+
+def by_clause(clauses: dict[str, Clause]) -> dict[str, Any]:
+    return {"filters": {"filters": clauses}}
+
+
+def counted_by(query: OfferQuery, by: str) -> dict[str, Any]:
+    """The aggregation of `counts`: an offer counts in its own commune and not in the city around it."""
+    return by_term("commune.code") if by == "commune" else values(query, by)
+
+
+def selected(query: OfferQuery, name: str) -> tuple[str, ...]:
+    """The values of a facet that the request has chosen."""
+    match name:
+        case "commune":
+            return tuple(commune.code for commune in query.communes)
+        case "epci" | "department":
+            place = query.epci if name == "epci" else query.department
+            return (place.code,) if place else ()
+        case "day":
+            return tuple(DAYS[day.weekday] for day in query.days)
+    return dict(query.selected).get(name, ())
+
+
+def counted(found: Mapping[str, Any]) -> dict[str, int]:
+    """value → count of a facet, those included that are counted by themselves."""
+    told = counts(found["values"])
+    known = {fold(value) for value in told}
+    return told | {value: n for value, n in counts(found.get("chosen", NOTHING)).items() if fold(value) not in known}
+
+
+def counts(aggregation: Mapping[str, Any]) -> dict[str, int]:
+    """value → count of a terms or filters aggregation."""
+    buckets = aggregation["buckets"]
+    if isinstance(buckets, dict):
+        return {value: bucket["doc_count"] for value, bucket in buckets.items()}
+    return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+
+
+def answer(
+    query: OfferQuery, aggregations: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]
+) -> dict[str, Facet]:
+    """{facet: [{value, label, count, selected}]}; chosen values are always there, at 0 if need be.
+
+    `names`: of each facet by territory, code → name.
+    """
+    return {name: facet(query, name, aggregations[name], names.get(name, {})) for name in query.facets}
+
+
+def facet(query: OfferQuery, name: str, found: Mapping[str, Any], names: Mapping[str, str]) -> Facet:
+    mine = {fold(value) for value in selected(query, name)}
+    told = counted(found)
+    known = {fold(value) for value in told}
+    told |= {value: 0 for value in selected(query, name) if fold(value) not in known}
+    return [
+        {"value": value, "label": label(name, value, names), "count": told[value], "selected": fold(value) in mine}
+        for value in in_order(name, told)
+    ]
+
+
+def in_order(name: str, told: Mapping[str, int]) -> Iterable[str]:
+    """Steps, bands and days in their own order, which the engine does not keep; the others by count."""
+    if name == "hourly_cents_max":
+        return sorted(told, key=int)
+    return FACETS[name] if name in ("capacity", "up_to_date", "day") else told
+
+
+def label(name: str, value: str, names: Mapping[str, str]) -> str:
+    if name == "hourly_cents_max":
+        euros, cents = divmod(int(value), 100)
+        return f"Au plus {euros},{cents:02}\u00a0€ de l’heure"
+    return (FACETS.get(name) or names).get(value, value)

@@ -1,9 +1,13 @@
 """The clauses that decide which offers are found: one function for each kind of condition."""
 
+from datetime import date
 from typing import Any
 
-from mappings.documents import WEEK_MINUTES
+from mappings.documents import DAY_MINUTES, WEEK_MINUTES
 from mappings.vocabulary import CARE_KINDS
+from search_api import dates, need
+from search_api.geo import Point
+from search_api.need import Day, Piece
 from search_api.offer_query import OfferQuery
 
 Clause = dict[str, Any]
@@ -14,25 +18,62 @@ FIELDS = {
     "feature": "features",
     "funding": "funding",
     "language": "languages",
+    "workplace": "workplace",
+    "commune": "commune.codes",
+    "epci": "epci",
+    "department": "department",
 }
-"""Parameter → field of the index, of the filters that are facets too."""
+"""Parameter → field of the index, of the filters by exact value that are facets too."""
 
 
-def filters(query: OfferQuery) -> list[Clause]:
-    """Every condition but the words and the values chosen in facets."""
-    return [*where(query), *age(query), *need(query)]
+def always(query: OfferQuery) -> list[Clause]:
+    """The conditions that no facet has for its own: around a point, along a route, in a box, the child's age."""
+    return [*somewhere(query), *age(query)]
 
 
-def where(query: OfferQuery) -> list[Clause]:
+def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
+    """Facet → the clauses of what is chosen in it. Values of one field OR; features AND; `day` is the need."""
+    territories = {
+        "commune": tuple(commune.code for commune in query.communes),
+        "epci": (query.epci.code,) if query.epci else (),
+        "department": (query.department.code,) if query.department else (),
+    }
+    clauses: dict[str, list[Clause]] = {}
+    for name, values in (*territories.items(), *query.selected):
+        if name == "feature":
+            clauses[name] = [having(query, name, value) for value in values]
+        elif name in FIELDS and values:
+            clauses[name] = [{"terms": {FIELDS[name]: list(values)}}]
+        elif values:
+            clauses[name] = [any_of(*(having(query, name, value) for value in values))]
+    if query.need:
+        clauses["day"] = [needed(query)]
+    return clauses
+
+
+def having(query: OfferQuery, name: str, value: str) -> Clause:
+    """One value of a filter."""
+    match name:
+        case "capacity":
+            least, most = (int(end) if end else None for end in value.split("-"))
+            return within("capacity", gte=least, lte=most)
+        case "hourly_cents_max":
+            return within("tariff.hourly_cents", lte=int(value))
+        case "up_to_date":
+            fresh = within("confirmed_on", gte=dates.fresh_since(query.today).isoformat())
+            return fresh if value == "true" else {"bool": {"must_not": [fresh]}}
+        case "school":
+            return {"term": {"schools.folded": value}}
+    return {"term": {FIELDS[name]: value}}
+
+
+def somewhere(query: OfferQuery) -> list[Clause]:
     clauses: list[Clause] = []
     if query.near is not None and query.radius_km is not None:
-        clauses.append({"geo_distance": {"distance": f"{query.radius_km}km", "position": point(query)}})
-    if query.communes:
-        clauses.append({"terms": {"commune.codes": [commune.code for commune in query.communes]}})
-    if query.epci:
-        clauses.append({"term": {"epci": query.epci.code}})
-    if query.department:
-        clauses.append({"term": {"department": query.department.code}})
+        clauses.append(around(query.near, query.radius_km))
+    if query.route is not None:
+        # One circle for each stop. A corridor as one polygon would be drawn otherwise than `detour_m` is defined.
+        clauses.append(any_of(*(around(stop, query.route.detour_km) for stop in query.route.stops)))
     if query.bbox:
         box = query.bbox
         corners = {"top": box.north, "left": box.west, "bottom": box.south, "right": box.east}
@@ -40,22 +81,13 @@ def where(query: OfferQuery) -> list[Clause]:
     return clauses
 
 
-def point(query: OfferQuery) -> dict[str, float]:
-    """The point of `near`, as Elasticsearch takes it; only for a query that has one."""
-    assert query.near is not None  # noqa: S101 (for the type checker: callers look first)
-    return {"lat": query.near.lat, "lon": query.near.lon}
+def around(centre: Point, radius_km: float) -> Clause:
+    return {"geo_distance": {"distance": f"{radius_km}km", "position": point(centre)}}
 
 
-def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
-    """Facet → the clauses of the values chosen in it. Values of one field OR; features AND."""
-    clauses: dict[str, list[Clause]] = {}
-    for name, values in query.selected:
-        field = FIELDS[name]
-        if name == "feature":
-            clauses[name] = [{"term": {field: value}} for value in values]
-        else:
-            clauses[name] = [{"terms": {field: list(values)}}]
-    return clauses
+def point(at: Point) -> dict[str, float]:
+    """As Elasticsearch takes it."""
+    return {"lat": at.lat, "lon": at.lon}
 
 
 def age(query: OfferQuery) -> list[Clause]:
@@ -65,31 +97,84 @@ def age(query: OfferQuery) -> list[Clause]:
     return [any_of({"term": {"ages": query.age_months}}, missing("ages"))]
 
 
-def need(query: OfferQuery) -> list[Clause]:
+def needed(query: OfferQuery) -> Clause:
+    """Offers that answer the need, in any of the ways that the request admits."""
+    ways = [timetable(partly(query) if query.best else wholly(query)), *others(query)]
+    return any_of(*ways) if len(ways) > 1 else ways[0]
+
+
+def others(query: OfferQuery) -> list[Clause]:
+    """The offers of which nothing is known to be free, where they are asked for."""
+    return [*([to_ask(query)] if query.to_ask else []), *([undeclared(query.start)] if query.undeclared else [])]
+
+
+def timetable(inside: list[Clause], score: Clause | None = None) -> Clause:
+    """One period of a timetable meets all these clauses. With `score` the best of its periods by that clause's sum."""
+    found: Clause = {"bool": {"filter": inside, **({"must": [score]} if score else {})}}
+    return {"nested": {"path": "availability", "query": found, "score_mode": "max" if score else "none"}}
+
+
+def wholly(query: OfferQuery) -> list[Clause]:
+    """Of a period: it holds the day, and its week holds every piece at its number of places."""
+    pieces = dict.fromkeys(piece for day in query.days for piece in day.pieces)
+    return [under_way(query.start), *(holds(piece) for piece in pieces)]
+
+
+def partly(query: OfferQuery) -> list[Clause]:
+    """Of a period: it is not over on the day, and covers a day of the need at least."""
+    return [not_over(query.start), any_of(*(whole_day(day) for day in query.days))]
+
+
+def under_way(start: date) -> Clause:
+    day = start.isoformat()
+    return contains("availability.period", gte=day, lte=day)
+
+
+def not_over(start: date) -> Clause:
+    return {"range": {"availability.period": {"gte": start.isoformat(), "relation": "intersects"}}}
+
+
+def whole_day(day: Day) -> Clause:
+    """Of a period: all the hours that are asked of the day."""
+    return {"bool": {"filter": [holds(piece) for piece in day.pieces]}}
+
+
+def holds(piece: Piece) -> Clause:
+    start, end, places = piece
+    return contains("availability.week", gte=start + places * WEEK_MINUTES, lt=end + places * WEEK_MINUTES)
+
+
+def on_weekday(query: OfferQuery, weekday: int) -> Clause:
+    """Offers known to be free on a weekday, for the hours that the need asks of it, or else those of its first line;
+    without a need, at some time of the day."""
     if not query.need:
-        return []
-    return [any_of(free(query), to_ask(query)) if query.to_ask else free(query)]
-
-
-def free(query: OfferQuery) -> Clause:
-    """One period of a timetable holds the day, and its week holds every piece at its number of places."""
-    day = query.start.isoformat()
-    inside = [contains("availability.period", gte=day, lte=day)]
-    for start, end, places in query.pieces:
-        shift = places * WEEK_MINUTES
-        inside.append(contains("availability.week", gte=start + shift, lt=end + shift))
-    return {"nested": {"path": "availability", "query": {"bool": {"filter": inside}}}}
+        midnight = weekday * DAY_MINUTES + query.places * WEEK_MINUTES
+        some_time = {"gte": midnight, "lt": midnight + DAY_MINUTES, "relation": "intersects"}
+        return timetable([under_way(query.start), {"range": {"availability.week": some_time}}])
+    moved = Day(weekday, (need.on(query.need[0], weekday, query.places),))
+    asked = next((day for day in query.days if day.weekday == weekday), moved)
+    return timetable([under_way(query.start), whole_day(asked)])
 
 
 def to_ask(query: OfferQuery) -> Clause:
     """Structures that mind children whose opening hours hold the need, or are unknown."""
-    hours = {"bool": {"filter": [contains("opening", gte=start, lt=end) for start, end, _ in query.pieces]}}
+    pieces = dict.fromkeys((start, end) for day in query.days for start, end, _ in day.pieces)
+    hours = {"bool": {"filter": [contains("opening", gte=start, lt=end) for start, end in pieces]}}
     return {"bool": {"filter": [{"terms": {"kind": list(CARE_KINDS)}}, any_of(hours, missing("opening"))]}}
+
+
+def undeclared(start: date) -> Clause:
+    """Assistants maternels whose declared periods are all over by that day, or who declared none."""
+    return {"bool": {"filter": [{"term": {"kind": "assistant_maternel"}}], "must_not": [timetable([not_over(start)])]}}
 
 
 def contains(field: str, **bounds: Any) -> Clause:
     """One of the field's ranges contains the whole of these bounds."""
     return {"range": {field: {**bounds, "relation": "contains"}}}
+
+
+def within(field: str, **bounds: Any) -> Clause:
+    return {"range": {field: {name: bound for name, bound in bounds.items() if bound is not None}}}
 
 
 def missing(field: str) -> Clause:

@@ -9,7 +9,8 @@ from search_api import cards, queries
 from search_api.availability import status_of
 from search_api.engine import Engine, search
 from search_api.filters import Clause
-from search_api.offer_query import Box, OfferQuery
+from search_api.geo import Box
+from search_api.offer_query import OfferQuery, View
 
 MOST_FEATURES = 200
 CLUSTERS_PER_TILE_SIDE = 2
@@ -19,9 +20,13 @@ MERCATOR_LIMIT = 85.0511287798066
 """Degrees; the tiles end there."""
 
 
-async def features(engine: Engine, query: OfferQuery, bbox: Box, zoom: int) -> geojson.FeatureCollection:
+async def features(engine: Engine, query: OfferQuery, view: View) -> geojson.FeatureCollection:
     """A GeoJSON FeatureCollection of at most 200 features. Raises EngineUnavailable."""
-    found = await search(engine, engine.offers, body(query, bbox, zoom))
+    return answer(query, await search(engine, engine.offers, body(query, view)))
+
+
+def answer(query: OfferQuery, found: dict[str, Any]) -> geojson.FeatureCollection:
+    """What the engine found for `body`, as features."""
     total = found["hits"]["total"]["value"]
     if total <= MOST_FEATURES:
         shown = [point(hit["_source"], query) for hit in found["hits"]["hits"]]
@@ -30,8 +35,9 @@ async def features(engine: Engine, query: OfferQuery, bbox: Box, zoom: int) -> g
     return geojson.FeatureCollection(shown, total=found["hits"]["total"])
 
 
-def body(query: OfferQuery, bbox: Box, zoom: int) -> dict[str, Any]:
+def body(query: OfferQuery, view: View) -> dict[str, Any]:
     """Points and clusters in one search, so that both are of the same moment."""
+    bbox = view.box
     in_view: Clause = {
         "geo_bounding_box": {
             "position": {"top": bbox.north, "left": bbox.west, "bottom": bbox.south, "right": bbox.east}
@@ -41,7 +47,7 @@ def body(query: OfferQuery, bbox: Box, zoom: int) -> dict[str, Any]:
         "query": {"bool": {"filter": [in_view, queries.every_condition(query)]}},
         "aggs": {
             "tiles": {
-                "geotile_grid": {"field": "position", "precision": precision(bbox, zoom), "size": MOST_FEATURES},
+                "geotile_grid": {"field": "position", "precision": precision(bbox, view.zoom), "size": MOST_FEATURES},
                 "aggs": {
                     "centre": {"geo_centroid": {"field": "position"}},
                     "kinds": {"terms": {"field": "kind", "size": 50}},
@@ -83,7 +89,7 @@ def row(lat: float, side: int) -> int:
 
 
 def point(offer: dict[str, Any], query: OfferQuery) -> geojson.Feature:
-    status = status_of(offer, query.start, query.pieces)
+    status = status_of(offer, query.start, query.days)
     properties = {
         "cluster": False,
         **{key: offer[key] for key in ("id", "kind", "name", "precision", "fictitious")},

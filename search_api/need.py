@@ -4,7 +4,9 @@ Minutes count from Monday 00:00. DESIGN.md, "Availability", gives the grammar an
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from mappings.documents import DAY_MINUTES, DAYS, WEEK_MINUTES
 
@@ -21,14 +23,33 @@ _LINE = re.compile(
     rf"(?P<first>{_DAY})(?:-(?P<last>{_DAY}))?@(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)(?:\*(?P<places>\d))?", re.ASCII
 )
 
+Piece = tuple[int, int, int]
+"""(start, end, places): half-open, in minutes of the week, never past its end."""
+
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a need: `text` as it was given; `pieces` half-open, in minutes of the week, never past its end."""
+    """One line of a need: `text` as it was given; the weekdays (0 is Monday) on which it starts; minutes of the day,
+    `end` after `start` and past 24 hours where it is the next day's; its own number of places."""
 
     text: str
-    pieces: tuple[tuple[int, int], ...]
+    weekdays: tuple[int, ...]
+    start: int
+    end: int
     places: int | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """What is asked of one weekday, by all the lines that start on it: (start, end, places), minutes of the week, the
+    end past the week's where Sunday night goes on into Monday."""
+
+    weekday: int
+    hours: tuple[tuple[int, int, int], ...]
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        return tuple((start, end, places) for first, last, places in self.hours for start, end in split(first, last))
 
 
 def parse(text: str) -> Line:
@@ -44,12 +65,29 @@ def parse(text: str) -> Line:
     places = int(found["places"]) if found["places"] else None
     if places is not None and not 1 <= places <= MAX_PLACES:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: de 1 à {MAX_PLACES} places")
-    if end < start:
-        end += DAY_MINUTES
-    pieces: list[tuple[int, int]] = []
-    for day in _days(found["first"], found["last"]):
-        pieces += _split(day * DAY_MINUTES + start, day * DAY_MINUTES + end)
-    return Line(text, tuple(pieces), places)
+    return Line(text, _weekdays(found["first"], found["last"]), start, end + DAY_MINUTES * (end < start), places)
+
+
+def days(lines: Iterable[Line], places: int) -> tuple[Day, ...]:
+    """The days that the lines ask for, from Monday on; `places` for the lines that do not say theirs."""
+    hours: dict[int, dict[tuple[int, int, int], None]] = {}
+    for line in lines:
+        for weekday in line.weekdays:
+            hours.setdefault(weekday, {})[on(line, weekday, places)] = None
+    return tuple(Day(weekday, tuple(hours[weekday])) for weekday in sorted(hours))
+
+
+def on(line: Line, weekday: int, places: int) -> tuple[int, int, int]:
+    """The hours of a line as those of a weekday, which need not be its own."""
+    midnight = weekday * DAY_MINUTES
+    return midnight + line.start, midnight + line.end, line.places or places
+
+
+def split(start: int, end: int) -> list[tuple[int, int]]:
+    """Cut at Monday 00:00, as the index does."""
+    if end <= WEEK_MINUTES:
+        return [(start, end)]
+    return [(start, WEEK_MINUTES), (0, end - WEEK_MINUTES)]
 
 
 def _minute(text: str) -> int | None:
@@ -60,15 +98,8 @@ def _minute(text: str) -> int | None:
     return hour * 60 + minute
 
 
-def _days(first: str, last: str | None) -> list[int]:
-    """Days of the week from `first` to `last`, past Sunday when the last comes before the first (sat-mon)."""
+def _weekdays(first: str, last: str | None) -> tuple[int, ...]:
+    """From `first` to `last`, past Sunday when the last comes before the first (sat-mon)."""
     start = DAYS.index(first)
     count = (DAYS.index(last) - start) % 7 if last else 0
-    return [(start + step) % 7 for step in range(count + 1)]
-
-
-def _split(start: int, end: int) -> list[tuple[int, int]]:
-    """Cut at Monday 00:00, as the index does."""
-    if end <= WEEK_MINUTES:
-        return [(start, end)]
-    return [(start, WEEK_MINUTES), (0, end - WEEK_MINUTES)]
+    return tuple((start + step) % 7 for step in range(count + 1))

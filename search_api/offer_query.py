@@ -2,27 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from search_api.need import Line
+from search_api import need
+from search_api.geo import Box, Point, Route
+from search_api.need import Day, Line
 
+SELECTABLE = (
+    *("kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "hourly_cents_max", "up_to_date"),
+    "school",
+)
+"""The filters by value, which are facets too."""
 
-@dataclass(frozen=True)
-class Point:
-    """Degrees, WGS 84."""
-
-    lat: float
-    lon: float
-
-
-@dataclass(frozen=True)
-class Box:
-    """Degrees; `west` < `east`, `south` < `north`."""
-
-    west: float
-    south: float
-    east: float
-    north: float
+SINGLE = ("hourly_cents_max", "up_to_date")
+"""Those that take one value."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +28,19 @@ class Named:
 
 
 @dataclass(frozen=True)
+class View:
+    """A map's box and zoom."""
+
+    box: Box
+    zoom: int
+
+
+@dataclass(frozen=True)
 class OfferQuery:
     """`today` is the day of the request, which a cursor keeps; `after` are the sort values of the last page.
 
-    `radius_km` is None where distance has no limit. `selected` holds the values chosen in each facet's field.
+    `radius_km` is None where distance has no limit. `selected` holds the values chosen of each of SELECTABLE, as text.
+    `best`: partial matches of the need too. `view`: the map to answer with the list.
     """
 
     today: date
@@ -46,6 +49,7 @@ class OfferQuery:
     limit: int = 20
     near: Point | None = None
     radius_km: float | None = None
+    route: Route | None = None
     communes: tuple[Named, ...] = ()
     epci: Named | None = None
     department: Named | None = None
@@ -55,11 +59,14 @@ class OfferQuery:
     child_birthdate: date | None = None
     need: tuple[Line, ...] = ()
     places: int = 1
+    best: bool = False
     to_ask: bool = False
+    undeclared: bool = False
     facets: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
+    view: View | None = None
 
-    @property
+    @cached_property
     def age_months(self) -> int | None:
         """The child's age at `start` in whole months; 0 for one who is not born by then."""
         if self.child_birthdate is None:
@@ -68,13 +75,10 @@ class OfferQuery:
         months = (start.year - born.year) * 12 + start.month - born.month - (start.day < born.day)
         return max(months, 0)
 
-    @property
-    def pieces(self) -> tuple[tuple[int, int, int], ...]:
-        """(start, end, places) of every piece of the need, in minutes of the week; a line's own places go before
-        those of the request."""
-        return tuple(
-            dict.fromkeys((start, end, line.places or self.places) for line in self.need for start, end in line.pieces)
-        )
+    @cached_property
+    def days(self) -> tuple[Day, ...]:
+        """The weekdays of the need with their hours; a line's own places go before those of the request."""
+        return need.days(self.need, self.places)
 
 
 def echo(query: OfferQuery) -> dict[str, Any]:
@@ -83,24 +87,28 @@ def echo(query: OfferQuery) -> dict[str, Any]:
     def named(place: Named | None) -> dict[str, str] | None:
         return {"code": place.code, "name": place.name} if place else None
 
-    near, box = query.near, query.bbox
+    near, route, box = query.near, query.route, query.bbox
     selected = dict(query.selected)
     return {
         "near": {"lat": near.lat, "lon": near.lon} if near else None,
         "radius_km": (query.radius_km or "any") if near else None,
+        "route": [{"lat": point.lat, "lon": point.lon} for point in route.points] if route else None,
+        "detour_km": route.detour_km if route else None,
         "commune": [named(commune) for commune in query.communes],
         "epci": named(query.epci),
         "department": named(query.department),
         "bbox": [box.west, box.south, box.east, box.north] if box else None,
         "q": query.q,
-        **{name: list(selected.get(name, ())) for name in ("kind", "subkind", "feature", "funding", "language")},
+        **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
+        "hourly_cents_max": next(map(int, selected.get("hourly_cents_max", ())), None),
+        "up_to_date": next((value == "true" for value in selected.get("up_to_date", ())), None),
         "child_birthdate": query.child_birthdate.isoformat() if query.child_birthdate else None,
         "age_months": query.age_months,
         "need": [line.text for line in query.need],
         "from": query.start.isoformat(),
         "places": query.places,
-        "match": "all",
-        "include": ["to_ask"] if query.to_ask else [],
+        "match": "best" if query.best else "all",
+        "include": [*(["to_ask"] if query.to_ask else []), *(["unknown"] if query.undeclared else [])],
         "sort": query.sort,
         "limit": query.limit,
         "facets": list(query.facets),

@@ -1,31 +1,40 @@
 """The searches of offers: build the query, run it, format the answer."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import geojson
 
-from search_api import cards, cursors, facets, queries, status
-from search_api.engine import Engine, document, documents
+from search_api import cards, cursors, facets, map, queries, status
+from search_api.engine import Engine, document, searches
 from search_api.engine import search as run
-from search_api.labels import FACETS
 from search_api.offer_query import OfferQuery, echo
+from search_api.places import known
 
 LONGEST_ID = 64
 """Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
 
 
 async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
-    """The answer of `GET /api/v1/offers`. Raises EngineUnavailable."""
-    found = await run(engine, engine.offers, queries.offers(query))
+    """The answer of `GET /api/v1/offers`, with the map of its view where it has one. Raises EngineUnavailable."""
+    shown: dict[str, Any] = {}
+    if query.view is None:
+        found = await run(engine, engine.offers, queries.offers(query))
+    else:
+        bodies = [(engine.offers, queries.offers(query)), (engine.offers, map.body(query, query.view))]
+        found, seen = await searches(engine, bodies)
+        shown["map"] = map.answer(query, seen)
     hits = found["hits"]["hits"]
     page = hits[: query.limit]
     more = len(hits) > query.limit
+    aggregations = found.get("aggregations", {})
     return {
         "query": echo(query),
         "total": found["hits"]["total"],
         "items": [cards.card(hit["_source"], query) for hit in page],
-        "facets": facets.answer(query, found.get("aggregations", {})),
+        "facets": facets.answer(query, aggregations, await names(engine, aggregations)),
+        **shown,
         "next": cursors.write(engine.settings.secret_key, query, page[-1]["sort"]) if more else None,
         "data": {"indexed_at": await status.indexed_at(engine)},
     }
@@ -54,21 +63,28 @@ def is_limited(fiche: dict[str, Any]) -> bool:
 async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     """How many offers there are by value of a facet or by territory. Raises EngineUnavailable."""
     found = await run(engine, engine.offers, queries.counts(query, by))
-    buckets = found["aggregations"]["values"]["buckets"]
-    labels = FACETS.get(by) or await territory_names(engine, by, [bucket["key"] for bucket in buckets])
+    counted = facets.counts(found["aggregations"]["values"])
+    named = {by: await territory_names(engine, by, counted)} if by in facets.TERRITORIES else {}
     return {
         "query": {key: value for key, value in echo(query).items() if key not in ("sort", "limit", "facets")},
         "by": by,
         "counts": [
-            {"value": bucket["key"], "label": labels.get(bucket["key"], bucket["key"]), "count": bucket["doc_count"]}
-            for bucket in buckets
+            {"value": value, "label": facets.label(by, value, named.get(by, {})), "count": counted[value]}
+            for value in facets.in_order(by, counted)
         ],
         "total": found["hits"]["total"],
     }
 
 
-async def territory_names(engine: Engine, type: str, codes: list[str]) -> dict[str, str]:
-    if not codes:
-        return {}
-    found = await documents(engine, engine.places, [f"{type}:{code}" for code in codes], ["code", "name"])
-    return {place["code"]: place["name"] for place in found.values()}
+async def names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Of each facet by territory, code → name."""
+    return {
+        name: await territory_names(engine, name, facets.counted(found))
+        for name, found in aggregations.items()
+        if name in facets.TERRITORIES
+    }
+
+
+async def territory_names(engine: Engine, type: str, codes: Iterable[str]) -> dict[str, str]:
+    found = await known(engine, [f"{type}:{code}" for code in codes])
+    return {place["code"]: place["name"] for place in found if place}

@@ -11,19 +11,23 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from search_api import need
-from search_api.facets import COUNTED
-from search_api.labels import FACETS, FEATURES, FUNDINGS, KINDS, LANGUAGES, SUBKINDS
+from search_api import facets, geo, need
+from search_api.geo import Box, Point
+from search_api.labels import CAPACITIES, FEATURES, FUNDINGS, KINDS, LANGUAGES, SUBKINDS, WORKPLACES
 from search_api.need import Line
-from search_api.offer_query import Box, Point
 
 DEFAULT_RADIUS_KM = 10.0
 MAX_RADIUS_KM = 50
+MIN_ROUTE_POINTS, MAX_ROUTE_POINTS = 2, 25
+MAX_ROUTE_KM = 100
+DEFAULT_DETOUR_KM, MAX_DETOUR_KM = 2.0, 10
 MAX_Q = 200
+MAX_SCHOOLS = 10
+MAX_HOURLY_CENTS = 10_000
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 MAX_COMMUNES = 50
 MAX_AGE_YEARS = 18
-SORTS = ("distance", "updated", "name", "relevance", "recommended")
+SORTS = ("distance", "availability", "updated", "name", "relevance", "recommended")
 
 
 def described(meaning: str, allowed: str, *examples: Any) -> Any:
@@ -85,6 +89,24 @@ def as_radius(text: str) -> float:
     return radius
 
 
+def as_route(text: str) -> tuple[Point, ...]:
+    parts = text.split(";")
+    if not MIN_ROUTE_POINTS <= len(parts) <= MAX_ROUTE_POINTS:
+        raise ValueError(f"un trajet a de {MIN_ROUTE_POINTS} à {MAX_ROUTE_POINTS} points, celui-ci {len(parts)}")
+    points = tuple(as_point(part) for part in parts)
+    if geo.length_m(points) > MAX_ROUTE_KM * 1_000:
+        raise ValueError(f"ce trajet fait plus de {MAX_ROUTE_KM}\u00a0km")
+    return points
+
+
+def as_detour(text: str) -> float:
+    """Kilometres."""
+    detour = decimal(text)
+    if not 0 < detour <= MAX_DETOUR_KM:
+        raise ValueError(f"le détour {text} n’est pas entre 0 et {MAX_DETOUR_KM}")
+    return detour
+
+
 def as_day(text: str) -> date:
     """Only YYYY-MM-DD: pydantic alone would also take numbers of seconds."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
@@ -93,6 +115,12 @@ def as_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"le jour {text} n’existe pas") from None
+
+
+def as_boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est ni true ni false")
+    return text == "true"
 
 
 def as_integer(text: str) -> int:
@@ -104,17 +132,6 @@ def as_integer(text: str) -> int:
 def parsed(convert: Callable[[str], Any]) -> BeforeValidator:
     """Turn the text of a query string into a value; values that are none (defaults) pass."""
     return BeforeValidator(lambda value: convert(value) if isinstance(value, str) else value)
-
-
-def not_yet(value: str) -> BeforeValidator:
-    """Refuse a value that the design promises and that no version answers yet."""
-
-    def check(given: Any) -> Any:
-        if given == value:
-            raise ValueError(f"pas encore\u00a0: {value} viendra avec une prochaine version")
-        return given
-
-    return BeforeValidator(check)
 
 
 def without_repeats(values: list[Any]) -> list[Any]:
@@ -169,6 +186,25 @@ RadiusKm = Annotated[
         f"un nombre jusqu’à {MAX_RADIUS_KM}, ou any avec sort=distance\u202f; seulement avec near",
     ),
 ]
+Route = Annotated[
+    tuple[Point, ...] | None,
+    parsed(as_route),
+    text_like("47.1906,-1.5490;47.2184,-1.5419"),
+    described(
+        "Un trajet, par exemple du domicile au travail\u00a0: les offres le long de ce chemin.",
+        f"de {MIN_ROUTE_POINTS} à {MAX_ROUTE_POINTS} points latitude,longitude séparés par des points-virgules,"
+        f" {MAX_ROUTE_KM}\u00a0km au plus en tout",
+    ),
+]
+DetourKm = Annotated[
+    float | None,
+    parsed(as_detour),
+    text_like("1.5"),
+    described(
+        f"La distance au trajet, en kilomètres ({DEFAULT_DETOUR_KM:.0f} par défaut).",
+        f"un nombre jusqu’à {MAX_DETOUR_KM}\u202f; seulement avec route",
+    ),
+]
 Communes = Annotated[
     list[Annotated[str, PLACE_CODE]],
     Field(max_length=MAX_COMMUNES),
@@ -194,6 +230,18 @@ Bbox = Annotated[
     parsed(as_box),
     text_like("-1.65,47.16,-1.45,47.28"),
     described("Le cadre de la carte.", BOX),
+]
+ViewOrNone = Annotated[
+    Box | None,
+    parsed(as_box),
+    text_like("-1.65,47.16,-1.45,47.28"),
+    described("Le cadre d’une carte à donner avec la liste, dans map.", f"{BOX}\u202f; avec zoom"),
+]
+ZoomOrNone = Annotated[
+    int | None,
+    parsed(as_integer),
+    Field(ge=0, le=20),
+    described("Le niveau de zoom de cette carte.", "un entier de 0 à 20\u202f; avec view", "12"),
 ]
 Zoom = Annotated[
     int,
@@ -236,6 +284,42 @@ Languages = Annotated[
     AfterValidator(without_repeats),
     choice(LANGUAGES, "Une langue parlée.", "en"),
 ]
+Workplaces = Annotated[
+    list[Annotated[str, one_of(WORKPLACES)]],
+    AfterValidator(without_repeats),
+    choice(WORKPLACES, "Où l’assistant maternel accueille les enfants.", "mam"),
+]
+Capacities = Annotated[
+    list[Annotated[str, one_of(CAPACITIES)]],
+    AfterValidator(without_repeats),
+    choice(CAPACITIES, "Le nombre de places de l’offre, libres ou non.", "5-12"),
+]
+HourlyCentsMax = Annotated[
+    int | None,
+    parsed(as_integer),
+    Field(ge=1, le=MAX_HOURLY_CENTS),
+    described(
+        "Le salaire horaire net de l’assistant maternel, au plus\u202f; sans tarif indiqué, il n’est pas trouvé.",
+        f"un nombre entier de centimes d’euro, de 1 à {MAX_HOURLY_CENTS}",
+        "420",
+    ),
+]
+UpToDate = Annotated[
+    bool | None,
+    parsed(as_boolean),
+    text_like("true"),
+    described("true\u00a0: confirmée depuis moins de six mois\u202f; false\u00a0: les autres.", "true ou false"),
+]
+Schools = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=100)]],
+    Field(max_length=MAX_SCHOOLS),
+    AfterValidator(without_repeats),
+    described(
+        "Une école desservie, par son nom\u202f; ni les accents ni les majuscules ne comptent. Répétable.",
+        f"au plus {MAX_SCHOOLS} noms de 1 à 100 caractères",
+        ["École Jules-Ferry"],
+    ),
+]
 ChildBirthdate = Annotated[
     date | None,
     parsed(as_day),
@@ -272,27 +356,33 @@ Seats = Annotated[
 ]
 Match = Annotated[
     str,
-    not_yet("best"),
-    one_of(("all",)),
-    described("all\u00a0: une même période couvre tout le besoin.", "all", "all"),
+    one_of(("all", "best")),
+    described(
+        "all\u00a0: une même période couvre tout le besoin à la date from\u202f; best\u00a0: aussi une partie de ses"
+        " jours, ou plus tard.",
+        "all ou best",
+        "best",
+    ),
 ]
 Include = Annotated[
-    str | None,
-    one_of(("to_ask",)),
+    list[Annotated[str, one_of(("to_ask", "unknown"))]],
+    BeforeValidator(listed),
+    AfterValidator(without_repeats),
     described(
         "to_ask ajoute les structures dont les places ne sont pas connues et dont les horaires conviennent"
-        " ou ne sont pas connus.",
-        "to_ask",
-        "to_ask",
+        " ou ne sont pas connus\u202f; unknown les assistants maternels qui n’ont rien déclaré pour cette date."
+        " Répétable.",
+        "to_ask, unknown",
+        ["to_ask"],
     ),
 ]
 Sort = Annotated[
     str | None,
-    not_yet("availability"),
     one_of(SORTS),
     described(
-        "L’ordre\u00a0: sans lui, relevance avec q, sinon recommended avec need, sinon distance avec near, sinon name.",
-        f"{codes(SORTS)}\u202f; distance demande near, relevance demande q",
+        "L’ordre\u00a0: sans lui, relevance avec q, sinon recommended avec need, sinon distance avec near ou route,"
+        " sinon name.",
+        f"{codes(SORTS)}\u202f; distance demande near ou route, relevance demande q, availability demande need",
         "distance",
     ),
 ]
@@ -308,13 +398,13 @@ Cursor = Annotated[
     described("La suite d’une réponse.", "la valeur next de la réponse précédente, avec les mêmes paramètres"),
 ]
 Facets = Annotated[
-    list[Annotated[str, one_of(FACETS)]],
+    list[Annotated[str, one_of(facets.NAMES)]],
     BeforeValidator(listed),
     AfterValidator(without_repeats),
-    described("Les comptes voulus, séparés par des virgules.", codes(FACETS), ["kind,feature"]),
+    described("Les comptes voulus, séparés par des virgules.", codes(facets.NAMES), ["kind,feature"]),
 ]
 Format = Annotated[str, one_of(("json", "geojson")), described("La forme de la réponse.", "json ou geojson", "geojson")]
-By = Annotated[str, one_of(COUNTED), described("Ce qui est compté.", codes(COUNTED), "kind")]
+By = Annotated[str, one_of(facets.COUNTED), described("Ce qui est compté.", codes(facets.COUNTED), "kind")]
 SuggestQ = Annotated[
     str,
     Field(min_length=1, max_length=100),

@@ -14,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from search_api import cursors
 from search_api.engine import Engine
-from search_api.labels import FACETS
-from search_api.offer_query import Box, OfferQuery
+from search_api.geo import Box, Route
+from search_api.offer_query import SELECTABLE, OfferQuery, View
 from search_api.parameter_types import (
+    BOX,
     DAY,
+    DEFAULT_DETOUR_KM,
     DEFAULT_LIMIT,
     DEFAULT_RADIUS_KM,
     MAX_AGE_YEARS,
@@ -26,15 +28,18 @@ from search_api.parameter_types import (
     Bbox,
     BboxOrNone,
     By,
+    Capacities,
     ChildBirthdate,
     Communes,
     Cursor,
     Department,
+    DetourKm,
     Epci,
     Facets,
     Features,
     Format,
     Fundings,
+    HourlyCentsMax,
     Include,
     Kinds,
     Languages,
@@ -44,15 +49,21 @@ from search_api.parameter_types import (
     Need,
     Q,
     RadiusKm,
+    Schools,
     Seats,
     Sort,
     Start,
     Subkinds,
     SuggestLimit,
     SuggestQ,
+    UpToDate,
+    ViewOrNone,
+    Workplaces,
     Zoom,
+    ZoomOrNone,
     codes,
 )
+from search_api.parameter_types import Route as RouteParameter
 from search_api.places import named
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
 
@@ -83,6 +94,8 @@ class FilterParameters(Parameters):
 
     near: Near = None
     radius_km: RadiusKm = None
+    route: RouteParameter = None
+    detour_km: DetourKm = None
     commune: Communes = []
     epci: Epci = None
     department: Department = None
@@ -92,18 +105,25 @@ class FilterParameters(Parameters):
     feature: Features = []
     funding: Fundings = []
     language: Languages = []
+    workplace: Workplaces = []
+    capacity: Capacities = []
+    hourly_cents_max: HourlyCentsMax = None
+    up_to_date: UpToDate = None
+    school: Schools = []
     child_birthdate: ChildBirthdate = None
     need: Need = []
     start: Start = Field(None, alias="from")
     places: Seats = 1
     match: Match = "all"
-    include: Include = None
+    include: Include = []
 
 
 class OfferParameters(FilterParameters):
     """`GET /api/v1/offers`."""
 
     bbox: BboxOrNone = None
+    view: ViewOrNone = None
+    zoom: ZoomOrNone = None
     sort: Sort = None
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor = None
@@ -173,7 +193,7 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
     sort = (paged and paged.sort) or default_sort(parameters)
     if paged:
         refuse_sort(parameters, sort)
-    communes = await named(engine, "commune", parameters.commune)
+    communes = await named(engine, "commune", parameters.commune) if parameters.commune else ()
     epci = await named(engine, "epci", [parameters.epci]) if parameters.epci is not None else ()
     department = await named(engine, "department", [parameters.department]) if parameters.department is not None else ()
     query = OfferQuery(
@@ -183,17 +203,21 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
         limit=paged.limit if paged else 0,
         near=parameters.near,
         radius_km=radius(parameters),
+        route=Route(parameters.route, parameters.detour_km or DEFAULT_DETOUR_KM) if parameters.route else None,
         communes=communes,
         epci=epci[0] if epci else None,
         department=department[0] if department else None,
         bbox=box,
         q=parameters.q,
-        selected=tuple((facet, tuple(values)) for facet in FACETS if (values := getattr(parameters, facet))),
+        selected=tuple((name, values) for name in SELECTABLE if (values := chosen(getattr(parameters, name)))),
         child_birthdate=parameters.child_birthdate,
         need=tuple(parameters.need),
         places=parameters.places,
-        to_ask=parameters.include == "to_ask",
+        best=parameters.match == "best",
+        to_ask="to_ask" in parameters.include,
+        undeclared="unknown" in parameters.include,
         facets=tuple(paged.facets) if paged else (),
+        view=view(paged) if paged else None,
     )
     refuse_adult(query)
     if cursor:
@@ -202,12 +226,32 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
     return query
 
 
+def chosen(given: Any) -> tuple[str, ...]:
+    """The values of a filter as text, whether it takes several or one."""
+    if given is None:
+        return ()
+    if isinstance(given, list):
+        return tuple(given)
+    return (str(given).lower() if isinstance(given, bool) else str(given),)
+
+
+def view(parameters: OfferParameters) -> View | None:
+    """The map to answer with the list. Raises ParameterError for half of one."""
+    if parameters.view is not None and parameters.zoom is not None:
+        return View(parameters.view, parameters.zoom)
+    if parameters.view is not None:
+        raise ParameterError("zoom", "", "un entier de 0 à 20", "il manque le zoom de view")
+    if parameters.zoom is not None:
+        raise ParameterError("view", "", BOX, "il manque le cadre view de ce zoom")
+    return None
+
+
 def default_sort(parameters: FilterParameters) -> str:
     if parameters.q:
         return "relevance"
     if parameters.need:
         return "recommended"
-    return "distance" if parameters.near is not None else "name"
+    return "distance" if parameters.near is not None or parameters.route is not None else "name"
 
 
 def radius(parameters: FilterParameters) -> float | None:
@@ -219,8 +263,10 @@ def radius(parameters: FilterParameters) -> float | None:
 
 def refuse_two_places(parameters: FilterParameters, box: Box | None) -> None:
     near = parameters.near
+    route = parameters.route
     places = {
         "near": near and f"{near.lat},{near.lon}",
+        "route": route and ";".join(f"{point.lat},{point.lon}" for point in route),
         "commune": ",".join(parameters.commune) or None,
         "epci": parameters.epci,
         "department": parameters.department,
@@ -234,11 +280,15 @@ def refuse_two_places(parameters: FilterParameters, box: Box | None) -> None:
         )
     if parameters.radius_km is not None and near is None:
         raise ParameterError("radius_km", parameters.radius_km, "seulement avec near", "il manque le point near")
+    if parameters.detour_km is not None and route is None:
+        raise ParameterError("detour_km", parameters.detour_km, "seulement avec route", "il manque le trajet route")
 
 
 def refuse_sort(parameters: FilterParameters, sort: str) -> None:
-    if sort == "distance" and parameters.near is None:
-        raise ParameterError("sort", sort, codes(SORTS), "distance demande un point near")
+    if sort == "distance" and parameters.near is None and parameters.route is None:
+        raise ParameterError("sort", sort, codes(SORTS), "distance demande un point near ou un trajet route")
+    if sort == "availability" and not parameters.need:
+        raise ParameterError("sort", sort, codes(SORTS), "availability demande un besoin need")
     if sort == "relevance" and not parameters.q:
         raise ParameterError("sort", sort, codes(SORTS), "relevance demande des mots q")
     if parameters.radius_km == math.inf and sort != "distance":

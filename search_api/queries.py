@@ -17,10 +17,12 @@ CARD_FIELDS = [
     "manager",
     "capacity",
     "members",
+    "workplace",
     "ages",
     "funding",
     "features",
     "languages",
+    "schools",
     "tariff",
     "availability.period",
     "availability.week",
@@ -33,9 +35,10 @@ CARD_FIELDS = [
 
 def offers(query: OfferQuery) -> dict[str, Any]:
     """A page of offers with its facets, and one offer more, which says that there is a next page."""
-    after_facets = [clause for clauses in facets.after_facets(query).values() for clause in clauses]
+    after_facets = [clause for clauses in facets.apart(query).values() for clause in clauses]
+    conditions = [*filters.always(query), *facets.together(query)]
     body: dict[str, Any] = {
-        "query": sorts.scored(query, [*filters.filters(query), *facets.before_facets(query)]),
+        "query": sorts.scored(query, conditions, restricts=bool(query.need) and "day" not in query.facets),
         "aggs": facets.aggregations(query),
         "sort": sorts.sort(query),
         "size": query.limit + 1,
@@ -52,7 +55,7 @@ def offers(query: OfferQuery) -> dict[str, Any]:
 def counts(query: OfferQuery, by: str) -> dict[str, Any]:
     return {
         "query": every_condition(query),
-        "aggs": {"values": facets.values(by)},
+        "aggs": {"values": facets.counted_by(query, by)},
         "size": 0,
         "track_total_hits": True,
     }
@@ -61,4 +64,4 @@ def counts(query: OfferQuery, by: str) -> dict[str, Any]:
 def every_condition(query: OfferQuery) -> dict[str, Any]:
     """All conditions, without scores and whatever the facets."""
     chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
-    return sorts.unscored(query, [*filters.filters(query), *chosen])
+    return {"bool": {"filter": [*filters.always(query), *sorts.wording(query), *chosen]}}

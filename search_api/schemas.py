@@ -65,16 +65,40 @@ class Tariff(Answer):
     meal_cents: int | None
 
 
+class Part(Answer):
+    """Une fin à 24:00 est minuit\u202f; une fin avant le début est le lendemain."""
+
+    start: str
+    end: str
+
+
+class DayCoverage(Answer):
+    day: str
+    covered: bool
+    free: list[Part] = Field(description="Ce qui est libre des heures demandées.")
+
+
+class Coverage(Answer):
+    """Ce qu’une période couvre des jours du besoin."""
+
+    covered: int
+    asked: int
+    days: list[DayCoverage]
+    summary: str = Field(examples=["4\u00a0jours sur 5\u202f; mercredi\u00a0: libre jusqu’à 16\u00a0h"])
+
+
 class Availability(Answer):
     """À la date from (aujourd’hui par défaut)."""
 
-    status: Literal["free", "full", "later", "unknown", "to_ask"] = Field(
-        description="free\u00a0: libre\u202f; full\u00a0: complet\u202f; later\u00a0: libre à partir de free_from"
-        "\u202f; unknown\u00a0: non déclaré\u202f; to_ask\u00a0: à demander à la structure."
+    status: Literal["free", "partial", "full", "later", "unknown", "to_ask"] = Field(
+        description="free\u00a0: libre\u202f; partial\u00a0: libre une partie des jours demandés\u202f;"
+        " full\u00a0: complet\u202f; later\u00a0: libre à partir de free_from\u202f; unknown\u00a0: non déclaré"
+        "\u202f; to_ask\u00a0: à demander à la structure."
     )
     places: int | None
     free_from: date | None
     until: date | None
+    coverage: Coverage | None = Field(description="Seulement pour partial.")
 
 
 class Mam(Answer):
@@ -95,10 +119,12 @@ class Summary(Answer):
     manager: Manager | None
     capacity: int | None
     members: int | None
+    workplace: Literal["home", "mam"] | None
     ages: Ages | None
     funding: str | None
     features: list[str]
     languages: list[str]
+    schools: list[str]
     tariff: Tariff | None
     availability: Availability | None
     confirmed_on: date | None
@@ -108,6 +134,7 @@ class Summary(Answer):
 
 class Card(Summary):
     distance_m: int | None = Field(None, description="La distance au point near, en mètres\u202f; absente sans lui.")
+    detour_m: int | None = Field(None, description="La distance au trajet route, en mètres\u202f; absente sans lui.")
 
 
 class Hours(Answer):
@@ -158,6 +185,8 @@ class Filters(Answer):
 
     near: Coordinates | None
     radius_km: float | Literal["any"] | None
+    route: list[Coordinates] | None
+    detour_km: float | None
     commune: list[Territory]
     epci: Territory | None
     department: Territory | None
@@ -168,6 +197,11 @@ class Filters(Answer):
     feature: list[str]
     funding: list[str]
     language: list[str]
+    workplace: list[str]
+    capacity: list[str]
+    hourly_cents_max: int | None
+    up_to_date: bool | None
+    school: list[str]
     child_birthdate: date | None
     age_months: int | None
     need: list[str]
@@ -190,37 +224,11 @@ class FacetValue(Answer):
     selected: bool
 
 
-class Offers(Answer):
-    query: Query
-    total: Total
-    items: list[Card]
-    facets: dict[str, list[FacetValue]]
-    next: str | None = Field(description="Le cursor de la page suivante\u202f; null à la dernière.")
-    data: Data
-
-
 class Point(Answer):
     """GeoJSON (RFC 7946)\u00a0: longitude, latitude."""
 
     type: Literal["Point"]
     coordinates: tuple[float, float]
-
-
-class OfferFeature(Answer):
-    type: Literal["Feature"]
-    id: str
-    geometry: Point
-    properties: Card
-
-
-class OfferFeatures(Answer):
-    type: Literal["FeatureCollection"]
-    features: list[OfferFeature]
-    query: Query
-    total: Total
-    facets: dict[str, list[FacetValue]]
-    next: str | None
-    data: Data
 
 
 class MapPoint(Answer):
@@ -251,18 +259,88 @@ class MapFeatures(Answer):
     total: Total
 
 
+class Offers(Answer):
+    query: Query
+    total: Total
+    items: list[Card]
+    facets: dict[str, list[FacetValue]]
+    map: MapFeatures | None = Field(None, description="La carte de view\u202f; absente sans lui.")
+    next: str | None = Field(description="Le cursor de la page suivante\u202f; null à la dernière.")
+    data: Data
+
+
+class OfferFeature(Answer):
+    type: Literal["Feature"]
+    id: str
+    geometry: Point
+    properties: Card
+
+
+class OfferFeatures(Answer):
+    type: Literal["FeatureCollection"]
+    features: list[OfferFeature]
+    query: Query
+    total: Total
+    facets: dict[str, list[FacetValue]]
+    map: MapFeatures | None = None
+    next: str | None
+    data: Data
+
+
 class Suggestion(Answer):
-    type: Literal["commune", "arrondissement", "epci", "department", "offer"]
+    type: Literal["commune", "arrondissement", "epci", "department", "postcode", "offer", "address"]
     id: str
     code: str | None
     label: str
     detail: str
     position: Coordinates
+    precision: Literal["address", "street"] | None = Field(description="D’une adresse\u202f; null pour le reste.")
+    communes: list[str] | None = Field(description="Les communes d’un code postal\u202f; null pour le reste.")
     fictitious: bool
 
 
 class Suggestions(Answer):
     items: list[Suggestion]
+
+
+class Structure(Answer):
+    """Une structure d’un export\u202f; le CSV a les mêmes noms, avec un point (commune.code)."""
+
+    id: str
+    kind: str
+    kind_label: str
+    subkind: str | None
+    subkind_label: str | None
+    name: str
+    address: str | None
+    commune: Commune
+    epci: str | None
+    department: str
+    position: Position
+    manager: Manager | None
+    capacity: int | None
+    members: int | None
+    ages: Ages | None
+    funding: str | None
+    features: list[str]
+    languages: list[str]
+    opening_hours: list[Hours]
+    contact: Contact
+    confirmed_on: date | None
+    fictitious: bool
+    source: Source | None
+
+
+class StructureFeature(Answer):
+    type: Literal["Feature"]
+    id: str
+    geometry: Point
+    properties: Structure
+
+
+class StructureFeatures(Answer):
+    type: Literal["FeatureCollection"]
+    features: list[StructureFeature]
 
 
 class Count(Answer):

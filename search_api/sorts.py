@@ -1,16 +1,17 @@
-"""The orders of a list, and the scores that two of them need."""
+"""The orders of a list, and the scores that three of them need. docs/recommended.md gives the reason of each weight."""
 
-from calendar import monthrange
-from datetime import date
 from typing import Any
 
-from search_api import filters, text
+from search_api import dates, filters, text
 from search_api.filters import Clause
 from search_api.offer_query import OfferQuery
 from search_api.text import worth
 
-FREE = 4.0
-"""A place known to be free outweighs the two below together: it always comes before one to ask for."""
+COVERED = 3.0
+"""For a period that covers the whole need; for one that covers a part of its days, that part of it."""
+
+BEGUN = 1.0
+"""More, where that period holds the day from which the place is looked for: it need not be waited for."""
 
 NEAR = 2.0
 """At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ."""
@@ -19,63 +20,90 @@ FRESH = 1.0
 """An offer confirmed lately comes before one that was not, unless that one is clearly nearer (by 2 km or so)."""
 
 HALF_WAY_KM = 2
-FRESH_MONTHS = 6
+
+AT_ONCE = 0.5
+"""By availability: of two periods that cover as many days, the one that has begun goes first."""
 
 
 def sort(query: OfferQuery) -> list[dict[str, Any]]:
     """Sort clauses, always ended by the id, which is unique."""
     by_id = {"id": "asc"}
+    by_name = {"name.sort": "asc"}
     if query.sort == "name":
-        return [{"name.sort": "asc"}, by_id]
+        return [by_name, by_id]
     if query.sort == "updated":
         return [{"confirmed_on": {"order": "desc", "missing": "_last"}}, by_id]
-    nearest = [distance(query)] if query.near is not None else []
+    nearest = distance(query)
     if query.sort == "distance":
         return [*nearest, by_id]
+    if query.sort == "availability":
+        return [{"_score": "desc"}, *(nearest or [by_name]), by_id]
     return [{"_score": "desc"}, *nearest, by_id]
 
 
-def distance(query: OfferQuery) -> dict[str, Any]:
-    return {"_geo_distance": {"position": filters.point(query), "order": "asc", "unit": "m", "distance_type": "arc"}}
+def distance(query: OfferQuery) -> list[dict[str, Any]]:
+    """By the distance to the point, or the least one to a stop of the route; nothing where there is neither."""
+    points = [query.near] if query.near is not None else query.route.stops if query.route is not None else []
+    if not points:
+        return []
+    origins = [filters.point(each) for each in points]
+    by_distance = {"position": origins, "order": "asc", "unit": "m", "distance_type": "arc", "mode": "min"}
+    return [{"_geo_distance": by_distance}]
 
 
-def scored(query: OfferQuery, conditions: list[Clause]) -> Clause:
+def scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clause:
     """The whole query: conditions that offers must meet, and what scores them where the order needs it.
 
-    Every date is compared with the request's day, so that the next page is scored like the last one.
+    `restricts`: the need is not among the conditions, and must be met too. Every date is compared with the request's
+    day, so that the next page is scored like the last one.
     """
+    words = wording(query)
     if query.sort == "relevance":
-        return {"bool": {"filter": conditions, "must": wording(query)}}
-    if query.sort == "recommended":
+        needed = [filters.needed(query)] if restricts else []
+        return {"bool": {"filter": [*conditions, *needed], "must": words}}
+    if query.sort not in ("recommended", "availability"):
+        needed = [filters.needed(query)] if restricts else []
+        return {"bool": {"filter": [*conditions, *words, *needed]}}
+    scores = recommended(query) if query.sort == "recommended" else []
+    if not query.need:
         # Without any condition one of the clauses that only score would have to match.
-        required = [*conditions, *wording(query)] or [{"match_all": {}}]
-        return {"bool": {"filter": required, "should": recommended(query)}}
-    return unscored(query, conditions)
-
-
-def unscored(query: OfferQuery, conditions: list[Clause]) -> Clause:
-    return {"bool": {"filter": [*conditions, *wording(query)]}}
+        return {"bool": {"filter": [*conditions, *words] or [{"match_all": {}}], "should": scores}}
+    ways = by_need(query)
+    if restricts:
+        # What scores is also what restricts: the periods, which cost most, are looked at once.
+        return {"bool": {"filter": [*conditions, *words], "must": [ways], "should": scores}}
+    return {"bool": {"filter": [*conditions, *words] or [{"match_all": {}}], "should": [ways, *scores]}}
 
 
 def wording(query: OfferQuery) -> list[Clause]:
     return [text.clause(query.q)] if query.q else []
 
 
+def by_need(query: OfferQuery) -> Clause:
+    """Offers that answer the need, scored by how much of it they cover; 0 where that is not known."""
+    each_day, begun = (COVERED / len(query.days), BEGUN) if query.sort == "recommended" else (1.0, AT_ONCE)
+    if query.best:
+        days = filters.any_of(*(worth(each_day, filters.whole_day(day)) for day in query.days))
+        # The days' sum, and the rest where the period has begun: a `must` needs one of the days, not the bonus.
+        sums = {"bool": {"must": [days], "should": [worth(begun, filters.under_way(query.start))]}}
+        known = filters.timetable([filters.not_over(query.start)], sums)
+    else:
+        known = worth(each_day * len(query.days) + begun, filters.timetable(filters.wholly(query)))
+    unknown = [worth(0.0, clause) for clause in filters.others(query)]
+    return filters.any_of(known, *unknown) if unknown else known
+
+
 def recommended(query: OfferQuery) -> list[Clause]:
-    """Clauses whose scores add up: free before to ask, near before far, fresh before stale."""
-    since = months_before(query.today, FRESH_MONTHS).isoformat()
-    clauses = [worth(FRESH, {"range": {"confirmed_on": {"gte": since}}})]
-    if query.need:
-        clauses.append(worth(FREE, filters.free(query)))
+    """What adds to the score beside the need: near before far, fresh before stale.
+
+    Along a route there is no decay (its hundreds of stops would cost more than the search): the least detour decides
+    between offers of the same score.
+    """
+    since = dates.fresh_since(query.today).isoformat()
+    clauses = [worth(FRESH, filters.within("confirmed_on", gte=since))]
     if query.near is not None:
-        decay = {"position": {"origin": filters.point(query), "scale": f"{HALF_WAY_KM}km", "decay": 0.5}}
+        decay = {"position": {"origin": filters.point(query.near), "scale": f"{HALF_WAY_KM}km", "decay": 0.5}}
         clauses.append(
             {"function_score": {"query": {"match_all": {}}, "exp": decay, "boost": NEAR, "boost_mode": "multiply"}}
         )
     return clauses
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day of the month, or the month's last one."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

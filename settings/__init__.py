@@ -37,7 +37,17 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(5, gt=0, description="A search that takes longer is answered by a 503")
     fiche_limit: int = Field(60, ge=1, description="Fiches of assistants maternels one client may read in a window")
     fiche_window_s: int = Field(600, ge=1, description="Length of that window, in seconds")
+    rate_limit: int = Field(600, ge=1, description="Requests to the API one client may make in a window")
+    rate_window_s: int = Field(60, ge=1, description="Length of that window, in seconds")
     trusted_proxies: str = Field("", description="Addresses, comma-separated, whose X-Forwarded-For is believed")
+
+    slow_query_s: float = Field(
+        1, gt=0, description="A search that takes longer is logged, without what was searched for"
+    )
+    geocoder_url: str = Field(
+        "", description="Street addresses: the search address of a geocoder with the BAN's API; empty: none"
+    )
+    geocoder_timeout_s: float = Field(0.8, gt=0, description="An address that takes longer to find is left out")
 
     smtp_url: str = Field(
         "", repr=False, description="Sends mail: smtp(s)://user:password@host:port; empty: none is sent"

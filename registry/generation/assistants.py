@@ -3,7 +3,7 @@
 import random
 from datetime import date, timedelta
 
-from registry.generation import contacts, people, timetables
+from registry.generation import contacts, people, schools, timetables
 from registry.generation.homes import Point, beside
 from registry.generation.loading import Assistant
 from registry.generation.plan import Place
@@ -77,6 +77,7 @@ def assistant(rng: random.Random, place: Place, home: Point, number: str, mam: s
             people.project(rng, someone, features, languages) if rng.random() < 0.85 else None,
             features,
             languages,
+            schools.served(offer_id, place.commune) if "school_run" in features else [],
             _tariff(rng, place) if priced else None,
             # At least 90 % of the minimum garanti for nine hours (convention collective, art. 114.1):
             # 3.92 euros at the 4.35 euros of January 2026.

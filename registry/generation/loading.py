@@ -27,7 +27,7 @@ class Assistant:
 
 
 PUBLIC_COLUMNS = (
-    *("id", "name", "project", "features", "languages", "hourly_cents", "upkeep_cents", "meal_cents"),
+    *("id", "name", "project", "features", "languages", "schools", "hourly_cents", "upkeep_cents", "meal_cents"),
     "confirmed_on",
 )
 

@@ -21,6 +21,7 @@ COMMUNES = {
     "44198": ("Les Sorinières", "44840", "244400404"),
     "69381": ("Lyon 1er Arrondissement", "69001", "200046977"),
     "33063": ("Bordeaux", "33000", "243300316"),
+    "97411": ("Saint-Denis", "97400", "249740119"),
 }
 
 Hours = tuple[str, str, str, int]
@@ -40,7 +41,8 @@ def offer(
 ) -> Offer:
     commune_name, postcode, epci = COMMUNES[commune]
     codes = [commune, "69123"] if commune.startswith("6938") else [commune]
-    fields: dict[str, Any] = {"precision": "address", "fictitious": True, **more}
+    workplace = {"mam": "mam", "assistant_maternel": "home"}.get(kind)
+    fields: dict[str, Any] = {"precision": "address", "fictitious": True, "workplace": workplace, **more}
     return Offer(
         id=id,
         kind=kind,
@@ -50,7 +52,7 @@ def offer(
         position=Point(lat=lat, lon=lon),
         commune=Commune(code=commune, codes=codes, name=commune_name, postcode=postcode),
         epci=epci,
-        department=commune[:2],
+        department=commune[:3] if commune.startswith("97") else commune[:2],
         **fields,
     )
 
@@ -148,6 +150,7 @@ OFFERS = [
     offer("loisirs", "accueil_loisirs", "Les Francas", 47.2000, -1.5700, ages=Range(gte=36, lt=132)),
     offer("rpe", "rpe", "Relais de Rezé", 47.1900, -1.5500, commune="44143"),
     offer("lyon", "eaje", "Crèche des Pentes", 45.7676, 4.8343, commune="69381", subkind="creche_collective"),
+    offer("reunion", "eaje", "Crèche des Filaos", -20.8821, 55.4504, commune="97411", capacity=12),
     offer("meridian", "clas", "Aux devoirs", 44.8400, 0.0, commune="33063"),
     # An assistant maternel free all week, two places in the morning; her mail is shown.
     offer(
@@ -166,6 +169,8 @@ OFFERS = [
         contact={"phone": None, "mail": "anne@example.org", "site": None},
         confirmed_on=date(2026, 11, 20),
         tariff={"hourly_cents": 420, "upkeep_cents": 350, "meal_cents": None},
+        capacity=4,
+        schools=["École Jules-Ferry", "École Saint-Félix"],
     ),
     # Full now, free from September on.
     offer(
@@ -181,6 +186,11 @@ OFFERS = [
             period("2027-09-01", None, ("mon-fri", "08:00", "18:00", 1)),
         ],
         confirmed_on=date(2026, 10, 2),
+        tariff={"hourly_cents": 380, "upkeep_cents": 350, "meal_cents": None},
+        capacity=2,
+        workplace="mam",
+        mam={"id": "mam", "name": "MAM Stram Gram"},
+        schools=["ÉCOLE JULES-FERRY"],
     ),
     # Nights from Sunday to Monday, declared long ago and open.
     offer(
