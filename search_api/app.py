@@ -1,18 +1,16 @@
 """The application: the API alone. The pages build theirs on top of it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 
-from search_api import engine, limits, metrics, problems, routes
+from search_api import engine, exports, geocoder, limits, metrics, openapi, problems, routes, wrappers
 from search_api.engine import EngineUnavailable
-from search_api.problems import ParameterError, parameter_errors
+from search_api.problems import ParameterError
 from settings import PARIS, Settings
 
 DESCRIPTION = """Trouver un accueil pour son enfant et un soutien de parent, en France.
@@ -29,7 +27,7 @@ def paris_today() -> date:
 def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -> FastAPI:
     """The API over the indexes that `settings` names; `today` gives the civil day in France.
 
-    `app.state.engine` and `app.state.limiter` hold what the searches and the limit of fiches need,
+    `app.state.engine`, `app.state.geocoder` and `app.state.limiter` hold what the searches and the limits need,
     `app.state.metrics` what /metrics tells of this process.
     Raises ValueError without a secret key, as anyone could then forge cursors.
     """
@@ -46,15 +44,21 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
         title="Ribambelle", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.engine = engine.connect(settings)
+    app.state.geocoder = geocoder.connect(settings)
     app.state.limiter = limits.connect(settings)
     app.state.today = today
     app.state.metrics = CollectorRegistry()
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"])
+    # The last is the outermost: a HEAD tells the length of what a GET would send, compressed or not.
+    app.add_middleware(wrappers.open_to_all, limiter=app.state.limiter)
+    app.add_middleware(wrappers.compressing)
+    app.add_middleware(wrappers.answering_head)
     app.add_middleware(metrics.measured, requests=metrics.requests(app.state.metrics))
-    for error in (ParameterError, RequestValidationError, EngineUnavailable, HTTPException, Exception):
+    for error in (ParameterError, EngineUnavailable, HTTPException, Exception):
         app.add_exception_handler(error, as_problem)
     app.include_router(routes.router)
+    app.include_router(exports.router)
     app.include_router(routes.probes)
+    openapi.describe(app)
     return app
 
 
@@ -62,17 +66,21 @@ async def as_problem(request: Request, error: Exception) -> Response:
     """Whatever goes wrong, as a problem document; a fault of ours says nothing of its reason."""
     if isinstance(error, ParameterError):
         return problems.invalid(error)
-    if isinstance(error, RequestValidationError):
-        return problems.invalid(parameter_errors(error.errors(), routes.model_of(request)))
     if isinstance(error, EngineUnavailable):
         return problems.unavailable(engine.RETRY_AFTER_S)
     if isinstance(error, HTTPException):
-        return problems.http_error(error.status_code, error.headers)
+        return problems.http_error(error.status_code, allowing_head(error.headers))
     return problems.http_error(500)
+
+
+def allowing_head(headers: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """What a 405 allows: wherever there is a GET there is a HEAD, which the framework does not know of."""
+    allowed = (headers or {}).get("Allow", "").split(", ")
+    return {**(headers or {}), "Allow": ", ".join([*allowed, "HEAD"])} if "GET" in allowed else headers
 
 
 async def close(app: FastAPI) -> None:
     """Close the connections of an application whose lifespan no server runs."""
     await app.state.engine.client.close()
-    if app.state.limiter.valkey is not None:
-        await app.state.limiter.valkey.aclose()
+    await geocoder.close(app.state.geocoder)
+    await limits.close(app.state.limiter)

@@ -1,88 +1,229 @@
-"""How many fiches of assistants maternels one client may read in a window of time (DESIGN.md, never break 1).
+"""How much one client may ask: requests to the API, and fiches of assistants maternels (DESIGN.md, never break 1).
 
-The counts live in Valkey, shared by all processes. Without it, or while it is away, each process counts for
-itself: the limit is then one for each process, and its counts are lost with it. No address is kept: only a
-keyed hash of it, under a key that changes every day.
+Both count in fixed windows of the clock, and a client is known by a keyed hash of its address alone, under a key that
+changes every day: no address is kept or sent anywhere.
+
+Fiches are counted in Valkey one by one, before each answer, so that the limit is exact over all processes. Requests
+are too many for that, as the wait for Valkey would double what a search costs: each process counts them in its memory
+and trades counts with the others, through Valkey, every `SYNC_S` while there is something to tell. So a limit is exact
+within a process. Over several, each may let through what the client asks of it in about `SYNC_S` before it hears of
+the others: a client that spreads r requests a second over n processes gets at most about r × `SYNC_S` × (n − 1) / n
+more than its limit, and never more than n limits.
+
+Without Valkey, or while it is away, each process counts both for itself: a limit is then one for each process. What a
+process has counted of the requests meanwhile it tells when Valkey is back.
 """
 
+import asyncio
+import contextlib
 import hashlib
-import hmac
 import ipaddress
+import secrets
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.requests import Request
+from starlette.types import Scope
 
 from settings import Settings
 
-MOST_CLIENTS = 10_000
-"""Of one process's own counts; when there are more, all are forgotten."""
+MOST_CLIENTS = 50_000
+"""In one process's memory, about 20 MB; when there are more, all are forgotten."""
+
+SYNC_S = 0.25
+RETRY_S = 1.0
+TOLD_AT_ONCE = 50
+"""Clients in one message to Valkey: it takes 2 ms to write and read, during which no search is answered."""
 
 TIMEOUT_S = 0.2
 DAY_S = 86_400
 
 
+@dataclass
+class Requests:
+    """What one process knows of a window. `others`: what the other processes last said that they had counted.
+
+    Each process writes its own count into a field of its own in Valkey, so that to say it twice does no harm, and a
+    Valkey that lost everything learns it anew.
+    """
+
+    window: int = -1
+    process: str = ""
+    own: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
+    untold: set[str] = field(default_factory=set)
+    telling: "asyncio.Task[None] | None" = None
+
+    def begin(self, window: int) -> None:
+        """Forget everything. Under a new name in Valkey, where what this process has told so far goes on counting."""
+        self.window, self.process = window, secrets.token_hex(4)
+        self.own, self.others, self.untold = {}, {}, set()
+
+
 @dataclass(frozen=True)
 class Limiter:
+    """`clock` gives seconds since 1970. `fiches`: this process's own counts, for want of Valkey."""
+
     settings: Settings
     valkey: Redis | None
-    own: dict[str, int] = field(default_factory=dict)
+    proxies: frozenset[str]
+    clock: Callable[[], float] = time.time
+    fiches: dict[str, int] = field(default_factory=dict)
+    requests: Requests = field(default_factory=Requests)
 
 
-def connect(settings: Settings) -> Limiter:
-    """Opens no connection yet. The caller closes `valkey`."""
+def connect(settings: Settings, *, clock: Callable[[], float] = time.time) -> Limiter:
+    """Opens no connection yet. The caller closes it."""
     valkey: Redis | None = None
     if settings.redis_url:
         valkey = Redis.from_url(settings.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
-    return Limiter(settings, valkey)
+    proxies = frozenset(proxy.strip() for proxy in settings.trusted_proxies.split(",")) - {""}
+    return Limiter(settings, valkey, proxies, clock)
+
+
+async def close(limiter: Limiter) -> None:
+    if limiter.requests.telling is not None:
+        limiter.requests.telling.cancel()
+    if limiter.valkey is not None:
+        await limiter.valkey.aclose()
+
+
+def count_request(limiter: Limiter, scope: Scope) -> tuple[int | None, int]:
+    """Count one request of the client: how many it has left, None when it had none; and the seconds until the next
+    window. Must run in an event loop when there is a Valkey."""
+    requests, settings = limiter.requests, limiter.settings
+    now = int(limiter.clock())
+    window, into = divmod(now, settings.rate_window_s)
+    if window != requests.window or len(requests.own) >= MOST_CLIENTS:
+        requests.begin(window)
+    key = client_hash(limiter, scope, now)
+    own = requests.own.get(key, 0) + 1
+    left = settings.rate_limit - own - requests.others.get(key, 0)
+    wait = settings.rate_window_s - into
+    if left < 0:
+        return None, wait
+    requests.own[key] = own
+    if limiter.valkey is not None:
+        requests.untold.add(key)
+        if requests.telling is None:
+            requests.telling = asyncio.create_task(keep_telling(limiter))
+    return left, wait
+
+
+async def keep_telling(limiter: Limiter) -> None:
+    """Trade counts while there are some to tell; ends with the window at the latest."""
+    requests = limiter.requests
+    pause = SYNC_S
+    try:
+        while requests.untold:
+            await asyncio.sleep(pause)
+            if int(limiter.clock()) // limiter.settings.rate_window_s != requests.window:
+                requests.untold.clear()
+            try:
+                await trade_counts(limiter)
+                pause = SYNC_S
+            except (RedisError, OSError):
+                pause = RETRY_S
+    finally:
+        requests.telling = None
+
+
+async def trade_counts(limiter: Limiter) -> None:
+    """Tell Valkey the counts that have changed, and learn those of the other processes for the same clients.
+
+    Raises RedisError or OSError, and then has still to tell them.
+    """
+    requests, settings = limiter.requests, limiter.settings
+    if limiter.valkey is None:
+        return
+    while told := {key: requests.own[key] for key in islice(requests.untold, TOLD_AT_ONCE)}:
+        window, process = requests.window, requests.process
+        requests.untold.difference_update(told)
+        try:
+            async with limiter.valkey.pipeline(transaction=False) as pipe:
+                for key, own in told.items():
+                    place = f"{settings.index_prefix}:rate:{window}:{key}"
+                    pipe.hset(place, process, str(own))
+                    pipe.expire(place, settings.rate_window_s)
+                    pipe.hvals(place)
+                answers = await pipe.execute()
+        except (RedisError, OSError):
+            if requests.process == process:
+                requests.untold.update(told)
+            raise
+        if requests.process != process:
+            return  # a new window has begun meanwhile
+        for (key, own), counts in zip(told.items(), answers[2::3], strict=True):
+            learn(requests, key, own, counts)
+
+
+def learn(requests: Requests, key: str, own: int, counts: Iterable[bytes]) -> None:
+    """Within a window no count goes down: less than before means that Valkey has lost what the others said."""
+    others = sum(map(int, counts)) - own
+    requests.others[key] = max(others, requests.others.get(key, 0))
 
 
 async def retry_after(limiter: Limiter, request: Request) -> int | None:
     """Count one fiche for the client of the request. None when it may have it, else the seconds to wait."""
-    window = limiter.settings.fiche_window_s
-    now = int(time.time())
-    key = f"{limiter.settings.index_prefix}:fiche:{now // window}:{client_hash(limiter.settings, request, now)}"
-    if await count(limiter, key, window) <= limiter.settings.fiche_limit:
+    settings = limiter.settings
+    now = int(limiter.clock())
+    window, into = divmod(now, settings.fiche_window_s)
+    key = f"{settings.index_prefix}:fiche:{window}:{client_hash(limiter, request.scope, now)}"
+    if await count_fiche(limiter, key) <= settings.fiche_limit:
         return None
-    return window - now % window
+    return settings.fiche_window_s - into
 
 
-async def count(limiter: Limiter, key: str, window: int) -> int:
+async def count_fiche(limiter: Limiter, key: str) -> int:
     if limiter.valkey is not None:
-        try:
+        with contextlib.suppress(RedisError, OSError):
             async with limiter.valkey.pipeline() as pipe:
                 pipe.incr(key)
-                pipe.expire(key, window)
+                pipe.expire(key, limiter.settings.fiche_window_s)
                 counted, _ = await pipe.execute()
             return int(counted)
-        except (RedisError, OSError):
-            pass  # counted below: a limit that weakens for a while is better than no fiche at all
-    if len(limiter.own) >= MOST_CLIENTS:
-        limiter.own.clear()
-    limiter.own[key] = limiter.own.get(key, 0) + 1
-    return limiter.own[key]
+    # A limit that weakens for a while is better than no fiche at all.
+    if len(limiter.fiches) >= MOST_CLIENTS:
+        limiter.fiches.clear()
+    limiter.fiches[key] = limiter.fiches.get(key, 0) + 1
+    return limiter.fiches[key]
 
 
-def client_hash(settings: Settings, request: Request, now: int) -> str:
-    secret = f"{settings.secret_key}:{now // DAY_S}".encode()
-    return hmac.new(secret, client(settings, request).encode(), hashlib.sha256).hexdigest()[:32]
+def client_hash(limiter: Limiter, scope: Scope, now: int) -> str:
+    salt = daily_salt(limiter.settings.secret_key, now // DAY_S)
+    return hashlib.blake2b(client(limiter, scope).encode(), key=salt, digest_size=16).hexdigest()
 
 
-def client(settings: Settings, request: Request) -> str:
+@lru_cache(maxsize=8)
+def daily_salt(secret_key: str, day: int) -> bytes:
+    return hashlib.sha256(f"client:{secret_key}:{day}".encode()).digest()
+
+
+def client(limiter: Limiter, scope: Scope) -> str:
     """The client's address: of IPv6 the /64, which one subscriber has to himself.
 
     X-Forwarded-For is read from the right, as far as the addresses are proxies of ours: what stands further
     left was written by whoever asked.
     """
-    trusted = {proxy.strip() for proxy in settings.trusted_proxies.split(",")} - {""}
-    address = request.client.host if request.client else ""
-    forwarded = [part.strip() for part in ",".join(request.headers.getlist("x-forwarded-for")).split(",")]
-    while address in trusted and forwarded and forwarded[-1]:
-        address = forwarded.pop()
+    address = scope["client"][0] if scope["client"] else ""
+    if address in limiter.proxies:
+        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+        forwarded = [part.strip() for part in ",".join(lines).split(",")]
+        while address in limiter.proxies and forwarded and forwarded[-1]:
+            address = forwarded.pop()
+    return subscriber(address) if ":" in address else address
+
+
+def subscriber(address: str) -> str:
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.IPv6Address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else address
+    if parsed.ipv4_mapped:  # as a server that listens on both sees those who come by IPv4
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False))

@@ -1,10 +1,12 @@
-"""What /metrics tells: how requests go, and how the searched data stand. No address, query or id is ever a label.
+"""What /metrics and the access log tell: how requests go, and how the searched data stand. Never an address, a query
+or an id.
 
 The counts are those of one process, as `ribambelle serve` runs. Several processes behind one port would each answer
 with their own share of them: give every process a port of its own and scrape each, or move to prometheus_client's
 multiprocess mode, which writes a file for each process.
 """
 
+import logging
 from time import perf_counter
 from typing import cast
 
@@ -15,6 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from search_api.status import Standing
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+ACCESS = logging.getLogger("ribambelle.access")
+"""One line a request, for who turns it on at level INFO: "GET /api/v1/offers/{id} 200 3.1 ms". It tells no more than
+/metrics does: neither address nor query string nor id, as together they would tell who looks for what, and where."""
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 OTHER = "other"
@@ -64,7 +70,10 @@ def measured(app: ASGIApp, requests: Histogram) -> ASGIApp:
                 key = (template, method, status // 100)
                 if key not in known:
                     known[key] = requests.labels(template, method, f"{status // 100}xx")
-                known[key].observe(perf_counter() - started)
+                took_s = perf_counter() - started
+                known[key].observe(took_s)
+                if ACCESS.isEnabledFor(logging.INFO):
+                    ACCESS.info("%s %s %d %.1f ms", method, template, status, took_s * 1_000)
 
     return measure
 

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, WithJsonSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
+from mappings.documents import DAYS
 from search_api import facets, geo, need
 from search_api.geo import Box, Point
 from search_api.labels import CAPACITIES, FEATURES, FUNDINGS, KINDS, LANGUAGES, SUBKINDS, WORKPLACES
@@ -25,6 +27,9 @@ MAX_Q = 200
 MAX_SCHOOLS = 10
 MAX_HOURLY_CENTS = 10_000
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
+MAX_ZOOM = 20
+MAX_CURSOR = 2_000
+MAX_SUGGEST_Q, MAX_SUGGESTIONS = 100, 20
 MAX_COMMUNES = 50
 MAX_AGE_YEARS = 18
 SORTS = ("distance", "availability", "updated", "name", "relevance", "recommended")
@@ -145,13 +150,22 @@ def listed(value: Any) -> Any:
     return [part for each in value for part in each.split(",")] if isinstance(value, list) else value
 
 
-def one_of(values: Iterable[str]) -> AfterValidator:
+def one_of(values: Iterable[str]) -> GetPydanticSchema:
+    """A text out of a list, which the OpenAPI document tells as well."""
+
     def check(value: str) -> str:
         if value not in values:
             raise ValueError(f"valeur «\u00a0{value[:60]}\u00a0» inconnue")
         return value
 
-    return AfterValidator(check)
+    return GetPydanticSchema(
+        lambda source, handler: no_info_after_validator_function(check, handler(source)),
+        lambda schema, handler: {
+            **{key: told for key, told in handler(schema).items() if key != "anyOf"},
+            "type": "string",
+            "enum": list(values),
+        },
+    )
 
 
 def codes(labels: Iterable[str]) -> str:
@@ -162,25 +176,42 @@ def choice(labels: Mapping[str, str], meaning: str, example: str) -> Any:
     return described(f"{meaning} Répétable.", codes(labels), [example])
 
 
-def text_like(example: str) -> WithJsonSchema:
-    """What is read from a text of a form of its own is a text in the OpenAPI document."""
-    return WithJsonSchema({"type": "string", "examples": [example]})
+def written(type: str, example: Any, **more: Any) -> WithJsonSchema:
+    """What the OpenAPI document says of a parameter: as it is written in a query string, where there is no null."""
+    return WithJsonSchema({"type": type, "examples": [example], **more})
+
+
+def written_like(pattern: str, example: str) -> WithJsonSchema:
+    """A text of a form of its own: how to write it; what is read may be a little wider (+47.20)."""
+    return written("string", example, pattern=f"^{pattern}$")
 
 
 DAY = "une date AAAA-MM-JJ"
 BOX = "ouest,sud,est,nord en degrés décimaux (WGS 84), ouest < est et sud < nord"
 PLACE_CODE = Field(max_length=10)
 
+LAT = r"-?(90(\.0+)?|[0-8]?[0-9](\.[0-9]+)?)(e-[0-9]{1,2})?"
+LON = r"-?(180(\.0+)?|(1[0-7]|[0-9])?[0-9](\.[0-9]+)?)(e-[0-9]{1,2})?"
+BELOW_1 = r"0\.[0-9]*[1-9][0-9]*"
+RADIUS = rf"(any|50(\.0+)?|([1-9]|[1-4][0-9])(\.[0-9]+)?|{BELOW_1})"
+DETOUR = rf"(10(\.0+)?|[1-9](\.[0-9]+)?|{BELOW_1})"
+CORNERS = f"{LON},{LAT},{LON},{LAT}"
+
+COMMUNE_CODE, EPCI_CODE, DEPARTMENT_CODE = "[0-9][0-9AB][0-9]{3}", "[0-9]{9}", "[0-9][0-9AB][0-9]?"
+
+WEEKDAY, START_TIME = f"({'|'.join(DAYS)})", "([01][0-9]|2[0-3]):[0-5][0-9]"
+NEED = rf"{WEEKDAY}(-{WEEKDAY})?@{START_TIME}-({START_TIME}|24:00)(\*[1-{need.MAX_PLACES}])?"
+
 Near = Annotated[
     Point | None,
     parsed(as_point),
-    text_like("47.2186,-1.5541"),
+    written_like(f"{LAT},{LON}", "47.2186,-1.5541"),
     described("Le point autour duquel chercher.", "latitude,longitude en degrés décimaux (WGS 84)"),
 ]
 RadiusKm = Annotated[
     float | None,
     parsed(as_radius),
-    text_like("5"),
+    written_like(RADIUS, "5"),
     described(
         f"La distance au point, en kilomètres ({DEFAULT_RADIUS_KM:.0f} par défaut).",
         f"un nombre jusqu’à {MAX_RADIUS_KM}, ou any avec sort=distance\u202f; seulement avec near",
@@ -189,7 +220,9 @@ RadiusKm = Annotated[
 Route = Annotated[
     tuple[Point, ...] | None,
     parsed(as_route),
-    text_like("47.1906,-1.5490;47.2184,-1.5419"),
+    written_like(
+        f"{LAT},{LON}(;{LAT},{LON}){{{MIN_ROUTE_POINTS - 1},{MAX_ROUTE_POINTS - 1}}}", "47.1906,-1.5490;47.2184,-1.5419"
+    ),
     described(
         "Un trajet, par exemple du domicile au travail\u00a0: les offres le long de ce chemin.",
         f"de {MIN_ROUTE_POINTS} à {MAX_ROUTE_POINTS} points latitude,longitude séparés par des points-virgules,"
@@ -199,14 +232,14 @@ Route = Annotated[
 DetourKm = Annotated[
     float | None,
     parsed(as_detour),
-    text_like("1.5"),
+    written_like(DETOUR, "1.5"),
     described(
         f"La distance au trajet, en kilomètres ({DEFAULT_DETOUR_KM:.0f} par défaut).",
         f"un nombre jusqu’à {MAX_DETOUR_KM}\u202f; seulement avec route",
     ),
 ]
 Communes = Annotated[
-    list[Annotated[str, PLACE_CODE]],
+    list[Annotated[str, PLACE_CODE, WithJsonSchema({"type": "string", "pattern": f"^{COMMUNE_CODE}$"})]],
     Field(max_length=MAX_COMMUNES),
     AfterValidator(without_repeats),
     described(
@@ -216,47 +249,57 @@ Communes = Annotated[
     ),
 ]
 Epci = Annotated[
-    str | None, PLACE_CODE, described("Une intercommunalité.", "un code SIREN d’intercommunalité connu", "244400404")
+    str | None,
+    PLACE_CODE,
+    written_like(EPCI_CODE, "244400404"),
+    described("Une intercommunalité.", "un code SIREN d’intercommunalité connu"),
 ]
-Department = Annotated[str | None, PLACE_CODE, described("Un département.", "un code de département connu", "44")]
+Department = Annotated[
+    str | None,
+    PLACE_CODE,
+    written_like(DEPARTMENT_CODE, "44"),
+    described("Un département.", "un code de département connu"),
+]
 BboxOrNone = Annotated[
     Box | None,
     parsed(as_box),
-    text_like("-1.65,47.16,-1.45,47.28"),
+    written_like(CORNERS, "-1.65,47.16,-1.45,47.28"),
     described("Le cadre où chercher.", BOX),
 ]
 Bbox = Annotated[
     Box,
     parsed(as_box),
-    text_like("-1.65,47.16,-1.45,47.28"),
+    written_like(CORNERS, "-1.65,47.16,-1.45,47.28"),
     described("Le cadre de la carte.", BOX),
 ]
 ViewOrNone = Annotated[
     Box | None,
     parsed(as_box),
-    text_like("-1.65,47.16,-1.45,47.28"),
+    written_like(CORNERS, "-1.65,47.16,-1.45,47.28"),
     described("Le cadre d’une carte à donner avec la liste, dans map.", f"{BOX}\u202f; avec zoom"),
 ]
 ZoomOrNone = Annotated[
     int | None,
     parsed(as_integer),
-    Field(ge=0, le=20),
-    described("Le niveau de zoom de cette carte.", "un entier de 0 à 20\u202f; avec view", "12"),
+    Field(ge=0, le=MAX_ZOOM),
+    written("integer", 12, minimum=0, maximum=MAX_ZOOM),
+    described("Le niveau de zoom de cette carte.", f"un entier de 0 à {MAX_ZOOM}\u202f; avec view"),
 ]
 Zoom = Annotated[
     int,
     parsed(as_integer),
-    Field(ge=0, le=20),
-    described("Le niveau de zoom de la carte.", "un entier de 0 à 20", "12"),
+    Field(ge=0, le=MAX_ZOOM),
+    written("integer", 12, minimum=0, maximum=MAX_ZOOM),
+    described("Le niveau de zoom de la carte.", f"un entier de 0 à {MAX_ZOOM}"),
 ]
 Q = Annotated[
     str | None,
     Field(max_length=MAX_Q),
     AfterValidator(lambda text: (text or "").strip() or None),
+    written("string", "crèche nantes", maxLength=MAX_Q),
     described(
         "Des mots du nom, du genre, du gestionnaire, du projet ou de la commune\u202f; tous doivent s’y trouver.",
         f"au plus {MAX_Q} caractères",
-        "crèche nantes",
     ),
 ]
 Kinds = Annotated[
@@ -298,16 +341,16 @@ HourlyCentsMax = Annotated[
     int | None,
     parsed(as_integer),
     Field(ge=1, le=MAX_HOURLY_CENTS),
+    written("integer", 420, minimum=1, maximum=MAX_HOURLY_CENTS),
     described(
         "Le salaire horaire net de l’assistant maternel, au plus\u202f; sans tarif indiqué, il n’est pas trouvé.",
         f"un nombre entier de centimes d’euro, de 1 à {MAX_HOURLY_CENTS}",
-        "420",
     ),
 ]
 UpToDate = Annotated[
     bool | None,
     parsed(as_boolean),
-    text_like("true"),
+    written("boolean", True),
     described("true\u00a0: confirmée depuis moins de six mois\u202f; false\u00a0: les autres.", "true ou false"),
 ]
 Schools = Annotated[
@@ -323,14 +366,14 @@ Schools = Annotated[
 ChildBirthdate = Annotated[
     date | None,
     parsed(as_day),
-    text_like("2026-03-14"),
+    written("string", "2026-03-14", format="date"),
     described(
         "La naissance de l’enfant, passée ou prévue\u00a0: l’offre doit accueillir son âge à la date from.",
         f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
     ),
 ]
 Need = Annotated[
-    list[Annotated[Line, parsed(need.parse), WithJsonSchema({"type": "string"})]],
+    list[Annotated[Line, parsed(need.parse), WithJsonSchema({"type": "string", "pattern": f"^{NEED}$"})]],
     Field(max_length=need.MAX_LINES),
     described(
         "Les heures cherchées\u202f; une fin avant le début est le lendemain. Répétable.",
@@ -341,17 +384,17 @@ Need = Annotated[
 Start = Annotated[
     date | None,
     parsed(as_day),
-    text_like("2027-01-04"),
+    written("string", "2027-01-04", format="date"),
     described("Le jour à partir duquel la place est cherchée (aujourd’hui par défaut).", DAY),
 ]
 Seats = Annotated[
     int,
     parsed(as_integer),
     Field(ge=1, le=need.MAX_PLACES),
+    written("integer", 2, minimum=1, maximum=need.MAX_PLACES),
     described(
         "Le nombre de places cherchées, sur chaque ligne de need qui ne dit pas le sien.",
         f"un entier de 1 à {need.MAX_PLACES}",
-        "1",
     ),
 ]
 Match = Annotated[
@@ -390,26 +433,32 @@ Limit = Annotated[
     int,
     parsed(as_integer),
     Field(ge=1, le=MAX_LIMIT),
-    described("Le nombre d’offres d’une page.", f"un entier de 1 à {MAX_LIMIT}", "20"),
+    written("integer", 20, minimum=1, maximum=MAX_LIMIT),
+    described("Le nombre d’offres d’une page.", f"un entier de 1 à {MAX_LIMIT}"),
 ]
 Cursor = Annotated[
     str | None,
-    Field(max_length=2_000),
+    Field(max_length=MAX_CURSOR),
+    written("string", "eyJ…", maxLength=MAX_CURSOR),
     described("La suite d’une réponse.", "la valeur next de la réponse précédente, avec les mêmes paramètres"),
 ]
 Facets = Annotated[
     list[Annotated[str, one_of(facets.NAMES)]],
     BeforeValidator(listed),
     AfterValidator(without_repeats),
-    described("Les comptes voulus, séparés par des virgules.", codes(facets.NAMES), ["kind,feature"]),
+    described("Les comptes voulus, séparés par des virgules.", codes(facets.NAMES), ["kind", "feature"]),
 ]
 Format = Annotated[str, one_of(("json", "geojson")), described("La forme de la réponse.", "json ou geojson", "geojson")]
 By = Annotated[str, one_of(facets.COUNTED), described("Ce qui est compté.", codes(facets.COUNTED), "kind")]
 SuggestQ = Annotated[
     str,
-    Field(min_length=1, max_length=100),
-    described("Le début d’un nom ou d’un code postal.", "de 1 à 100 caractères", "nant"),
+    Field(min_length=1, max_length=MAX_SUGGEST_Q),
+    described("Le début d’un nom ou d’un code postal.", f"de 1 à {MAX_SUGGEST_Q} caractères", "nant"),
 ]
 SuggestLimit = Annotated[
-    int, parsed(as_integer), Field(ge=1, le=20), described("Le nombre de propositions.", "un entier de 1 à 20", "8")
+    int,
+    parsed(as_integer),
+    Field(ge=1, le=MAX_SUGGESTIONS),
+    written("integer", 8, minimum=1, maximum=MAX_SUGGESTIONS),
+    described("Le nombre de propositions.", f"un entier de 1 à {MAX_SUGGESTIONS}"),
 ]

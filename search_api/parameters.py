@@ -96,26 +96,26 @@ class FilterParameters(Parameters):
     radius_km: RadiusKm = None
     route: RouteParameter = None
     detour_km: DetourKm = None
-    commune: Communes = []
+    commune: Communes = Field(default_factory=list)
     epci: Epci = None
     department: Department = None
     q: Q = None
-    kind: Kinds = []
-    subkind: Subkinds = []
-    feature: Features = []
-    funding: Fundings = []
-    language: Languages = []
-    workplace: Workplaces = []
-    capacity: Capacities = []
+    kind: Kinds = Field(default_factory=list)
+    subkind: Subkinds = Field(default_factory=list)
+    feature: Features = Field(default_factory=list)
+    funding: Fundings = Field(default_factory=list)
+    language: Languages = Field(default_factory=list)
+    workplace: Workplaces = Field(default_factory=list)
+    capacity: Capacities = Field(default_factory=list)
     hourly_cents_max: HourlyCentsMax = None
     up_to_date: UpToDate = None
-    school: Schools = []
+    school: Schools = Field(default_factory=list)
     child_birthdate: ChildBirthdate = None
-    need: Need = []
+    need: Need = Field(default_factory=list)
     start: Start = Field(None, alias="from")
     places: Seats = 1
     match: Match = "all"
-    include: Include = []
+    include: Include = Field(default_factory=list)
 
 
 class OfferParameters(FilterParameters):
@@ -127,7 +127,7 @@ class OfferParameters(FilterParameters):
     sort: Sort = None
     limit: Limit = DEFAULT_LIMIT
     cursor: Cursor = None
-    facets: Facets = []
+    facets: Facets = Field(default_factory=list)
     format: Format = "json"
 
 

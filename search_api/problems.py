@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem documents: French for the reader, stable types for programs."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import BaseModel
@@ -11,11 +11,46 @@ MEDIA_TYPE = "application/problem+json"
 SHOWN_VALUE = 200
 """A refused value is quoted up to this many characters."""
 
-NOT_YET = {
-    "route": "la recherche le long d’un trajet viendra avec une prochaine version",
-    "detour_km": "la recherche le long d’un trajet viendra avec une prochaine version",
+MOST_QUERY_BYTES, MOST_PARAMETERS = 8_000, 200
+"""Of a query string: the longest that means something (fifty communes, every filter, a cursor) is half as much."""
+
+
+class Kind(NamedTuple):
+    """What a type of problem stands for; `meaning` is for the documentation, an answer's `detail` says more."""
+
+    status: int
+    title: str
+    meaning: str
+
+
+KINDS = {
+    "parameter-invalid": Kind(
+        422, "Paramètre refusé", "Un paramètre est inconnu, sa valeur refusée, ou il ne va pas avec un autre."
+    ),
+    "not-found": Kind(404, "Introuvable", "Il n’y a rien à cette adresse, ou l’offre n’est plus publiée."),
+    "method-not-allowed": Kind(405, "Méthode refusée", "Cette adresse ne répond qu’à GET et HEAD."),
+    "request-too-long": Kind(
+        414,
+        "Demande trop longue",
+        f"La chaîne de requête passe {MOST_QUERY_BYTES} octets ou {MOST_PARAMETERS} paramètres.",
+    ),
+    "too-many-requests": Kind(
+        429,
+        "Trop de demandes",
+        "Le client a épuisé ses demandes, ou les fiches d’assistants maternels qu’il peut lire\u202f; Retry-After dit"
+        " quand revenir.",
+    ),
+    "internal": Kind(500, "Erreur interne", "Une erreur de notre part a empêché de répondre."),
+    "search-unavailable": Kind(
+        503, "Recherche indisponible", "La recherche ne répond pas\u202f; Retry-After dit quand revenir."
+    ),
+    "not-ready": Kind(503, "Pas prêt", "Les données manquent ou sont en retard (/readyz seulement)."),
 }
-"""Parameters that the design promises and that no version answers yet."""
+"""Every problem that has a type of its own, by the last part of that type. Programs rely on it: a type may be added,
+none may change its name or its status."""
+
+BY_STATUS = {404: "not-found", 405: "method-not-allowed", 500: "internal"}
+"""The kinds of the errors that the framework raises by their status alone."""
 
 
 class ParameterError(Exception):
@@ -40,8 +75,6 @@ def refusal(name: str, value: object, allowed: str, message: str) -> dict[str, s
 
 def unknown(name: str, value: object, known: Iterable[str]) -> dict[str, str]:
     """The refusal of a parameter that the route does not have."""
-    if name in NOT_YET:
-        return refusal(name, value, "", f"pas encore\u00a0: {NOT_YET[name]}")
     return refusal(name, value, ", ".join(known) or "aucun paramètre", "paramètre inconnu")
 
 
@@ -76,54 +109,58 @@ def parameter_errors(errors: Iterable[Mapping[str, Any]], model: type[BaseModel]
     return ParameterError.of(list(refusals.values()))
 
 
-def problem(
-    status: int, kind: str, title: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+def problem(kind: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+    """The problem document of one of `KINDS`."""
+    return document(KINDS[kind].status, f"/problems/{kind}", KINDS[kind].title, detail, headers, **more)
+
+
+def document(
+    status: int, type: str, title: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> Response:
-    """A problem document; `kind` is the last part of its stable type."""
-    content = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail, **more}
-    return Response(orjson.dumps(content), status, headers, MEDIA_TYPE)
+    """Never cached: what was wrong a moment ago may be right by now."""
+    content = {"type": type, "title": title, "status": status, "detail": detail, **more}
+    return Response(orjson.dumps(content), status, {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE)
 
 
 def invalid(error: ParameterError) -> Response:
-    return problem(422, "parameter-invalid", "Paramètre refusé", str(error), errors=error.errors)
+    return problem("parameter-invalid", str(error), errors=error.errors)
 
 
 def unavailable(retry_after_s: int) -> Response:
-    return problem(
-        503,
-        "search-unavailable",
-        "Recherche indisponible",
-        "La recherche est indisponible pour le moment. Réessayez dans quelques instants.",
-        headers={"Retry-After": str(retry_after_s)},
-    )
+    detail = "La recherche est indisponible pour le moment. Réessayez dans quelques instants."
+    return problem("search-unavailable", detail, headers={"Retry-After": str(retry_after_s)})
 
 
 def not_ready(reason: str) -> Response:
-    return problem(503, "not-ready", "Pas prêt", reason, headers={"Retry-After": "5"})
+    return problem("not-ready", reason, headers={"Retry-After": "5"})
 
 
-def too_many(retry_after_s: int) -> Response:
-    return problem(
-        429,
-        "too-many-requests",
-        "Trop de demandes",
-        f"Trop de fiches d’assistants maternels ont été consultées. Réessayez dans {retry_after_s} secondes.",
-        headers={"Retry-After": str(retry_after_s)},
-    )
+def too_many_fiches(retry_after_s: int) -> Response:
+    return too_many("Trop de fiches d’assistants maternels ont été consultées.", retry_after_s)
+
+
+def too_many_requests(retry_after_s: int) -> Response:
+    return too_many("Vous avez fait toutes les demandes permises pour le moment.", retry_after_s)
+
+
+def too_many(reason: str, retry_after_s: int) -> Response:
+    seconds = f"{retry_after_s} seconde{'s' if retry_after_s > 1 else ''}"
+    detail = f"{reason} Réessayez dans {seconds}."
+    return problem("too-many-requests", detail, headers={"Retry-After": str(retry_after_s)})
+
+
+def too_long() -> Response:
+    return problem("request-too-long", KINDS["request-too-long"].meaning)
 
 
 def not_found(detail: str) -> Response:
-    return problem(404, "not-found", "Introuvable", detail)
-
-
-HTTP_TITLES = {
-    404: ("not-found", "Introuvable", "Il n’y a rien à cette adresse."),
-    405: ("method-not-allowed", "Méthode refusée", "Cette adresse ne répond qu’à GET."),
-    500: ("internal", "Erreur interne", "Une erreur de notre part a empêché de répondre."),
-}
+    return problem("not-found", detail)
 
 
 def http_error(status: int, headers: Mapping[str, str] | None = None) -> Response:
-    """The problem of a bare HTTP status."""
-    kind, title, detail = HTTP_TITLES.get(status, ("http", "Erreur", f"La réponse porte le statut HTTP {status}."))
-    return problem(status, kind, title, detail, headers=headers)
+    """The problem of a bare HTTP status; one that we do not raise ourselves has no type but its status (RFC 9457,
+    4.2.1)."""
+    if status in BY_STATUS:
+        kind = BY_STATUS[status]
+        return problem(kind, KINDS[kind].meaning, headers=headers)
+    return document(status, "about:blank", "Erreur", f"La réponse porte le statut HTTP {status}.", headers)

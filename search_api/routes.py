@@ -4,71 +4,62 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from search_api import limits, map, metrics, offers, places, problems, schemas, status
+from search_api import limits, map, metrics, offers, problems, schemas, status, suggestions
+from search_api.api_route import ApiRoute
 from search_api.engine import Engine
-from search_api.parameters import (
-    CountParameters,
-    MapParameters,
-    OfferParameters,
-    Parameters,
-    SuggestParameters,
-    refuse_misused,
-    understand,
-)
+from search_api.offer_query import View
+from search_api.openapi import GeoJson
+from search_api.parameters import CountParameters, MapParameters, OfferParameters, SuggestParameters, understand
+from search_api.query_log import watched
+from search_api.responses import sent, unkept
 
 GEOJSON = "application/geo+json"
-API = "/api/v1"
-MODELS: dict[str, type[Parameters]] = {
-    f"{API}/offers": OfferParameters,
-    f"{API}/map": MapParameters,
-    f"{API}/suggest": SuggestParameters,
-    f"{API}/counts": CountParameters,
-}
+OFFERS, FICHE, MAP, SUGGEST, COUNTS = "/offers", "/offers/{id}", "/map", "/suggest", "/counts"
 
-
-def model_of(request: Request) -> type[Parameters]:
-    """What the request's query string is read as; a fiche has no parameters."""
-    return MODELS.get(request.url.path, Parameters)
-
-
-def refuse_misused_parameters(request: Request) -> None:
-    refuse_misused(request.query_params.multi_items(), model_of(request))
-
-
-router = APIRouter(prefix=API, dependencies=[Depends(refuse_misused_parameters)])
+router = APIRouter(prefix="/api/v1", route_class=ApiRoute)
 probes = APIRouter(tags=["service"])
 
 
+def answers(*statuses: int, geojson: str | None = None) -> dict[int | str, dict[str, Any]]:
+    """What a route may answer besides its model: another one as GeoJSON, these problems, and those of every route."""
+    schema = {"$ref": f"#/components/schemas/{geojson}"}
+    return {
+        **({200: {"content": {GEOJSON: {"schema": schema}}}} if geojson else {}),
+        304: {"description": "Rien n’a changé depuis la réponse dont l’ETag est dans If-None-Match."},
+        **schemas.problem_answers(*statuses, 414, 422, 429, 500, 503),
+    }
+
+
 @router.get(
-    "/offers",
+    OFFERS,
     tags=["offres"],
     summary="Chercher des offres d’accueil et de soutien aux parents",
     response_model=schemas.Offers,
-    responses={200: {"content": {GEOJSON: {}}}, **schemas.problem_answers(422, 503)},
+    responses=answers(geojson="OfferFeatures"),
 )
 async def search_offers(request: Request, parameters: Annotated[OfferParameters, Query()]) -> Response:
-    """Au plus un lieu parmi near, commune, epci, department et bbox. Les valeurs d’un même paramètre s’ajoutent
+    """Au plus un lieu parmi near, route, commune, epci, department et bbox. Les valeurs d’un même paramètre s’ajoutent
     (OU), sauf feature (ET)\u202f; les paramètres se combinent (ET). Les comptes d’une facette ignorent les valeurs
     choisies dans cette facette. Pour la page suivante, redonnez les mêmes paramètres avec cursor.
     """
     query = await understand(engine_of(request), parameters, today(request))
-    answer = await offers.search(engine_of(request), query)
+    search = offers.search(engine_of(request), query)
+    answer = await watched(search, OFFERS, parameters, slow_s=slow_s(request), sort=query.sort)
     if parameters.format == "geojson" or GEOJSON in request.headers.get("accept", ""):
-        return sent(offers.as_geojson(answer), GEOJSON, vary="Accept")
-    return sent(answer, vary="Accept")
+        return sent(request, offers.as_geojson(answer), GEOJSON, vary="Accept")
+    return sent(request, answer, vary="Accept")
 
 
 @router.get(
-    "/offers/{id}",
+    FICHE,
     tags=["offres"],
     summary="La fiche d’une offre",
     response_model=schemas.Fiche,
-    responses=schemas.problem_answers(404, 422, 429, 503),
+    responses=answers(404),
 )
-async def read_offer(request: Request, id: str) -> Response:
+async def read_offer(request: Request, id: Annotated[str, Path(examples=["anne"])]) -> Response:
     """Les coordonnées d’un assistant maternel, quand il les montre, ne figurent que sur sa fiche, dont la
     consultation est limitée.
     """
@@ -76,51 +67,58 @@ async def read_offer(request: Request, id: str) -> Response:
     if shown is None:
         return problems.not_found("Cette offre n’existe pas, ou n’est plus publiée.")
     if offers.is_limited(shown) and (wait := await limits.retry_after(request.app.state.limiter, request)):
-        return problems.too_many(wait)
-    return sent(shown)
+        return problems.too_many_fiches(wait)
+    return sent(request, shown)
 
 
 @router.get(
-    "/map",
+    MAP,
     tags=["carte"],
     summary="Les offres d’une vue de carte",
+    response_class=GeoJson,
     response_model=schemas.MapFeatures,
-    responses=schemas.problem_answers(422, 503),
+    responses=answers(),
 )
 async def show_map(request: Request, parameters: Annotated[MapParameters, Query()]) -> Response:
     """Au plus 200 objets GeoJSON\u00a0: un point par offre, ou des groupes quand il y en a davantage."""
     query = await understand(engine_of(request), parameters, today(request))
-    return sent(await map.features(engine_of(request), query, parameters.bbox, parameters.zoom), GEOJSON)
+    search = map.features(engine_of(request), query, View(parameters.bbox, parameters.zoom))
+    answer = await watched(search, MAP, parameters, slow_s=slow_s(request))
+    return sent(request, answer, GEOJSON)
 
 
 @router.get(
-    "/suggest",
+    SUGGEST,
     tags=["lieux"],
     summary="Proposer des lieux et des offres par leur nom",
     response_model=schemas.Suggestions,
-    responses=schemas.problem_answers(422, 503),
+    responses=answers(),
 )
 async def suggest(request: Request, parameters: Annotated[SuggestParameters, Query()]) -> Response:
     """Dès la première lettre\u202f; ni les accents, ni les majuscules, ni les traits d’union ne comptent."""
-    return sent(await places.suggest(engine_of(request), parameters.q, parameters.limit))
+    search = suggestions.suggest(engine_of(request), parameters.q, parameters.limit, request.app.state.geocoder)
+    answer = await watched(search, SUGGEST, parameters, slow_s=slow_s(request))
+    return sent(request, answer)
 
 
 @router.get(
-    "/counts",
+    COUNTS,
     tags=["offres"],
     summary="Compter les offres",
     response_model=schemas.Counts,
-    responses=schemas.problem_answers(422, 503),
+    responses=answers(),
 )
 async def count_offers(request: Request, parameters: Annotated[CountParameters, Query()]) -> Response:
     """Toutes les conditions s’appliquent, celles du champ compté comprises\u202f; au plus 200 valeurs."""
     query = await understand(engine_of(request), parameters, today(request))
-    return sent(await offers.counts(engine_of(request), query, parameters.by))
+    search = offers.counts(engine_of(request), query, parameters.by)
+    answer = await watched(search, COUNTS, parameters, slow_s=slow_s(request))
+    return sent(request, answer)
 
 
 @probes.get("/healthz", summary="Le processus répond", response_model=schemas.Health)
 async def healthz() -> Response:
-    return sent({"status": "ok"})
+    return unkept({"status": "ok"})
 
 
 @probes.get(
@@ -133,7 +131,7 @@ async def readyz(request: Request) -> Response:
     reason = await status.not_ready(engine_of(request), datetime.now(UTC))
     if reason:
         return problems.not_ready(reason)
-    return sent({"status": "ok"})
+    return unkept({"status": "ok"})
 
 
 # Not in the OpenAPI document: it is the operator's, and its format is Prometheus' own.
@@ -153,5 +151,5 @@ def today(request: Request) -> date:
     return clock()
 
 
-def sent(content: dict[str, Any], media_type: str = "application/json", *, vary: str | None = None) -> Response:
-    return Response(orjson.dumps(content), headers={"Vary": vary} if vary else None, media_type=media_type)
+def slow_s(request: Request) -> float:
+    return engine_of(request).settings.slow_query_s

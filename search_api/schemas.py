@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from search_api.problems import KINDS
+
 
 class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -374,16 +376,13 @@ class Problem(BaseModel):
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for its errors."""
-    descriptions = {
-        404: "L’offre n’existe pas, ou plus.",
-        422: "Un paramètre est inconnu, ou sa valeur refusée.",
-        429: "Trop de fiches d’assistants maternels consultées\u202f; Retry-After dit quand revenir.",
-        503: "La recherche est indisponible\u202f; Retry-After dit quand revenir.",
-    }
+    meanings: dict[int, list[str]] = {}
+    for kind in KINDS.values():
+        meanings.setdefault(kind.status, []).append(kind.meaning)
     return {
         status: {
-            "description": descriptions[status],
-            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+            "description": " Ou\u00a0: ".join(meanings[status]),
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in statuses
     }

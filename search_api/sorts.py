@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search_api import dates, filters, text
+from search_api import filters, text
 from search_api.filters import Clause
 from search_api.offer_query import OfferQuery
 from search_api.text import worth
@@ -20,6 +20,9 @@ FRESH = 1.0
 """An offer confirmed lately comes before one that was not, unless that one is clearly nearer (by 2 km or so)."""
 
 HALF_WAY_KM = 2
+
+UP_TO_DATE = 0.1
+"""By relevance, among offers in which the words are found alike: less than any difference of words (text.py)."""
 
 AT_ONCE = 0.5
 """By availability: of two periods that cover as many days, the one that has begun goes first."""
@@ -57,22 +60,18 @@ def scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clau
     `restricts`: the need is not among the conditions, and must be met too. Every date is compared with the request's
     day, so that the next page is scored like the last one.
     """
-    words = wording(query)
+    ranked = bool(query.need) and query.sort in ("recommended", "availability")
+    required = [*conditions, *([filters.needed(query)] if restricts and not ranked else [])]
     if query.sort == "relevance":
-        needed = [filters.needed(query)] if restricts else []
-        return {"bool": {"filter": [*conditions, *needed], "must": words}}
-    if query.sort not in ("recommended", "availability"):
-        needed = [filters.needed(query)] if restricts else []
-        return {"bool": {"filter": [*conditions, *words, *needed]}}
+        return {"bool": {"filter": required, "must": wording(query), "should": [fresh(query, UP_TO_DATE)]}}
+    required += wording(query)
+    ways = [by_need(query)] if ranked else []
     scores = recommended(query) if query.sort == "recommended" else []
-    if not query.need:
-        # Without any condition one of the clauses that only score would have to match.
-        return {"bool": {"filter": [*conditions, *words] or [{"match_all": {}}], "should": scores}}
-    ways = by_need(query)
     if restricts:
         # What scores is also what restricts: the periods, which cost most, are looked at once.
-        return {"bool": {"filter": [*conditions, *words], "must": [ways], "should": scores}}
-    return {"bool": {"filter": [*conditions, *words] or [{"match_all": {}}], "should": [ways, *scores]}}
+        return {"bool": {"filter": required, "must": ways, "should": scores}}
+    # Without any condition one of the clauses that only score would have to match.
+    return {"bool": {"filter": required or [{"match_all": {}}], "should": [*ways, *scores]}}
 
 
 def wording(query: OfferQuery) -> list[Clause]:
@@ -99,11 +98,14 @@ def recommended(query: OfferQuery) -> list[Clause]:
     Along a route there is no decay (its hundreds of stops would cost more than the search): the least detour decides
     between offers of the same score.
     """
-    since = dates.fresh_since(query.today).isoformat()
-    clauses = [worth(FRESH, filters.within("confirmed_on", gte=since))]
+    clauses = [fresh(query, FRESH)]
     if query.near is not None:
         decay = {"position": {"origin": filters.point(query.near), "scale": f"{HALF_WAY_KM}km", "decay": 0.5}}
         clauses.append(
             {"function_score": {"query": {"match_all": {}}, "exp": decay, "boost": NEAR, "boost_mode": "multiply"}}
         )
     return clauses
+
+
+def fresh(query: OfferQuery, boost: float) -> Clause:
+    return worth(boost, filters.having(query, "up_to_date", "true"))

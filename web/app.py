@@ -1,15 +1,15 @@
 """The site: the search API's application with the pages, the static files and the headers around them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.app import as_problem, paris_today
 from search_api.app import create_app as create_api
@@ -18,9 +18,6 @@ from settings import Settings
 from web import pages, rendering
 
 A_YEAR_S = 365 * 86_400
-GZIP_FROM_BYTES = 1_000
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -> FastAPI:
@@ -28,22 +25,29 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
     app = create_api(settings, today=today)
     static = f"/static/{rendering.static_version()}"
     templates = rendering.environment(static)
-    app.state.site = pages.Site(app.state.engine, app.state.limiter, settings, templates, today)
+    app.state.site = pages.Site(app.state.engine, app.state.geocoder, app.state.limiter, settings, templates, today)
     app.include_router(pages.router)
     app.mount(static, CachedForEver(directory=rendering.STATIC), name="static")
     for error in (EngineUnavailable, HTTPException, Exception):
         app.add_exception_handler(error, page_or_problem)
-    headers = security_headers(settings)
-
-    @app.middleware("http")
-    async def secure(request: Request, call_next: Handler) -> Response:
-        response = await call_next(request)
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
+    app.add_middleware(with_headers, headers=security_headers(settings))
     return app
+
+
+def with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
+    """The application, whose answers have these headers too, where they do not say otherwise."""
+    added = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in present)]
+            await send(message)
+
+        await app(scope, receive, send_with if scope["type"] == "http" else send)
+
+    return serve
 
 
 class CachedForEver(StaticFiles):

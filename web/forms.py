@@ -232,7 +232,7 @@ def _where(form: SearchForm, place: dict[str, Any] | None) -> dict[str, str]:
         return {}
     if place["type"] in ("epci", "department"):
         return {place["type"]: place["code"]}
-    if form.rayon == "0":
+    if form.rayon == "0" and place["type"] != "address":
         return {"commune": place["code"]}
     position = place["position"]
     return {"near": f"{position['lat']},{position['lon']}", "radius_km": _radius(form)}

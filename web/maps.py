@@ -1,5 +1,6 @@
 """What the map's script is told, as JSON in the page: where to look, what to ask the API for, what to draw."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,8 +17,31 @@ CONTOURS_ZOOM = 12
 """Without tiles a map tells only where in the commune one is: closer than this there would be nothing to see."""
 
 
-def of_search(form: SearchForm, place: dict[str, Any] | None, settings: Settings) -> dict[str, Any]:
-    """What the map's script needs: the search as the API takes it, and where to look first."""
+WIDTH_PX = 640
+"""About the width of the map: groups are as fine as suits it, and the first move asks for the right ones."""
+
+DEGREE_M = 111_195
+"""Metres of a degree of latitude."""
+
+
+def view(asked: Mapping[str, Any]) -> dict[str, str]:
+    """The API's `view` and `zoom` of a search around a point, which come with the list in one round trip; nothing for
+    other searches, of which the script alone knows what its map shows."""
+    if "near" not in asked:
+        return {}
+    lat, lon = (float(part) for part in asked["near"].split(","))
+    radius_m = int(asked["radius_km"]) * 1000
+    high = radius_m / DEGREE_M
+    wide = high / max(math.cos(math.radians(lat)), 0.01)
+    box = (max(lon - wide, -180), max(lat - high, -90), min(lon + wide, 180), min(lat + high, 90))
+    zoom = math.log2(360 / (2 * wide) * WIDTH_PX / 256)
+    return {"view": ",".join(f"{degrees:.4f}" for degrees in box), "zoom": f"{max(0, math.floor(zoom))}"}
+
+
+def of_search(
+    form: SearchForm, place: dict[str, Any] | None, settings: Settings, answer: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the map's script needs: the search as the API takes it, where to look first, and what to show there."""
     asked = forms.parameters(form, place)
     lat, lon = FRANCE
     zoom: float = 6
@@ -28,7 +52,15 @@ def of_search(form: SearchForm, place: dict[str, Any] | None, settings: Settings
     elif place is not None:
         lat, lon = place["position"]["lat"], place["position"]["lon"]
         zoom = {"department": 8.5, "epci": 10.5}.get(place["type"], 13)
-    look = {"query": forms.map_query(form, place), "lat": lat, "lon": lon, "radius_m": radius_m, "zoom": zoom}
+    look: dict[str, Any] = {
+        "query": forms.map_query(form, place),
+        "lat": lat,
+        "lon": lon,
+        "radius_m": radius_m,
+        "zoom": zoom,
+    }
+    if "map" in answer:
+        look["features"] = answer["map"]["features"]
     return {**look, **base(settings), "kinds": labels.KINDS, "icons": {**views.KIND_ICONS, "other": views.OTHER_ICON}}
 
 
@@ -44,7 +76,7 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     }
     feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
     zoom = FICHE_ZOOMS.get(precision, FICHE_ZOOM) if settings.tile_url else CONTOURS_ZOOM
-    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "offer": feature, **base(settings)}
+    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "features": [feature], **base(settings)}
 
 
 def base(settings: Settings) -> dict[str, str]:

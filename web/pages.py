@@ -12,9 +12,11 @@ from jinja2 import Environment
 
 from search_api import limits, offers, places
 from search_api.engine import RETRY_AFTER_S, Engine
+from search_api.geocoder import Geocoder
 from search_api.limits import Limiter
 from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
 from search_api.problems import ParameterError
+from search_api.query_log import watched
 from settings import Settings
 from web import docs, formats, forms, maps, rendering, texts, views
 from web.places import Where, resolve
@@ -34,6 +36,7 @@ class Site:
     """What the pages need, on `app.state.site`; `today` is the civil day in Paris."""
 
     engine: Engine
+    geocoder: Geocoder | None
     limiter: Limiter
     settings: Settings
     templates: Environment
@@ -60,18 +63,20 @@ async def search(request: Request) -> Response:
     found = Where(form)
     errors = forms.errors(form, site.today())
     if "ou" not in errors:
-        found = await resolve(site.engine, form)
+        found = await resolve(site.engine, site.geocoder, form)
         if found.error:
             errors["ou"] = found.error
     if errors:
         return site.page("search.html", _search_values(site, found, errors), 422)
     try:
-        parameters = read(OfferParameters, forms.page(found.form, found.place))
+        asked = forms.page(found.form, found.place)
+        parameters = read(OfferParameters, asked | maps.view(asked))
         query = await understand(site.engine, parameters, site.today())
     except ParameterError as refused:
         errors = {forms.field_of(e["parameter"]): views.sentence(e["message"]) for e in refused.errors}
         return site.page("search.html", _search_values(site, found, errors), 422)
-    answer = await offers.search(site.engine, query)
+    search = offers.search(site.engine, query)
+    answer = await watched(search, "/", parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
     return site.page("search.html", _search_values(site, found, {}, answer))
 
 
@@ -180,5 +185,5 @@ def _search_values(
         "kinds_summary": views.kinds_summary(form),
         "need_summary": views.need_summary(form),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
-        "map": maps.of_search(form, found.place, site.settings) if answer else None,
+        "map": maps.of_search(form, found.place, site.settings, answer) if answer else None,
     }

@@ -57,7 +57,8 @@ def where(form: SearchForm, place: dict[str, Any] | None) -> str:
         return texts.EVERYWHERE
     if place["type"] in ("epci", "department"):
         return texts.IN_TERRITORY.format(place=place["name"])
-    return (texts.IN if form.rayon == "0" else texts.AROUND).format(place=place["name"])
+    inside = form.rayon == "0" and place["type"] != "address"
+    return (texts.IN if inside else texts.AROUND).format(place=place["name"])
 
 
 def choice(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,6 +83,8 @@ def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
         (a.home for a in batch),
     )
     _copy(conn, "generated_assistant", PUBLIC_COLUMNS, (a.offer for a in batch))
+    # The statistics may be of a moment when these tables were empty: a plan made for that took ten minutes once.
+    conn.execute("analyze generated_assistant, am_contact, agrement, am_mam, am_home")
     conn.execute(
         f"""
         insert into offer (kind, {", ".join(PUBLIC_COLUMNS)}, mam, address, commune, postcode, lat, lon,

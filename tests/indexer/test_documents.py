@@ -132,6 +132,7 @@ def test_an_assistant_with_two_periods(registry: Connection) -> None:
         ],
         project="Au calme.",
         features=["garden"],
+        schools=["École Jules-Ferry", "École du Bourg"],
         hourly_cents=400,
         confirmed_on=date(2026, 11, 1),
     )
@@ -147,7 +148,9 @@ def test_an_assistant_with_two_periods(registry: Connection) -> None:
         **IN_NANTES,
         "capacity": 3,
         "ages": {"gte": 0, "lt": 72},
+        "workplace": "home",
         "features": ["garden"],
+        "schools": ["École Jules-Ferry", "École du Bourg"],
         "tariff": {"hourly_cents": 400},
         "availability": [
             {
@@ -203,7 +206,8 @@ def test_in_a_mam_she_is_where_the_mam_is_and_tied_to_it(registry: Connection) -
     assert (found["position"], found["precision"]) == ({"lat": 47.23, "lon": -1.56}, "address")
     assert found["address"] == "1 place du Commerce"
     assert found["contact"] == {"phone": "06 39 98 76 54", "mail": "secrete@example.org"}
-    assert document(registry, mam)["members"] == 2
+    assert found["workplace"] == "mam"
+    assert (document(registry, mam)["members"], document(registry, mam)["workplace"]) == (2, "mam")
 
 
 def test_who_hides_everything_leaves_no_trace_of_it(registry: Connection) -> None:
@@ -218,6 +222,7 @@ def test_who_hides_everything_leaves_no_trace_of_it(registry: Connection) -> Non
         **IN_NANTES,
         "capacity": 3,
         "ages": {"gte": 0, "lt": 72},
+        "workplace": "home",
         "fictitious": True,
     }
     assert document(registry, alone) == {"id": alone, **expected}

@@ -1,26 +1,138 @@
-"""The contacts of assistants maternels cannot be harvested fiche by fiche."""
+"""One client asks only so much, and the contacts of assistants maternels cannot be harvested fiche by fiche."""
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import redis
-from starlette.requests import Request
 
+from local import valkey
+from local.children import stopping, wait_until
 from search_api import limits
 from settings import Settings
-from tests.search_api.conftest import client
+from tests.conftest import wait_for
+from tests.search_api.conftest import Client, client
+
+NOWHERE = "/api/v1/nowhere"
+"""Counts as a request, and needs no engine."""
 
 
 @pytest.fixture
 def few(settings: Settings) -> Settings:
-    """Three fiches in a window that no test outlives, counted from zero."""
-    counter = redis.Redis.from_url(settings.redis_url)
-    for key in counter.scan_iter(f"{settings.index_prefix}:fiche:*"):
-        counter.delete(key)
-    return settings.model_copy(update={"fiche_limit": 3, "fiche_window_s": 86_400})
+    """Three fiches in a window that no test outlives, counted from zero: another key hashes to other clients."""
+    return settings.model_copy(
+        update={"fiche_limit": 3, "fiche_window_s": 86_400, "secret_key": secrets.token_hex(), "rate_limit": 1_000}
+    )
+
+
+@pytest.fixture
+def five(few: Settings) -> Settings:
+    """Five requests in such a window."""
+    return few.model_copy(update={"rate_limit": 5, "rate_window_s": 86_400})
 
 
 def statuses(settings: Settings, id: str, count: int, address: str = "192.0.2.1") -> list[int]:
     with client(settings, address=address) as api:
         return [api.get(f"/api/v1/offers/{id}").status_code for _ in range(count)]
+
+
+def left(api: Client, path: str = NOWHERE) -> int:
+    return int(api.get(path).headers["ratelimit-remaining"])
+
+
+def requests_of(api: Client) -> limits.Requests:
+    limiter: limits.Limiter = api.app.state.limiter
+    return limiter.requests
+
+
+def told(url: str, settings: Settings) -> list[int]:
+    """What the processes have told Valkey of the requests of a test's clients."""
+    with redis.Redis.from_url(url) as shared:
+        keys = list(shared.scan_iter(f"{settings.index_prefix}:rate:*"))
+        return sorted(int(count) for key in keys for count in shared.hvals(key))
+
+
+@contextmanager
+def own_valkey(directory: Path, port: int) -> Iterator[None]:
+    with (directory / "lock").open("w") as lock:
+        child = valkey.launch(directory / "valkey", port, lock.fileno())
+        with stopping([child]):
+            wait_until(child, lambda: valkey.is_ready(f"redis://127.0.0.1:{port}/0"), 20)
+            yield
+
+
+def test_each_answer_tells_the_limit_and_the_last_is_a_429(five: Settings) -> None:
+    with client(five) as api:
+        answers = [api.get(path) for path in ("/api/v1/suggest?q=nantes", NOWHERE, "/api/v1/offers?near=x")]
+        answers += [api.portal.call(lambda: api.http.request("POST", NOWHERE)), api.get("/api/v1/offers/lutins")]
+        assert [each.status_code for each in answers] == [200, 404, 422, 404, 200]
+        assert [each.headers["ratelimit-remaining"] for each in answers] == ["4", "3", "2", "1", "0"]
+        refused = api.get("/api/v1/offers")
+        free = [api.get(path) for path in ("/healthz", "/metrics", "/jardin")]
+    assert refused.status_code == 429
+    assert refused.json()["type"] == "/problems/too-many-requests"
+    assert refused.headers["ratelimit-limit"] == "5"
+    assert 0 < int(refused.headers["retry-after"]) <= 86_400
+    assert refused.headers["ratelimit-reset"] == refused.headers["retry-after"]
+    assert [each.status_code for each in free] == [200, 200, 404]
+    assert not any("ratelimit-limit" in each.headers for each in free)
+
+
+def test_clients_are_counted_apart_and_windows_begin_anew(five: Settings) -> None:
+    now = 1_000_000.0
+    limiter = limits.connect(
+        five.model_copy(update={"redis_url": "", "rate_window_s": 60, "rate_limit": 2}), clock=lambda: now
+    )
+
+    def count(address: str) -> tuple[int | None, int]:
+        return limits.count_request(limiter, {"client": (address, 1), "headers": []})
+
+    assert [count("192.0.2.1") for _ in range(3)] == [(1, 20), (0, 20), (None, 20)]
+    assert count("192.0.2.2") == (1, 20)
+    now += 19.9
+    assert count("192.0.2.1") == (None, 1)
+    now += 0.1
+    assert count("192.0.2.1") == (1, 60)
+
+
+def test_many_clients_take_little_memory(five: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_CLIENTS", 10)
+    limiter = limits.connect(five.model_copy(update={"redis_url": ""}))
+    for number in range(100):
+        limits.count_request(limiter, {"client": (f"192.0.2.{number}", 1), "headers": []})
+        assert len(limiter.requests.own) <= 10
+
+
+def test_processes_hear_of_each_others_requests(five: Settings) -> None:
+    with client(five) as one, client(five) as other:
+        assert [left(one) for _ in range(3)] == [4, 3, 2]
+        wait_for(lambda: requests_of(one).telling is None, what="the first process's word")
+        assert left(other) == 4
+        wait_for(lambda: list(requests_of(other).others.values()) == [3], what="the other's ear")
+        assert left(other) == 0
+        assert other.get(NOWHERE).status_code == 429
+
+
+def test_without_valkey_a_process_counts_alone_and_tells_it_when_valkey_is_back(
+    five: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "RETRY_S", 0.05)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"redis://127.0.0.1:{port}/0"
+    with client(five.model_copy(update={"redis_url": url})) as api:
+        with own_valkey(tmp_path, port):
+            assert left(api) == 4
+            wait_for(lambda: told(url, five) == [1])
+        assert [left(api) for _ in range(4)] == [3, 2, 1, 0]
+        assert api.get(NOWHERE).status_code == 429
+        with own_valkey(tmp_path, port):  # with an empty memory
+            wait_for(lambda: told(url, five) == [5])
+            assert api.get(NOWHERE).status_code == 429
 
 
 @pytest.mark.parametrize("valkey", ["shared", "away", "none"])
@@ -39,7 +151,7 @@ def test_the_answer_says_when_to_come_back(few: Settings) -> None:
     assert "example.org" not in response.text
 
 
-def test_processes_count_together_and_clients_apart(few: Settings) -> None:
+def test_processes_count_fiches_together_and_clients_apart(few: Settings) -> None:
     assert statuses(few, "anne", 3) == [200, 200, 200]
     assert statuses(few, "anne", 1) == [429]
     assert statuses(few, "anne", 1, address="192.0.2.2") == [200]
@@ -51,11 +163,23 @@ def test_structures_and_those_who_show_no_contact_are_not_limited(few: Settings,
 
 
 def test_no_address_is_kept(few: Settings) -> None:
-    statuses(few, "anne", 1, address="192.0.2.77")
-    keys = list(redis.Redis.from_url(few.redis_url).scan_iter("*"))
-    assert keys
-    assert not any(b"192.0.2.77" in key for key in keys)
-    assert all(redis.Redis.from_url(few.redis_url).ttl(key) > 0 for key in keys if b":fiche:" in key)
+    with client(few, address="192.0.2.77") as api:
+        api.get("/api/v1/offers/anne")
+        wait_for(lambda: requests_of(api).telling is None)
+        assert "192.0.2.77" not in repr(api.app.state.limiter)
+    with redis.Redis.from_url(few.redis_url) as shared:
+        keys = [key for kind in ("fiche", "rate") for key in shared.scan_iter(f"{few.index_prefix}:{kind}:*")]
+        assert {key.split(b":")[1] for key in keys} == {b"fiche", b"rate"}
+        assert not any(b"192.0.2.77" in key for key in keys)
+        assert all(shared.ttl(key) > 0 for key in keys)
+
+
+def test_a_client_has_another_name_every_day_and_under_another_key(few: Settings) -> None:
+    scope = {"client": ("192.0.2.1", 1), "headers": []}
+    limiter, elsewhere = limits.connect(few), limits.connect(few.model_copy(update={"secret_key": "another"}))
+    names = {limits.client_hash(each, scope, day * 86_400) for each in (limiter, elsewhere) for day in (1, 2)}
+    assert len(names) == 4
+    assert limits.client_hash(limiter, scope, 86_400) == limits.client_hash(limiter, scope, 2 * 86_400 - 1)
 
 
 @pytest.mark.parametrize(
@@ -68,11 +192,13 @@ def test_no_address_is_kept(few: Settings) -> None:
         ("10.0.0.1", "10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", "10.0.0.1", "nonsense", "nonsense"),
         ("", "2001:db8:1:2:3::4", "", "2001:db8:1:2::/64"),
+        ("10.0.0.1", "10.0.0.1", "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("", "::ffff:192.0.2.1", "", "192.0.2.1"),  # not the /64 of all who come by IPv4
     ],
 )
 def test_the_client_is_the_last_address_that_is_no_proxy_of_ours(
     settings: Settings, proxies: str, peer: str, forwarded: str, expected: str
 ) -> None:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-    request = Request({"type": "http", "client": (peer, 1), "headers": headers})
-    assert limits.client(settings.model_copy(update={"trusted_proxies": proxies}), request) == expected
+    limiter = limits.connect(settings.model_copy(update={"trusted_proxies": proxies}))
+    assert limits.client(limiter, {"client": (peer, 1), "headers": headers}) == expected

@@ -53,6 +53,7 @@ def test_requests_are_counted_by_template_and_nothing_else_is_told(settings: Set
         api.get("/api/v1/offers/elise")
         api.get("/jardin-des-plantes")
         api.portal.call(lambda: api.http.request("BREW", "/api/v1/suggest"))
+        api.portal.call(lambda: api.http.head("/api/v1/offers/anne"))
         text = api.get("/metrics").text
     found = read(text)
 
@@ -61,6 +62,7 @@ def test_requests_are_counted_by_template_and_nothing_else_is_told(settings: Set
 
     assert count("/api/v1/offers", "2xx") == count("/api/v1/offers", "4xx") == 1
     assert count("/api/v1/offers/{id}", "2xx") == 2
+    assert count("/api/v1/offers/{id}", "2xx", method="HEAD") == 1
     assert count("other", "4xx") == 1
     assert count("/api/v1/suggest", "4xx", method="other") == 1
     for private in ("47.21", "near", "anne", "elise", "jardin", "BREW"):
@@ -73,7 +75,7 @@ def test_failures_count_as_such(settings: Settings, monkeypatch: pytest.MonkeyPa
 
     with client(settings.model_copy(update={"elasticsearch_url": "http://127.0.0.1:9"})) as api:
         assert api.get("/api/v1/offers/anne").status_code == 503
-        monkeypatch.setattr("search_api.routes.sent", fault)
+        monkeypatch.setattr("search_api.routes.unkept", fault)
         assert api.get("/healthz").status_code == 500
         found = scraped(api)
     for route in ("/api/v1/offers/{id}", "/healthz"):

@@ -36,6 +36,29 @@ def items(api: Client, q: str, limit: int = 8) -> list[dict[str, Any]]:
         ("nantes metropole", "epci:244400404"),
         ("paris", "commune:75056"),  # the city before the department of the same name
         ("lyon 1er", "commune:69381"),
+        ("p", "commune:75056"),
+        ("paris 18", "commune:75118"),
+        ("paris 1", "commune:75101"),
+        ("Lyon 3e", "commune:69383"),
+        ("marseille 8ème arrondissement", "commune:13208"),
+        ("8e arrondissement de Marseille", "commune:13208"),
+        ("75018", "commune:75118"),  # before Paris, which has the postcode too
+        ("75116", "commune:75116"),
+        ("st nazaire", "commune:44184"),
+        ("saint-é", "commune:42218"),
+        ("havre", "commune:76351"),
+        ("les s", "commune:85194"),  # Les Sables-d'Olonne
+        ("la baule e", "commune:44055"),
+        ("villeneuve d’as", "commune:59009"),
+        ("la chapelle s/ erdre", "commune:44035"),
+        ("Saint-Denis 93", "commune:93066"),
+        ("saint-denis (974)", "commune:97411"),
+        ("saint denis de la réunion", "commune:97411"),
+        ("44000 nantes", "commune:44109"),
+        ("rezé 44400", "commune:44143"),
+        ("44", "department:44"),
+        ("974", "department:974"),
+        ("2a", "department:2A"),
     ],
 )
 def test_the_place_meant_comes_first(api: Client, q: str, first: str) -> None:
@@ -47,6 +70,45 @@ def test_one_letter_gives_the_largest_towns(api: Client) -> None:
     assert {"Nice", "Nantes"} <= set(labels[:3])
 
 
+def test_a_letter_is_not_filled_with_parts_of_one_city(api: Client) -> None:
+    assert [item["label"] for item in items(api, "p") if item["type"] != "offer"][:3] == [
+        "Paris",
+        "Perpignan",
+        "Poitiers",
+    ]
+
+
+def test_a_shared_postcode_stands_for_all_its_communes(api: Client) -> None:
+    together, *each = items(api, "44260")
+    codes = ["44195", "44089", "44137", "44033", "44019", "44080"]
+    assert together == {
+        "type": "postcode",
+        "id": "postcode:44260",
+        "code": "44260",
+        "label": "44260",
+        "detail": "6 communes\u00a0: Savenay, Malville, Prinquiau…",
+        "position": each[0]["position"],
+        "precision": None,
+        "communes": codes,
+        "fictitious": False,
+    }
+    assert [item["code"] for item in each] == codes
+    assert api.get("/api/v1/offers", {"commune": codes}).status_code == 200
+    assert items(api, "44 260") == [together, *each]
+    assert items(api, "44260", limit=1) == [together]
+    assert [item["type"] for item in items(api, "44600")] == ["commune"]  # Saint-Nazaire has it for itself
+
+
+def test_namesakes_are_told_apart(api: Client) -> None:
+    first, second = items(api, "saint-denis")[:2]
+    assert {(item["label"], item["detail"]) for item in (first, second)} == {
+        ("Saint-Denis", "La Réunion (974) · 3 codes postaux"),
+        ("Saint-Denis", "Seine-Saint-Denis (93) · 3 codes postaux"),
+    }
+    reunion = next(item for item in (first, second) if item["code"] == "97411")
+    assert reunion["position"] == {"lat": -20.87897, "lon": 55.44863}
+
+
 def test_an_offer_is_found_by_its_name(api: Client) -> None:
     first = items(api, "les petits lu")[0]
     assert first == {
@@ -56,6 +118,8 @@ def test_an_offer_is_found_by_its_name(api: Client) -> None:
         "label": "Les Petits Lutins",
         "detail": "Crèche aux Sorinières (données fictives)",
         "position": {"lat": 47.149, "lon": -1.529},
+        "precision": None,
+        "communes": None,
         "fictitious": True,
     }
     assert items(api, "lutnis")[0]["type"] == "offer"

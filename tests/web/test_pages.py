@@ -4,6 +4,7 @@ import json
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -135,7 +136,7 @@ def test_a_hidden_home_is_a_quarter_and_not_an_address(site: Client) -> None:
     assert "un quartier de Nantes" in card
     fiche = site.get("/offre/anne").text
     assert "Anne D. a choisi de ne pas montrer son adresse" in text(fiche)
-    assert shown_on_map(fiche)["offer"]["properties"]["precision"] == "zone"
+    assert shown_on_map(fiche)["features"][0]["properties"]["precision"] == "zone"
 
 
 def test_a_need_tells_what_is_free_and_what_is_to_ask(site: Client) -> None:
@@ -322,3 +323,15 @@ def test_the_api_is_documented_on_a_page_of_ours(site: Client) -> None:
     assert "https://" not in response.text
     for address in re.findall(r'<a href="(/api/v1/[^"]+)"', response.text):
         assert site.get(unescape(address)).status_code == 200
+
+
+def test_the_map_of_a_search_around_a_place_comes_with_the_page(site: Client) -> None:
+    page = search(site, ("rayon", "10"))
+    told = shown_on_map(page.text)
+    asked = dict(parse_qsl(told["query"]))
+    assert asked["radius_km"] == "10"
+    everywhere = site.get("/api/v1/map", [*parse_qsl(told["query"]), ("bbox", "-5,41,9,51"), ("zoom", "12")]).json()
+    assert {each["properties"]["id"] for each in told["features"]} == {
+        each["properties"]["id"] for each in everywhere["features"]
+    }, "the view holds the whole circle"
+    assert "features" not in shown_on_map(search(site, ("rayon", "0")).text)

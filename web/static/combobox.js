@@ -111,7 +111,8 @@
       return;
     }
     input.value = item.label;
-    form.elements.lieu.value = item.id;
+    // An address or a postcode is no place of ours: the page looks its text up.
+    form.elements.lieu.value = ["address", "postcode"].includes(item.type) ? "" : item.id;
     form.elements.autour.value = "";
     form.requestSubmit();
   }

@@ -41,9 +41,15 @@
   const offers = L.layerGroup().addTo(map);
   const drawn = new Map();
   let fetches = new AbortController();
+  let looking = false;
+  let moved = false; // by hand, away from the view whose offers came with the page
 
   look();
-  map.on("moveend", refresh);
+  map.on("moveend", () => {
+    if (looking) return;
+    moved = true;
+    refresh();
+  });
   refresh();
   document.addEventListener("resultats", () => {
     const before = JSON.stringify([wanted.lat, wanted.lon, wanted.radius_m, wanted.zoom]);
@@ -53,6 +59,7 @@
   });
 
   function look() {
+    looking = true;
     circle.clearLayers();
     const centre = L.latLng(wanted.lat, wanted.lon);
     if (wanted.radius_m) {
@@ -61,6 +68,7 @@
     } else {
       map.setView(centre, wanted.zoom, { animate: false });
     }
+    looking = moved = false;
   }
 
   async function refresh() {
@@ -75,9 +83,10 @@
     ].map((degrees) => degrees.toFixed(4)).join(",");
     const view = new URLSearchParams({ bbox, zoom: Math.round(map.getZoom()) });
     const signal = fetches.signal;
+    const known = wanted.features && !(moved && wanted.query);
     const results = await Promise.allSettled([
       features("/fond-de-carte?" + view, signal).then(drawBase),
-      wanted.offer ? drawOffers([wanted.offer]) : features("/api/v1/map?" + wanted.query + "&" + view, signal).then(drawOffers),
+      known ? drawOffers(wanted.features) : features("/api/v1/map?" + wanted.query + "&" + view, signal).then(drawOffers),
     ]);
     const failed = results.some((result) => result.status === "rejected" && result.reason.name !== "AbortError");
     if (!signal.aborted) say(failed ? texts.map_failed : "");

@@ -1,0 +1,357 @@
+"""Exports for a territory: its structures one by one, its assistants maternels as counts by commune.
+
+Assistants maternels are never listed: a list of them would be a gift to those who canvass and phish. What is exported
+is read page by page from the alias and sent at once, so that the whole country takes the memory of one page. A rebuild
+that switches the alias on the way does not matter, as pages go on from an id; an offer that changes on the way is told
+as it stands when its page is read.
+"""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AfterValidator, Field
+
+from search_api import schemas
+from search_api.api_route import ApiRoute
+from search_api.engine import Engine, search
+from search_api.filters import Clause
+from search_api.labels import KINDS, SUBKINDS
+from search_api.openapi import GeoJson
+from search_api.parameter_types import Communes, Department, Epci, choice, codes, described, one_of, without_repeats
+from search_api.parameters import Parameters
+from search_api.places import known, named
+from search_api.problems import ParameterError, refusal
+from search_api.responses import CACHE_CONTROL
+
+PAGE = 500
+"""Offers, or communes, that are read, held and written at once: half a megabyte. While a page is written the process
+answers no one else."""
+
+AM = "assistant_maternel"
+STRUCTURES = {kind: label for kind, label in KINDS.items() if kind != AM}
+
+CSV, GEOJSON = "text/csv; charset=utf-8; header=present", "application/geo+json"
+
+FIELDS = [
+    "id",
+    "kind",
+    "subkind",
+    "name",
+    "position",
+    "precision",
+    "address",
+    "commune",
+    "epci",
+    "department",
+    "manager",
+    "capacity",
+    "members",
+    "ages",
+    "funding",
+    "features",
+    "languages",
+    "opening_hours",
+    "contact",
+    "confirmed_on",
+    "fictitious",
+    "source",
+]
+
+COLUMNS = [
+    "id",
+    "kind",
+    "kind_label",
+    "subkind",
+    "subkind_label",
+    "name",
+    "address",
+    "commune.code",
+    "commune.name",
+    "commune.postcode",
+    "epci",
+    "department",
+    "position.lat",
+    "position.lon",
+    "position.precision",
+    "manager.name",
+    "manager.type",
+    "capacity",
+    "members",
+    "ages.from_months",
+    "ages.to_months",
+    "funding",
+    "features",
+    "languages",
+    "opening_hours",
+    "contact.phone",
+    "contact.mail",
+    "contact.site",
+    "confirmed_on",
+    "fictitious",
+    "source.label",
+    "source.licence",
+    "source.published",
+]
+"""Of the CSV: the names of the API, with a dot for what lies within."""
+
+ASSISTANT_COLUMNS = ["commune.code", "commune.name", "department", "assistants", "capacity", "fictitious_assistants"]
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What spreadsheets take for a formula (OWASP, CSV Injection); the last four are full-width."""
+
+Kinds = Annotated[
+    list[Annotated[str, one_of(STRUCTURES)]],
+    AfterValidator(without_repeats),
+    choice(STRUCTURES, "Le genre de la structure.", "eaje"),
+]
+Format = Annotated[str, one_of(("csv", "geojson")), described("La forme du fichier.", "csv ou geojson", "csv")]
+
+
+class AssistantExportParameters(Parameters):
+    """`GET /api/v1/exports/assistants`."""
+
+    commune: Communes = Field(default_factory=list)
+    epci: Epci = None
+    department: Department = None
+
+
+class StructureExportParameters(AssistantExportParameters):
+    """`GET /api/v1/exports/structures`."""
+
+    kind: Kinds = Field(default_factory=list)
+    format: Format = "csv"
+
+
+class Csv(StreamingResponse):
+    media_type = "text/csv"
+
+
+router = APIRouter(prefix="/api/v1/exports", tags=["exports"], route_class=ApiRoute)
+
+
+@router.get(
+    "/structures",
+    summary="Exporter les structures d’un territoire",
+    response_class=GeoJson,
+    response_model=schemas.StructureFeatures,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        **schemas.problem_answers(414, 422, 429, 500, 503),
+    },
+)
+async def export_structures(request: Request, parameters: Annotated[StructureExportParameters, Query()]) -> Response:
+    """Toute la France sans lieu\u202f; au plus un lieu parmi commune, epci et department. Le CSV (RFC 4180, UTF-8) a
+    les noms de l’API pour colonnes\u202f; une cellule de texte qui commence comme une formule de tableur (=, +, -, @)
+    y est précédée d’une apostrophe. Un fichier interrompu se voit\u00a0: la connexion est rompue. Les assistants
+    maternels n’y sont jamais.
+    """
+    engine: Engine = request.app.state.engine
+    where = await territory(engine, parameters)
+    pages = structures(engine, [*where, *({"terms": {"kind": kinds}} for kinds in [parameters.kind] if kinds)])
+    if parameters.format == "geojson":
+        return await streamed(geojson(pages), GEOJSON, file_name("structures", parameters, "geojson"))
+    rows = table(COLUMNS, (list(map(structure, page)) async for page in pages))
+    return await streamed(rows, CSV, file_name("structures", parameters, "csv"))
+
+
+@router.get(
+    "/assistants",
+    summary="Exporter le nombre d’assistants maternels par commune",
+    response_class=Csv,
+    responses=schemas.problem_answers(414, 422, 429, 500, 503),
+)
+async def export_assistants(request: Request, parameters: Annotated[AssistantExportParameters, Query()]) -> Response:
+    """Un CSV, une ligne par commune ou arrondissement qui en compte\u00a0: leur nombre, la somme des capacités
+    connues, et le nombre de ceux qui sont fictifs. Pour leur liste, cherchez dans /api/v1/offers.
+    """
+    engine: Engine = request.app.state.engine
+    where = await territory(engine, parameters)
+    rows = table(ASSISTANT_COLUMNS, assistants(engine, where))
+    return await streamed(rows, CSV, file_name("assistants", parameters, "csv"))
+
+
+async def territory(engine: Engine, parameters: AssistantExportParameters) -> list[Clause]:
+    """The clause of the one place asked for, or none for the country. Raises ParameterError, EngineUnavailable."""
+    places = {
+        "commune": parameters.commune,
+        "epci": [parameters.epci] if parameters.epci is not None else [],
+        "department": [parameters.department] if parameters.department is not None else [],
+    }
+    given = {name: values for name, values in places.items() if values}
+    if len(given) > 1:
+        allowed, message = f"un seul parmi {codes(places)}", f"{' et '.join(given)} ne vont pas ensemble"
+        raise ParameterError.of([refusal(name, ",".join(values), allowed, message) for name, values in given.items()])
+    for name, values in given.items():
+        found = [place.code for place in await named(engine, name, values)]
+        return [{"terms": {"commune.codes" if name == "commune" else name: found}}]
+    return []
+
+
+async def structures(engine: Engine, where: list[Clause]) -> AsyncIterator[list[dict[str, Any]]]:
+    """The documents, page after page in the order of their ids. Raises EngineUnavailable."""
+    body: dict[str, Any] = {
+        "query": {"bool": {"filter": where, "must_not": [{"term": {"kind": AM}}]}},
+        "sort": [{"id": "asc"}],
+        "size": PAGE,
+        "track_total_hits": False,
+        "_source": FIELDS,
+    }
+    while True:
+        found = await search(engine, engine.offers, body)
+        hits = found["hits"]["hits"]
+        if hits:
+            yield [hit["_source"] for hit in hits]
+        if len(hits) < PAGE:
+            return
+        body["search_after"] = hits[-1]["sort"]
+
+
+async def assistants(engine: Engine, where: list[Clause]) -> AsyncIterator[list[dict[str, Any]]]:
+    """The counts, a page of communes after the other by their codes. Raises EngineUnavailable."""
+    communes: dict[str, Any] = {"size": PAGE, "sources": [{"code": {"terms": {"field": "commune.code"}}}]}
+    figures = {"capacity": {"sum": {"field": "capacity"}}, "fictitious": {"filter": {"term": {"fictitious": True}}}}
+    body = {
+        "query": {"bool": {"filter": [*where, {"term": {"kind": AM}}]}},
+        "size": 0,
+        "track_total_hits": False,
+        "aggs": {"communes": {"composite": communes, "aggs": figures}},
+    }
+    while True:
+        found = (await search(engine, engine.offers, body))["aggregations"]["communes"]
+        buckets = found["buckets"]
+        if buckets:
+            places = await known(engine, [f"commune:{bucket['key']['code']}" for bucket in buckets])
+            yield [counted(bucket, place or {}) for bucket, place in zip(buckets, places, strict=True)]
+        if "after_key" not in found:
+            return
+        communes["after"] = found["after_key"]
+
+
+def counted(bucket: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "commune": {"code": bucket["key"]["code"], "name": place.get("name")},
+        "department": place.get("department"),
+        "assistants": bucket["doc_count"],
+        "capacity": int(bucket["capacity"]["value"]),
+        "fictitious_assistants": bucket["fictitious"]["doc_count"],
+    }
+
+
+def structure(offer: dict[str, Any]) -> dict[str, Any]:
+    """A document as it is exported: `schemas.Structure`."""
+    kind, subkind, commune = offer["kind"], offer.get("subkind"), offer["commune"]
+    ages, manager, contact = offer.get("ages"), offer.get("manager"), offer.get("contact") or {}
+    return {
+        "id": offer["id"],
+        "kind": kind,
+        "kind_label": KINDS.get(kind, kind),
+        "subkind": subkind,
+        "subkind_label": SUBKINDS.get(subkind, subkind) if subkind else None,
+        "name": offer["name"],
+        "address": offer.get("address"),
+        "commune": {key: commune[key] for key in ("code", "name", "postcode")},
+        "epci": offer.get("epci"),
+        "department": offer["department"],
+        "position": {**offer["position"], "precision": offer["precision"]},
+        "manager": {key: manager.get(key) for key in ("name", "type")} if manager else None,
+        "capacity": offer.get("capacity"),
+        "members": offer.get("members"),
+        "ages": {"from_months": ages["gte"], "to_months": ages.get("lt")} if ages else None,
+        "funding": offer.get("funding"),
+        "features": offer.get("features") or [],
+        "languages": offer.get("languages") or [],
+        "opening_hours": offer.get("opening_hours") or [],
+        "contact": {way: contact.get(way) for way in ("phone", "mail", "site")},
+        "confirmed_on": offer.get("confirmed_on"),
+        "fictitious": offer["fictitious"],
+        "source": offer.get("source"),
+    }
+
+
+def row(exported: dict[str, Any], columns: list[list[str]]) -> list[Any]:
+    """The cells of these columns, each the way to its value; lists as « a|b », hours as a need is written."""
+    found = []
+    for way in columns:
+        value: Any = exported
+        for key in way:
+            value = value and value.get(key)
+        found.append(cell(value))
+    return found
+
+
+def cell(value: Any) -> Any:
+    """Text that a spreadsheet would run begins with an apostrophe, which spreadsheets show as the text it is."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "|".join(each if isinstance(each, str) else hours(each) for each in value)
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def hours(range: dict[str, str]) -> str:
+    return f"{range['day']}@{range['start']}-{range['end']}"
+
+
+async def table(columns: list[str], pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[bytes]:
+    """CSV: the header, with the first page where there is one, and then page after page."""
+    ways = [column.split(".") for column in columns]
+    rows: list[list[Any]] = [columns]
+    async for page in pages:
+        yield lines([*rows, *(row(each, ways) for each in page)])
+        rows = []
+    if rows:
+        yield lines(rows)
+
+
+def lines(rows: Iterable[list[Any]]) -> bytes:
+    written = io.StringIO()
+    csv.writer(written).writerows(rows)  # its default is RFC 4180: commas, doubled quotes, CRLF
+    return written.getvalue().encode()
+
+
+async def geojson(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[bytes]:
+    """A FeatureCollection in pieces, a page each; written by hand, as no whole of it is ever held."""
+    before = b'{"type":"FeatureCollection","features":['
+    async for page in pages:
+        yield before + b",\n".join(orjson.dumps(feature(structure(offer))) for offer in page)
+        before = b",\n"
+    yield b"]}" if before == b",\n" else before + b"]}"
+
+
+def feature(exported: dict[str, Any]) -> dict[str, Any]:
+    position = exported["position"]
+    geometry = {"type": "Point", "coordinates": [position["lon"], position["lat"]]}
+    return {"type": "Feature", "id": exported["id"], "geometry": geometry, "properties": exported}
+
+
+async def streamed(pieces: AsyncIterator[bytes], media_type: str, name: str) -> Response:
+    """The first piece is read before the answer begins, so that an engine that is away is a 503. A failure later on
+    goes up to the server, which breaks the connection off: no one can take a part for the whole."""
+    first = await anext(pieces)
+
+    async def all_of_them() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": CACHE_CONTROL}
+    return StreamingResponse(all_of_them(), headers=headers, media_type=media_type)
+
+
+def file_name(what: str, parameters: AssistantExportParameters, extension: str) -> str:
+    """« ribambelle-structures-departement-44.csv »; only of codes that are known."""
+    place = "france"
+    if parameters.commune:
+        place = f"commune-{parameters.commune[0]}" if len(parameters.commune) == 1 else "communes"
+    elif parameters.epci is not None:
+        place = f"epci-{parameters.epci}"
+    elif parameters.department is not None:
+        place = f"departement-{parameters.department}"
+    return f"ribambelle-{what}-{place}.{extension}"

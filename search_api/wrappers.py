@@ -1,0 +1,163 @@
+"""What surrounds every answer: ASGI functions around the application, from the outside in as app.py applies them.
+
+Functions, as each costs a few microseconds: all of them with the measure take 0.01 ms of a request, one middleware of
+the framework's `@app.middleware` kind takes 0.15.
+"""
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from search_api import limits, problems
+from search_api.limits import Limiter
+from search_api.responses import GZIPPED
+
+API = "/api/"
+READABLE = (API, "/openapi.json")
+
+GZIP_FROM_BYTES = 1_000
+GZIP_LEVEL = 5
+"""7 % larger than at the library's 9, in less than half of the time."""
+
+READ_BY_ANY_SITE = [
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After",
+    ),
+]
+"""The API is public and knows no session. On every answer of it, as nothing in it depends on who asks: no `Vary`."""
+
+PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class _HeadersSent(Exception):
+    """Ends the making of a streamed answer of which only the headers are wanted."""
+
+
+def answering_head(app: ASGIApp) -> ASGIApp:
+    """The application, whose GET routes answer HEAD as well: the same headers, no body."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def send_headers(message: Message) -> None:
+            if message["type"] != "http.response.body":
+                await send(message)
+                return
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if message.get("more_body"):
+                raise _HeadersSent
+
+        asked = {**scope, "method": "GET"}
+        try:
+            await app(asked, receive, send_headers)
+        except _HeadersSent:
+            pass
+        finally:
+            if "route" in asked:  # the measure outside reads it
+                scope["route"] = asked["route"]
+
+    return serve
+
+
+def compressing(app: ASGIApp) -> ASGIApp:
+    """The application, whose answers are compressed for those who ask for it, under an ETag of their own."""
+    gzip = GZipMiddleware(app, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+
+        async def send_varied(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"vary", b"Accept-Encoding")]
+            await send(message)
+
+        async def send_tagged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                if headers.get("content-encoding") != "gzip":
+                    await send_varied(message)
+                    return
+                # A file's own tag is compared by the library, which knows nothing of ours.
+                if scope["path"].startswith(API) and (tag := headers.get("etag")):
+                    headers["etag"] = f'{tag[:-1]}{GZIPPED}"'
+            await send(message)
+
+        if accepts_gzip(scope):
+            await gzip(scope, receive, send_tagged)
+        else:
+            await app(scope, receive, send_varied)
+
+    return serve
+
+
+def accepts_gzip(scope: Scope) -> bool:
+    """The library's own look finds it in `gzip;q=0` too."""
+    return any(
+        name == b"accept-encoding" and re.search(rb"gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))", value)
+        for name, value in scope["headers"]
+    )
+
+
+def open_to_all(app: ASGIApp, limiter: Limiter) -> ASGIApp:
+    """The application, whose API (and its description) any site may read, as much as the limiter allows, and with
+    requests that are not too long. Counts every request there, answers OPTIONS, and makes a fault of ours a problem
+    here, so that each answer tells the client's limit."""
+    limit = str(limiter.settings.rate_limit).encode()
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(READABLE):
+            await app(scope, receive, send)
+            return
+        left, wait_s = limits.count_request(limiter, scope)
+        headers = [
+            *READ_BY_ANY_SITE,
+            (b"ratelimit-limit", limit),
+            (b"ratelimit-remaining", b"%d" % (left or 0)),
+            (b"ratelimit-reset", b"%d" % wait_s),
+        ]
+        started = False
+
+        async def send_all(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *headers]
+            await send(message)
+
+        if refused := refusal(scope, left, wait_s):
+            await refused(scope, receive, send_all)
+            return
+        try:
+            await app(scope, receive, send_all)
+        except Exception:
+            if not started:
+                await problems.http_error(500)(scope, receive, send_all)
+            raise  # the server logs it
+
+    return serve
+
+
+def refusal(scope: Scope, left: int | None, wait_s: int) -> Response | None:
+    """The answer to what need not go further."""
+    if left is None:
+        return problems.too_many_requests(wait_s)
+    query = scope["query_string"]
+    if len(query) > problems.MOST_QUERY_BYTES or query.count(b"&") >= problems.MOST_PARAMETERS:
+        return problems.too_long()
+    if scope["method"] == "OPTIONS":
+        return Response(status_code=204, headers=PREFLIGHT)
+    return None

@@ -1,0 +1,230 @@
+"""Street addresses from a geocoder on loopback that speaks the Base Adresse Nationale's API, and that fails."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from search_api import geocoder, suggestions
+from search_api.geocoder import Geocoder, looks_like_an_address
+from search_api.schemas import Suggestions
+from settings import Settings
+from tests.search_api.conftest import Client
+
+
+def feature(label: str, type: str = "housenumber", score: float = 0.9, **more: Any) -> dict[str, Any]:
+    """As the BAN answers, some of its members left out."""
+    properties = {
+        "label": label,
+        "id": f"44109_{abs(hash(label))}",
+        "type": type,
+        "score": score,
+        "name": "12 Rue de Strasbourg",
+        "postcode": "44000",
+        "citycode": "44109",
+        "city": "Nantes",
+        "context": "44, Loire-Atlantique, Pays de la Loire",
+        "importance": 0.7,
+        "x": 355812.5,
+        **more,
+    }
+    geometry = {"type": "Point", "coordinates": [-1.5521, 47.2182]}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def collection(*features: dict[str, Any]) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features, "query": "x"}).encode()
+
+
+HOUSE = feature("12 Rue de Strasbourg 44000 Nantes", id="44109_7263_00012")
+STREET = feature("Rue de Strasbourg 44000 Nantes", "street", 0.7, id="44109_7263")
+
+
+@dataclass
+class Ban:
+    """Answers every request with `status` and `body`, once it is not `held`; remembers what it was asked."""
+
+    url: str
+    status: int = 200
+    body: bytes = collection(HOUSE, STREET)
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[dict[str, list[str]]] = field(default_factory=list)
+    held: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def ban() -> Iterator[Ban]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.asked.append(parse_qs(urlsplit(self.path).query))
+            told.held.wait(10)
+            self.send_response(told.status)
+            for name, value in {"Content-Length": str(len(told.body)), **told.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(told.body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # the client did not wait
+                super().handle()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        told = Ban(f"http://127.0.0.1:{server.server_port}/search/")
+        told.held.set()
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield told
+        told.held.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def connected(ban: Ban, api: Client) -> Iterator[Geocoder]:
+    found = geocoder.connect(Settings(geocoder_url=ban.url, geocoder_timeout_s=2))
+    assert found is not None
+    yield found
+    api.portal.call(geocoder.close, found)
+
+
+def suggest(api: Client, connected: Geocoder | None, q: str, limit: int = 8) -> list[dict[str, Any]]:
+    found = api.portal.call(suggestions.suggest, api.app.state.engine, q, limit, connected)
+    Suggestions.model_validate(found)
+    items: list[dict[str, Any]] = found["items"]
+    return items
+
+
+def addresses(api: Client, connected: Geocoder, q: str) -> list[str]:
+    return [item["label"] for item in api.portal.call(geocoder.addresses, connected, q)]
+
+
+def test_an_address_is_suggested_with_its_point(api: Client, ban: Ban, connected: Geocoder) -> None:
+    items = suggest(api, connected, "12 rue de Stras")
+    assert items[:2] == [
+        {
+            "type": "address",
+            "id": "address:44109_7263_00012",
+            "code": None,
+            "label": "12 Rue de Strasbourg 44000 Nantes",
+            "detail": "44000 Nantes",
+            "position": {"lat": 47.2182, "lon": -1.5521},
+            "precision": "address",
+            "communes": None,
+            "fictitious": False,
+        },
+        {**items[1], "id": "address:44109_7263", "precision": "street"},
+    ]
+    assert ban.asked == [{"q": ["12 rue de Stras"], "limit": ["5"], "autocomplete": ["1"]}]
+
+
+@pytest.mark.parametrize(
+    ("q", "asked"),
+    [
+        ("12 rue de Strasbourg", True),
+        ("3bis quai", True),
+        ("8 avenue", True),
+        ("place Royale", True),
+        ("Bd de l’Égalité", True),
+        ("14 Général Leclerc", True),
+        ("rue", False),
+        ("Nantes", False),
+        ("44000", False),
+        ("44000 Nantes", False),
+        ("Paris 18", False),
+        ("Lyon 3e arrondissement", False),
+        ("Saint-Denis 974", False),
+        ("Rueil-Malmaison", False),
+        ("1, 2, 3", False),
+    ],
+)
+def test_only_what_looks_like_an_address_goes_out(q: str, asked: bool) -> None:
+    assert looks_like_an_address(q) is asked
+
+
+def test_only_plausible_addresses_are_kept(api: Client, ban: Ban, connected: Geocoder) -> None:
+    far = feature("nowhere")
+    far["geometry"]["coordinates"] = [47.2, 91]
+    ban.body = collection(
+        feature("Nantes", "municipality"), feature("Le Bourg", "locality"), feature("weak", score=0.39), far, STREET
+    )
+    assert addresses(api, connected, "rue de strasbourg") == [STREET["properties"]["label"]]
+
+
+def test_an_answer_is_remembered(api: Client, ban: Ban, connected: Geocoder) -> None:
+    for q in ("12 rue de Strasbourg", "12  RUE de strasbourg "):
+        assert len(addresses(api, connected, q)) == 2
+    assert len(ban.asked) == 1
+
+
+FAILURES: dict[str, dict[str, Any]] = {
+    "an error": {"status": 500},
+    "too many": {"status": 429},
+    "a page": {"body": b"<html>"},
+    "another shape": {"body": b'{"features": [{"properties": {"label": 3}}]}'},
+    "not a collection": {"body": b"[]"},
+    "a huge answer": {"body": b'{"features": [' + b" " * 10_000_000 + b"]}"},
+    "cut short": {"headers": {"Content-Length": "100000"}},
+    "elsewhere": {"status": 302, "headers": {"Location": "/search/elsewhere"}},
+}
+
+
+@pytest.mark.parametrize("how", FAILURES)
+def test_a_geocoder_that_fails_takes_nothing_away(
+    api: Client, ban: Ban, connected: Geocoder, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in FAILURES[how].items():
+        setattr(ban, name, value)
+    with caplog.at_level(logging.DEBUG):
+        assert suggest(api, connected, "place des petits lu") == suggest(api, None, "place des petits lu")
+        assert suggest(api, connected, "1 les petits lutins") == suggest(api, None, "1 les petits lutins")
+    assert len(ban.asked) == 2  # a redirect is not followed, and a failure is not remembered as an answer
+    assert "petits" not in caplog.text
+
+
+def test_a_geocoder_that_hangs_is_not_waited_for(api: Client, ban: Ban, connected: Geocoder) -> None:
+    ban.held.clear()
+    connected.timeout_s = 0.2
+    began = time.monotonic()
+    assert suggest(api, connected, "rue de nantes") == suggest(api, None, "rue de nantes")
+    assert time.monotonic() - began < 1.5
+
+
+def test_after_three_failures_it_is_left_alone_for_a_while(
+    api: Client, ban: Ban, connected: Geocoder, caplog: pytest.LogCaptureFixture
+) -> None:
+    ban.status = 503
+    for number in range(5):
+        assert addresses(api, connected, f"{number} rue de Strasbourg") == []
+    assert len(ban.asked) == 3
+    assert caplog.messages == ["3 failures in a row, the last Refused: left alone for 30 s"]
+    ban.status = 200
+    assert addresses(api, connected, "12 rue de Strasbourg") == []
+    connected.resting_until = time.monotonic()
+    assert len(addresses(api, connected, "12 rue de Strasbourg")) == 2
+    ban.status = 503
+    assert addresses(api, connected, "13 rue de Strasbourg") == []
+    assert addresses(api, connected, "14 rue de Strasbourg") == []
+    assert len(ban.asked) == 6  # the row of failures began anew
+
+
+def test_a_text_that_it_refuses_is_no_failure(api: Client, ban: Ban, connected: Geocoder) -> None:
+    ban.status = 400
+    for number in range(4):
+        assert addresses(api, connected, f"{number} rue ?") == []
+    assert len(ban.asked) == 4
+
+
+def test_without_a_geocoder_there_are_no_addresses(api: Client) -> None:
+    assert geocoder.connect(Settings(geocoder_url="")) is None
+    assert all(item["type"] != "address" for item in suggest(api, None, "12 rue de Strasbourg"))
