@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from mappings.documents import WEEK_MINUTES
 from mappings.vocabulary import CARE_KINDS
 from search_api.coverage import Coverage, coverage
-from search_api.need import MAX_PLACES, Day, Piece
+from search_api.need import Day, Piece
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
@@ -37,19 +37,22 @@ def timetable_status(periods: list[Period], day: str, days: Sequence[Day]) -> St
     if not ahead:
         return status("unknown")
     ahead.sort(key=lambda each: str(each["period"]["gte"]))
-    shares = [share(each["week"], days) for each in ahead]
-    most = max(shares)
     # Of equal shares the first: periods do not overlap, so that the one under way, if any, comes before the others.
-    best = ahead[shares.index(most)]["period"]
-    begins = best["gte"] if best["gte"] > day else None
-    if most == (len(days) or 1):
-        places = free_places(ahead[shares.index(most)]["week"], days)
-        return status("later" if begins else "free", places=places, free_from=begins, until=best.get("lte"))
-    if most:
-        found = coverage(ahead[shares.index(most)]["week"], days)
-        return status("partial", free_from=begins, until=best.get("lte"), coverage=found)
-    current = ahead[0]["period"]
-    return status("full", until=current.get("lte") if current["gte"] <= day else None)
+    best, most = ahead[0], 0
+    for each in ahead:
+        covered = share(each["week"], days)
+        if covered > most:
+            best, most = each, covered
+        if most == (len(days) or 1):
+            break
+    period, week = best["period"], best["week"]
+    begins = period["gte"] if period["gte"] > day else None
+    if not most:
+        return status("full", until=None if begins else period.get("lte"))
+    if most < len(days):
+        return status("partial", free_from=begins, until=period.get("lte"), coverage=coverage(week, days))
+    name = "later" if begins else "free"
+    return status(name, places=free_places(week, days), free_from=begins, until=period.get("lte"))
 
 
 def share(week: list[dict[str, int]], days: Sequence[Day]) -> int:
@@ -61,13 +64,15 @@ def share(week: list[dict[str, int]], days: Sequence[Day]) -> int:
 
 def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
     """The most places free for all the days, which are covered; without days, the most free at once."""
-    if not days:
-        return max(part["gte"] // WEEK_MINUTES for part in week)
-    pieces = [piece for day in days for piece in day.pieces]
-    places = 1
-    while places < MAX_PLACES and covers(week, [(start, end, max(least, places + 1)) for start, end, least in pieces]):
+    most = max(part["gte"] for part in week) // WEEK_MINUTES
+    places = 1 if days else most
+    while places < most and covers(week, [piece for day in days for piece in at_least(places + 1, day.pieces)]):
         places += 1
     return places
+
+
+def at_least(places: int, pieces: Sequence[Piece]) -> list[Piece]:
+    return [(start, end, max(least, places)) for start, end, least in pieces]
 
 
 def covers(week: list[dict[str, int]], pieces: Sequence[Piece]) -> bool:

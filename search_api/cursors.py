@@ -8,12 +8,13 @@ the index changes nothing.
 import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from search_api.offer_query import OfferQuery, echo
+from search_api.offer_query import OfferQuery
 from search_api.problems import ParameterError
 
 LIFE = timedelta(days=1)
@@ -59,10 +60,11 @@ def refuse_foreign(cursor: Cursor, query: OfferQuery) -> None:
 
 
 def fingerprint(query: OfferQuery) -> str:
-    understood = {name: value for name, value in echo(query).items() if name not in PRESENTATION}
+    understood = {name: value for name, value in query.echo.items() if name not in PRESENTATION}
     content = orjson.dumps([query.today, understood], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:32]
 
 
+@lru_cache
 def _serializer(secret: str) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt="search_api.cursors")

@@ -1,6 +1,6 @@
 """Counts by value. A facet's counts ignore what is chosen in it, so that one sees what another choice gives."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mappings.documents import DAYS
@@ -23,28 +23,15 @@ MOST_VALUES = 200
 PRICES = range(300, 601, 50)
 """Cents an hour: the steps of the facet of prices, which counts what costs at most so much."""
 
-NOTHING: dict[str, Any] = {"buckets": {}}
-
 Facet = list[dict[str, Any]]
 
 
-def apart(query: OfferQuery) -> dict[str, list[Clause]]:
-    """What is chosen in the facets of this request, by facet: it may not restrict the counts of its own facet, and
-    so goes after the aggregations. It costs more there (notes/measurements.md)."""
-    return {name: clauses for name, clauses in filters.chosen(query).items() if name in query.facets}
-
-
-def together(query: OfferQuery) -> list[Clause]:
-    """What is chosen otherwise: every facet counts under it. The need is not among it, see sorts.scored."""
-    facets = {*query.facets, "day"}
-    return [clause for name, clauses in filters.chosen(query).items() if name not in facets for clause in clauses]
-
-
-def aggregations(query: OfferQuery) -> dict[str, Any]:
-    chosen = apart(query)
+def aggregations(query: OfferQuery, apart: Mapping[str, list[Clause]]) -> dict[str, Any]:
+    """`apart`: facet → what is chosen in it, of those that some facet must ignore. Every other condition is the
+    query's."""
     return {
         name: {
-            "filter": {"bool": {"filter": [each for other in chosen if other != name for each in chosen[other]]}},
+            "filter": {"bool": {"filter": [each for other in apart if other != name for each in apart[other]]}},
             "aggs": {"values": values(query, name), **rare(query, name)},
         }
         for name in query.facets
@@ -102,11 +89,10 @@ def selected(query: OfferQuery, name: str) -> tuple[str, ...]:
     return dict(query.selected).get(name, ())
 
 
-def counted(found: Mapping[str, Any]) -> dict[str, int]:
+def counted(name: str, found: Mapping[str, Any]) -> dict[str, int]:
     """value → count of a facet, those included that are counted by themselves."""
     told = counts(found["values"])
-    known = {fold(value) for value in told}
-    return told | {value: n for value, n in counts(found.get("chosen", NOTHING)).items() if fold(value) not in known}
+    return told | unknown_to(name, told, counts(found["chosen"])) if "chosen" in found else told
 
 
 def counts(aggregation: Mapping[str, Any]) -> dict[str, int]:
@@ -128,14 +114,24 @@ def answer(
 
 
 def facet(query: OfferQuery, name: str, found: Mapping[str, Any], names: Mapping[str, str]) -> Facet:
-    mine = {fold(value) for value in selected(query, name)}
-    told = counted(found)
-    known = {fold(value) for value in told}
-    told |= {value: 0 for value in selected(query, name) if fold(value) not in known}
+    told, chosen = counted(name, found), selected(query, name)
+    told |= unknown_to(name, told, dict.fromkeys(chosen, 0))
+    mine = set(map(key(name), chosen))
     return [
-        {"value": value, "label": label(name, value, names), "count": told[value], "selected": fold(value) in mine}
+        {"value": value, "label": label(name, value, names), "count": told[value], "selected": key(name)(value) in mine}
         for value in in_order(name, told)
     ]
+
+
+def unknown_to(name: str, told: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    """What of `more` is not told yet."""
+    known = set(map(key(name), told))
+    return {value: count for value, count in more.items() if key(name)(value) not in known}
+
+
+def key(name: str) -> Callable[[str], str]:
+    """By what two values of a facet are the same: a school's name is as people write it, the others are codes."""
+    return fold if name == "school" else str
 
 
 def in_order(name: str, told: Mapping[str, int]) -> Iterable[str]:

@@ -80,36 +80,36 @@ class OfferQuery:
         """The weekdays of the need with their hours; a line's own places go before those of the request."""
         return need.days(self.need, self.places)
 
+    @cached_property
+    def echo(self) -> dict[str, Any]:
+        """The answer's `query`: what was understood, in the words of the parameters."""
+        near, route, box = self.near, self.route, self.bbox
+        selected = dict(self.selected)
+        return {
+            "near": {"lat": near.lat, "lon": near.lon} if near else None,
+            "radius_km": (self.radius_km or "any") if near else None,
+            "route": [{"lat": point.lat, "lon": point.lon} for point in route.points] if route else None,
+            "detour_km": route.detour_km if route else None,
+            "commune": [named(commune) for commune in self.communes],
+            "epci": named(self.epci),
+            "department": named(self.department),
+            "bbox": [box.west, box.south, box.east, box.north] if box else None,
+            "q": self.q,
+            **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
+            "hourly_cents_max": next(map(int, selected.get("hourly_cents_max", ())), None),
+            "up_to_date": next((value == "true" for value in selected.get("up_to_date", ())), None),
+            "child_birthdate": self.child_birthdate.isoformat() if self.child_birthdate else None,
+            "age_months": self.age_months,
+            "need": [line.text for line in self.need],
+            "from": self.start.isoformat(),
+            "places": self.places,
+            "match": "best" if self.best else "all",
+            "include": [*(["to_ask"] if self.to_ask else []), *(["unknown"] if self.undeclared else [])],
+            "sort": self.sort,
+            "limit": self.limit,
+            "facets": list(self.facets),
+        }
 
-def echo(query: OfferQuery) -> dict[str, Any]:
-    """The answer's `query`: what was understood, in the words of the parameters."""
 
-    def named(place: Named | None) -> dict[str, str] | None:
-        return {"code": place.code, "name": place.name} if place else None
-
-    near, route, box = query.near, query.route, query.bbox
-    selected = dict(query.selected)
-    return {
-        "near": {"lat": near.lat, "lon": near.lon} if near else None,
-        "radius_km": (query.radius_km or "any") if near else None,
-        "route": [{"lat": point.lat, "lon": point.lon} for point in route.points] if route else None,
-        "detour_km": route.detour_km if route else None,
-        "commune": [named(commune) for commune in query.communes],
-        "epci": named(query.epci),
-        "department": named(query.department),
-        "bbox": [box.west, box.south, box.east, box.north] if box else None,
-        "q": query.q,
-        **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
-        "hourly_cents_max": next(map(int, selected.get("hourly_cents_max", ())), None),
-        "up_to_date": next((value == "true" for value in selected.get("up_to_date", ())), None),
-        "child_birthdate": query.child_birthdate.isoformat() if query.child_birthdate else None,
-        "age_months": query.age_months,
-        "need": [line.text for line in query.need],
-        "from": query.start.isoformat(),
-        "places": query.places,
-        "match": "best" if query.best else "all",
-        "include": [*(["to_ask"] if query.to_ask else []), *(["unknown"] if query.undeclared else [])],
-        "sort": query.sort,
-        "limit": query.limit,
-        "facets": list(query.facets),
-    }
+def named(place: Named | None) -> dict[str, str] | None:
+    return {"code": place.code, "name": place.name} if place else None

@@ -9,7 +9,7 @@ import geojson
 from search_api import cards, cursors, facets, map, queries, status
 from search_api.engine import Engine, document, searches
 from search_api.engine import search as run
-from search_api.offer_query import OfferQuery, echo
+from search_api.offer_query import OfferQuery
 from search_api.places import known
 
 LONGEST_ID = 64
@@ -30,7 +30,7 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     more = len(hits) > query.limit
     aggregations = found.get("aggregations", {})
     return {
-        "query": echo(query),
+        "query": query.echo,
         "total": found["hits"]["total"],
         "items": [cards.card(hit["_source"], query) for hit in page],
         "facets": facets.answer(query, aggregations, await names(engine, aggregations)),
@@ -66,7 +66,7 @@ async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     counted = facets.counts(found["aggregations"]["values"])
     named = {by: await territory_names(engine, by, counted)} if by in facets.TERRITORIES else {}
     return {
-        "query": {key: value for key, value in echo(query).items() if key not in ("sort", "limit", "facets")},
+        "query": {key: value for key, value in query.echo.items() if key not in ("sort", "limit", "facets")},
         "by": by,
         "counts": [
             {"value": value, "label": facets.label(by, value, named.get(by, {})), "count": counted[value]}
@@ -79,7 +79,7 @@ async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
 async def names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Of each facet by territory, code → name."""
     return {
-        name: await territory_names(engine, name, facets.counted(found))
+        name: await territory_names(engine, name, facets.counted(name, found))
         for name, found in aggregations.items()
         if name in facets.TERRITORIES
     }

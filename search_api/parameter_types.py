@@ -439,7 +439,7 @@ Limit = Annotated[
 Cursor = Annotated[
     str | None,
     Field(max_length=MAX_CURSOR),
-    written("string", "eyJ…", maxLength=MAX_CURSOR),
+    WithJsonSchema({"type": "string", "maxLength": MAX_CURSOR}),
     described("La suite d’une réponse.", "la valeur next de la réponse précédente, avec les mêmes paramètres"),
 ]
 Facets = Annotated[

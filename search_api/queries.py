@@ -35,18 +35,23 @@ CARD_FIELDS = [
 
 def offers(query: OfferQuery) -> dict[str, Any]:
     """A page of offers with its facets, and one offer more, which says that there is a next page."""
-    after_facets = [clause for clauses in facets.apart(query).values() for clause in clauses]
-    conditions = [*filters.always(query), *facets.together(query)]
+    chosen = filters.chosen(query)
+    # What is chosen in a facet of this request may not restrict that facet's counts, and so goes after the
+    # aggregations, where it costs more (notes/measurements.md). The need may also score: see sorts.scored.
+    apart = {name: clauses for name, clauses in chosen.items() if name in query.facets}
+    together = [clause for name in chosen if name not in apart and name != "day" for clause in chosen[name]]
     body: dict[str, Any] = {
-        "query": sorts.scored(query, conditions, restricts=bool(query.need) and "day" not in query.facets),
-        "aggs": facets.aggregations(query),
+        "query": sorts.scored(
+            query, [*filters.always(query), *together], restricts=bool(query.need) and "day" not in apart
+        ),
+        "aggs": facets.aggregations(query, apart),
         "sort": sorts.sort(query),
         "size": query.limit + 1,
         "track_total_hits": True,
         "_source": CARD_FIELDS,
     }
-    if after_facets:
-        body["post_filter"] = {"bool": {"filter": after_facets}}
+    if apart:
+        body["post_filter"] = {"bool": {"filter": [clause for clauses in apart.values() for clause in clauses]}}
     if query.after is not None:
         body["search_after"] = list(query.after)
     return body

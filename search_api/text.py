@@ -21,7 +21,7 @@ assistants maternels that most parents look for, then the names that hold the wo
 commune wants its crèches before "France services" with the commune in its name."""
 
 NAME, WHAT, COMMUNE, NAME_PREFIX, MEANING, COMMUNE_PREFIX, MANAGER, POSTCODE = 8, 8, 8, 6, 5, 4, 3, 3
-PROJECT, ALIKE, NEARLY, MISSPELT = 1, 0.8, 0.7, 0.5
+PROJECT, ALIKE, NEARLY, MISSPELT = 1, 0.8, 0.6, 0.4
 """Where a word is found best counts. The kind and the commune say as much as a name: "crèche" in a name does not make
 a better crèche. A project is long and mentions many things; a word that is only nearly found comes last."""
 

@@ -225,7 +225,7 @@ def map_query(form: SearchForm, place: dict[str, Any] | None) -> str:
     return urlencode(kept, doseq=True, safe=":,@")
 
 
-def _where(form: SearchForm, place: dict[str, Any] | None) -> dict[str, str]:
+def _where(form: SearchForm, place: dict[str, Any] | None) -> dict[str, Any]:
     if form.autour:
         return {"near": form.autour, "radius_km": _radius(form)}
     if place is None:
@@ -233,7 +233,7 @@ def _where(form: SearchForm, place: dict[str, Any] | None) -> dict[str, str]:
     if place["type"] in ("epci", "department"):
         return {place["type"]: place["code"]}
     if form.rayon == "0" and place["type"] != "address":
-        return {"commune": place["code"]}
+        return {"commune": [place["code"]]}
     position = place["position"]
     return {"near": f"{position['lat']},{position['lon']}", "radius_km": _radius(form)}
 

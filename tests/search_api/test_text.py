@@ -1,7 +1,11 @@
 """Free text: every word is found somewhere, names first, typing errors forgiven."""
 
 import pytest
+from elasticsearch import Elasticsearch
 
+from mappings import indexes
+from search_api import text
+from settings import Settings
 from tests.search_api.conftest import Client
 
 
@@ -13,6 +17,8 @@ from tests.search_api.conftest import Client
         ("les p’tits loups", "loups"),
         ("les p'tits loup", "loups"),
         ("les petits loup", "loups"),
+        ("p tits loups", "loups"),
+        ("lelise", "elise"),  # the apostrophe forgotten
         ("LUTINS SORINIERES", "sorinieres"),
         ("lutnis", "lutins"),  # letters exchanged
         ("stram", "mam"),
@@ -39,6 +45,11 @@ def test_a_name_finds_its_offer_first(api: Client, q: str, first: str) -> None:
         ("ville de nantes", {"lutins"}),
         ("crèche 44840", {"sorinieres"}),
         ("nature bois", {"loups"}),
+        ("crèche herbl", {"herblain"}),  # still being typed
+        ("cherche place en crèche nantes nord", {"lutins", "loups"}),  # what no offer says is not asked of it
+        ("crèche avec jardin", {"lutins"}),  # said by a code, not in words
+        ("crèche municipale nantes", {"lutins"}),
+        ("crèche psu", {"lutins"}),
     ],
 )
 def test_every_word_must_be_found_somewhere(api: Client, q: str, found: set[str]) -> None:
@@ -71,3 +82,25 @@ def test_two_hundred_characters_of_words_are_answered(api: Client) -> None:
 
 def test_words_filter_under_any_order(api: Client) -> None:
     assert api.ids(q="creche", near="47.2186,-1.5541", sort="distance", radius_km=5) == ["lutins", "loups"]
+
+
+@pytest.mark.parametrize(
+    ("spelt", "alike"),
+    [
+        ("Les P’tits Loups", "les ptits loups"),
+        ("Bout’Chou", "bout de chou"),
+        ("La Maison des Bouts de Choux", "la maison des bout'chou"),
+        ("1, 2, 3 Soleil", "123 soleil"),
+        ("Les T’Choupis", "les tchoupis"),
+        ("Gribouill’âges", "gribouillages"),
+        ("C.H.R.U. de Nantes", "chru de nantes"),
+        ("L’Œuf d’Élise", "l'oeuf d'elise"),
+        ("Jusqu’à l’aube, 44000 Nantes", "jusqu'a l'aube 44000 nantes"),
+    ],
+)
+def test_words_are_spelt_as_the_index_spells_them(
+    engine: Elasticsearch, settings: Settings, spelt: str, alike: str
+) -> None:
+    index = indexes.alias(settings.index_prefix, "offers")
+    tokens = [token["token"] for token in engine.indices.analyze(index=index, analyzer="names", text=spelt)["tokens"]]
+    assert text.words(spelt) == text.words(alike) == tokens

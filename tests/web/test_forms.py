@@ -61,7 +61,7 @@ def test_around_a_commune_the_distance_counts_from_its_centre() -> None:
 
 
 def test_a_commune_only() -> None:
-    assert forms.parameters(read("lieu=commune:44109&rayon=0"), NANTES) == {"commune": "44109"}
+    assert forms.parameters(read("lieu=commune:44109&rayon=0"), NANTES) == {"commune": ["44109"]}
 
 
 def test_a_department_has_no_distance_to_sort_by() -> None:
