@@ -5,7 +5,7 @@ SCALE ?= demo
 PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer check lock
+.PHONY: demo test faults bench-indexer bench-search check lock
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -22,6 +22,11 @@ faults: .venv/.dev
 bench-indexer: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
 bench-indexer: .venv/.dev
 	SCALE=$(SCALE) .venv/bin/python -m bench.indexer $(ARGS)
+
+# The API beside Elasticsearch alone; SCALE=demo for a quick try.
+bench-search: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
+bench-search: .venv/.dev
+	SCALE=$(SCALE) .venv/bin/python -m bench.search $(ARGS)
 
 # Style, types, and who may import whom.
 check: .venv/.dev

@@ -9,11 +9,23 @@ from typing import Any
 PLUMBING = ("service",)
 """The tags of what operators ask, not users."""
 
-EXAMPLES = (
-    "/api/v1/suggest?q=nant",
-    "/api/v1/offers?near=47.2186,-1.5541&radius_km=5&kind=eaje",
-    "/api/v1/offers?commune=44109&kind=assistant_maternel&need=mon-fri@08:00-18:00&facets=feature",
-)
+EXAMPLES = {
+    "Les lieux et les offres dont le nom commence ainsi": "/api/v1/suggest?q=nant",
+    "Les crèches autour d’un point, les plus proches d’abord": (
+        "/api/v1/offers?near=47.2186,-1.5541&radius_km=5&kind=eaje"
+    ),
+    "Les assistants maternels d’une commune qui sont libres à ces heures, ou une partie de ces jours": (
+        "/api/v1/offers?commune=44109&kind=assistant_maternel&need=mon-fri@08:00-18:00&match=best"
+    ),
+    "Ce qui se trouve à moins d’un kilomètre d’un trajet": (
+        "/api/v1/offers?route=47.1906,-1.5490;47.2184,-1.5419&detour_km=1"
+    ),
+    "Une liste, ses comptes par genre et la carte de sa vue, en un appel": (
+        "/api/v1/offers?commune=44109&facets=kind&view=-1.65,47.16,-1.45,47.28&zoom=12"
+    ),
+    "Les structures d’un département, en tableau": "/api/v1/exports/structures?department=44",
+}
+"""What one may ask, in French, and how."""
 
 
 def endpoints(openapi: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -47,5 +59,10 @@ def parameter(described: Mapping[str, Any]) -> dict[str, Any]:
         "name": described["name"],
         "required": described["required"],
         "description": described.get("description", ""),
-        "examples": [", ".join(each) if isinstance(each, list) else str(each) for each in examples],
+        "examples": [",".join(each) if isinstance(each, list) else written(each) for each in examples],
     }
+
+
+def written(value: Any) -> str:
+    """As it stands in a query string."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -265,7 +265,7 @@ API_LINK = "Documentation de l’API publique"
 # The documentation of the API.
 API_TITLE = "L’API publique de Ribambelle"
 API_OPENAPI = "Le document OpenAPI"
-API_EXAMPLES = "Trois requêtes pour commencer"
+API_EXAMPLES = "Des requêtes pour commencer"
 API_ADDRESSES = "Toutes les adresses"
 API_STATUSES = "Réponses : {statuses}."
 API_REQUIRED = "obligatoire"

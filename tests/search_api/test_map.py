@@ -7,8 +7,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from search_api import places as places_of
-from search_api.map import MOST_FEATURES, precision, tiles
 from search_api.geo import Box
+from search_api.map import MOST_FEATURES, precision, tiles
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
 from tests.search_api.documents import OFFERS, offer, places

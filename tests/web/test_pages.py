@@ -319,10 +319,15 @@ def test_a_bad_view_of_the_base_map_is_a_problem(site: Client, query: str) -> No
 
 def test_the_api_is_documented_on_a_page_of_ours(site: Client) -> None:
     response = site.get("/docs")
-    assert "GET /api/v1/offers" in text(response.text)
+    read = text(response.text)
+    for route in ("offers", "offers/{id}", "map", "suggest", "counts", "exports/structures", "exports/assistants"):
+        assert f"GET /api/v1/{route}" in read
+    assert "true ou false. Exemple : true" in read.replace("\u00a0", " ")
     assert "https://" not in response.text
-    for address in re.findall(r'<a href="(/api/v1/[^"]+)"', response.text):
+    addresses = re.findall(r'<a href="(/api/v1/[^"]+)"', response.text)
+    for address in addresses:
         assert site.get(unescape(address)).status_code == 200
+    assert len(addresses) > 5
 
 
 def test_the_map_of_a_search_around_a_place_comes_with_the_page(site: Client) -> None:
