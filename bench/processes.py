@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -31,10 +32,11 @@ class Ran:
 
 def measured(command: Sequence[str], environment: Mapping[str, str], log: Path) -> Ran:
     """Run a command to its end. `log` gets what it writes to stderr. Raises ProcessFailed on any exit code but 0."""
-    with log.open("ab") as errors:
+    # Not a pipe: whoever prints more than one holds would wait for a reader, who waits for the end.
+    with log.open("ab") as errors, tempfile.TemporaryFile() as output:
         before, own = server_cpu(), 0.0
         begun = time.perf_counter()
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors)
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=errors)
         peak = 0.0
         try:
             # The kernel's own high-water mark of this one process, which only grows: the last look tells all but what
@@ -43,11 +45,11 @@ def measured(command: Sequence[str], environment: Mapping[str, str], log: Path) 
                 peak, own = max(peak, high_water_mb(process.pid)), max(own, cpu_s(process.pid))
                 time.sleep(LOOK_EVERY_S)
             seconds = time.perf_counter() - begun
-            assert process.stdout
-            printed = process.stdout.read().decode()
         finally:
             process.kill()
             process.wait()
+        output.seek(0)
+        printed = output.read().decode()
     if process.returncode:
         raise ProcessFailed(f"{' '.join(command[:4])} ended with {process.returncode}: {printed[-500:]} (see {log})")
     servers = {name: each - before[name] for name, each in server_cpu().items()}

@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from bench.processes import measured
 from cli.servers import LOCAL
+from indexer import bulk, generations
 from local.servers import running
 from registry import agrements, database, territory
 from registry.generation import generate
@@ -76,6 +78,19 @@ def fill(settings: Settings, scale: Scale, say: Say) -> None:
         # What autovacuum would do by itself in the next minutes, and so in the middle of the measurements.
         conn.execute("vacuum (analyze)")
         conn.execute("checkpoint")
+
+
+def indexed(settings: Settings, log: Path, say: Say, *, anew: bool = False) -> None:
+    """Live indexes of what the registry holds, built to today's mappings; those that are there already stay, unless
+    they shall be built `anew`. Raises ProcessFailed.
+    """
+    engine = bulk.client(settings.elasticsearch_url, timeout_s=settings.indexer_timeout_s)
+    with database.connect(settings.database_url) as conn:
+        current = generations.is_current(conn, engine, settings.index_prefix)
+    engine.close()
+    if anew or not current:
+        say("Indexes are built …")
+        measured([PROGRAM, "index", "rebuild"], environment(settings), log)
 
 
 def environment(settings: Settings) -> dict[str, str]:

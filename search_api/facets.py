@@ -51,7 +51,9 @@ def values(query: OfferQuery, name: str) -> dict[str, Any]:
         case "day":
             return by_clause({day: filters.on_weekday(query, number) for number, day in enumerate(DAYS)})
         case "school":
-            return by_term("schools")
+            # One school however its name is written; ten spellings are read to find one of its own among those of the
+            # other schools that the same offers serve.
+            return by_term("schools.folded") | {"aggs": {"spellings": {"terms": {"field": "schools", "size": 10}}}}
     return by_term(FIELDS[name])
 
 
@@ -100,7 +102,16 @@ def counts(aggregation: Mapping[str, Any]) -> dict[str, int]:
     buckets = aggregation["buckets"]
     if isinstance(buckets, dict):
         return {value: bucket["doc_count"] for value, bucket in buckets.items()}
-    return {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+    return {spelt(bucket): bucket["doc_count"] for bucket in buckets}
+
+
+def spelt(bucket: Mapping[str, Any]) -> str:
+    """The value of a bucket; of folded names the most frequent spelling."""
+    value: str = bucket["key"]
+    if "spellings" not in bucket:
+        return value
+    found = (each["key"] for each in bucket["spellings"]["buckets"])
+    return next((each for each in found if fold(each) == fold(value)), value)
 
 
 def answer(

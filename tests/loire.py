@@ -6,8 +6,8 @@ Made once for a run: the tests that use it may not leave a public change behind.
 import asyncio
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -27,10 +27,16 @@ from search_api.app import close, create_app
 from settings import Settings
 from tests.conftest import ROOT, TODAY, cloned
 from tests.records import Period, Range, assistant, structure
+from tests.search_api import oracle
 
 STRUCTURES = ROOT / "registry" / "data" / "structures"
 
 Parameters = Sequence[tuple[str, str]]
+
+AT_ONCE = 8
+
+# What the comparisons refuse should be told as a test's own assertions are.
+pytest.register_assert_rewrite("tests.search_api.comparing")
 
 hypothesis.settings.register_profile("long", print_blob=True)
 
@@ -46,7 +52,7 @@ def examples(count: int) -> hypothesis.settings:
     )
 
 
-@dataclass(repr=False)
+@dataclass
 class Loire:
     """The three ends of the way: the registry, the index, the API. `extra`: ids of `odd_offers` by name."""
 
@@ -54,7 +60,8 @@ class Loire:
     elasticsearch: Elasticsearch
     client: httpx.AsyncClient
     runner: asyncio.Runner
-    extra: dict[str, str]
+    # Not one of `__init__`: Hypothesis prints all of these, and these are a thousand.
+    extra: dict[str, str] = field(init=False, default_factory=dict)
 
     def get(self, path: str, parameters: Parameters = (), **headers: str) -> httpx.Response:
         """The answer of the API, whatever its status."""
@@ -65,6 +72,19 @@ class Loire:
         answer = self.get(path, parameters)
         assert answer.status_code == 200, (path, parameters, answer.text)
         return answer.json()
+
+    def many(self, asked: Sequence[tuple[str, Parameters]], method: str = "GET") -> list[httpx.Response]:
+        """The answers, whatever their status, of many requests, some at once."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(path: str, parameters: Parameters) -> httpx.Response:
+            async with turns:
+                return await self.client.request(method, path, params=list(parameters))
+
+        async def every() -> list[httpx.Response]:
+            return await asyncio.gather(*(one(path, parameters) for path, parameters in asked))
+
+        return self.runner.run(every())
 
     def pages(self, path: str, parameters: Parameters) -> Iterator[Any]:
         """Every page of a list, through its cursors."""
@@ -98,7 +118,7 @@ class Loire:
 
 @pytest.fixture(scope="session")
 def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
-    """About 4,600 offers of the department and all the places of France, indexed, behind the API."""
+    """About 5,200 offers, most of them of the department, and all the places of France, indexed, behind the API."""
     with cloned(servers, template, f"loire_{run_id}") as url:
         with connect(url) as conn:
             extra = fill(conn)
@@ -110,15 +130,25 @@ def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
             secret_key="a secret of the tests",  # noqa: S106
             request_timeout_s=30,
             fiche_limit=1_000_000,
+            rate_limit=1_000_000,
         )
         with bulk.client(settings.elasticsearch_url, timeout_s=120) as engine, asyncio.Runner() as runner:
             rebuild(settings, engine, lambda index, done, total: None)
             app = create_app(settings, today=lambda: TODAY)
             client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ribambelle.test")
-            yield Loire(settings, engine, client, runner, extra)
+            loire = Loire(settings, engine, client, runner)
+            loire.extra.update(extra)
+            yield loire
             runner.run(client.aclose())
             runner.run(close(app))
             generations.drop(engine, engine.indices.get(index=f"{settings.index_prefix}-*").body)
+
+
+@pytest.fixture(scope="session")
+def offers(loire: Loire) -> oracle.Offers:
+    """What is public of them, as the oracle reads it."""
+    with connect(loire.settings.database_url) as conn:
+        return oracle.read(conn, set(loire.extra.values()))
 
 
 def fill(conn: Connection) -> dict[str, str]:
@@ -133,12 +163,36 @@ def fill(conn: Connection) -> dict[str, str]:
 
 
 def odd_offers(conn: Connection) -> Iterator[tuple[str, str]]:
-    """Weeks at odd minutes, nights past Monday 00:00, arrondissements, equal names, and offers that are not public."""
+    """What no generator makes: weeks at odd minutes, nights past Monday 00:00, places far away, equal names, values
+    at the borders of every filter, and offers that are not public."""
     rng = random.Random(4)
-    for number in range(120):
+    mams = [structure(conn, f"MAM des Lutins {number}", kind="mam", members=3, at=spot(rng)) for number in range(6)]
+    mams += [
+        structure(conn, f"MAM close {number}", kind="mam", at=spot(rng), publication="closed") for number in (1, 2)
+    ]
+    yield from ((f"MAM {number}", mam) for number, mam in enumerate(mams))
+    for number in range(560):
         name = f"Semaine {number}"
-        home = (47.2173 + rng.gauss(0, 0.01), -1.5534 + rng.gauss(0, 0.01))
-        yield name, assistant(conn, name, home=home, capacity=6, periods=periods(rng), languages=["lsf"])
+        yield name, odd_assistant(conn, rng, number, mams)
+    for number in range(320):
+        yield f"structure {number}", odd_structure(conn, rng, number)
+    for number, show in enumerate(("zone", "street", "zone", "zone")):
+        # Nobody else serves her school: so a filter, and whoever attacks, can single her out.
+        name = f"target {number}"
+        yield (
+            name,
+            assistant(
+                conn,
+                f"Madame Cible {number}",
+                home=(47.2101 + number * 0.013, -1.5402 - number * 0.011),
+                address=f"{number} impasse des Cibles",
+                show=show,
+                schools=[f"École de la Cible {number}"],
+                mam=mams[0] if number == 3 else None,
+                show_mam=False,
+                confirmed_on=TODAY,
+            ),
+        )
     yield "18e", structure(conn, "Crèche de la Butte", commune="75118", postcode="75018", at=(48.892, 2.345))
     yield "Marseille", structure(conn, "Crèche du Port", commune="13202", postcode="13002", at=(43.305, 5.367))
     for name in ("Éclats", "éclats", "Eclats", "Œuf", "Oeuf", "Zèbre", "L’Œillet", "L'Oeillet", "Île", "À côté"):
@@ -161,13 +215,93 @@ def odd_offers(conn: Connection) -> Iterator[tuple[str, str]]:
     yield "lapsed", lapsed
 
 
+FAR_AWAY = (
+    *(
+        ("97411", "97400", -20.8789, 55.4481),
+        ("97302", "97300", 4.9333, -52.3333),
+        ("97209", "97200", 14.6161, -61.0588),
+    ),
+    *(("97611", "97600", -12.7806, 45.2278), ("14754", "14640", 49.3222, 0.0), ("65440", "65000", 43.2329, 0.0)),
+    *(("75118", "75018", 48.8920, 2.3450), ("69383", "69003", 45.7530, 4.8690), ("13202", "13002", 43.3050, 5.3670)),
+)
+"""Commune, postcode, latitude, longitude: overseas, on the meridian of Greenwich, in arrondissements."""
+
+SCHOOLS = (
+    *("École Jules-Ferry", "école jules-ferry", "Ecole Jules-Ferry", "Sacré-Cœur", "SACRÉ-COEUR", "L’Île-aux-Enfants"),
+    *("L'ile-aux-enfants", "Groupe scolaire Œuvre Saint-Jean", "Élémentaire Çédille"),
+)
+
+CONFIRMED = [
+    None,
+    *(date(2026, 5, day) for day in (1, 22, 22, 23, 23, 24)),
+    *(TODAY - timedelta(days=days) for days in (0, 30, 183, 184, 185, 400)),
+]
+"""About the day six months before TODAY, 23 May."""
+
+CENTS = (None, 1, 299, 300, 301, 349, 350, 351, 355, 400, 450, 599, 600, 601, 10_000, 12_000)
+
+
+def spot(rng: random.Random, lat: float = 47.2173, lon: float = -1.5534, degrees: float = 0.01) -> tuple[float, float]:
+    """Somewhere about a place; where that is on the meridian of Greenwich, on it to the last bit."""
+    return round(lat + rng.gauss(0, degrees), 6), lon and round(lon + rng.gauss(0, degrees), 6)
+
+
+def odd_assistant(conn: Connection, rng: random.Random, number: int, mams: Sequence[str]) -> str:
+    if number % 4 == 3:
+        commune, postcode, lat, lon = FAR_AWAY[number // 4 % len(FAR_AWAY)]
+        home = spot(rng, lat, lon, 0.004)
+    else:
+        commune, postcode, home = "44109", "44300", spot(rng)
+    return assistant(
+        conn,
+        f"Semaine {number}",
+        home=home,
+        commune=commune,
+        postcode=postcode,
+        address=f"{number} chemin des Semaines",
+        show=rng.choice(("zone", "zone", "street", "address")),
+        street_at=rng.choice((None, (round(home[0] + 0.001, 6), home[1]))),
+        mam=rng.choice(mams) if number % 5 == 0 else None,
+        show_mam=rng.random() < 0.6,
+        capacity=6,
+        periods=periods(rng),
+        languages=["lsf"],
+        features=rng.choice(([], ["handicap"], ["garden", "no_pets"], ["school_run", "garden"])),
+        schools=rng.sample(SCHOOLS, rng.choice((0, 0, 1, 2, 3))),
+        hourly_cents=rng.choice(CENTS),
+        confirmed_on=rng.choice(CONFIRMED),
+    )
+
+
+def odd_structure(conn: Connection, rng: random.Random, number: int) -> str:
+    """Structures of every band's first and last size, at the same few places."""
+    identifier = structure(
+        conn,
+        f"Taille {number % 20}",
+        kind=rng.choice(("accueil_loisirs", "garde_domicile", "mam", "clas")),
+        at=rng.choice(((47.22, -1.55), (47.22, -1.55), spot(rng))),
+        capacity=rng.choice((None, 1, 2, 3, 4, 5, 12, 13, 24, 25, 39, 40, 59, 60, 61, 500)),
+        confirmed_on=rng.choice(CONFIRMED),
+        features=rng.choice(([], ["handicap"], ["atypical_hours"])),
+        fictitious=True,
+    )
+    if number % 3:
+        start, end = rng.choice(((450, 1_110), (480, 1_080), (0, 1_440), (1_200, 1_860)))
+        conn.execute(
+            "insert into opening select %s, weekday, %s, %s from generate_series(0, %s) as weekday",
+            [identifier, start, end, rng.choice((4, 4, 6))],
+        )
+    return identifier
+
+
 def periods(rng: random.Random) -> list[Period]:
     """One to three periods around today, with gaps, the last one sometimes open."""
     found: list[Period] = []
     first = TODAY + timedelta(days=rng.randrange(-60, 20))
     for _ in range(rng.randrange(1, 4)):
         last = first + timedelta(days=rng.choice((0, 6, 40, 200)))
-        found.append((first, last, week(rng)))
+        # Sometimes the same hours as before, or as many: no period then has more of a need than another.
+        found.append((first, last, found[-1][2] if found and rng.random() < 0.3 else week(rng)))
         first = last + timedelta(days=rng.choice((1, 1, 15)))
     if rng.random() < 0.4:
         found[-1] = (found[-1][0], None, found[-1][2])
@@ -176,6 +310,13 @@ def periods(rng: random.Random) -> list[Period]:
 
 def week(rng: random.Random) -> list[Range]:
     """At most two ranges a day, none over another: they share out the week between random minutes."""
+    if rng.random() < 0.35:
+        # A family's week with something missing: a day, an afternoon, a place.
+        return [
+            (day, 450 + 30 * rng.randrange(3), rng.choice((720, 960, 1_110, 1_140)), rng.randrange(1, 4))
+            for day in range(rng.choice((5, 5, 6)))
+            if rng.random() < 0.85
+        ]
     cuts = sorted(rng.sample(range(10_080), 12))
     if rng.random() < 0.3:
         # Round the clock for some days: ranges that touch at midnight, also at that of Sunday.

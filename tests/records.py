@@ -50,6 +50,8 @@ def assistant(
     *,
     home: tuple[float, float] = NANTES,
     commune: str = "44109",
+    postcode: str = "44300",
+    address: str = "27 rue Introuvable",
     show: str = "zone",
     street_at: tuple[float, float] | None = None,
     contact: dict[str, Any] | None = None,
@@ -70,9 +72,9 @@ def assistant(
             conn,
             "am_home",
             offer=identifier,
-            address="27 rue Introuvable",
-            street="rue Introuvable",
-            postcode="44300",
+            address=address,
+            street=address.partition(" ")[2],
+            postcode=postcode,
             commune=commune,
             lat=home[0],
             lon=home[1],
@@ -109,18 +111,16 @@ def add_period(conn: Connection, offer: str, first: date, last: date | None, ran
         "insert into timetable (offer, period) values (%s, daterange(%s, %s, '[]')) returning id", [offer, first, last]
     ).fetchall()[0][0]
     slots: dict[int, int] = {}
+    rows = []
     for weekday, start, end, places in ranges:
         slots[weekday] = slots.get(weekday, 0) + 1
-        _insert(
-            conn,
-            "timetable_range",
-            timetable=timetable,
-            weekday=weekday,
-            slot=slots[weekday],
-            start_minute=start,
-            end_minute=end,
-            places=places,
-        )
+        rows.append((weekday, slots[weekday], start, end, places))
+    # In one statement: each of them is looked at by the triggers once.
+    conn.execute(
+        "insert into timetable_range (timetable, weekday, slot, start_minute, end_minute, places)"
+        " select %s, * from unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])",
+        [timetable, *([row[column] for row in rows] for column in range(5))],
+    )
     return int(timetable)
 
 

@@ -1,44 +1,63 @@
 """What the search must answer, in plain Python over the registry's rows.
 
-Written from the definitions of DESIGN.md and issue 3, not from the queries, and as simply as they allow: a week is
-its 10,080 minutes, every offer is looked at, a sort is `sorted`. `mappings.vocabulary` only says which kinds mind
+Written from the definitions of DESIGN.md and issues 3 and 5, not from the queries, and as simply as they allow: every
+offer is looked at, a sort is `sorted`; numpy only measures distances. `mappings.vocabulary` only says which kinds mind
 children.
 """
 
 import math
 import unicodedata
+from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import groupby
+from functools import cache, cached_property
+from itertools import pairwise
+
+import numpy as np
 
 from mappings.vocabulary import CARE_KINDS
 from registry.database import Connection
+from tests.search_api.oracle_weeks import (
+    DAYS,
+    Availability,
+    Demand,
+    Line,
+    Period,
+    Week,
+    covers,
+    demand,
+    most_by_day,
+    timetable,
+    week,
+)
 
 EARTH_RADIUS_M = 6_371_008.7714
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WEEK = 7 * 1_440
-FACETS = ("kind", "subkind", "feature", "funding", "language")
+STEP_M = 250
+"""From one point of a route to the next."""
 
-Week = bytes
-"""For each minute of the week from Monday 00:00, the places that are free (of a structure: 1 when it is open)."""
+FACETS = (
+    *("kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "hourly_cents_max", "up_to_date"),
+    *("school", "commune", "epci", "department", "day"),
+)
+CAPACITIES = {
+    "1-2": (1, 2),
+    "3-4": (3, 4),
+    "5-12": (5, 12),
+    "13-24": (13, 24),
+    "25-39": (25, 39),
+    "40-59": (40, 59),
+    "60-": (60, 9_999),
+}
+TARIFFS = range(300, 601, 50)
+MOST_VALUES = 200
 
-Demand = Sequence[tuple[int, int, int]]
-"""(start, end, places): minutes of the week in a row that ask for the same places."""
+Place = tuple[float, float]
+"""Latitude, longitude."""
 
 
-@dataclass(frozen=True)
-class Period:
-    first: date
-    last: date | None
-    week: Week = field(repr=False)
-
-    def contains(self, day: date) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Offer:
     """`communes`: its own code and, in an arrondissement, the city's. `opening` is None where it is not known."""
 
@@ -51,59 +70,62 @@ class Offer:
     communes: tuple[str, ...]
     epci: str | None
     department: str
+    capacity: int | None
     ages: tuple[int, int | None] | None
     funding: str | None
     features: tuple[str, ...]
     languages: tuple[str, ...]
+    hourly_cents: int | None
+    schools: tuple[str, ...]
+    in_mam: bool
     confirmed_on: date | None
     fictitious: bool
     opening: Week | None = field(repr=False)
     periods: tuple[Period, ...]
 
-    def values(self, facet: str) -> tuple[str, ...]:
-        """What it counts for in a facet."""
-        match facet:
-            case "kind":
-                return (self.kind,)
-            case "subkind":
-                return (self.subkind,) if self.subkind else ()
-            case "feature":
-                return self.features
-            case "funding":
-                return (self.funding,) if self.funding else ()
-            case "language":
-                return self.languages
-            case "commune":
-                return (self.communes[0],)
-            case "epci":
-                return (self.epci,) if self.epci else ()
-            case "department":
-                return (self.department,)
-        raise ValueError(facet)
+    @property
+    def workplace(self) -> str | None:
+        if self.kind == "assistant_maternel":
+            return "mam" if self.in_mam else "home"
+        return "mam" if self.kind == "mam" else None
+
+    @cached_property
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """What it counts for in each facet that depends on nothing else."""
+        held = self.capacity
+        bands = [band for band, (least, most) in CAPACITIES.items() if held is not None and least <= held <= most]
+        found: dict[str, Iterable[str | None]] = {
+            "kind": [self.kind],
+            "subkind": [self.subkind],
+            "feature": self.features,
+            "funding": [self.funding],
+            "language": self.languages,
+            "workplace": [self.workplace],
+            "capacity": bands,
+            "school": {folded(school) for school in self.schools},
+            "commune": self.communes,
+            "epci": [self.epci],
+            "department": [self.department],
+        }
+        return {facet: tuple(filter(None, values)) for facet, values in found.items()}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a need: from day `first` to day `last` (0 is Monday; the last may come before the first, past
-    Sunday), minutes of the day; an end at or before the start is the next day's."""
+class Offers(list[Offer]):
+    """All of them, and where they are: latitudes and longitudes in degrees, and points of the unit sphere.
 
-    first: int
-    last: int
-    start: int
-    end: int
-    places: int | None = None
+    `odd` are those that `tests.loire` adds to what is imported and generated.
+    """
 
-    def __str__(self) -> str:
-        days = DAYS[self.first] if self.first == self.last else f"{DAYS[self.first]}-{DAYS[self.last]}"
-        start, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in (self.start, self.end))
-        return f"{days}@{start}-{end}" + (f"*{self.places}" if self.places else "")
+    def __init__(self, offers: Iterable[Offer], odd: Collection[str] = ()) -> None:
+        super().__init__(offers)
+        self.odd = [offer for offer in self if offer.id in odd]
+        self.lats = np.array([offer.lat for offer in self])
+        self.lons = np.array([offer.lon for offer in self])
+        self.sphere = on_sphere([(offer.lat, offer.lon) for offer in self])
 
-    def minutes(self) -> Iterable[int]:
-        """Every minute of the week that it asks for."""
-        length = (self.end - self.start) if self.end > self.start else (self.end + 1_440 - self.start)
-        for step in range((self.last - self.first) % 7 + 1):
-            begin = (self.first + step) % 7 * 1_440 + self.start
-            yield from (minute % WEEK for minute in range(begin, begin + length))
+    def __repr__(self) -> str:
+        """Hypothesis prints what a strategy is made of, and thousands of offers take long and tell nothing."""
+        return f"<{len(self)} offers>"
 
 
 @dataclass(frozen=True)
@@ -111,23 +133,32 @@ class Request:
     """A request of `/api/v1/offers`; `today` is the day on which it is made. None and empty are not sent."""
 
     today: date
-    near: tuple[float, float] | None = None
+    near: Place | None = None
     radius_km: float | None = None
     any_distance: bool = False
-    communes: tuple[str, ...] = ()
+    route: tuple[Place, ...] = ()
+    detour_km: float | None = None
+    commune: tuple[str, ...] = ()
     epci: str | None = None
     department: str | None = None
     bbox: tuple[float, float, float, float] | None = None
+    q: str | None = None
     kind: tuple[str, ...] = ()
     subkind: tuple[str, ...] = ()
     feature: tuple[str, ...] = ()
     funding: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    workplace: tuple[str, ...] = ()
+    capacity: tuple[str, ...] = ()
+    hourly_cents_max: int | None = None
+    up_to_date: bool | None = None
+    school: tuple[str, ...] = ()
     child_birthdate: date | None = None
     need: tuple[Line, ...] = ()
     start: date | None = None
     places: int | None = None
-    to_ask: bool = False
+    match: str | None = None
+    include: tuple[str, ...] = ()
     sort: str | None = None
     facets: tuple[str, ...] = ()
 
@@ -136,9 +167,35 @@ class Request:
         return self.start or self.today
 
     @property
+    def measures(self) -> bool:
+        """Whether offers have a distance."""
+        return bool(self.near or self.route)
+
+    @property
     def order(self) -> str:
         """The sort, or the default one."""
-        return self.sort or ("recommended" if self.need else "distance" if self.near else "name")
+        if self.sort:
+            return self.sort
+        if self.q:
+            return "relevance"
+        return "recommended" if self.need else "distance" if self.measures else "name"
+
+    @cached_property
+    def demand(self) -> Demand:
+        return demand(self.need, self.places or 1)
+
+    @cached_property
+    def chosen(self) -> Mapping[str, Collection[str]]:
+        """The values chosen in each facet, as the facet has them."""
+        found: dict[str, Collection[str]] = {
+            "day": {DAYS[day] for line in self.need for day in line.days},
+            "school": {folded(school) for school in self.school},
+        }
+        for facet in FACETS:
+            if facet not in found:
+                value = getattr(self, facet)
+                found[facet] = value if isinstance(value, tuple) else () if value is None else (said(value),)
+        return found
 
     def filters(self) -> list[tuple[str, str]]:
         """The query string without what only lists know (sort, facets)."""
@@ -147,20 +204,23 @@ class Request:
             found.append(("near", f"{self.near[0]},{self.near[1]}"))
         if self.radius_km is not None or self.any_distance:
             found.append(("radius_km", "any" if self.any_distance else str(self.radius_km)))
-        found += [("commune", code) for code in self.communes]
-        found += [(name, value) for name in ("epci", "department") if (value := getattr(self, name))]
+        if self.route:
+            found.append(("route", ";".join(f"{lat},{lon}" for lat, lon in self.route)))
         if self.bbox:
             found.append(("bbox", ",".join(map(str, self.bbox))))
-        found += [(name, value) for name in FACETS for value in getattr(self, name)]
-        if self.child_birthdate:
-            found.append(("child_birthdate", self.child_birthdate.isoformat()))
-        found += [("need", str(line)) for line in self.need]
+        for name in (
+            *("detour_km", "epci", "department", "q", "hourly_cents_max", "up_to_date", "child_birthdate"),
+            *("places", "match"),
+        ):
+            if (value := getattr(self, name)) is not None:
+                found.append((name, said(value)))
+        for name in (
+            *("commune", "kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "school"),
+            *("need", "include"),
+        ):
+            found += [(name, str(value)) for value in getattr(self, name)]
         if self.start:
             found.append(("from", self.start.isoformat()))
-        if self.places is not None:
-            found.append(("places", str(self.places)))
-        if self.to_ask:
-            found.append(("include", "to_ask"))
         return found
 
     def parameters(self) -> list[tuple[str, str]]:
@@ -172,7 +232,14 @@ class Request:
         return found
 
 
-def read(conn: Connection) -> list[Offer]:
+def said(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# The registry's rows --------------------------------------------------------------------------------------
+
+
+def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
     """Every offer that is public: published and, of an assistant maternel, with an agrément in force."""
     communes = {
         code: (tuple(filter(None, (code, parent))), epci, department)
@@ -182,23 +249,29 @@ def read(conn: Connection) -> list[Offer]:
     for offer, *hours in conn.execute("select offer, weekday, start_minute, end_minute, 1 from opening"):
         openings.setdefault(offer, []).append((hours[0], hours[1], hours[2], hours[3]))
     ranges: dict[int, list[tuple[int, int, int, int]]] = {}
-    for timetable, *hours in conn.execute(
+    for number, *hours in conn.execute(
         "select timetable, weekday, start_minute, end_minute, places from timetable_range"
     ):
-        ranges.setdefault(timetable, []).append((hours[0], hours[1], hours[2], hours[3]))
+        ranges.setdefault(number, []).append((hours[0], hours[1], hours[2], hours[3]))
+    weeks: dict[Week, Week] = {}
     periods: dict[str, list[Period]] = {}
-    for timetable, offer, first, end in conn.execute(
+    for number, offer, first, end in conn.execute(
         "select id, offer, lower(period), upper(period) from timetable order by period"
     ):
         last = end - timedelta(days=1) if end else None
-        periods.setdefault(offer, []).append(Period(first, last, week(ranges.get(timetable, []))))
+        free = week(ranges.get(number, []))
+        # Many weeks are the same: held once, they are looked at once in a search.
+        periods.setdefault(offer, []).append(Period(first, last, weeks.setdefault(free, free)))
     found = []
     for row in conn.execute(
-        "select id, kind, subkind, name, lat, lon, commune, age_from_months, age_to_months, funding, features,"
-        " languages, confirmed_on, fictitious from offer where publication = 'published' and licensed"
+        "select o.id, o.kind, o.subkind, o.name, o.lat, o.lon, o.commune, o.capacity, o.age_from_months,"
+        " o.age_to_months, o.funding, o.features, o.languages, o.hourly_cents, o.schools, o.confirmed_on, o.fictitious,"
+        " exists (select from am_mam w join offer m on m.id = w.mam"
+        "  where w.offer = o.id and w.show and m.publication = 'published')"
+        " from offer o where o.publication = 'published' and o.licensed"
     ):
-        identifier, kind, subkind, name, lat, lon, commune, age_from, age_to = row[:9]
-        funding, features, languages, confirmed_on, fictitious = row[9:]
+        identifier, kind, subkind, name, lat, lon, commune, capacity, age_from, age_to = row[:10]
+        funding, features, languages, hourly_cents, schools, confirmed_on, fictitious, in_mam = row[10:]
         found.append(
             Offer(
                 identifier,
@@ -208,33 +281,75 @@ def read(conn: Connection) -> list[Offer]:
                 lat,
                 lon,
                 *communes[commune],
+                capacity,
                 (age_from, age_to) if age_from is not None else None,
                 funding,
                 tuple(features),
                 tuple(languages),
+                hourly_cents,
+                tuple(schools),
+                in_mam,
                 confirmed_on,
                 fictitious,
                 week(openings[identifier]) if identifier in openings else None,
                 tuple(periods.get(identifier, ())),
             )
         )
-    return found
+    return Offers(found, odd)
 
 
-def week(ranges: Iterable[tuple[int, int, int, int]]) -> Week:
-    """From (weekday, start, end, places): the places of each minute. Ranges never overlap."""
-    minutes = bytearray(WEEK)
-    for weekday, start, end, places in ranges:
-        for minute in range(weekday * 1_440 + start, weekday * 1_440 + end):
-            minutes[minute % WEEK] = places
-    return bytes(minutes)
+# Places, ages, names --------------------------------------------------------------------------------------
 
 
-def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+def metres(a: Place, b: Place) -> float:
     """Along the great circle (haversine)."""
     lat1, lon1, lat2, lon2 = (math.radians(each) for each in (*a, *b))
     chord = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(chord))
+
+
+def on_sphere(places: Sequence[Place]) -> np.ndarray:
+    """One row of x, y, z for each place; the sphere's radius is 1."""
+    lats, lons = np.radians(np.array(places, dtype=float).reshape(-1, 2)).T
+    return np.column_stack((np.cos(lats) * np.cos(lons), np.cos(lats) * np.sin(lons), np.sin(lats)))
+
+
+def to_nearest(sphere: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """Metres from each point of the sphere to the nearest of the targets."""
+    least = np.full(len(sphere), np.inf)
+    for target in targets:
+        least = np.minimum(least, ((sphere - target) ** 2).sum(axis=1))
+    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(least) / 2))
+
+
+def route_points(route: Sequence[Place]) -> np.ndarray:
+    """On each leg every 250 m from its start, and its end; as `on_sphere`."""
+    found: list[np.ndarray] = []
+    for start, end in pairwise(on_sphere(route)):
+        angle = 2 * math.asin(min(1.0, float(np.linalg.norm(end - start)) / 2))
+        for number in range(math.floor(angle * EARTH_RADIUS_M / STEP_M) + 1):
+            part = number * STEP_M / EARTH_RADIUS_M
+            if part == 0:
+                found.append(start)
+            else:
+                found.append((math.sin(angle - part) * start + math.sin(part) * end) / math.sin(angle))
+        found.append(end)
+    return np.array(found)
+
+
+def distances(offers: Offers, request: Request) -> np.ndarray | None:
+    """Metres from the point, or from the nearest point of the route; None without either."""
+    if request.route:
+        return to_nearest(offers.sphere, route_points(request.route))
+    return to_nearest(offers.sphere, on_sphere([request.near])) if request.near else None
+
+
+def limit_m(request: Request) -> float:
+    """How far an offer may be."""
+    if request.any_distance:
+        return math.inf
+    km, default = (request.detour_km, 2) if request.route else (request.radius_km, 10)
+    return (default if km is None else km) * 1_000
 
 
 def months_old(born: date, day: date) -> int:
@@ -245,6 +360,12 @@ def months_old(born: date, day: date) -> int:
     return months if day.day >= born.day else months - 1
 
 
+@cache
+def six_months_before(day: date) -> date:
+    year, month = (day.year, day.month - 6) if day.month > 6 else (day.year - 1, day.month + 6)
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
 def folded(name: str) -> str:
     """Lower case without accents, typographic signs as on a typewriter."""
     for sign, plain in (("œ", "oe"), ("æ", "ae"), ("’", "'"), ("–", "-"), ("«", '"'), ("»", '"')):
@@ -252,78 +373,7 @@ def folded(name: str) -> str:
     return "".join(each for each in unicodedata.normalize("NFD", name) if not unicodedata.combining(each))
 
 
-def demand(request: Request) -> Demand:
-    """What the need asks for in the week: on each line its own places, else those of the request."""
-    asked = bytearray(WEEK)
-    for line in request.need:
-        for minute in line.minutes():
-            asked[minute] = max(asked[minute], line.places or request.places or 1)
-    runs = groupby(range(WEEK), key=lambda minute: asked[minute])
-    return [(minutes[0], minutes[-1] + 1, places) for places, run in runs if places and (minutes := list(run))]
-
-
-def covers(free: Week, wanted: Demand) -> bool:
-    return all(min(free[start:end]) >= places for start, end, places in wanted)
-
-
-def free_places(free: Week, wanted: Demand) -> int:
-    """The most places free during the whole need (0 when it is not covered); without one, the most at once."""
-    if not wanted:
-        return max(free)
-    return min(min(free[start:end]) for start, end, _ in wanted) if covers(free, wanted) else 0
-
-
-@dataclass(frozen=True)
-class Availability:
-    status: str
-    places: int | None = None
-    free_from: date | None = None
-    until: date | None = None
-
-
-def availability(offer: Offer, day: date, wanted: Demand) -> Availability | None:
-    """What is free at an offer on a day; None for the kinds that mind no children."""
-    if offer.kind != "assistant_maternel":
-        return Availability("to_ask") if offer.kind in CARE_KINDS else None
-    now = next((each for each in offer.periods if each.contains(day)), None)
-    if now and free_places(now.week, wanted):
-        return Availability("free", free_places(now.week, wanted), until=now.last)
-    for later in offer.periods:
-        if later.first > day and free_places(later.week, wanted):
-            return Availability("later", free_places(later.week, wanted), later.first, later.last)
-    if any(each.last is None or each.last >= day for each in offer.periods):
-        return Availability("full", until=now.last if now else None)
-    return Availability("unknown")
-
-
-def is_free(offer: Offer, day: date, wanted: Demand) -> bool:
-    """One period that contains the day has the places in every minute that is asked for."""
-    return any(each.contains(day) and covers(each.week, wanted) for each in offer.periods)
-
-
-def to_ask(offer: Offer, wanted: Demand) -> bool:
-    """A structure that minds children, open at all the hours of the need or at hours unknown."""
-    hours = [(start, end, 1) for start, end, _ in wanted]
-    return offer.kind in CARE_KINDS and (offer.opening is None or covers(offer.opening, hours))
-
-
-def distance(request: Request, offer: Offer) -> float:
-    assert request.near
-    return metres(request.near, (offer.lat, offer.lon))
-
-
-def is_there(request: Request, offer: Offer) -> bool:
-    if request.near and not request.any_distance:
-        return distance(request, offer) <= (10 if request.radius_km is None else request.radius_km) * 1_000
-    if request.communes:
-        return any(code in offer.communes for code in request.communes)
-    if request.epci:
-        return offer.epci == request.epci
-    if request.department:
-        return offer.department == request.department
-    if request.bbox:
-        return is_inside(request.bbox, offer)
-    return True
+# Conditions -----------------------------------------------------------------------------------------------
 
 
 def is_inside(bbox: tuple[float, float, float, float], offer: Offer) -> bool:
@@ -339,55 +389,177 @@ def takes_age(request: Request, offer: Offer) -> bool:
     return start <= age and (end is None or age < end)
 
 
+def is_up_to_date(offer: Offer, today: date) -> bool:
+    return offer.confirmed_on is not None and offer.confirmed_on >= six_months_before(today)
+
+
+def availability(request: Request, offer: Offer) -> Availability | None:
+    """What is free at an offer; None for the kinds that mind no children."""
+    if offer.kind == "assistant_maternel":
+        return timetable(offer.periods, request.day, request.demand)
+    return Availability("to_ask") if offer.kind in CARE_KINDS else None
+
+
+def is_open(offer: Offer, wanted: Demand) -> bool:
+    """At all the hours of the need, or at hours unknown."""
+    hours = [(start, end, 1) for spans in wanted.values() for start, end, _ in spans]
+    return offer.opening is None or covers(offer.opening, hours)
+
+
+def answers_need(request: Request, offer: Offer, shown: Availability | None) -> bool:
+    """`shown` is the offer's availability."""
+    if not request.need:
+        return True
+    if shown is None:
+        return False
+    if shown.status == "to_ask":
+        return "to_ask" in request.include and is_open(offer, request.demand)
+    if shown.status == "unknown":
+        return "unknown" in request.include
+    return shown.best is not None if request.match == "best" else shown.status == "free"
+
+
 def is_chosen(request: Request, offer: Offer, facet: str) -> bool:
-    """The values chosen in one facet: any of them, of features all."""
-    chosen = getattr(request, facet)
-    if facet == "feature":
-        return set(chosen) <= set(offer.features)
-    return not chosen or any(value in chosen for value in offer.values(facet))
+    """Whether an offer has a value that is chosen in a facet (but `day`, the need's); of features, all of them."""
+    match facet:
+        case "feature":
+            return set(request.feature) <= set(offer.features)
+        case "hourly_cents_max":
+            assert request.hourly_cents_max is not None
+            return offer.hourly_cents is not None and offer.hourly_cents <= request.hourly_cents_max
+        case "up_to_date":
+            return is_up_to_date(offer, request.today) is request.up_to_date
+    return any(value in request.chosen[facet] for value in offer.values[facet])
+
+
+# Searches -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Found:
     """`offers` in the order of the request, where the order is defined without scores; else by id.
 
-    `facets`: facet → value → count.
+    `facets`: facet → value → count. `far`: id → metres. `shown`: id → availability.
     """
 
     offers: Sequence[Offer]
     facets: Mapping[str, Mapping[str, int]]
+    far: Mapping[str, float]
+    shown: Mapping[str, Availability | None]
 
 
-def search(offers: Iterable[Offer], request: Request) -> Found:
-    wanted = demand(request)
-    candidates = [
-        offer
-        for offer in offers
-        if is_there(request, offer)
-        and takes_age(request, offer)
-        and (not wanted or is_free(offer, request.day, wanted) or (request.to_ask and to_ask(offer, wanted)))
-    ]
-    found = [offer for offer in candidates if all(is_chosen(request, offer, facet) for facet in FACETS)]
-    facets: dict[str, dict[str, int]] = {}
-    for facet in request.facets:
-        others = [each for each in FACETS if each != facet]
-        counted = [offer for offer in candidates if all(is_chosen(request, offer, each) for each in others)]
-        counts = count(counted, facet)
-        facets[facet] = dict.fromkeys(getattr(request, facet), 0) | counts
-    return Found(ordered(request, found), facets)
+Words = Callable[[str], Collection[str]]
+"""The ids that a text finds, which only the analysis can tell."""
 
 
-def count(offers: Iterable[Offer], by: str) -> dict[str, int]:
-    return Counter(value for offer in offers for value in offer.values(by))
+def search(offers: Offers, request: Request, words: Words | None = None) -> Found:
+    far = distances(offers, request)
+    near = np.ones(len(offers), bool) if far is None else far <= limit_m(request)
+    if request.bbox:
+        west, south, east, north = request.bbox
+        near &= (west <= offers.lons) & (offers.lons <= east) & (south <= offers.lats) & (offers.lats <= north)
+    named = words(request.q) if request.q and words else None
+    chosen = [facet for facet in FACETS if facet != "day" and request.chosen[facet]]
+    shown = Memory(request)
+    found: list[Offer] = []
+    metres_to: dict[str, float] = {}
+    but_for: dict[str, list[Offer]] = {facet: [] for facet in request.facets}
+    """Those that only the choice in this facet keeps out."""
+    for index in np.flatnonzero(near):
+        offer = offers[index]
+        if not takes_age(request, offer) or (named is not None and offer.id not in named):
+            continue
+        failed = [facet for facet in chosen if not is_chosen(request, offer, facet)]
+        if len(failed) > 1 or (failed and failed[0] not in but_for):
+            continue
+        if not answers_need(request, offer, shown(offer)):
+            failed.append("day")
+        if not failed:
+            found.append(offer)
+            if far is not None:
+                metres_to[offer.id] = float(far[index])
+        elif len(failed) == 1 and failed[0] in but_for:
+            but_for[failed[0]].append(offer)
+    facets = {facet: count(request, [*found, *others], facet) for facet, others in but_for.items()}
+    seen = {offer.id: shown(offer) for offer in found}
+    return Found(ordered(request, found, metres_to, seen), facets, metres_to, seen)
 
 
-def ordered(request: Request, offers: Iterable[Offer]) -> list[Offer]:
+class Memory:
+    """Availability, worked out once for each timetable."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.known: dict[tuple[str, tuple[Period, ...]], Availability | None] = {}
+
+    def __call__(self, offer: Offer) -> Availability | None:
+        key = (offer.kind, offer.periods)
+        if key not in self.known:
+            self.known[key] = availability(self.request, offer)
+        return self.known[key]
+
+
+def count(request: Request, offers: Iterable[Offer], facet: str) -> dict[str, int]:
+    """Value → number of offers; the values that are always told are there, at 0 if need be."""
+    counts: Counter[str] = Counter()
+    always: Collection[str] = request.chosen[facet]
+    match facet:
+        case "hourly_cents_max":
+            always = {*map(str, TARIFFS), *always}
+            for offer in offers:
+                counts.update(value for value in always if offer.hourly_cents and offer.hourly_cents <= int(value))
+        case "up_to_date":
+            always = ("true", "false")
+            counts.update(said(is_up_to_date(offer, request.today)) for offer in offers)
+        case "day":
+            always = DAYS
+            free: dict[Week, list[str]] = {}
+            for offer in offers:
+                for period in offer.periods:
+                    if period.contains(request.day):
+                        if period.week not in free:
+                            free[period.week] = list(free_days(request, period.week))
+                        counts.update(free[period.week])
+        case _:
+            always = CAPACITIES if facet == "capacity" else always
+            for offer in offers:
+                counts.update(offer.values[facet])
+    return dict.fromkeys(always, 0) | counts
+
+
+def free_days(request: Request, free: Week) -> Iterable[str]:
+    """The days on which the hours of the need are free: its own on a day of the need, else those of the first line."""
+    for day, name in enumerate(DAYS):
+        if not request.need:
+            if most_by_day(free)[day] >= (request.places or 1):
+                yield name
+        elif covers(free, request.demand.get(day) or [request.need[0].span(day, request.places or 1)]):
+            yield name
+
+
+def worth(shown: Availability | None) -> float:
+    """How much of a need an offer answers: its days in the best period, and half a day more where that is now."""
+    return shown.best.covered + 0.5 * shown.best.now if shown and shown.best else 0
+
+
+def ordered(
+    request: Request,
+    offers: Iterable[Offer],
+    far: Mapping[str, float],
+    shown: Mapping[str, Availability | None],
+) -> list[Offer]:
     by_id = sorted(offers, key=lambda offer: offer.id)
     match request.order:
         case "distance":
-            return sorted(by_id, key=lambda offer: distance(request, offer))
+            return sorted(by_id, key=lambda offer: far[offer.id])
         case "updated":
             return sorted(by_id, key=lambda offer: offer.confirmed_on or date.min, reverse=True)
         case "name":
             return sorted(by_id, key=lambda offer: folded(offer.name))
+        case "availability":
+            if request.measures:
+                by_id.sort(key=lambda offer: far[offer.id])
+            else:
+                by_id.sort(key=lambda offer: folded(offer.name))
+            return sorted(by_id, key=lambda offer: worth(shown[offer.id]), reverse=True)
     return by_id

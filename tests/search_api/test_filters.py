@@ -65,12 +65,8 @@ def test_prices_add_up_and_capacities_do_not(api: Client) -> None:
 
 def test_a_chosen_school_is_recognised_however_it_is_written(api: Client) -> None:
     found = facets(api, "school", school=["ecole jules-ferry", "École Perdue"])
-    assert found["school"] == {
-        "ÉCOLE JULES-FERRY": (1, True),
-        "École Jules-Ferry": (1, True),
-        "École Saint-Félix": (1, False),
-        "École Perdue": (0, True),
-    }
+    [spelling] = {"ÉCOLE JULES-FERRY", "École Jules-Ferry"} & found["school"].keys()
+    assert found["school"] == {spelling: (2, True), "École Saint-Félix": (1, False), "École Perdue": (0, True)}
 
 
 def test_a_territory_is_a_facet_too(api: Client) -> None:

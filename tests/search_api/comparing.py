@@ -1,0 +1,207 @@
+"""What an answer of the API must have in common with the oracle's."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from tests.search_api import oracle
+from tests.search_api.oracle import Found, Offer, Request, folded
+from tests.search_api.oracle_weeks import DAY, DAYS, Availability, covered_days, covers, free_parts
+from tests.search_api.random_requests import CLOSE_M
+
+FRENCH_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def branches(request: Request, found: Found) -> Iterator[str]:
+    """The rarer things that a request and its answer show, for statistics."""
+    yield f"sort {request.order}" + ("" if found.offers else ", nothing found")
+    if request.route and found.offers:
+        yield "route"
+    seen = {each.status for each in found.shown.values() if each}
+    if request.need:
+        yield from (f"status {each}" for each in seen)
+        if any(each and each.status == "partial" and each.free_from for each in found.shown.values()):
+            yield "partial, later"
+        for offer in found.offers:
+            periods = [each for each in offer.periods if each.last is None or each.last >= request.day]
+            shares = [covered_days(each.week, request.demand) for each in periods]
+            if len(shares) > 1 and max(shares) and shares.count(max(shares)) > 1:
+                yield "equal shares"
+                break
+    if "day" in request.facets and any(found.facets["day"].values()):
+        yield "day facet"
+        if any(line.end <= line.start for line in request.need):
+            yield "day facet, night"
+        if any(line.places for line in request.need):
+            yield "day facet, siblings"
+    for facet, counts in found.facets.items():
+        if request.chosen[facet] and set(map(bool, counts.values())) == {True, False}:
+            yield f"facet {facet} with chosen values, some at 0"
+        if request.chosen[facet] and found.offers:
+            yield f"facet {facet} with chosen values"
+
+
+# Order ----------------------------------------------------------------------------------------------------
+
+
+def compare_order(request: Request, ids: Sequence[str], found: Found) -> None:
+    """`ids` are the first ones of the list, in its order."""
+    known = {offer.id: offer for offer in found.offers}
+    assert set(ids) <= set(known)
+    assert len(set(ids)) == len(ids)
+    expected = [offer.id for offer in found.offers[: len(ids)]]
+    match request.order:
+        case "name" | "updated":
+            assert ids == expected
+        case "availability" if not request.measures:
+            assert ids == expected
+        case "availability" | "distance":
+            compare_nearly(request, ids, expected, found)
+        case "recommended":
+            compare_recommended(request, [known[each] for each in ids], found)
+
+
+def compare_nearly(request: Request, ids: Sequence[str], expected: Sequence[str], found: Found) -> None:
+    """As `ids == expected`, but for offers that are equally far to some centimetres."""
+    known = {offer.id: offer for offer in found.offers}
+
+    def worth(id: str) -> float:
+        return oracle.worth(found.shown[id]) if request.order == "availability" else 0
+
+    for mine, theirs in zip(ids, expected, strict=True):
+        assert worth(mine) == worth(theirs)
+        assert abs(found.far[mine] - found.far[theirs]) < CLOSE_M
+    for one, after in pairwise(ids):
+        same_place = (known[one].lat, known[one].lon) == (known[after].lat, known[after].lon)
+        if same_place and worth(one) == worth(after):
+            assert one < after, "equal distances are in the order of their ids"
+
+
+def compare_recommended(request: Request, offers: Sequence[Offer], found: Found) -> None:
+    """Nobody stands behind an offer that is worse in one respect and better in none, and what is free for the whole
+    need comes before what one must ask for."""
+    standings = [standing(request, offer, found) for offer in offers]
+    for number, before in enumerate(standings):
+        for after in standings[number + 1 :]:
+            assert not is_better(after, before), (before, after)
+    if request.need:
+        statuses = [each["status"] for each in standings]
+        asked = [number for number, status in enumerate(statuses) if status in ("to_ask", "unknown")]
+        assert "free" not in statuses[min(asked, default=len(statuses)) :]
+
+
+def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
+    shown = found.shown[offer.id]
+    present = [each for each in offer.periods if each.contains(request.day)]
+    return {
+        "id": offer.id,
+        "status": shown.status if shown else None,
+        "worth": oracle.worth(shown),
+        "now": bool(shown and shown.best and shown.best.now),
+        "covered_now": sum(covered_days(each.week, request.demand) for each in present),
+        "free_from": shown and shown.free_from,
+        "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
+        "up_to_date": oracle.is_up_to_date(offer, request.today),
+        "far": found.far.get(offer.id, 0.0),
+    }
+
+
+def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    same = one["status"] == other["status"] and one["free_from"] == other["free_from"]
+    # Some days now may outweigh a few more days later.
+    free = one["worth"] >= other["worth"] and one["covered_now"] >= other["covered_now"] and (same or one["now"])
+    fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0)
+    near = one["far"] <= other["far"]
+    strictly = (
+        one["worth"] > other["worth"]
+        or one["up_to_date"] > other["up_to_date"]
+        or one["far"] < other["far"] - max(10.0, other["far"] * 0.01)
+    )
+    return bool(free and fresh and near and strictly)
+
+
+# Cards ----------------------------------------------------------------------------------------------------
+
+
+def compare_card(request: Request, card: Mapping[str, Any], offer: Offer, found: Found) -> None:
+    assert (card["kind"], card["name"], card["fictitious"]) == (offer.kind, offer.name, offer.fictitious)
+    assert (card["position"]["lat"], card["position"]["lon"]) == (offer.lat, offer.lon)
+    assert card["confirmed_on"] == (offer.confirmed_on and offer.confirmed_on.isoformat())
+    assert card["capacity"] == offer.capacity
+    measured = {"detour_m": request.route, "distance_m": request.near}
+    for name, asked in measured.items():
+        assert (name in card) == bool(asked)
+        if asked:
+            assert isinstance(card[name], int)
+            assert abs(card[name] - found.far[offer.id]) <= 1
+    compare_availability(request, card["availability"], found.shown[offer.id])
+
+
+def compare_availability(request: Request, told: Mapping[str, Any] | None, expected: Availability | None) -> None:
+    if expected is None or told is None:
+        assert (expected, told) == (None, None)
+        return
+    assert {name: told[name] for name in ("status", "places", "free_from", "until")} == {
+        "status": expected.status,
+        "places": expected.places,
+        "free_from": expected.free_from and expected.free_from.isoformat(),
+        "until": expected.until and expected.until.isoformat(),
+    }
+    coverage = told["coverage"]
+    if expected.status != "partial":
+        assert coverage is None
+        return
+    assert expected.best
+    week = expected.best.period.week
+    days = {
+        day: {"day": DAYS[day], "covered": covers(week, asked), "free": free_parts(week, day, asked)}
+        for day, asked in request.demand.items()
+    }
+    assert {name: coverage[name] for name in ("covered", "asked", "days")} == {
+        "covered": expected.best.covered,
+        "asked": len(days),
+        "days": list(days.values()),
+    }
+    compare_summary(request, coverage["summary"], expected.best.covered, days)
+
+
+def compare_summary(request: Request, told: str, covered: int, asked: Mapping[int, Mapping[str, Any]]) -> None:
+    """In the simple case, one day that is free from its first hour on, but not to its last, word by word."""
+    plain = re.sub(r"[\u00a0\u202f]", " ", told)
+    assert plain.startswith(f"{covered} {'jour' if covered == 1 else 'jours'} sur {len(asked)}"), told
+    assert not re.search(r"[^\u202f][;!?]|[^\u00a0]:", told), "a narrow space before ;, a space that holds before :"
+    lacking = [day for day, each in asked.items() if not each["covered"]]
+    if len(lacking) != 1 or len(request.demand[lacking[0]]) != 1:
+        return
+    parts = asked[lacking[0]]["free"]
+    start = request.demand[lacking[0]][0][0] % DAY
+    if len(parts) == 1 and parts[0]["start"] == f"{start // 60:02}:{start % 60:02}":
+        hour, minute = map(int, parts[0]["end"].split(":"))
+        until = "minuit" if hour == 24 else f"{hour} h {minute:02}" if minute else f"{hour} h"
+        assert plain.split(" ; ")[1:] == [f"{FRENCH_DAYS[lacking[0]]} : libre jusqu’à {until}"], told
+
+
+# Facets ---------------------------------------------------------------------------------------------------
+
+
+def compare_facets(request: Request, facets: Mapping[str, Sequence[Mapping[str, Any]]], found: Found) -> None:
+    assert set(facets) == set(request.facets)
+    for facet, values in facets.items():
+        keys = [folded(each["value"]) if facet == "school" else each["value"] for each in values]
+        assert len(set(keys)) == len(keys), facet
+        told = {key: each["count"] for key, each in zip(keys, values, strict=True)}
+        compare_counts(facet, told, found.facets[facet], set(request.chosen[facet]))
+        selected = {key for key, each in zip(keys, values, strict=True) if each["selected"]}
+        assert selected == set(request.chosen[facet]), facet
+
+
+def compare_counts(facet: str, told: Mapping[str, int], expected: Mapping[str, int], chosen: set[str]) -> None:
+    """All of them, or, where there are too many, those chosen and the most frequent ones."""
+    if len(expected) <= oracle.MOST_VALUES:
+        assert told == expected, facet
+        return
+    ranked = sorted(set(expected) - chosen, key=lambda value: (-expected[value], value))
+    others = len(set(told) - chosen)
+    assert oracle.MOST_VALUES - len(chosen) <= others <= oracle.MOST_VALUES
+    assert told == {value: expected[value] for value in [*ranked[:others], *chosen]}, facet
