@@ -1,5 +1,6 @@
 """The site and its API."""
 
+import gc
 import logging
 from typing import Annotated
 
@@ -29,11 +30,15 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     logging.getLogger("ribambelle.search").setLevel(logging.INFO)
     if access_log:
         logging.getLogger("ribambelle.access").setLevel(logging.INFO)
+    app = create_app(settings)
+    # What is there now stays until the end: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     # Not uvicorn's access log: it holds the query string, which tells where a family lives. No proxy headers: whose
     # X-Forwarded-For is believed is settings.trusted_proxies' to say, and uvicorn would believe all of loopback.
     # The loop and the parser by name: where one is missing, that must be said, not cost half of the speed unseen.
     uvicorn.run(
-        create_app(settings),
+        app,
         host=host,
         port=port,
         loop="uvloop",

@@ -12,7 +12,7 @@ from search_api.labels import KINDS, SUBKINDS
 from search_api.need import Day
 from search_api.offer_query import OfferQuery
 
-AS_THEY_ARE = ("address", "capacity", "members", "workplace", "funding", "confirmed_on", "mam")
+TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 
 
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
@@ -47,8 +47,9 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
 
 
 def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str, Any]:
-    kind, subkind, commune = offer["kind"], offer.get("subkind"), offer["commune"]
+    kind, subkind, commune, position = offer["kind"], offer.get("subkind"), offer["commune"], offer["position"]
     manager, ages, tariff = offer.get("manager"), offer.get("ages"), offer.get("tariff")
+    # One literal, key by key: twenty of these are a tenth of what a search costs here.
     return {
         "id": offer["id"],
         "kind": kind,
@@ -56,15 +57,21 @@ def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str
         "subkind": subkind,
         "subkind_label": SUBKINDS.get(subkind, subkind) if subkind else None,
         "name": offer["name"],
-        "position": {**offer["position"], "precision": offer["precision"]},
-        "commune": {key: commune[key] for key in ("code", "name", "postcode")},
-        **{key: offer.get(key) for key in AS_THEY_ARE},
-        "manager": {key: manager.get(key) for key in ("name", "type")} if manager else None,
+        "position": {"lat": position["lat"], "lon": position["lon"], "precision": offer["precision"]},
+        "commune": {"code": commune["code"], "name": commune["name"], "postcode": commune["postcode"]},
+        "address": offer.get("address"),
+        "capacity": offer.get("capacity"),
+        "members": offer.get("members"),
+        "workplace": offer.get("workplace"),
+        "funding": offer.get("funding"),
+        "confirmed_on": offer.get("confirmed_on"),
+        "mam": offer.get("mam"),
+        "manager": {"name": manager.get("name"), "type": manager.get("type")} if manager else None,
         "ages": {"from_months": ages["gte"], "to_months": ages.get("lt")} if ages else None,
         "features": offer.get("features") or [],
         "languages": offer.get("languages") or [],
         "schools": offer.get("schools") or [],
-        "tariff": {key: tariff.get(key) for key in ("hourly_cents", "upkeep_cents", "meal_cents")} if tariff else None,
+        "tariff": {key: tariff.get(key) for key in TARIFF} if tariff else None,
         "availability": status_of(offer, start, days),
         "fictitious": offer["fictitious"],
     }

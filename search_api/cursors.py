@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, Signer
+from itsdangerous.encoding import base64_decode, base64_encode
 
 from search_api.offer_query import OfferQuery
 from search_api.problems import ParameterError
@@ -37,17 +38,18 @@ class Cursor:
 
 def write(secret: str, query: OfferQuery, after: list[Any]) -> str:
     """The cursor of the page after the hit with these sort values."""
-    payload = {"request": fingerprint(query), "day": query.today.isoformat(), "after": after}
-    return str(_serializer(secret).dumps(payload))
+    payload = orjson.dumps([fingerprint(query), query.today, after])
+    return _signer(secret).sign(base64_encode(payload)).decode()
 
 
 def read(secret: str, text: str, today: date) -> Cursor:
     """Raises ParameterError for a cursor that is not ours or has expired."""
     try:
-        payload = _serializer(secret).loads(text)
-    except BadSignature:
+        payload = base64_decode(_signer(secret).unsign(text))
+    except BadData:
         raise ParameterError("cursor", text, ALLOWED, "ce curseur n’est pas valable") from None
-    cursor = Cursor(text, payload["request"], date.fromisoformat(payload["day"]), tuple(payload["after"]))
+    request, day, after = orjson.loads(payload)
+    cursor = Cursor(text, request, date.fromisoformat(day), tuple(after))
     if not cursor.day <= today <= cursor.day + LIFE:
         raise ParameterError("cursor", text, ALLOWED, "ce curseur a expiré\u202f; reprenez à la première page")
     return cursor
@@ -66,5 +68,6 @@ def fingerprint(query: OfferQuery) -> str:
 
 
 @lru_cache
-def _serializer(secret: str) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt="search_api.cursors")
+def _signer(secret: str) -> Signer:
+    # Not the library's serializers: their JSON and zlib take five times as long as the signature.
+    return Signer(secret, salt="search_api.cursors", digest_method=hashlib.sha256)
