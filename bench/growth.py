@@ -36,8 +36,18 @@ _SHIFT = 1_000_000_000
 def growing(
     settings: Settings, folder: Path, sizes: tuple[int, ...], say: Say, *, warm: bool
 ) -> Iterator[tuple[int, Figures]]:
-    """The figures at each size, as long as disk and memory hold it; says where it ends, and why. `warm`: the engine has
-    seen the work already."""
+    """The figures at each size. `warm`: the engine has seen the work already."""
+    for size, grown in at_sizes(settings, folder, sizes, say):
+        figures = measure.rebuilds(grown, folder, PAIRS, say, warm=warm or size > sizes[0])
+        figures |= measure.change_loop(grown, folder, SUSTAINED_S, say)
+        measure.drop_floor(grown)
+        figures |= measure.checks(grown, folder, say)
+        yield size, figures | measure.sizes(grown)
+
+
+def at_sizes(settings: Settings, folder: Path, sizes: tuple[int, ...], say: Say) -> Iterator[tuple[int, Settings]]:
+    """A registry of its own with the country so many times, as long as disk and memory hold it; says where it ends, and
+    why. `sizes` ascend."""
     with own_registry(settings) as grown:
         has = 1
         for size in sizes:
@@ -50,11 +60,7 @@ def growing(
                 say(f"Offers are multiplied to {size} times …")
                 multiply(grown, has, size)
                 has = size
-            figures = measure.rebuilds(grown, folder, PAIRS, say, warm=warm or size > sizes[0])
-            figures |= measure.change_loop(grown, folder, SUSTAINED_S, say)
-            measure.drop_floor(grown)
-            figures |= measure.checks(grown, folder, say)
-            yield size, figures | measure.sizes(grown)
+            yield size, grown
 
 
 def does_not_fit(registry_mb: float, folder: Path) -> str | None:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import cast
 
-from bench import report, search_growth, search_measure, search_need, search_profile, search_report
+from bench import growth, report, search_growth, search_measure, search_need, search_profile, search_report
 from bench.measure import Figures
 from bench.processes import ProcessFailed
 from bench.setup import Scale, directory, indexed, prepared
@@ -33,9 +33,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     parser.add_argument("--record", action="store_true", help="append the tables to bench/RESULTS.md")
     parser.add_argument("--growth", action="store_true", help="1, 3 and 10 times the offers too; takes an hour")
-    parser.add_argument(
-        "--sizes", type=int, nargs="+", default=list(search_growth.SIZES), help="of --growth, ascending"
-    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(growth.SIZES), help="of --growth, ascending")
     parser.add_argument("--profile", action="store_true", help="what each part of a search costs, too")
     parser.add_argument("--only", choices=(*PARTS, "growth", "profile"), help="nothing but that")
     parser.add_argument("--seconds", type=float, default=search_measure.LOAD_S, help="of each load; fewer: a quick try")

@@ -6,6 +6,8 @@ Spaces follow French typography: no-break before a unit or a colon, thin no-brea
 from collections.abc import Sequence
 from datetime import date
 
+from search_api.labels import DAYS
+
 NARROW = "\u202f"
 NBSP = "\u00a0"
 
@@ -23,15 +25,6 @@ MONTHS = (
     "novembre",
     "décembre",
 )
-DAYS = {
-    "mon": "lundi",
-    "tue": "mardi",
-    "wed": "mercredi",
-    "thu": "jeudi",
-    "fri": "vendredi",
-    "sat": "samedi",
-    "sun": "dimanche",
-}
 
 
 def number(value: int) -> str:

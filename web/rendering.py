@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from search_api import labels
-from web import formats, forms, texts, views
+from web import forms, texts, views
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -37,7 +37,7 @@ def environment(static: str) -> Environment:
         static=static,
         labels=labels,
         icon_of=views.kind_icon,
-        day_names={code: formats.DAYS[day] for code, day in forms.DAYS.items()},
+        day_names={code: labels.DAYS[day] for code, day in forms.DAYS.items()},
         default_radius=forms.RADIUS,
         script_texts=texts.SCRIPT,
     )

@@ -295,10 +295,10 @@ def week(ranges: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "day": formats.DAYS[code].capitalize(),
+            "day": labels.DAYS[code].capitalize(),
             "ranges": [_range(r) for r in sorted(ranges, key=lambda r: str(r["start"])) if r["day"] == code],
         }
-        for code in formats.DAYS
+        for code in labels.DAYS
     ]
 
 

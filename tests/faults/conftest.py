@@ -41,6 +41,7 @@ def settings(database_url: str, elasticsearch_url: str, run_id: str, engine: Ela
         secret_key="a secret of the tests",  # noqa: S106
         # The processes share two cores with whatever else the machine does.
         request_timeout_s=20,
+        rate_limit=1_000_000,
     )
     rebuild(settings, engine, lambda what, done, total: None, ["offers"])
     yield settings

@@ -84,6 +84,7 @@ def settings(nodes: list[Node], registry_url: str, run_id: str) -> Settings:
         index_replicas=1,
         secret_key="a secret of the tests",  # noqa: S106
         request_timeout_s=30,
+        rate_limit=1_000_000,
     )
 
 

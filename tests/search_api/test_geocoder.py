@@ -203,6 +203,7 @@ def test_a_geocoder_that_hangs_is_not_waited_for(api: Client, ban: Ban, connecte
 def test_after_three_failures_it_is_left_alone_for_a_while(
     api: Client, ban: Ban, connected: Geocoder, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, logger="ribambelle.geocoder")
     ban.status = 503
     for number in range(5):
         assert addresses(api, connected, f"{number} rue de Strasbourg") == []

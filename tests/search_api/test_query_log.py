@@ -52,6 +52,7 @@ def test_a_quick_search_is_told_only_when_it_is_empty(settings: Settings, caplog
 
 
 def test_a_search_that_fails_after_long_is_told_too(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, logger="ribambelle.search")
     away = settings.model_copy(update={"slow_query_s": 1e-9, "elasticsearch_url": "http://127.0.0.1:9"})
     with client(away) as api:
         assert api.get("/api/v1/offers", {"q": "rose"}).status_code == 503
