@@ -9,13 +9,14 @@ import inspect
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any, TypeVar, get_origin, get_type_hints
+from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
-from search_api.parameters import Parameters, read, refuse_misused
+from search_api.parameters import Parameters, public_fields, read, refuse_misused
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -56,7 +57,7 @@ def query_model(endpoint: Callable[..., Any]) -> tuple[str, type[BaseModel] | No
 
 def query(request: Request, model: type[Model]) -> Model:
     """The query string as a model. Raises ParameterError."""
-    items = request.query_params.multi_items()
+    items = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
     refuse_misused(items, model)
     lists = repeatable(model)
     values: dict[str, Any] = {}
@@ -71,6 +72,4 @@ def query(request: Request, model: type[Model]) -> Model:
 @lru_cache
 def repeatable(model: type[BaseModel]) -> frozenset[str]:
     """The public names of the parameters that may come several times."""
-    return frozenset(
-        field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list
-    )
+    return frozenset(name for name, field in public_fields(model).items() if get_origin(field.annotation) is list)

@@ -7,10 +7,14 @@ from typing import Any, TypedDict
 from mappings.documents import WEEK_MINUTES
 from mappings.vocabulary import CARE_KINDS
 from search_api.coverage import Coverage, coverage
-from search_api.need import Day, Piece
+from search_api.need import Day, shifted
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
+
+
+Part = tuple[int, int]
+"""A stretch of an indexed week: half-open, in minutes, each level of places 10,080 above the one below."""
 
 
 class Status(TypedDict):
@@ -36,7 +40,7 @@ def timetable_status(periods: list[Period], day: str, days: Sequence[Day]) -> St
     ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
     if not ahead:
         return status("unknown")
-    ahead.sort(key=lambda each: str(each["period"]["gte"]))
+    ahead.sort(key=first_day)
     # Of equal shares the first: periods do not overlap, so that the one under way, if any, comes before the others.
     best, most = ahead[0], 0
     for each in ahead:
@@ -59,32 +63,42 @@ def share(week: list[dict[str, int]], days: Sequence[Day]) -> int:
     """How many of the days are covered; without any, 1 where something is free at all."""
     if not days:
         return int(bool(week))
-    return sum(covers(week, day.pieces) for day in days)
+    parts = parts_of(week)
+    return sum(covers(parts, day.bounds) for day in days)
 
 
 def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
     """The most places free for all the days, which are covered; without days, the most free at once."""
-    most = max(part["gte"] for part in week) // WEEK_MINUTES
+    parts = parts_of(week)
+    most = max(parts)[0] // WEEK_MINUTES
     places = 1 if days else most
-    while places < most and covers(week, [piece for day in days for piece in at_least(places + 1, day.pieces)]):
+    while places < most and covers(parts, at_least(places + 1, days)):
         places += 1
     return places
 
 
-def at_least(places: int, pieces: Sequence[Piece]) -> list[Piece]:
-    return [(start, end, max(least, places)) for start, end, least in pieces]
+def at_least(places: int, days: Sequence[Day]) -> list[Part]:
+    return [shifted((start, end, max(least, places))) for day in days for start, end, least in day.pieces]
 
 
-def covers(week: list[dict[str, int]], pieces: Sequence[Piece]) -> bool:
-    """Whether every piece has its places free."""
-    for start, end, places in pieces:
-        first, last = start + places * WEEK_MINUTES, end + places * WEEK_MINUTES
-        for part in week:
-            if part["gte"] <= first and last <= part["lt"]:
+def parts_of(week: list[dict[str, int]]) -> list[Part]:
+    return [(part["gte"], part["lt"]) for part in week]
+
+
+def covers(parts: Sequence[Part], wanted: Sequence[Part]) -> bool:
+    """Whether one of the parts contains the whole of each that is wanted."""
+    for first, last in wanted:
+        for start, end in parts:
+            if start <= first and last <= end:
                 break
         else:
             return False
     return True
+
+
+def first_day(period: Period) -> str:
+    day: str = period["period"]["gte"]
+    return day
 
 
 def end_of(period: Period) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import geojson
 
 from search_api.availability import status_of
-from search_api.geo import Point, detour_m, distance_m
+from search_api.geo import detour_m, haversine_m
 from search_api.labels import KINDS, SUBKINDS
 from search_api.need import Day
 from search_api.offer_query import OfferQuery
@@ -21,7 +21,8 @@ def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
     shown = summary(offer, query.start, query.days)
     position = offer["position"]
     if query.near is not None:
-        shown["distance_m"] = round(distance_m(query.near, Point(position["lat"], position["lon"])))
+        near = query.near
+        shown["distance_m"] = round(haversine_m(near.lat, near.lon, position["lat"], position["lon"]))
     if query.route is not None:
         shown["detour_m"] = round(detour_m(query.route, position["lat"], position["lon"]))
     return shown

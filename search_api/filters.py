@@ -140,8 +140,8 @@ def whole_day(day: Day) -> Clause:
 
 
 def holds(piece: Piece) -> Clause:
-    start, end, places = piece
-    return contains("availability.week", gte=start + places * WEEK_MINUTES, lt=end + places * WEEK_MINUTES)
+    start, end = need.shifted(piece)
+    return contains("availability.week", gte=start, lt=end)
 
 
 def on_weekday(query: OfferQuery, weekday: int) -> Clause:

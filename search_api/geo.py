@@ -58,10 +58,13 @@ def length_m(points: tuple[Point, ...]) -> float:
 
 
 def distance_m(a: Point, b: Point) -> float:
-    """Haversine."""
-    lat1, lat2 = math.radians(a.lat), math.radians(b.lat)
+    return haversine_m(a.lat, a.lon, b.lat, b.lon)
+
+
+def haversine_m(from_lat: float, from_lon: float, to_lat: float, to_lon: float) -> float:
+    lat1, lat2 = math.radians(from_lat), math.radians(to_lat)
     half_lat = (lat2 - lat1) / 2
-    half_lon = math.radians(b.lon - a.lon) / 2
+    half_lon = math.radians(to_lon - from_lon) / 2
     chord = math.sin(half_lat) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(chord)))
 

@@ -51,6 +51,11 @@ class Day:
     def pieces(self) -> tuple[Piece, ...]:
         return tuple((start, end, places) for first, last, places in self.hours for start, end in split(first, last))
 
+    @cached_property
+    def bounds(self) -> tuple[tuple[int, int], ...]:
+        """The pieces as the index has the week: each shifted to the level of its places."""
+        return tuple(shifted(piece) for piece in self.pieces)
+
 
 def parse(text: str) -> Line:
     """Read one line. Raises ValueError with a French sentence."""
@@ -81,6 +86,12 @@ def on(line: Line, weekday: int, places: int) -> tuple[int, int, int]:
     """The hours of a line as those of a weekday, which need not be its own."""
     midnight = weekday * DAY_MINUTES
     return midnight + line.start, midnight + line.end, line.places or places
+
+
+def shifted(piece: Piece) -> tuple[int, int]:
+    """The bounds of a piece in the week of its number of places (mappings/documents.py, Availability)."""
+    start, end, places = piece
+    return start + places * WEEK_MINUTES, end + places * WEEK_MINUTES
 
 
 def split(start: int, end: int) -> list[tuple[int, int]]:

@@ -8,9 +8,11 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from search_api import cursors
 from search_api.engine import Engine
@@ -155,7 +157,7 @@ class SuggestParameters(Parameters):
 def refuse_misused(items: Iterable[tuple[str, str]], model: type[BaseModel]) -> None:
     """ParameterError for parameters that `model` lacks, and for those of one value that come twice (the framework
     would keep the last)."""
-    fields = {field.alias or name: field for name, field in model.model_fields.items()}
+    fields = public_fields(model)
     given: dict[str, list[str]] = {}
     for name, value in items:
         given.setdefault(name, []).append(value)
@@ -167,6 +169,11 @@ def refuse_misused(items: Iterable[tuple[str, str]], model: type[BaseModel]) -> 
             errors.append(refusal(name, ", ".join(values), "une seule valeur", "donné plusieurs fois"))
     if errors:
         raise ParameterError.of(errors)
+
+
+@lru_cache
+def public_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def read(model: type[Model], values: Mapping[str, Any]) -> Model:
