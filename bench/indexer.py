@@ -7,28 +7,18 @@ the figures, bench/RESULTS.md what was measured where.
 """
 
 import argparse
-import json
-import os
-import sys
 import time
-from pathlib import Path
 from typing import cast
 
-from bench import growth, measure, report
+from bench import command, growth, measure, report
+from bench.command import say, write
 from bench.processes import ProcessFailed
 from bench.setup import Scale, directory, prepared
 from local.errors import LocalError
 
 
-def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench.indexer", description="How fast the indexer is, beside its floor.")
-    parser.add_argument("--scale", choices=("demo", "france"), default=os.environ.get("SCALE", "france"))
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--record", action="store_true", help="append the table to bench/RESULTS.md")
+    parser = command.parser("bench.indexer", "How fast the indexer is, beside its floor.")
     parser.add_argument("--growth", action="store_true", help="1, 3 and 10 times the offers too; takes hours")
     parser.add_argument("--only-growth", action="store_true", help="nothing but that")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(growth.SIZES), help="of --growth, ascending")
@@ -77,12 +67,6 @@ def tell(title: str, figures: measure.Figures, *, record: bool) -> None:
     print(note, flush=True)
     if record:
         report.record(title, report.HEAD, report.rows(figures), note)
-
-
-def write(path: Path | None, figures: dict[str, object]) -> None:
-    """Anew each time, so that a run that is stopped leaves what it had."""
-    if path:
-        path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

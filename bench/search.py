@@ -7,14 +7,11 @@ goes, bench/RESULTS.md what was measured where.
 """
 
 import argparse
-import json
-import os
-import sys
 import time
-from pathlib import Path
 from typing import cast
 
-from bench import growth, report, search_growth, search_measure, search_need, search_profile, search_report
+from bench import command, growth, report, search_growth, search_measure, search_need, search_profile, search_report
+from bench.command import say, write
 from bench.measure import Figures
 from bench.processes import ProcessFailed
 from bench.setup import Scale, directory, indexed, prepared
@@ -23,15 +20,8 @@ from local.errors import LocalError
 PARTS = ("searches", "need")
 
 
-def say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench.search", description="How fast a search is, beside the engine alone.")
-    parser.add_argument("--scale", choices=("demo", "france"), default=os.environ.get("SCALE", "france"))
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
-    parser.add_argument("--record", action="store_true", help="append the tables to bench/RESULTS.md")
+    parser = command.parser("bench.search", "How fast a search is, beside the engine alone.")
     parser.add_argument("--growth", action="store_true", help="1, 3 and 10 times the offers too; takes an hour")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(growth.SIZES), help="of --growth, ascending")
     parser.add_argument("--profile", action="store_true", help="what each part of a search costs, too")
@@ -95,12 +85,6 @@ def main() -> None:
                 tell("Growth of a search", search_report.GROWTH_HEAD, table)
     except (LocalError, ProcessFailed) as error:
         raise SystemExit(str(error)) from error
-
-
-def write(path: Path | None, figures: dict[str, object]) -> None:
-    """Anew each time, so that a run that is stopped leaves what it had."""
-    if path:
-        path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

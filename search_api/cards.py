@@ -12,6 +12,12 @@ from search_api.labels import KINDS, SUBKINDS
 from search_api.need import Day
 from search_api.offer_query import OfferQuery
 
+FACTS = (
+    *("id", "kind", "subkind", "name", "position", "precision", "commune", "address", "manager", "capacity", "members"),
+    *("ages", "funding", "features", "languages", "confirmed_on", "fictitious"),
+)
+"""The fields of a document that `facts` reads."""
+
 TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 
 
@@ -40,7 +46,7 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
         "opening_hours": offer.get("opening_hours") or [],
         "timetable": sorted(timetable, key=lambda each: str(each["period"]["from"])),
         "leave": offer.get("leave") or [],
-        "contact": {way: (offer.get("contact") or {}).get(way) for way in ("phone", "mail", "site")},
+        "contact": contact(offer),
         "source": offer.get("source"),
         "epci": offer.get("epci"),
         "department": offer["department"],
@@ -48,8 +54,20 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
 
 
 def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str, Any]:
+    tariff = offer.get("tariff")
+    shown = facts(offer)
+    shown["workplace"] = offer.get("workplace")
+    shown["mam"] = offer.get("mam")
+    shown["schools"] = offer.get("schools") or []
+    shown["tariff"] = {key: tariff.get(key) for key in TARIFF} if tariff else None
+    shown["availability"] = status_of(offer, start, days)
+    return shown
+
+
+def facts(offer: dict[str, Any]) -> dict[str, Any]:
+    """What a card and an exported structure both tell: `schemas.Facts`, from the fields `FACTS`."""
     kind, subkind, commune, position = offer["kind"], offer.get("subkind"), offer["commune"], offer["position"]
-    manager, ages, tariff = offer.get("manager"), offer.get("ages"), offer.get("tariff")
+    manager, ages = offer.get("manager"), offer.get("ages")
     # One literal, key by key: twenty of these are a tenth of what a search costs here.
     return {
         "id": offer["id"],
@@ -63,19 +81,19 @@ def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str
         "address": offer.get("address"),
         "capacity": offer.get("capacity"),
         "members": offer.get("members"),
-        "workplace": offer.get("workplace"),
         "funding": offer.get("funding"),
         "confirmed_on": offer.get("confirmed_on"),
-        "mam": offer.get("mam"),
         "manager": {"name": manager.get("name"), "type": manager.get("type")} if manager else None,
         "ages": {"from_months": ages["gte"], "to_months": ages.get("lt")} if ages else None,
         "features": offer.get("features") or [],
         "languages": offer.get("languages") or [],
-        "schools": offer.get("schools") or [],
-        "tariff": {key: tariff.get(key) for key in TARIFF} if tariff else None,
-        "availability": status_of(offer, start, days),
         "fictitious": offer["fictitious"],
     }
+
+
+def contact(offer: dict[str, Any]) -> dict[str, Any]:
+    known = offer.get("contact") or {}
+    return {way: known.get(way) for way in ("phone", "mail", "site")}
 
 
 def feature(shown: dict[str, Any]) -> geojson.Feature:

@@ -16,16 +16,15 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 
-from search_api import schemas
+from search_api import cards, filters, schemas
 from search_api.api_route import ApiRoute
 from search_api.engine import Engine, search
 from search_api.filters import Clause
-from search_api.labels import KINDS, SUBKINDS
+from search_api.labels import KINDS
 from search_api.openapi import GeoJson
-from search_api.parameter_types import Communes, Department, Epci, choice, codes, described, one_of, without_repeats
-from search_api.parameters import Parameters
+from search_api.parameter_types import Communes, Department, Epci, choice, described, one_of, without_repeats
+from search_api.parameters import Parameters, refuse_together
 from search_api.places import known, named
-from search_api.problems import ParameterError, refusal
 from search_api.responses import CACHE_CONTROL
 
 PAGE = 500
@@ -37,30 +36,7 @@ STRUCTURES = {kind: label for kind, label in KINDS.items() if kind != AM}
 
 CSV, GEOJSON = "text/csv; charset=utf-8; header=present", "application/geo+json"
 
-FIELDS = [
-    "id",
-    "kind",
-    "subkind",
-    "name",
-    "position",
-    "precision",
-    "address",
-    "commune",
-    "epci",
-    "department",
-    "manager",
-    "capacity",
-    "members",
-    "ages",
-    "funding",
-    "features",
-    "languages",
-    "opening_hours",
-    "contact",
-    "confirmed_on",
-    "fictitious",
-    "source",
-]
+FIELDS = [*cards.FACTS, "epci", "department", "opening_hours", "contact", "source"]
 
 COLUMNS = [
     "id",
@@ -182,14 +158,12 @@ async def territory(engine: Engine, parameters: AssistantExportParameters) -> li
         "epci": [parameters.epci] if parameters.epci is not None else [],
         "department": [parameters.department] if parameters.department is not None else [],
     }
-    given = {name: values for name, values in places.items() if values}
-    if len(given) > 1:
-        allowed, message = f"un seul parmi {codes(places)}", f"{' et '.join(given)} ne vont pas ensemble"
-        raise ParameterError.of([refusal(name, ",".join(values), allowed, message) for name, values in given.items()])
-    for name, values in given.items():
-        found = [place.code for place in await named(engine, name, values)]
-        return [{"terms": {"commune.codes" if name == "commune" else name: found}}]
-    return []
+    refuse_together({name: ",".join(values) if values else None for name, values in places.items()})
+    return [
+        {"terms": {filters.FIELDS[name]: [place.code for place in await named(engine, name, values)]}}
+        for name, values in places.items()
+        if values
+    ]
 
 
 async def structures(engine: Engine, where: list[Clause]) -> AsyncIterator[list[dict[str, Any]]]:
@@ -244,31 +218,12 @@ def counted(bucket: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
 
 def structure(offer: dict[str, Any]) -> dict[str, Any]:
     """A document as it is exported: `schemas.Structure`."""
-    kind, subkind, commune = offer["kind"], offer.get("subkind"), offer["commune"]
-    ages, manager, contact = offer.get("ages"), offer.get("manager"), offer.get("contact") or {}
     return {
-        "id": offer["id"],
-        "kind": kind,
-        "kind_label": KINDS.get(kind, kind),
-        "subkind": subkind,
-        "subkind_label": SUBKINDS.get(subkind, subkind) if subkind else None,
-        "name": offer["name"],
-        "address": offer.get("address"),
-        "commune": {key: commune[key] for key in ("code", "name", "postcode")},
+        **cards.facts(offer),
         "epci": offer.get("epci"),
         "department": offer["department"],
-        "position": {**offer["position"], "precision": offer["precision"]},
-        "manager": {key: manager.get(key) for key in ("name", "type")} if manager else None,
-        "capacity": offer.get("capacity"),
-        "members": offer.get("members"),
-        "ages": {"from_months": ages["gte"], "to_months": ages.get("lt")} if ages else None,
-        "funding": offer.get("funding"),
-        "features": offer.get("features") or [],
-        "languages": offer.get("languages") or [],
         "opening_hours": offer.get("opening_hours") or [],
-        "contact": {way: contact.get(way) for way in ("phone", "mail", "site")},
-        "confirmed_on": offer.get("confirmed_on"),
-        "fictitious": offer["fictitious"],
+        "contact": cards.contact(offer),
         "source": offer.get("source"),
     }
 

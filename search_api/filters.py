@@ -32,7 +32,8 @@ def always(query: OfferQuery) -> list[Clause]:
 
 
 def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
-    """Facet → the clauses of what is chosen in it. Values of one field OR; features AND; `day` is the need."""
+    """Facet → the clauses of what is chosen in it. Values of one field OR; features AND. The need is
+    apart (`needed`): its periods may score as well."""
     territories = {
         "commune": tuple(commune.code for commune in query.communes),
         "epci": (query.epci.code,) if query.epci else (),
@@ -46,8 +47,6 @@ def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
             clauses[name] = [{"terms": {FIELDS[name]: list(values)}}]
         elif values:
             clauses[name] = [any_of(*(having(query, name, value) for value in values))]
-    if query.need:
-        clauses["day"] = [needed(query)]
     return clauses
 
 

@@ -271,24 +271,30 @@ def radius(parameters: FilterParameters) -> float | None:
 def refuse_two_places(parameters: FilterParameters, box: Box | None) -> None:
     near = parameters.near
     route = parameters.route
-    places = {
-        "near": near and f"{near.lat},{near.lon}",
-        "route": route and ";".join(f"{point.lat},{point.lon}" for point in route),
-        "commune": ",".join(parameters.commune) or None,
-        "epci": parameters.epci,
-        "department": parameters.department,
-        "bbox": box and f"{box.west},{box.south},{box.east},{box.north}",
-    }
+    refuse_together(
+        {
+            "near": f"{near.lat},{near.lon}" if near else None,
+            "route": ";".join(f"{point.lat},{point.lon}" for point in route) if route else None,
+            "commune": ",".join(parameters.commune) or None,
+            "epci": parameters.epci,
+            "department": parameters.department,
+            "bbox": f"{box.west},{box.south},{box.east},{box.north}" if box else None,
+        }
+    )
+    if parameters.radius_km is not None and near is None:
+        raise ParameterError("radius_km", parameters.radius_km, "seulement avec near", "il manque le point near")
+    if parameters.detour_km is not None and route is None:
+        raise ParameterError("detour_km", parameters.detour_km, "seulement avec route", "il manque le trajet route")
+
+
+def refuse_together(places: Mapping[str, str | None]) -> None:
+    """ParameterError that names all of the places that are given, where there are several."""
     given = {name: value for name, value in places.items() if value is not None}
     if len(given) > 1:
         allowed, together = f"un seul parmi {codes(places)}", " et ".join(given)
         raise ParameterError.of(
             [refusal(name, value, allowed, f"{together} ne vont pas ensemble") for name, value in given.items()]
         )
-    if parameters.radius_km is not None and near is None:
-        raise ParameterError("radius_km", parameters.radius_km, "seulement avec near", "il manque le point near")
-    if parameters.detour_km is not None and route is None:
-        raise ParameterError("detour_km", parameters.detour_km, "seulement avec route", "il manque le trajet route")
 
 
 def refuse_sort(parameters: FilterParameters, sort: str) -> None:

@@ -3,33 +3,10 @@
 from typing import Any
 
 from search_api import facets, filters, sorts
+from search_api.cards import FACTS
 from search_api.offer_query import OfferQuery
 
-CARD_FIELDS = [
-    "id",
-    "kind",
-    "subkind",
-    "name",
-    "position",
-    "precision",
-    "commune",
-    "address",
-    "manager",
-    "capacity",
-    "members",
-    "workplace",
-    "ages",
-    "funding",
-    "features",
-    "languages",
-    "schools",
-    "tariff",
-    "availability.period",
-    "availability.week",
-    "confirmed_on",
-    "mam",
-    "fictitious",
-]
+CARD_FIELDS = [*FACTS, "workplace", "mam", "schools", "tariff", "availability.period", "availability.week"]
 """Contact is not among them: it leaves the index by the fiche alone."""
 
 
@@ -37,9 +14,11 @@ def offers(query: OfferQuery) -> dict[str, Any]:
     """A page of offers with its facets, and one offer more, which says that there is a next page."""
     chosen = filters.chosen(query)
     # What is chosen in a facet of this request may not restrict that facet's counts, and so goes after the
-    # aggregations, where it costs more (notes/measurements.md). The need may also score: see sorts.scored.
+    # aggregations, where it costs more (notes/measurements.md).
     apart = {name: clauses for name, clauses in chosen.items() if name in query.facets}
-    together = [clause for name in chosen if name not in apart and name != "day" for clause in chosen[name]]
+    together = [clause for name in chosen if name not in apart for clause in chosen[name]]
+    if query.need and "day" in query.facets:
+        apart["day"] = [filters.needed(query)]
     body: dict[str, Any] = {
         "query": sorts.scored(
             query, [*filters.always(query), *together], restricts=bool(query.need) and "day" not in apart
@@ -69,4 +48,5 @@ def counts(query: OfferQuery, by: str) -> dict[str, Any]:
 def every_condition(query: OfferQuery) -> dict[str, Any]:
     """All conditions, without scores and whatever the facets."""
     chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
-    return {"bool": {"filter": [*filters.always(query), *sorts.wording(query), *chosen]}}
+    need = [filters.needed(query)] if query.need else []
+    return {"bool": {"filter": [*filters.always(query), *sorts.wording(query), *chosen, *need]}}

@@ -108,7 +108,7 @@ class Mam(Answer):
     name: str
 
 
-class Summary(Answer):
+class Facts(Answer):
     id: str
     kind: str
     kind_label: str
@@ -121,17 +121,20 @@ class Summary(Answer):
     manager: Manager | None
     capacity: int | None
     members: int | None
-    workplace: Literal["home", "mam"] | None
     ages: Ages | None
     funding: str | None
     features: list[str]
     languages: list[str]
+    confirmed_on: date | None
+    fictitious: bool = Field(description="Vrai pour une offre inventée, qui sert à la démonstration.")
+
+
+class Summary(Facts):
+    workplace: Literal["home", "mam"] | None
     schools: list[str]
     tariff: Tariff | None
     availability: Availability | None
-    confirmed_on: date | None
     mam: Mam | None
-    fictitious: bool = Field(description="Vrai pour une offre inventée, qui sert à la démonstration.")
 
 
 class Card(Summary):
@@ -305,31 +308,13 @@ class Suggestions(Answer):
     items: list[Suggestion]
 
 
-class Structure(Answer):
+class Structure(Facts):
     """Une structure d’un export\u202f; le CSV a les mêmes noms, avec un point (commune.code)."""
 
-    id: str
-    kind: str
-    kind_label: str
-    subkind: str | None
-    subkind_label: str | None
-    name: str
-    address: str | None
-    commune: Commune
     epci: str | None
     department: str
-    position: Position
-    manager: Manager | None
-    capacity: int | None
-    members: int | None
-    ages: Ages | None
-    funding: str | None
-    features: list[str]
-    languages: list[str]
     opening_hours: list[Hours]
     contact: Contact
-    confirmed_on: date | None
-    fictitious: bool
     source: Source | None
 
 
