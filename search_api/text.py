@@ -224,10 +224,3 @@ def misspelt(field: str, word: str, analyzer: str, fuzziness: str = FUZZINESS) -
 
 def worth(boost: float, clause: Clause) -> Clause:
     return {"constant_score": {"filter": clause, "boost": boost}}
-
-
-def spellings(text: str) -> list[list[str]]:
-    """The words of a place's name as given and, as places write it, with "saint" where "st" was typed."""
-    given = words(text)
-    written_out = [SPELLINGS[word] if word in ("st", "ste") else word for word in given]
-    return [given] if written_out == given else [given, written_out]
