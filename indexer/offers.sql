@@ -79,6 +79,7 @@ select o.id, convert_to('{' || concat_ws(',',
     '"funding":"' || o.funding || '"',
     case when o.kind = 'mam' or m.id is not null then '"workplace":"mam"'
         when o.kind = 'assistant_maternel' then '"workplace":"home"' end,
+    case when o.employed then '"employed":true' end,
     '"features":' || to_json(nullif(o.features, '{}')),
     '"languages":' || to_json(nullif(o.languages, '{}')),
     '"schools":' || to_json(nullif(o.schools, '{}')),

@@ -1,5 +1,6 @@
 """What runs when, in civil hours of France. What was not run in time is dropped: the next one makes up for it."""
 
+from datetime import timedelta
 from typing import TypedDict
 
 from celery.schedules import crontab
@@ -15,13 +16,13 @@ class Entry(TypedDict):
     """`expires`: seconds after which nobody needs to run it any more."""
 
     task: str
-    schedule: crontab
+    schedule: crontab | timedelta
     options: Options
 
 
 SCHEDULE: dict[str, Entry] = {
-    # At 00:05, and every hour after it, so that a stop over midnight is made up for soon.
-    "daily": {"task": "daily", "schedule": crontab(minute="5"), "options": {"expires": HOUR}},
+    # At midnight, when dates take effect, and every hour after it, so that a stop over midnight is made up for soon.
+    "daily": {"task": "daily", "schedule": crontab(minute="0"), "options": {"expires": HOUR}},
     "check_index": {
         "task": "check_index",
         "schedule": crontab(hour="3", minute="0"),
@@ -32,5 +33,8 @@ SCHEDULE: dict[str, Entry] = {
         "schedule": crontab(hour="7", minute="0"),
         "options": {"expires": 12 * HOUR},
     },
-    "send_mail": {"task": "send_mail", "schedule": crontab(), "options": {"expires": MINUTE}},
+    # Somebody may be waiting for a code before a screen.
+    "send_mail": {"task": "send_mail", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
+    "check_identities": {"task": "check_identities", "schedule": crontab(), "options": {"expires": MINUTE}},
+    "remind": {"task": "remind", "schedule": crontab(hour="9", minute="0"), "options": {"expires": 12 * HOUR}},
 }

@@ -124,6 +124,7 @@ class Offer(Document):
     members: int | None = None
     ages: Range | None = Field(None, description="months")
     workplace: Literal["home", "mam"] | None = None
+    employed: Literal[True] | None = Field(None, description="by a legal entity; absent where she is not")
     funding: str | None = None
     features: list[str] | None = None
     languages: list[str] | None = None

@@ -1,22 +1,44 @@
 """Connections to the registry and its migrations."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
 import psycopg
 from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
 
 Connection = psycopg.Connection[TupleRow]
+Pool = ConnectionPool[Connection]
 Result = TypeVar("Result")
 
 ATTEMPTS = 5
 
 
+OPTIONS = "-c timezone=UTC -c jit=off"
+"""Queries here are short, or streamed from their first row: to compile them only costs time."""
+
+
 def connect(database_url: str, *, autocommit: bool = False) -> Connection:
     """A connection that speaks UTC. Raises psycopg.OperationalError when the server cannot be reached."""
-    # Queries here are short, or streamed from their first row: to compile them only costs time.
-    return psycopg.connect(database_url, autocommit=autocommit, options="-c timezone=UTC -c jit=off")
+    return psycopg.connect(database_url, autocommit=autocommit, options=OPTIONS)
+
+
+def pool(database_url: str, *, most: int = 8, patience_s: float = 5) -> Pool:
+    """Connections for the pages; opened by the first that is asked for. The caller closes it.
+
+    `pool.connection()` is one transaction, and raises psycopg.OperationalError (PoolTimeout is one) after `patience_s`.
+    """
+    return ConnectionPool(
+        database_url,
+        min_size=0,
+        max_size=most,
+        timeout=patience_s,
+        kwargs={"options": OPTIONS},
+        check=ConnectionPool.check_connection,
+        open=True,
+    )
 
 
 def retried(database_url: str, work: Callable[[Connection], Result]) -> Result:
@@ -25,9 +47,18 @@ def retried(database_url: str, work: Callable[[Connection], Result]) -> Result:
     Triggers lock offers in the order of their ids, but a transaction of several statements may still meet another one
     in a ring. Raises what `work` raises, and psycopg's error after ATTEMPTS such ends.
     """
+    return _retried(lambda: connect(database_url), work)
+
+
+def run(connections: Pool, work: Callable[[Connection], Result]) -> Result:
+    """The same over a connection of the pool."""
+    return _retried(connections.connection, work)
+
+
+def _retried(opened: Callable[[], AbstractContextManager[Connection]], work: Callable[[Connection], Result]) -> Result:
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with connect(database_url) as conn:
+            with opened() as conn:
                 return work(conn)
         except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
             if attempt == ATTEMPTS:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from uuid import UUID
@@ -13,7 +14,10 @@ LEASE_S = 600
 
 MOST_OF_AN_ERROR = 500
 
-_WAITS = "sent_at is null and given_up_at is null and not_before <= clock_timestamp()"
+_WAITS = (
+    "sent_at is null and given_up_at is null and not_before <= clock_timestamp()"
+    " and (expires_at is null or expires_at > clock_timestamp())"
+)
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,15 @@ class Mail:
     attempts: int
 
 
-def queue(conn: Connection, recipient: str, subject: str, body: str, key: str | None = None) -> bool:
-    """Queue a mail of plain text to one address; it is sent once the caller has committed.
+def queue(
+    conn: Connection,
+    recipient: str,
+    subject: str,
+    body: str,
+    key: str | None = None,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Queue a mail of plain text to one address; it is sent once the caller has committed, and not after `expires_at`.
 
     False when a mail with this `key` was queued before, sent or not; nothing is queued then. Raises ValueError on a
     recipient that is not one plain address and on a subject with a line break or another control character.
@@ -39,9 +50,9 @@ def queue(conn: Connection, recipient: str, subject: str, body: str, key: str | 
         raise ValueError("subject has a control character")
     return (
         conn.execute(
-            "insert into mail_outbox (key, recipient, subject, body) values (%s, %s, %s, %s)"
+            "insert into mail_outbox (key, recipient, subject, body, expires_at) values (%s, %s, %s, %s, %s)"
             " on conflict (key) do nothing",
-            [key, recipient, subject, body],
+            [key, recipient, subject, body, expires_at],
         ).rowcount
         == 1
     )
@@ -52,11 +63,14 @@ def any_due(conn: Connection) -> bool:
 
 
 def claim(conn: Connection) -> Mail | None:
-    """The next mail to send, this caller's alone for LEASE_S; commit before it is sent. None when none is due."""
+    """The next mail to send, this caller's alone for LEASE_S; commit before it is sent. None when none is due.
+
+    Those that expire come first: somebody waits for them.
+    """
     row = conn.execute(
         "update mail_outbox set attempts = attempts + 1, not_before = clock_timestamp() + make_interval(secs => %s)"
         f" where id = (select id from mail_outbox where {_WAITS}"
-        " order by not_before limit 1 for update skip locked)"
+        " order by expires_at is null, not_before limit 1 for update skip locked)"
         " returning id, recipient, subject, body, attempts",
         [LEASE_S],
     ).fetchone()
@@ -64,8 +78,10 @@ def claim(conn: Connection) -> Mail | None:
 
 
 def mark_sent(conn: Connection, mail: Mail) -> None:
+    """Its text, which may hold a code or a private fact, is not kept: nobody needs it any more."""
     conn.execute(
-        "update mail_outbox set sent_at = clock_timestamp(), given_up_at = null, last_error = null where id = %s",
+        "update mail_outbox set sent_at = clock_timestamp(), given_up_at = null, last_error = null, body = ''"
+        " where id = %s",
         [mail.id],
     )
 
@@ -85,6 +101,16 @@ def give_up(conn: Connection, mail: Mail, error: str) -> None:
         "update mail_outbox set given_up_at = clock_timestamp(), last_error = %s where id = %s and sent_at is null",
         [_kept(error), mail.id],
     )
+
+
+def forget(conn: Connection, before: datetime) -> int:
+    """Delete what was sent, given up or expired before then; returns how many. The caller commits.
+
+    A key is then free again, so `before` must lie further back than anything is told twice.
+    """
+    return conn.execute(
+        "delete from mail_outbox where coalesce(sent_at, given_up_at, expires_at) < %s", [before]
+    ).rowcount
 
 
 def _is_address(text: str) -> bool:

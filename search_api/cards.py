@@ -57,6 +57,7 @@ def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str
     tariff = offer.get("tariff")
     shown = facts(offer)
     shown["workplace"] = offer.get("workplace")
+    shown["employed"] = "employed" in offer
     shown["mam"] = offer.get("mam")
     shown["schools"] = offer.get("schools") or []
     shown["tariff"] = {key: tariff.get(key) for key in TARIFF} if tariff else None

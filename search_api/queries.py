@@ -6,7 +6,7 @@ from search_api import facets, filters, sorts
 from search_api.cards import FACTS
 from search_api.offer_query import OfferQuery
 
-CARD_FIELDS = [*FACTS, "workplace", "mam", "schools", "tariff", "availability.period", "availability.week"]
+CARD_FIELDS = [*FACTS, "workplace", "employed", "mam", "schools", "tariff", "availability.period", "availability.week"]
 """Contact is not among them: it leaves the index by the fiche alone."""
 
 

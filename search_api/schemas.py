@@ -131,6 +131,10 @@ class Facts(Answer):
 
 class Summary(Facts):
     workplace: Literal["home", "mam"] | None
+    employed: bool = Field(
+        description="Vrai pour un assistant maternel employé par une personne morale (crèche familiale), qui répond de"
+        " ses disponibilités à sa place."
+    )
     schools: list[str]
     tariff: Tariff | None
     availability: Availability | None

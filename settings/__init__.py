@@ -49,6 +49,24 @@ class Settings(BaseSettings):
     )
     geocoder_timeout_s: float = Field(0.8, gt=0, description="An address that takes longer to find is left out")
 
+    site_url: str = Field(
+        "http://127.0.0.1:8000", description="The site's own address, as mails link to it; https outside a test"
+    )
+    demo: bool = Field(False, description="Everything entered is fictitious and says so; the demo's own keys are taken")
+    document_keys: str = Field(
+        "",
+        repr=False,
+        description="Encrypt copies of agréments: Fernet keys with commas, the first encrypts, all decrypt",
+    )
+    identity_url: str = Field("", description="The national identity system's address; empty: it is never at hand")
+    identity_token: str = Field("", repr=False, description="Bearer token of that service, if it wants one")
+    identity_timeout_s: float = Field(3, gt=0, description="A check of an identity that takes longer comes later")
+    session_days: int = Field(30, ge=1, description="A session that is not used for so long ends")
+    oidc_issuer: str = Field("", description="OpenID Connect: the provider's issuer address; empty: none")
+    oidc_client_id: str = Field("", description="What the provider knows this site by")
+    oidc_client_secret: str = Field("", repr=False, description="The secret that goes with it")
+    oidc_name: str = Field("FranceConnect", description="The provider's name on the sign-in page")
+
     smtp_url: str = Field(
         "", repr=False, description="Sends mail: smtp(s)://user:password@host:port; empty: none is sent"
     )

@@ -17,7 +17,7 @@ from registry import database, territory
 from registry.database import Connection
 from settings import Settings
 
-pytest_plugins = ["tests.loire"]
+pytest_plugins = ["tests.loire", "tests.rooms"]
 
 ROOT = Path(__file__).parent.parent
 LOCAL = ROOT / ".local"
@@ -78,7 +78,10 @@ def shared_registry(servers: Urls, template: str, run_id: str) -> Iterator[str]:
 def registry_url(shared_registry: str) -> str:
     """A registry with tables and territory and nothing else. Emptied, not cloned: that takes 10 ms, not 500."""
     with database.connect(shared_registry) as conn:
-        conn.execute("truncate offer, source, index_generation, index_check, indexer_worker cascade")
+        conn.execute(
+            "truncate offer, source, index_generation, index_check, indexer_worker, account, mail_outbox, sign_in_code,"
+            " throttle, legacy_run cascade"
+        )
         # Last: truncating the rest fills it.
         conn.execute("truncate outbox, fan_out")
     return shared_registry

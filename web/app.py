@@ -1,37 +1,91 @@
 """The site: the search API's application with the pages, the static files and the headers around them."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 from fastapi import FastAPI, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
-from search_api.app import as_problem, paris_today
+from registry import database
+from registry.database import Pool
+from search_api.app import as_problem
 from search_api.app import create_app as create_api
 from search_api.engine import EngineUnavailable
-from settings import Settings
+from settings import PARIS, Settings
 from web import pages, rendering
+from web.members import access, posted
+from web.members import pages as members
+from web.site import Site
 
 A_YEAR_S = 365 * 86_400
 
 
-def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -> FastAPI:
-    """The API and the site; `today` gives the civil day in France. Raises ValueError without a secret key."""
-    app = create_api(settings, today=today)
+def _found_routers() -> list[Any]:  # TEMPORARY while the areas come into being
+    import importlib
+
+    found = [pages.router]
+    for area in (
+        *("accounts", "registration", "moderation", "movements", "space", "availability"),
+        *("employer", "department", "rpe", "help"),
+    ):
+        if (Path(__file__).parent / area / "routes.py").exists():
+            found.append(importlib.import_module(f"web.{area}.routes").router)
+    return found
+
+
+ROUTERS = _found_routers()
+"""The rooms of the site."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, today: Callable[[], date] | None = None
+) -> FastAPI:
+    """The API and the site. `now` gives the moment in UTC, `today` the civil day in France, by default that of `now`.
+
+    Without a `database_url` there are no accounts, only the search. Raises ValueError without a secret key.
+    """
+    civil_day = today or (lambda: now().astimezone(PARIS).date())
+    app = create_api(settings, today=civil_day)
     static = f"/static/{rendering.static_version()}"
     templates = rendering.environment(static)
-    app.state.site = pages.Site(app.state.engine, app.state.geocoder, app.state.limiter, settings, templates, today)
-    app.include_router(pages.router)
+    registry = database.pool(settings.database_url) if settings.database_url else None
+    app.state.site = Site(
+        app.state.engine, app.state.geocoder, app.state.limiter, registry, settings, templates, now, civil_day
+    )
+    for router in ROUTERS:
+        app.include_router(router)
     app.mount(static, CachedForEver(directory=rendering.STATIC), name="static")
-    for error in (EngineUnavailable, HTTPException, Exception):
+    for error in (EngineUnavailable, HTTPException, Exception, access.NotAllowed, *MEMBERS):
         app.add_exception_handler(error, page_or_problem)
     app.add_middleware(with_headers, headers=security_headers(settings))
+    app.router.lifespan_context = closing(app.router.lifespan_context, registry)
     return app
+
+
+def closing(lifespan: Lifespan[Any], registry: Pool | None) -> Lifespan[Any]:
+    """The API's own lifespan, and at the end of it the registry's connections closed."""
+
+    @asynccontextmanager
+    async def lived(app: Any) -> AsyncIterator[None]:
+        async with lifespan(app):
+            yield
+        if registry is not None:
+            await run_in_threadpool(registry.close)
+
+    return lived
 
 
 def with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
@@ -59,12 +113,28 @@ class CachedForEver(StaticFiles):
         return response
 
 
+MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
+    access.SignInNeeded: members.sign_in_first,
+    access.RegistryMissing: members.registry_missing,
+    posted.ForeignForm: members.foreign_form,
+    posted.TooLarge: members.too_large,
+    posted.BadForm: members.foreign_form,
+    psycopg.OperationalError: members.registry_away,
+}
+"""What stands in the way of a page behind a sign-in, and the page that says so."""
+
+
 async def page_or_problem(request: Request, error: Exception) -> Response:
     """A reader gets a page, a program a problem document."""
-    if not is_for_reader(request):
+    if not is_for_reader(request) and not isinstance(error, (access.NotAllowed, *MEMBERS)):
         return await as_problem(request, error)
     if isinstance(error, EngineUnavailable):
         return pages.unavailable(request)
+    if isinstance(error, access.NotAllowed):
+        return members.not_allowed(request, error.reason)
+    for kind, shown in MEMBERS.items():
+        if isinstance(error, kind):
+            return shown(request)
     if isinstance(error, HTTPException) and error.status_code == 404:
         return pages.not_found(request.app.state.site)
     if isinstance(error, HTTPException):

@@ -1,25 +1,19 @@
 """The routes of the pages: parse → search → render."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from jinja2 import Environment
 
 from search_api import limits, offers, places
-from search_api.engine import RETRY_AFTER_S, Engine
-from search_api.geocoder import Geocoder
-from search_api.limits import Limiter
+from search_api.engine import RETRY_AFTER_S
 from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
 from search_api.problems import ParameterError
 from search_api.query_log import watched
-from settings import Settings
-from web import docs, formats, forms, maps, rendering, texts, views
+from web import docs, formats, forms, maps, texts, views
 from web.places import Where, resolve
+from web.site import Site
 
 PANELS = {
     "kinds": {"type"},
@@ -29,21 +23,6 @@ PANELS = {
 """The folded parts of the form and their fields: one with an error stands open."""
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the pages need, on `app.state.site`; `today` is the civil day in Paris."""
-
-    engine: Engine
-    geocoder: Geocoder | None
-    limiter: Limiter
-    settings: Settings
-    templates: Environment
-    today: Callable[[], date]
-
-    def page(self, name: str, values: dict[str, Any], status: int = 200) -> Response:
-        return rendering.page(self.templates, name, values, status)
 
 
 class BaseMapParameters(Parameters):

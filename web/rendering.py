@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from search_api import labels
 from web import forms, texts, views
+from web.members.rooms import ROOMS
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -40,6 +41,7 @@ def environment(static: str) -> Environment:
         day_names={code: labels.DAYS[day] for code, day in forms.DAYS.items()},
         default_radius=forms.RADIUS,
         script_texts=texts.SCRIPT,
+        rooms=ROOMS,
     )
     return made
 

@@ -1,0 +1,55 @@
+"""Sessions, kept here and not in the cookie, which holds a random text whose hash is all that the registry knows."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from registry.accounts import Account
+from registry.database import Connection
+
+SEEN_EVERY_S = 3600
+"""How often a session that is in use is written: its end moves with its use."""
+
+
+def open_session(conn: Connection, account: UUID, now: datetime, days: int, device: str = "") -> str:
+    """A new session; returns the text for the cookie. It ends after so many days without use."""
+    token = secrets.token_urlsafe(32)
+    conn.execute(
+        "insert into session (token_hash, account, created_at, seen_at, expires_at, device)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        [digest(token), account, now, now, now + timedelta(days=days), device[:200]],
+    )
+    return token
+
+
+def find(conn: Connection, token: str, now: datetime, days: int) -> Account | None:
+    """The account that this cookie opens, if it is one of ours and not over."""
+    row = conn.execute(
+        "select a.id, a.mail, a.role, a.name, a.department, a.offer, s.seen_at"
+        " from session s join account a on a.id = s.account"
+        " where s.token_hash = %s and s.expires_at > %s and a.closed_at is null",
+        [digest(token), now],
+    ).fetchone()
+    if row is None:
+        return None
+    *account, seen_at = row
+    if (now - seen_at).total_seconds() > SEEN_EVERY_S:
+        conn.execute(
+            "update session set seen_at = %s, expires_at = %s where token_hash = %s",
+            [now, now + timedelta(days=days), digest(token)],
+        )
+    return Account(*account)
+
+
+def end(conn: Connection, token: str) -> None:
+    conn.execute("delete from session where token_hash = %s", [digest(token)])
+
+
+def end_all(conn: Connection, account: UUID) -> int:
+    """Sign out everywhere; returns how many sessions ended."""
+    return conn.execute("delete from session where account = %s", [account]).rowcount
+
+
+def digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,13 @@
+"""Declared availability: who declared, who did not, who keeps a timetable for whom."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    # The driver's own cursor: SQLAlchemy would read the percent signs as parameters.
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

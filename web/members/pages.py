@@ -1,0 +1,107 @@
+"""Pages behind a sign-in: one function that renders them, and one for what stands in the way of them."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from web.members import session
+from web.site import Site
+
+
+def page(request: Request, name: str, values: dict[str, Any] | None = None, status: int = 200) -> Response:
+    """A template with its values, and what every such page needs: `account`, `csrf` (for forms), `today`, `notice`.
+
+    `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
+    """
+    site: Site = request.app.state.site
+    visiting = session.visitor(request)
+    shared = {
+        "account": visiting.account,
+        "csrf": visiting.csrf,
+        "today": site.today(),
+        "notice": NOTICES.get(request.query_params.get("fait", "")),
+        "demo": site.settings.demo,
+    }
+    response = site.page(name, shared | (values or {}), status)
+    response.headers["Cache-Control"] = "no-store"
+    if visiting.fresh:
+        session.sign_in(response, site, visiting.token)
+    return response
+
+
+NOTICES: dict[str, str] = {
+    "enregistre": "C’est enregistré.",
+    "envoye": "C’est envoyé.",
+    "deconnecte": "Vous êtes déconnectée\u202f; à bientôt.",
+}
+"""By the code that an address may carry: nobody can make the site say something else."""
+
+
+def see(path: str, done: str = "") -> Response:
+    """After a form: on to a page that can be loaded again; `done` is a code of NOTICES."""
+    joined = "&" if "?" in path else "?"
+    return RedirectResponse(f"{path}{joined}fait={done}" if done else path, 303)
+
+
+def message(
+    request: Request, title: str, text: str, status: int = 200, href: str = "/", label: str = "Revenir à l’accueil"
+) -> Response:
+    """A page that only says one thing."""
+    values = {"title": title, "text": text, "link": {"href": href, "label": label}}
+    site: Site = request.app.state.site
+    response = site.page("message.html", values, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def sign_in_first(request: Request) -> Response:
+    """To the sign-in, and back to the page that was asked for (a form that was sent is not sent again)."""
+    wanted = request.url.path if request.method == "GET" else ""
+    if wanted and request.url.query:
+        wanted += f"?{request.url.query}"
+    return RedirectResponse(f"/connexion?suite={quote(wanted, safe='')}" if wanted else "/connexion", 303)
+
+
+def not_allowed(request: Request, reason: str) -> Response:
+    return message(request, "Cette page ne vous est pas ouverte", reason, 403)
+
+
+def foreign_form(request: Request) -> Response:
+    return message(
+        request,
+        "Ce formulaire n’est plus valable",
+        "Il a été ouvert avant votre connexion, ou depuis un autre site. Rien n’a été enregistré\u00a0:"
+        " revenez à la page, rechargez-la, puis recommencez.",
+        403,
+        href=request.url.path if request.method == "GET" else "/",
+    )
+
+
+def too_large(request: Request) -> Response:
+    return message(
+        request,
+        "Cet envoi est trop lourd",
+        "Un fichier peut peser 10\u00a0Mo au plus. Rien n’a été enregistré\u00a0: revenez en arrière,"
+        " prenez une photo moins lourde, puis recommencez.",
+        413,
+    )
+
+
+def registry_missing(request: Request) -> Response:
+    return message(
+        request, "Ce site n’a pas d’espaces", "Il sert la recherche seule\u00a0: on ne s’y connecte pas.", 404
+    )
+
+
+def registry_away(request: Request) -> Response:
+    response = message(
+        request,
+        "Votre espace est momentanément indisponible",
+        "La recherche marche toujours. Rien de ce que vous avez enregistré n’est perdu\u00a0:"
+        " réessayez dans un instant.",
+        503,
+    )
+    response.headers["Retry-After"] = "10"
+    return response
