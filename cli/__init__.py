@@ -5,7 +5,7 @@ It may import every room; what it prints is French. No rule of the domain lives 
 
 import typer
 
-from cli import data, dead_letters, demo, index, jobs, serve, status
+from cli import accounts, data, dead_letters, demo, index, jobs, legacy, serve, status
 
 app = typer.Typer(
     help="Ribambelle trouve une place pour un enfant.",
@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 importing = typer.Typer(help="Charger des données ouvertes dans le registre.", no_args_is_help=True)
 indexing = typer.Typer(help="L’index de recherche\u00a0: le construire, le suivre, le vérifier.", no_args_is_help=True)
+generating = typer.Typer(help="Créer des données fictives, marquées comme telles.", invoke_without_command=True)
+people = typer.Typer(help="Les comptes, et la reprise de ceux de l’ancien portail.", no_args_is_help=True)
 letters = typer.Typer(help="Les documents que l’index a refusés.", no_args_is_help=True)
 
 app.command("demo")(demo.demo)
@@ -23,7 +25,13 @@ app.command("migrate")(data.migrate)
 app.command("territory")(data.territory)
 app.add_typer(importing, name="import")
 importing.command("structures")(data.structures)
-app.command("generate")(data.generate)
+app.add_typer(generating, name="generate")
+generating.callback()(data.generate)
+generating.command("legacy")(legacy.generate)
+app.add_typer(people, name="accounts")
+people.command("create")(accounts.create)
+people.command("close")(accounts.close)
+people.command("migrate")(legacy.migrate)
 app.command("daily")(data.daily)
 app.add_typer(indexing, name="index")
 indexing.command("rebuild")(index.rebuild)

@@ -4,7 +4,7 @@ What they fill it with is imported where it is used: shapely and the like would 
 the indexer, holds in memory.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,13 +13,28 @@ import typer
 
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse
-from registry import agrements, database
+from registry import database
 from settings import PARIS
 
 Day = Annotated[
     datetime | None,
     typer.Option("--today", formats=["%Y-%m-%d"], help="Le jour de référence\u202f; par défaut, aujourd’hui."),
 ]
+
+
+NOON = time(12)
+"""When a day that is named is looked at."""
+
+STEPS = {
+    "agréments": "Agréments qui ont changé",
+    "breaches": "Échéances manquées",
+    "documents": "Copies d’agréments effacées",
+    "drafts": "Inscriptions abandonnées",
+    "previews": "Fichiers de mouvements abandonnés",
+    "accounts": "Sessions, codes et liens périmés",
+    "mails": "Courriels oubliés",
+}
+"""What `daily` tells of each step."""
 
 
 class Scale(StrEnum):
@@ -89,11 +104,14 @@ def structures(
 
 
 def generate(
+    context: typer.Context,
     scale: Size = Scale.demo,
     seed: Annotated[int, typer.Option(help="Le même nombre donne les mêmes données.")] = 1,
     day: Day = None,
 ) -> None:
     """Créer des données fictives, marquées comme telles."""
+    if context.invoked_subcommand:
+        return
     from registry.generation import GenerationRefused
     from registry.generation import generate as generate_offers
 
@@ -112,8 +130,11 @@ def generate(
 def daily(
     day: Day = None,
 ) -> None:
-    """Appliquer ce que le calendrier change\u00a0: les agréments arrivés à leur terme."""
-    reference = day.date() if day else today()
+    """Appliquer ce que le calendrier change\u00a0: agréments, mouvements, échéances, durées de conservation."""
+    from jobs import calendar
+
+    moment = datetime.combine(day.date(), NOON, PARIS) if day else datetime.now(PARIS)
     with plain_failures():
-        expired = database.retried(found_settings().database_url, lambda conn: agrements.expire(conn, reference))
-    say(f"Agréments arrivés à leur terme\u00a0: {expired}.")
+        done = calendar.daily(found_settings(), moment)
+    for name, label in STEPS.items():
+        say(f"{label}\u00a0: {done[name]}.")

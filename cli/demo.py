@@ -1,5 +1,6 @@
 """`demo`: from an empty machine to a parent's search; `up`: the servers alone."""
 
+import base64
 import os
 import secrets
 import signal
@@ -10,7 +11,9 @@ import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.data import Scale, Size, today
 from cli.progress import progress, say
@@ -18,11 +21,16 @@ from cli.serve import Port
 from cli.servers import LOCAL, completed, plain_failures, refuse
 from indexer import bulk, generations, rebuild
 from local.children import Child, start, stopping, wait_until
-from local.servers import running
+from local.servers import chosen_port, running
 from registry import agrements, database
 from settings import Settings, get_settings
 
+if TYPE_CHECKING:
+    from registry.generation.accounts import DemoAccount
+
 STRUCTURES = Path(__file__).parent.parent / "registry" / "data" / "structures"
+COMMUNES = Path(__file__).parent.parent / "registry" / "data" / "geo" / "communes.csv"
+IDENTITIES = "docs/identity-service.md"
 SEED = 1
 
 
@@ -45,15 +53,19 @@ def demo(
     directory = LOCAL / scale.value
     with plain_failures(), running(get_settings(), directory, say) as urls:
         settings = completed(get_settings(), urls)
-        _fill(settings, scale)
+        known = _fill(settings, scale)
         children: list[Child] = []
         with stopping(children), Path(os.devnull).open() as nothing:
             os.environ.update(
                 DATABASE_URL=settings.database_url,
                 ELASTICSEARCH_URL=settings.elasticsearch_url,
                 REDIS_URL=settings.redis_url,
-                SECRET_KEY=settings.secret_key or _demo_secret(directory),
+                SECRET_KEY=settings.secret_key or _kept(directory / "secret_key", secrets.token_urlsafe(32)),
+                DOCUMENT_KEYS=settings.document_keys or _kept(directory / "document_key", _document_key()),
+                DEMO="true",
+                SITE_URL=f"http://127.0.0.1:{port}",
             )
+            mailbox = _services(settings, directory.resolve(), nothing.fileno(), children)
             program = str(Path(sys.argv[0]).resolve())
             for name, command, stop in (
                 ("L’indexeur", ["index", "run"], signal.SIGTERM),
@@ -64,16 +76,54 @@ def demo(
                 log = directory.resolve() / f"{command[0]}.log"
                 lock = nothing.fileno()
                 children.append(start(name, [program, *command], log=log, lock=lock, stop_signal=stop))
-            wait_until(children[-1], lambda: _is_ready(port), 60)
+            wait_until(children[-1], partial(_answers, f"http://127.0.0.1:{port}/readyz"), 60)
             _show(port, time.monotonic() - begun)
+            _show_accounts(known, mailbox)
+            say("Ctrl-C arrête tout\u202f; les données restent.")
             _wait_for_the_end(children)
 
 
-def _fill(settings: Settings, scale: Scale) -> None:
-    """Bring registry and index to what the demo shows; a second start finds all of it there."""
+def _services(settings: Settings, directory: Path, lock: int, children: list[Child]) -> str | None:
+    """Start what stands in for the services of others, where the settings name none, and name it in the environment.
+
+    Returns the address of the page where mails are read; None where they go to a server of the user's own.
+    """
+    mailbox = None
+    waits: list[tuple[Child, int]] = []
+
+    def launch(name: str, module: str, more: list[str]) -> int:
+        port = chosen_port(name, None)
+        option = "--http-port" if module == "mailbox" else "--port"
+        command = [sys.executable, "-m", f"local.reference.{module}", option, str(port), *more]
+        children.append(start(name, command, log=directory / f"{module}.log", lock=lock, patience_s=5))
+        waits.append((children[-1], port))
+        return port
+
+    if not settings.identity_url:
+        port = launch("Le service d’identité", "identity", [])
+        os.environ["IDENTITY_URL"] = f"http://127.0.0.1:{port}"
+    if not settings.geocoder_url:
+        port = launch("Le géocodeur", "geocoder", ["--communes", str(COMMUNES)])
+        os.environ["GEOCODER_URL"] = f"http://127.0.0.1:{port}/search"
+    if not settings.smtp_url:
+        smtp_port = chosen_port("La boîte aux lettres", None)
+        port = launch("La boîte aux lettres", "mailbox", ["--smtp-port", str(smtp_port)])
+        os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
+        mailbox = f"http://127.0.0.1:{port}/"
+    for child, port in waits:
+        wait_until(child, partial(_answers, f"http://127.0.0.1:{port}/healthz"), 60)
+    return mailbox
+
+
+def _fill(settings: Settings, scale: Scale) -> "list[DemoAccount]":
+    """Bring registry and index to what the demo shows; a second start finds all of it there.
+
+    Returns the accounts that one can sign in with.
+    """
     # Here for the reason that cli/data.py gives.
     from registry import territory
     from registry.generation import generate
+    from registry.generation.accounts import demo_accounts
     from registry.imports import mapping
     from registry.imports.report import lines
     from registry.imports.structures import import_structures
@@ -93,9 +143,11 @@ def _fill(settings: Settings, scale: Scale) -> None:
             generate(conn, scale=scale.value, seed=SEED, today=today(), report=steps)
             conn.commit()
         agrements.expire(conn, today())
+        found = demo_accounts(conn, today())
         conn.commit()
         if not generations.is_current(conn, engine, settings.index_prefix):
             rebuild.rebuild(settings, engine, steps)
+        return found
 
 
 def _refuse_taken_port(port: int) -> None:
@@ -109,18 +161,22 @@ def _refuse_taken_port(port: int) -> None:
             )
 
 
-def _demo_secret(directory: Path) -> str:
-    """A key of the demo's own, kept so that cursors survive a restart."""
-    path = directory / "secret_key"
+def _kept(path: Path, fresh: str) -> str:
+    """A key of the demo's own, kept so that cursors, sessions and copies survive a restart."""
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32), "utf-8")
+        path.write_text(fresh, "utf-8")
     return path.read_text("utf-8")
 
 
-def _is_ready(port: int) -> bool:
+def _document_key() -> str:
+    """As Fernet wants it: 32 bytes in base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own, on loopback)
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -139,8 +195,18 @@ Trois requêtes pour essayer :
   curl '{site}/api/v1/offers?near=47.2186,-1.5541&radius_km=5&kind=eaje'
   curl '{site}/api/v1/offers?commune=44109&need=mon-fri@08:00-18:00&places=1&from={start_date}'
   curl '{site}/api/v1/suggest?q=saint-herb'
+""")
 
-Ctrl-C arrête tout\u202f; les données restent.""")
+
+def _show_accounts(accounts: "list[DemoAccount]", mailbox: str | None) -> None:
+    """Who can sign in, and where the codes arrive."""
+    width = max(len(account.mail) for account in accounts)
+    lines = "\n".join(f"  {account.mail:<{width}}  {account.what}" for account in accounts)
+    where = f"Les courriels, avec les codes de connexion, arrivent ici\u00a0: {mailbox}\n" if mailbox else ""
+    say(
+        f"Comptes pour essayer les espaces (connexion par courriel)\u00a0:\n{lines}\n\n{where}"
+        f"Identités fictives pour une inscription\u00a0: {IDENTITIES}\n"
+    )
 
 
 def _wait_for_the_end(children: list[Child]) -> None:

@@ -21,11 +21,18 @@ AccessLog = Annotated[
 def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = False) -> None:
     """Servir le site et l’API."""
     # Here, because every other command would wait for it too: a second, on each health check of the indexer.
+    from registry import documents
     from web.app import create_app
 
     settings = found_settings()
     if not settings.secret_key:
         refuse("SECRET_KEY manque\u00a0: donnez une longue suite de caractères au hasard.")
+    if settings.database_url and (settings.document_keys or not settings.demo):
+        # Now, and not when the first copy of an agrément is sent.
+        try:
+            documents.keys(settings)
+        except documents.MissingKey as missing:
+            refuse(str(missing))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("ribambelle.search").setLevel(logging.INFO)
     if access_log:

@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import psycopg
 from celery import Celery
 
 from indexer import bulk, check, rebuild
-from jobs import digest, mail
-from registry import agrements, database
-from settings import PARIS, Settings
+from jobs import calendar, digest, mail
+from registry import database, identity
+from settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,28 @@ def register(app: Celery, settings: Settings) -> None:
     @app.task(name="daily", shared=False)
     def _daily() -> None:
         with _no_values():
-            daily(settings, datetime.now(PARIS).date())
+            calendar.daily(settings, datetime.now(UTC))
+
+    @app.task(name="agrements", shared=False)
+    def _agrements() -> None:
+        with _no_values():
+            now = datetime.now(UTC)
+            if changed := database.retried(settings.database_url, lambda conn: calendar.agrements_of(conn, now)):
+                log.info("agréments that the calendar changed: %d", changed)
+
+    @app.task(name="remind", shared=False, time_limit=LONGEST_S)
+    def _remind() -> None:
+        with _no_values():
+            log.info("reminders queued: %d", calendar.remind(settings, datetime.now(UTC)))
+
+    @app.task(name="check_identities", shared=False)
+    def _check_identities() -> None:
+        with _no_values():
+            answers = identity.check_pending(
+                lambda: database.connect(settings.database_url), settings, datetime.now(UTC)
+            )
+            if answers:
+                log.info("identities asked again: %s", answers)
 
 
 def rebuild_index(settings: Settings, *, keep: bool = False) -> None:
@@ -84,12 +105,6 @@ def dead_letter_digest(settings: Settings, now: datetime) -> None:
         queued = digest.queue(conn, settings, now)
     if queued:
         log.info("dead letter digests queued: %d", queued)
-
-
-def daily(settings: Settings, today: date) -> None:
-    """Turn what the calendar changed up to `today` into changes of rows; it catches up with days that were missed."""
-    expired = database.retried(settings.database_url, lambda conn: agrements.expire(conn, today))
-    log.info("agréments that ended before %s: %d", today, expired)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from registry.accounts import Account, Role, sessions
 from search_api.app import close
 from settings import Settings
 from tests.conftest import TODAY
+from web.app import close as close_site
 from web.app import create_app
 from web.members import session
 
@@ -93,7 +94,9 @@ class Browser:
 
     @property
     def csrf(self) -> str:
-        """The token of this browser's cookie; reads the sign-in page first when it has none yet."""
+        """The token of the last page's forms, as a browser sends it; of a page without a form, its cookie's."""
+        if token := re.search(r'name="csrf" value="([^"]*)"', self.html):
+            return token[1]
         site = self.rooms.app.state.site
         name = session.cookie_name(site)
         if name not in self.http.cookies:
@@ -140,5 +143,5 @@ def rooms(room_settings: Settings, clock: Clock) -> Iterator[Rooms]:
         finally:
             for browser in made.opened:
                 portal.call(browser.http.aclose)
-            app.state.site.registry.close()
+            close_site(app.state.site)
             portal.call(close, app)

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,34 +15,43 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from registry import database
-from registry.database import Pool
+from registry.views import Views
 from search_api.app import as_problem
 from search_api.app import create_app as create_api
 from search_api.engine import EngineUnavailable
 from settings import PARIS, Settings
 from web import pages, rendering
+from web.accounts import routes as accounts
+from web.availability import routes as availability
+from web.department import routes as department
+from web.employer import routes as employer
+from web.help import routes as help_pages
 from web.members import access, posted
 from web.members import pages as members
+from web.moderation import routes as moderation
+from web.movements import routes as movements
+from web.registration import routes as registration
+from web.rpe import routes as rpe
 from web.site import Site
+from web.space import routes as space
 
 A_YEAR_S = 365 * 86_400
 
 
-def _found_routers() -> list[Any]:  # TEMPORARY while the areas come into being
-    import importlib
-
-    found = [pages.router]
-    for area in (
-        *("accounts", "registration", "moderation", "movements", "space", "availability"),
-        *("employer", "department", "rpe", "help"),
-    ):
-        if (Path(__file__).parent / area / "routes.py").exists():
-            found.append(importlib.import_module(f"web.{area}.routes").router)
-    return found
-
-
-ROUTERS = _found_routers()
-"""The rooms of the site."""
+ROUTERS = (
+    pages.router,
+    accounts.router,
+    registration.router,
+    space.router,
+    availability.router,
+    employer.router,
+    moderation.router,
+    movements.router,
+    department.router,
+    rpe.router,
+    help_pages.router,
+)
+"""The rooms of the site: what parents see, then those behind a sign-in."""
 
 
 def utc_now() -> datetime:
@@ -60,10 +68,18 @@ def create_app(
     civil_day = today or (lambda: now().astimezone(PARIS).date())
     app = create_api(settings, today=civil_day)
     static = f"/static/{rendering.static_version()}"
-    templates = rendering.environment(static)
     registry = database.pool(settings.database_url) if settings.database_url else None
+    templates = rendering.environment(static, has_accounts=registry is not None)
     app.state.site = Site(
-        app.state.engine, app.state.geocoder, app.state.limiter, registry, settings, templates, now, civil_day
+        app.state.engine,
+        app.state.geocoder,
+        app.state.limiter,
+        registry,
+        Views(registry) if registry is not None else None,
+        settings,
+        templates,
+        now,
+        civil_day,
     )
     for router in ROUTERS:
         app.include_router(router)
@@ -71,19 +87,18 @@ def create_app(
     for error in (EngineUnavailable, HTTPException, Exception, access.NotAllowed, *MEMBERS):
         app.add_exception_handler(error, page_or_problem)
     app.add_middleware(with_headers, headers=security_headers(settings))
-    app.router.lifespan_context = closing(app.router.lifespan_context, registry)
+    app.router.lifespan_context = closing(app.router.lifespan_context, app.state.site)
     return app
 
 
-def closing(lifespan: Lifespan[Any], registry: Pool | None) -> Lifespan[Any]:
+def closing(lifespan: Lifespan[Any], site: Site) -> Lifespan[Any]:
     """The API's own lifespan, and at the end of it the registry's connections closed."""
 
     @asynccontextmanager
     async def lived(app: Any) -> AsyncIterator[None]:
         async with lifespan(app):
             yield
-        if registry is not None:
-            await run_in_threadpool(registry.close)
+        await run_in_threadpool(close, site)
 
     return lived
 
@@ -102,6 +117,14 @@ def with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
         await app(scope, receive, send_with if scope["type"] == "http" else send)
 
     return serve
+
+
+def close(site: Site) -> None:
+    """Write the counts that wait, and close the registry's connections."""
+    if site.views is not None:
+        site.views.close()
+    if site.registry is not None:
+        site.registry.close()
 
 
 class CachedForEver(StaticFiles):

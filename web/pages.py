@@ -68,6 +68,8 @@ async def fiche(request: Request, id: str) -> Response:
         return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
     if offers.is_limited(document) and (wait := await limits.retry_after(site.limiter, request)):
         return limited(site, wait)
+    if site.views is not None and document["kind"] == "assistant_maternel":
+        site.views.seen(id, site.today())
     values = {
         "o": views.fiche(document, site.today()),
         "back": back_to_search(request),

@@ -24,8 +24,8 @@ def static_version() -> str:
     return digest.hexdigest()[:12]
 
 
-def environment(static: str) -> Environment:
-    """`static` is the address below which the static files are served."""
+def environment(static: str, *, has_accounts: bool) -> Environment:
+    """`static` is the address below which the static files are served; without accounts no page leads to any."""
     made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -42,6 +42,7 @@ def environment(static: str) -> Environment:
         default_radius=forms.RADIUS,
         script_texts=texts.SCRIPT,
         rooms=ROOMS,
+        has_accounts=has_accounts,
     )
     return made
 

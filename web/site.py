@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from jinja2 import Environment
 
 from registry.database import Pool
+from registry.views import Views
 from search_api.engine import Engine
 from search_api.geocoder import Geocoder
 from search_api.limits import Limiter
@@ -18,12 +19,14 @@ from web import rendering
 
 @dataclass(frozen=True)
 class Site:
-    """`now`: the moment, in UTC; `today`: the civil day in France. `registry` is None on a site for the search alone."""
+    """`now`: the moment, in UTC; `today`: the civil day in France. `registry` (and `views`, what counts who is read)
+    are None on a site for the search alone."""
 
     engine: Engine
     geocoder: Geocoder | None
     limiter: Limiter
     registry: Pool | None
+    views: Views | None
     settings: Settings
     templates: Environment
     now: Callable[[], datetime]

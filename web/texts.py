@@ -153,6 +153,12 @@ UNKNOWN = "Disponibilités inconnues"
 TO_ASK = "Places à demander"
 CONFIRMED = "disponibilités confirmées {ago}"
 NEVER_CONFIRMED = "disponibilités jamais confirmées"
+DUTY = {
+    "up_to_date": "à jour",
+    "due": "à renouveler avant le {next}",
+    "overdue": "échéance du {last} passée",
+}
+"""Where an assistant maternel stands with her two deadlines a year; nothing of those who have none."""
 SHORT_STATUS = {
     "free": "Place libre",
     "full": "Complet",
@@ -260,6 +266,10 @@ SOURCE_LINES = (
     "Crèches et MAM : données ouvertes du Département de Loire-Atlantique.",
     "Les offres marquées « Données fictives » sont inventées pour la démonstration.",
 )
+NAV = "Professionnels"
+NAV_REGISTER = "Assistante maternelle\u202f?"
+NAV_SIGN_IN = "Se connecter"
+HELP_LINK = "Aide pour les assistantes maternelles"
 API_LINK = "Documentation de l’API publique"
 
 # The documentation of the API.

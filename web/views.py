@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from registry import duties
 from search_api import labels
 from settings import PARIS
 from web import formats, forms, texts
@@ -171,13 +172,21 @@ def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str
 
 
 def freshness(item: Mapping[str, Any], today: date) -> str | None:
-    """Only for those whose availability is declared; never made up."""
+    """When it was told last, and whether that meets the deadlines; only of those who declare it, and never made up."""
     if item["kind"] != "assistant_maternel":
         return None
     confirmed = item.get("confirmed_on")
     if not confirmed:
+        # Perhaps because she has only just come: nothing is said of deadlines.
         return texts.NEVER_CONFIRMED
-    return texts.CONFIRMED.format(ago=formats.ago(date.fromisoformat(confirmed), today))
+    confirmed_on = date.fromisoformat(confirmed)
+    told = texts.CONFIRMED.format(ago=formats.ago(confirmed_on, today))
+    state = duties.state(confirmed_on, item.get("employed", False), today)
+    if state not in texts.DUTY:
+        return told
+    term = duties.term(today)
+    days = {"next": formats.day(term.next), "last": formats.day(term.last) if term.last else ""}
+    return f"{told}, {texts.DUTY[state].format(**days)}"
 
 
 def tariff_line(tariff: Mapping[str, Any] | None) -> str | None:

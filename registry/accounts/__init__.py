@@ -1,7 +1,7 @@
 """Who may sign in, and as what: accounts, their sessions and the links that are mailed to them.
 
-A role opens rooms of the site and, for the staff, a territory: the communes of a relais, the department of a département
-or a Caf. An assistant maternel has her own offer.
+A role opens rooms of the site and, for the staff, a territory: the communes of a relais, the department of a
+département or a Caf. An assistant maternel has her own offer.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _COLUMNS = "a.id, a.mail, a.role, a.name, a.department, a.offer"
 
 @dataclass(frozen=True)
 class Account:
-    """`department`: the territory of a département or a Caf; `offer`: an assistant maternel's own, or a relais's fiche."""
+    """`department`: territory of a département or a Caf; `offer`: an assistant maternel's own, or a relais's fiche."""
 
     id: UUID
     mail: str
@@ -104,10 +104,18 @@ def relais_of(conn: Connection, commune: str) -> list[Account]:
 
 
 def close(conn: Connection, id: UUID) -> None:
-    """End an account: its sessions are over, its mail is free for another one."""
-    conn.execute("delete from session where account = %s", [id])
-    conn.execute("delete from passkey where account = %s", [id])
-    conn.execute("update account set closed_at = clock_timestamp() where id = %s and closed_at is null", [id])
+    """End an account: its sessions are over, its mail is free for another one.
+
+    Of an assistant maternel's the mail is forgotten; a member of the staff stays known by it, as the audit names her.
+    """
+    for table in ("session", "passkey", "mail_change", "link"):
+        conn.execute(f"delete from {table} where account = %s", [id])
+    conn.execute(
+        "update account set closed_at = clock_timestamp(), oidc_subject = null,"
+        " mail = case when role = 'am' then id || '@closed.invalid' else mail end"
+        " where id = %s and closed_at is null",
+        [id],
+    )
 
 
 def _one(conn: Connection, condition: str, value: object) -> Account | None:

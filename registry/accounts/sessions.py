@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,6 +11,16 @@ from registry.database import Connection
 
 SEEN_EVERY_S = 3600
 """How often a session that is in use is written: its end moves with its use."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """`id` names it among its account's own; it opens nothing."""
+
+    id: str
+    device: str
+    created_at: datetime
+    seen_at: datetime
 
 
 def open_session(conn: Connection, account: UUID, now: datetime, days: int, device: str = "") -> str:
@@ -49,6 +60,26 @@ def end(conn: Connection, token: str) -> None:
 def end_all(conn: Connection, account: UUID) -> int:
     """Sign out everywhere; returns how many sessions ended."""
     return conn.execute("delete from session where account = %s", [account]).rowcount
+
+
+def of_account(conn: Connection, account: UUID, now: datetime) -> list[Session]:
+    """Those that are not over, the one seen last first."""
+    rows = conn.execute(
+        "select encode(token_hash, 'hex'), device, created_at, seen_at from session"
+        " where account = %s and expires_at > %s order by seen_at desc, token_hash",
+        [account, now],
+    )
+    return [Session(*row) for row in rows]
+
+
+def end_one(conn: Connection, account: UUID, id: str) -> None:
+    """End one of the account's own."""
+    conn.execute("delete from session where account = %s and encode(token_hash, 'hex') = %s", [account, id])
+
+
+def forget(conn: Connection, now: datetime) -> int:
+    """Delete the sessions that are over; returns how many."""
+    return conn.execute("delete from session where expires_at < %s", [now]).rowcount
 
 
 def digest(token: str) -> bytes:

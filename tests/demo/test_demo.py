@@ -58,7 +58,7 @@ def demo(clone: Path, port: int, seconds: float, stop: signal.Signals) -> Iterat
         )
         assert process.poll() is None, output.read_text("utf-8")
         children = psutil.Process(process.pid).children(recursive=True)
-        assert len(children) >= 6, "three servers, the indexer, the tasks and the site"
+        assert len(children) >= 9, "three servers, three reference services, the indexer, the tasks and the site"
         yield output.read_text("utf-8")
     finally:
         if process.poll() is None:
@@ -80,9 +80,26 @@ def test_a_clean_clone_shows_the_product_and_ctrl_c_stops_it(clone: Path, port: 
             assert http.get(example).raise_for_status().json()["items"], example
         assert http.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
         assert "Où cherchez-vous" in http.get(f"http://127.0.0.1:{port}/").text
+        a_code_arrives(http, f"http://127.0.0.1:{port}", printed)
         check = subprocess.run([clone / ".venv/bin/ribambelle", "index", "check"], cwd="/", capture_output=True)
         assert check.returncode == 0, check.stdout.decode() + check.stderr.decode()
         assert "indexer pauses" not in (clone / ".local/demo/index.log").read_text("utf-8")
+
+
+def a_code_arrives(http: httpx.Client, site: str, printed: str) -> None:
+    """Ask for a code as the form of the sign-in does; it comes to the mailbox that was printed."""
+    mailbox = re.search(r"arrivent ici\u00a0: (http://127\.0\.0\.1:\d+/)", printed)
+    assert mailbox
+    accounts = re.findall(r"\w+@demo\.example", printed)
+    assert len(accounts) == 9
+    page = http.get(f"{site}/connexion").text
+    token = re.search(r'name="csrf" value="(\w+)"', page)
+    assert token
+    sent = http.post(f"{site}/connexion", data={"csrf": token[1], "mail": accounts[0]}, follow_redirects=True)
+    assert sent.status_code == 200, sent.text
+    wait_for(
+        lambda: bool(http.get(f"{mailbox[1]}mails", params={"to": accounts[0]}).json()), seconds=90, what="the code"
+    )
 
 
 def test_a_second_start_keeps_the_data_and_follows_a_change_in_postgresql(clone: Path, port: int) -> None:

@@ -20,8 +20,9 @@ from elasticsearch import Elasticsearch
 from indexer.rebuild import alone
 from jobs import tasks
 from jobs.app import VISIBILITY_TIMEOUT_S, create
+from jobs.calendar import daily
 from jobs.schedule import SCHEDULE
-from jobs.tasks import check_index, daily, dead_letter_digest, rebuild_index
+from jobs.tasks import check_index, dead_letter_digest, rebuild_index
 from mappings.indexes import alias
 from registry.database import Connection, connect
 from registry.ids import new_id
@@ -60,6 +61,10 @@ def expiring(registry: Connection, ends_on: date) -> str:
     registry.execute("delete from outbox")
     registry.commit()
     return offer
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=PARIS)
 
 
 def status(registry: Connection) -> str:
@@ -109,12 +114,12 @@ def test_without_operators_there_is_no_digest(registry: Connection, mailing: Set
 
 def test_daily_makes_up_for_the_days_it_missed(registry: Connection, mailing: Settings) -> None:
     offer = expiring(registry, TODAY)
-    daily(mailing, TODAY)
+    daily(mailing, noon(TODAY))
     assert status(registry) == "valid", "the last day counts"
-    daily(mailing, TODAY + timedelta(days=9))
+    daily(mailing, noon(TODAY + timedelta(days=9)))
     assert status(registry) == "expired"
     assert registry.execute("select id from outbox").fetchall() == [(offer,)]
-    daily(mailing, TODAY + timedelta(days=9))
+    daily(mailing, noon(TODAY + timedelta(days=9)))
     assert registry.execute("select count(*) from outbox").fetchall() == [(1,)]
 
 

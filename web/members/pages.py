@@ -11,7 +11,8 @@ from web.site import Site
 
 
 def page(request: Request, name: str, values: dict[str, Any] | None = None, status: int = 200) -> Response:
-    """A template with its values, and what every such page needs: `account`, `csrf` (for forms), `today`, `notice`.
+    """A template with its values, and what every such page needs: `account`, `csrf_token` (for forms), `today`,
+    `notice`, and `errors` (none).
 
     `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
     """
@@ -19,7 +20,8 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     visiting = session.visitor(request)
     shared = {
         "account": visiting.account,
-        "csrf": visiting.csrf,
+        "errors": {},
+        "csrf_token": visiting.csrf,
         "today": site.today(),
         "notice": NOTICES.get(request.query_params.get("fait", "")),
         "demo": site.settings.demo,
@@ -34,7 +36,13 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
 NOTICES: dict[str, str] = {
     "enregistre": "C’est enregistré.",
     "envoye": "C’est envoyé.",
-    "deconnecte": "Vous êtes déconnectée\u202f; à bientôt.",
+    "deconnecte": "La session est fermée\u202f; à bientôt.",
+    "valide": "La demande est validée.",
+    "complement": "La demande de complément est envoyée.",
+    "refus-propose": "Le refus est proposé\u00a0: un autre modérateur le relira.",
+    "refuse": "Le refus est confirmé et le courrier envoyé.",
+    "refus-ecarte": "Le refus est écarté\u00a0: la demande est revenue dans la file.",
+    "file-vide": "Rien n’attend.",
 }
 """By the code that an address may carry: nobody can make the site say something else."""
 

@@ -6,7 +6,11 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     "am": [("/espace", "Mon espace"), ("/espace/disponibilites", "Mes disponibilités")],
     "employer": [("/employeur", "Mes assistantes maternelles")],
     "moderator": [("/moderation", "Demandes"), ("/moderation/chiffres", "Chiffres")],
-    "rpe": [("/rpe", "Mon territoire"), ("/rpe/inscription", "Inscrire avec elle")],
+    "rpe": [
+        ("/rpe", "Mon territoire"),
+        ("/rpe/inscription", "Inscrire avec elle"),
+        ("/mouvements/territoire", "Mouvements d’agréments"),
+    ],
     "department": [("/departement", "Mon département")],
     "caf": [("/mouvements", "Mouvements"), ("/mouvements/a-rapprocher", "À rapprocher")],
     "administrator": [("/administration", "Comptes"), ("/administration/journal", "Journal")],

@@ -76,6 +76,16 @@ create table challenge (
 );
 comment on table challenge is 'of passkeys: each is answered once';
 
+create table mail_change (
+    id uuid primary key default gen_random_uuid(),
+    account uuid not null unique references account on delete cascade,
+    new_mail text not null,
+    old_confirmed_at timestamptz,
+    new_confirmed_at timestamptz,
+    expires_at timestamptz not null
+);
+comment on table mail_change is 'asked for by an account, and done when both addresses have confirmed it';
+
 create table link (
     id uuid primary key default gen_random_uuid(),
     account uuid references account on delete cascade,
@@ -93,7 +103,7 @@ create table api_token (
     token_hash bytea primary key,
     department text not null references department,
     name text not null check (length(btrim(name)) between 1 and 100),
-    created_by uuid references account,
+    created_by uuid references account on delete set null,
     created_at timestamptz not null default clock_timestamp(),
     last_used_at timestamptz,
     revoked_at timestamptz

@@ -1,0 +1,67 @@
+"""What the calendar changes, made into changes of rows: run at midnight, and every hour to catch up with a stop.
+
+Each step is a transaction of its own, so that one that fails holds up no other; each may run late, twice or often.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import psycopg
+
+from registry import agrements, database, documents, duties, mail, registrations
+from registry.accounts import housekeeping
+from registry.database import Connection
+from registry.movements import applying, files
+from registry.requests import effect
+from settings import PARIS, Settings
+
+log = logging.getLogger(__name__)
+
+MAILS_KEPT = timedelta(days=400)
+"""What was sent, without its text: so long it is known that it was, and nothing is told twice."""
+
+REMINDERS_AT_ONCE = 500
+"""Reminders of one transaction; each carries links of its own."""
+
+
+def daily(settings: Settings, now: datetime) -> dict[str, int]:
+    """Run every step; returns how many rows each changed, by its name. Raises the first failure once all have run."""
+    steps: dict[str, Callable[[Connection], int]] = {
+        "agréments": lambda conn: agrements_of(conn, now),
+        "breaches": lambda conn: duties.note_breaches(conn, settings, now),
+        "documents": lambda conn: documents.purge(conn, now),
+        "drafts": lambda conn: registrations.purge(conn, now),
+        "previews": lambda conn: files.purge(conn, now),
+        "accounts": lambda conn: housekeeping.forget(conn, now),
+        "mails": lambda conn: mail.forget(conn, now - MAILS_KEPT),
+    }
+    done: dict[str, int] = {}
+    failure: psycopg.Error | None = None
+    for name, step in steps.items():
+        try:
+            done[name] = database.retried(settings.database_url, step)
+        except psycopg.Error as error:
+            failure = failure or error
+            log.error("%s: %s", name, type(error).__name__)
+    if failure:
+        raise failure
+    log.info("the calendar's changes: %s", done)
+    return done
+
+
+def agrements_of(conn: Connection, now: datetime) -> int:
+    """Movements whose day has come, agréments that begin and those that have ended; in this order, so that a renewal
+    takes over on the day after the last one's end. Returns how many."""
+    today = now.astimezone(PARIS).date()
+    return applying.apply_due(conn, today) + effect.take_due(conn, now) + agrements.expire(conn, today)
+
+
+def remind(settings: Settings, now: datetime) -> int:
+    """Queue the day's reminders to declare; returns how many."""
+    queued = 0
+    while batch := database.retried(
+        settings.database_url, lambda conn: duties.remind(conn, settings, now, REMINDERS_AT_ONCE)
+    ):
+        queued += batch
+    return queued

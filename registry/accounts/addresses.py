@@ -1,0 +1,20 @@
+"""Mail addresses as people type them."""
+
+from email_validator import EmailNotValidError, validate_email
+
+SENTENCE = "Écrivez une adresse mail complète, comme prenom.nom@exemple.fr."
+"""What a form says beside a field that holds none."""
+
+
+def read(text: str) -> str | None:
+    """The address in the form that accounts keep; None when a mail could not be sent there.
+
+    Nobody is asked whether the domain exists: a mail that is answered is the only proof.
+    """
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return None
+    address = (found.ascii_email or "").lower()
+    # What the table of accounts refuses too: a quoted local part may hold them.
+    return None if any(letter in address for letter in ' ,;"') else address

@@ -1,0 +1,137 @@
+"""A change of an account's mail: done when a link mailed to the old address and one mailed to the new were both used.
+
+The old one, or whoever finds a telephone unlocked would take the account away; the new one, or a slip of the finger
+would. Whether the new address has an account already, only its owner is told.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+import psycopg
+
+from registry import accounts, audit, mail
+from registry.accounts import STAFF, Account, links, sessions, throttle
+from registry.database import Connection
+
+LIFE = timedelta(days=2)
+
+Side = Literal["old", "new"]
+Outcome = Literal["old", "new", "done", "taken"]
+SIDES: tuple[Side, ...] = ("old", "new")
+
+
+def ask(conn: Connection, secret_key: str, account: Account, wanted: str, now: datetime, *, site_url: str) -> None:
+    """Mail both links; a change that was asked for before is off. Raises throttle.TooMany.
+
+    `wanted` as addresses.read gives it, other than the account's own.
+    """
+    throttle.count(conn, secret_key, "mail change", str(account.id), throttle.CHANGES_BY_ACCOUNT, now)
+    conn.execute("delete from mail_change where account = %s", [account.id])
+    change: UUID = conn.execute(
+        "insert into mail_change (account, new_mail, expires_at) values (%s, %s, %s) returning id",
+        [account.id, wanted, now + LIFE],
+    ).fetchall()[0][0]
+
+    def link(side: Side) -> str:
+        payload = {"change": change.hex}
+        token = links.create(conn, secret_key, _purpose(side), now + LIFE, account=account.id, payload=payload)
+        return f"{site_url.rstrip('/')}/compte/adresse/confirmer?jeton={token}"
+
+    taken = accounts.by_mail(conn, wanted) is not None
+    subject = "Changement d’adresse à confirmer"
+    mail.queue(conn, account.mail, subject, _to_old(link("old")), expires_at=now + LIFE)
+    mail.queue(conn, wanted, subject, _taken() if taken else _to_new(link("new")), expires_at=now + LIFE)
+
+
+def pending(conn: Connection, account: UUID, now: datetime) -> str | None:
+    """The address that this account is waiting to change to."""
+    row = conn.execute(
+        "select new_mail from mail_change where account = %s and expires_at > %s", [account, now]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def cancel(conn: Connection, account: UUID) -> None:
+    conn.execute("delete from mail_change where account = %s", [account])
+
+
+def is_open(conn: Connection, secret_key: str, token: str, now: datetime) -> bool:
+    """Whether this link still confirms something; nothing is changed."""
+    for side in SIDES:
+        link = links.peek(conn, secret_key, _purpose(side), token, now)
+        if link is not None:
+            change = [UUID(hex=link.payload["change"])]
+            return conn.execute("select from mail_change where id = %s", change).fetchone() is not None
+    return False
+
+
+def confirm(conn: Connection, secret_key: str, token: str, now: datetime) -> Outcome | None:
+    """Confirm one side; "done" once both are, and then every session is over. None for a link that is none (any more).
+
+    "taken": the address was given to another account meanwhile, and the change is off.
+    """
+    for side in SIDES:
+        link = links.use(conn, secret_key, _purpose(side), token, now)
+        if link is None:
+            continue
+        row = conn.execute(
+            f"update mail_change set {side}_confirmed_at = %s where id = %s and expires_at > %s"
+            " returning account, new_mail, num_nulls(old_confirmed_at, new_confirmed_at) = 0",
+            [now, UUID(hex=link.payload["change"]), now],
+        ).fetchone()
+        if row is None:
+            return None
+        account, new_mail, both = row
+        return _change(conn, account, new_mail) if both else side
+    return None
+
+
+def _change(conn: Connection, id: UUID, new_mail: str) -> Outcome:
+    cancel(conn, id)
+    account = accounts.by_id(conn, id)
+    if account is None:
+        return "taken"
+    try:
+        with conn.transaction():
+            conn.execute("update account set mail = %s where id = %s", [new_mail, id])
+    except psycopg.errors.UniqueViolation:
+        return "taken"
+    sessions.end_all(conn, id)
+    if account.role in STAFF:
+        audit.note(conn, account, "account.mail", fields=["mail"])
+    return "done"
+
+
+def _purpose(side: Side) -> str:
+    return f"mail_{side}"
+
+
+def _to_old(link: str) -> str:
+    return (
+        "Bonjour,\n\nVous avez demandé à changer l’adresse mail de votre compte Ribambelle."
+        " Pour l’accepter depuis votre adresse actuelle\u00a0:\n"
+        f"{link}\n\n"
+        "Un second mail est parti à la nouvelle adresse\u00a0: le changement est fait quand les deux sont confirmés."
+        " Ces liens sont valables deux jours.\n\n"
+        "Si vous n’avez rien demandé, ne cliquez pas\u00a0: votre adresse reste la même. Déconnectez alors tous vos"
+        " appareils depuis votre compte.\n\nRibambelle\n"
+    )
+
+
+def _to_new(link: str) -> str:
+    return (
+        "Bonjour,\n\nUn compte Ribambelle demande à utiliser cette adresse. Si c’est le vôtre, confirmez-la\u00a0:\n"
+        f"{link}\n\n"
+        "Un second mail est parti à votre ancienne adresse\u00a0: le changement est fait quand les deux sont confirmés."
+        " Ces liens sont valables deux jours.\n\n"
+        "Si vous n’avez rien demandé, ne faites rien.\n\nRibambelle\n"
+    )
+
+
+def _taken() -> str:
+    return (
+        "Bonjour,\n\nUn compte Ribambelle demande à utiliser cette adresse, mais elle est déjà celle d’un autre compte."
+        " Rien n’est changé.\n\n"
+        "Si vous avez deux comptes, connectez-vous avec cette adresse à celui-ci.\n\nRibambelle\n"
+    )

@@ -1,0 +1,282 @@
+"""What parents read in her own words must not tell what she hides: no telephone, mail, link, and not her street.
+
+A person who wants to get past this can (a riddle is enough): it is there so that nobody tells it without thinking. It
+reads a text as people disguise such things without malice: numbers in words or with dots, « arobase », « point fr »,
+other letters for the same sign, and her street without accents, with a letter wrong, or cut short.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+from registry import nir
+from registry.folding import fold
+
+PHONE = (
+    "Retirez le numéro de téléphone de ce texte\u00a0: vous choisissez ailleurs s’il est montré,"
+    " et les textes restent dans les moteurs de recherche."
+)
+MAIL = "Retirez l’adresse mail de ce texte\u00a0: vous choisissez ailleurs si elle est montrée."
+LINK = "Retirez l’adresse de site de ce texte\u00a0: les liens n’y sont pas permis."
+STREET = (
+    "Retirez votre rue de ce texte\u00a0: il serait lu par tous, même si vous cachez votre adresse."
+    " Dites plutôt le quartier, l’école ou l’arrêt de bus."
+)
+NIR = "Retirez ce numéro, qui ressemble à un numéro de sécurité sociale\u00a0: ne le donnez à personne."
+
+_MAIL = re.compile(
+    r"@|\barobas?e?s?\b|\barrobas?e?\b|[(\[{<]\s*(?:at|a)\s*[)\]}>]"
+    r"|\b(?:gmail|hotmail|yahoo|wanadoo|icloud|ymail|outlook\s*(?:\.|point|dot)\s*(?:fr|com))\b"
+    r"|\b[\w-]+\s+at\s+[\w-]+\s*(?:\.|\bpoint\b|\bdot\b)\s*[a-z]{2,4}\b"
+)
+_ENDINGS = "fr|com|net|org|eu|info|be|ch|lu|io|app|bzh|alsace|corsica|re|nc|pf|pro|site|blog|online|ovh|gouv|me|ly|gl"
+_LINK = re.compile(
+    r"\bhttps?\b|\bw\s*w\s*w\b|\b[a-z0-9][a-z0-9-]*\s?\.(?:" + _ENDINGS + r")\b(?!\.[a-z])"
+    r"|\b[a-z0-9-]+\.[a-z]{2,}/\w|\b(?:point|dot)\s+(?:fr|com|net|org|eu)\b"
+)
+_SENTENCE_END = re.compile(r"\.(?=[A-ZÀ-Þ][a-zß-ÿ’' ])")
+"""A full stop whose space was forgotten: « au calme.Re… » is no link."""
+
+_UNITS = (
+    *("zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit"),
+    *("neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize"),
+)
+WORDS = {
+    **{word: value for value, word in enumerate(_UNITS)},
+    **{"une": 1, "vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60},
+    **{"septante": 70, "huitante": 80, "octante": 80, "nonante": 90},
+}
+_FILLERS = {
+    *("puis", "point", "points", "tiret", "tirets", "espace"),
+    *("virgule", "slash", "barre", "trait", "et", "double"),
+}
+_DATE = re.compile(r"\b\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d\b")
+_HOURS = re.compile(r"\b[012]?\d:[0-5][05]\s*(?:-|–|—|a|/)\s*[012]?\d:[0-5][05]\b")
+_YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*(?:-|–|,|et|a|/)\s*(?:19|20)\d\d)+\b")
+_TOKEN = re.compile(r"[a-z]+|\d+")
+
+WAYS = {
+    *("rue", "avenue", "boulevard", "allee", "allees", "chemin", "impasse", "place", "quai", "route", "square"),
+    *("cours", "passage", "sentier", "sente", "esplanade", "faubourg", "promenade", "venelle", "ruelle", "villa"),
+    *("cite", "residence", "lotissement", "hameau", "clos", "mail", "voie", "traverse", "montee", "cote", "rond"),
+    *("chaussee", "galerie", "parvis", "domaine"),
+}
+_SHORT = {
+    **{
+        "av": "avenue",
+        "ave": "avenue",
+        "bd": "boulevard",
+        "bld": "boulevard",
+        "boul": "boulevard",
+        "blvd": "boulevard",
+    },
+    **{"r": "rue", "imp": "impasse", "all": "allee", "che": "chemin", "chem": "chemin", "ch": "chemin"},
+    **{"pl": "place", "rte": "route", "sq": "square", "res": "residence", "lot": "lotissement", "fg": "faubourg"},
+    **{"fbg": "faubourg", "st": "saint", "ste": "sainte", "gal": "general", "gl": "general", "gen": "general"},
+    **{"mal": "marechal", "dr": "docteur", "pr": "professeur", "pdt": "president", "cdt": "commandant"},
+    **{"cne": "capitaine", "col": "colonel", "lt": "lieutenant", "abbe": "abbe", "nd": "notre dame"},
+}
+_SMALL = {"de", "du", "des", "la", "le", "les", "l", "d", "a", "au", "aux", "et", "en", "sur", "sous"}
+_OTHER_PLACES = {
+    *("ecole", "ecoles", "college", "lycee", "maternelle", "primaire", "creche", "parc", "stade", "gymnase"),
+    *("mediatheque", "bibliotheque", "scolaire", "piscine", "centre", "arret", "tram", "station", "metro", "gare"),
+}
+_NUMBERED_WAY = re.compile(
+    r"\b\d{1,4} (?:(?:bis|ter|quater|[a-d]) )?(?:rue|avenue|boulevard|allees?|impasse|chemin|place|quai|route|square)\b"
+)
+
+READINGS = 32
+"""Ways to read a row of number words, at most: « soixante dix » may be 70, or 60 and 10."""
+
+_NEAR = 4
+"""Words between a word for a street and its name, at most: « rue du Général de Gaulle »."""
+
+
+def refusal(text: str, street: str = "") -> str | None:
+    """Why this text may not be shown, as a French sentence; None for a good one. `street`: hers, number or not."""
+    if nir.holds_one(text):
+        return NIR
+    plain = _plain(text)
+    if _MAIL.search(plain):
+        return MAIL
+    if _LINK.search(_plain(_SENTENCE_END.sub(". ", text))):
+        return LINK
+    if holds_phone(plain):
+        return PHONE
+    if tells_street(text, street):
+        return STREET
+    return None
+
+
+def holds_phone(plain: str) -> bool:
+    """Whether a row of numbers, in digits or words, holds a telephone number, whole groups taken together."""
+    for row in _rows(_YEARS.sub(" an ", _HOURS.sub(" heures ", _DATE.sub(" date ", plain)))):
+        for first in range(len(row)):
+            digits = ""
+            for group in row[first:]:
+                digits += group
+                if len(digits) > 14:
+                    break
+                if re.fullmatch(
+                    r"0[1-9]\d{8}|(?:00)?33\(?0?\)?[1-9]\d{8}|(?:00)?(?:262|59[046]|508|68[79])\d{6,9}", digits
+                ):
+                    return True
+                if re.fullmatch(r"[67]\d{8}", digits) and len(row) - first > 1:
+                    return True
+        if any(len(group) >= 9 for group in row):
+            return True
+    return bool(re.search(r"\+\s?\d(?:[\s.()-]{0,3}\d){7,}", plain))
+
+
+def tells_street(text: str, street: str) -> bool:
+    """Whether the text names a numbered way, or hers: her street's whole name, or its end after a word for a way."""
+    words = _street_words(text)
+    if _NUMBERED_WAY.search(" ".join(words)):
+        return True
+    named = list(_street_words(re.sub(r"^\W*\d+\W*(?:(?:bis|ter|quater|[a-dA-D])\b)?", "", street)))
+    is_way = bool(named) and named[0] in WAYS
+    name = [word for word in named[is_way:] if word not in _SMALL]
+    if not name or not any(len(word) >= 3 for word in name):
+        return False
+    if _whole_name(words, name):
+        return True
+    glued, small = "".join(name), [word for word in words if word not in _SMALL]
+    texts = ("".join(words), "".join(small), fold(_shown(text)).replace(" ", ""))
+    if len(name) > 1 and len(glued) >= 8 and any(glued in each for each in texts):
+        return not any(word in _OTHER_PLACES for word in words)
+    return is_way and (_after_a_way(words, name[-1:]) or (len(name) > 2 and _after_a_way(words, name[:2])))
+
+
+def _whole_name(words: Sequence[str], name: Sequence[str]) -> bool:
+    """All words of the name one after the other; one alone (« Lilas ») only after a word for a way."""
+    kept = [(at, word) for at, word in enumerate(words) if word not in _SMALL]
+    for first in range(len(kept) - len(name) + 1):
+        if all(_alike(kept[first + k][1], each) for k, each in enumerate(name)):
+            before = words[max(0, kept[first][0] - _NEAR) : kept[first][0]]
+            if any(word in WAYS or word in ("lieu", "dit") for word in before):
+                return True
+            if len(name) > 1 and not any(word in _OTHER_PLACES for word in before):
+                return True
+    return False
+
+
+def _after_a_way(words: Sequence[str], part: Sequence[str]) -> bool:
+    """A part of the name shortly after a word for a way; what is written together with it (« degaulle ») counts too."""
+    if all(len(each) < 3 for each in part):
+        return False
+    for at, word in enumerate(words):
+        if word in WAYS:
+            after = [each for each in words[at + 1 : at + 2 + _NEAR] if each not in _SMALL]
+            for first in range(len(after) - len(part) + 1):
+                if all(_alike(after[first + k], each) for k, each in enumerate(part)):
+                    return True
+            if len(part[-1]) >= 5 and any(each.endswith(part[-1]) for each in after):
+                return True
+    return False
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same word, in the plural or not, or with a letter wrong where it is long enough."""
+    one, other = one.rstrip("sx") or one, other.rstrip("sx") or other
+    if one == other:
+        return True
+    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 1 or one.isdigit() or other.isdigit():
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.83
+
+
+def _street_words(text: str) -> list[str]:
+    """Folded words, shortened ones at length, numbers in digits: « av. du Gal Leclerc » as it is written out."""
+    words = " ".join(_SHORT.get(word, word) for word in fold(_shown(text)).split()).split()
+    return [str(WORDS[word]) if word in WORDS and word not in ("un", "une") else word for word in words]
+
+
+def _rows(plain: str) -> Iterator[list[str]]:
+    """Rows of groups of digits that nothing but blanks, signs and filling words part; number words become digits.
+
+    A row with words is told once for each way to read them, up to READINGS.
+    """
+    rows: list[list[str]] = [[]]
+    said: list[str] = []
+    for token in [*_TOKEN.findall(_as_digits(plain)), "end"]:
+        if token in WORDS:
+            said.append(token)
+            continue
+        if token in _FILLERS:
+            continue
+        rows = [row + spoken for row in rows for spoken in _spoken(said)][:READINGS]
+        said = []
+        if token.isdigit():
+            rows = [[*row, token] for row in rows]
+        elif rows != [[]]:
+            yield from rows
+            rows = [[]]
+
+
+def _as_digits(plain: str) -> str:
+    """Letters that stand for a digit beside one: « O6 l2 »."""
+    return re.sub(
+        r"\b(?=[0-9oil]*\d)[0-9oil]{2,}\b", lambda found: found[0].translate(str.maketrans("oil", "011")), plain
+    )
+
+
+def _spoken(words: Sequence[str]) -> list[list[str]]:
+    """« zero six soixante dix huit » as 0, 6, 78, and as 0, 6, 60, 18: what is read out may mean both."""
+    values = [WORDS[word] for word in words]
+    told: list[list[list[str]]] = [[[]]]
+    for at in reversed(range(len(values))):  # told[n]: the last n words
+        ways = [
+            [str(value), *rest]
+            for value, taken in _first_values(values[at : at + 5])
+            for rest in told[len(values) - at - taken]
+        ]
+        told.append(ways[:READINGS])
+    return told[-1]
+
+
+def _first_values(values: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The numbers that the first words may say, and how many words each takes."""
+    if values[:2] == [4, 20]:
+        for below, taken in (*_below_twenty(values[2:]), (0, 0)):
+            yield 80 + below, 2 + taken
+        yield 4, 1
+    elif values[0] in (20, 30, 40, 50, 60, 70, 80, 90):
+        for below, taken in _below_twenty(values[1:]):
+            if below < 10 or values[0] in (60, 80):
+                yield values[0] + below, 1 + taken
+        # « soixante, dix-huit »; but « trente-quatre » is one number.
+        if len(values) == 1 or values[1] == 0 or values[1] >= 10 or values[:3] == [values[0], 4, 20]:
+            yield values[0], 1
+    else:
+        yield next(_below_twenty(values), (values[0], 1))
+
+
+def _below_twenty(values: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The number from 1 to 19 that the first words say, if they do."""
+    if not values or not 0 < values[0] < 20:
+        return
+    if values[0] == 10 and len(values) > 1 and 7 <= values[1] <= 9:
+        yield 10 + values[1], 2
+    else:
+        yield values[0], 1
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents, other signs for the same one made one; underscores are blanks between numbers."""
+    return re.sub(r"(?<=\d)_+(?=\d)", " ", "".join(_bare(_shown(text))).lower())
+
+
+def _shown(text: str) -> str:
+    """Without what is not seen: marks of zero width, the frames of keys, and with every sign as the usual one."""
+    usual = unicodedata.normalize("NFKC", text)
+    return "".join(
+        letter for letter in usual if unicodedata.category(letter) not in ("Cf", "Me") and letter != "\ufe0f"
+    )
+
+
+def _bare(text: str) -> Iterator[str]:
+    for letter in unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")):
+        if unicodedata.combining(letter):
+            continue
+        yield str(unicodedata.digit(letter)) if letter.isdigit() else letter

@@ -1,0 +1,263 @@
+"""One line of the old portal's file → what is usable of it, and which of its values are not. Pure functions.
+
+A problem is a French sentence that names the field and never the value, which may be private.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from registry import free_text
+from registry.folding import fold
+from registry.imports.cleaning import clean_address, clean_phone
+from registry.legacy.reading import Line
+from registry.vocabulary import FEATURES
+
+AGREMENT_YEARS = 5
+"""An agrément holds five years (code de l'action sociale et des familles, D421-12)."""
+
+YES = frozenset(("oui", "o", "1", "true", "vrai"))
+SHOWN = {"adresse": "address", "rue": "street", "zone": "zone", "": "zone"}
+_MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+Get = Callable[[str], str]
+"""The value of a column, without blanks around it; empty where there is none."""
+
+MOST_CENTS = {"tarif_horaire": 2000, "tarif_entretien": 2000, "tarif_repas": 2000}
+LEAST_CENTS = {"tarif_horaire": 100, "tarif_entretien": 0, "tarif_repas": 0}
+"""Twenty euros and one euro: what lies beyond is a slip of the pen."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """A line as far as it is usable; None or empty where it is not. Prices in euro cents, ages in months."""
+
+    line: int
+    account: bool
+    mail: str | None
+    first_name: str = ""
+    last_name: str = ""
+    shown_name: str = ""
+    birth_date: date | None = None
+    department: str = ""
+    number: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    capacity: int | None = None
+    age_from: int = 0
+    age_to: int = 216
+    address: str = ""
+    postcode: str = ""
+    commune_code: str = ""
+    commune_name: str = ""
+    position: tuple[float, float] | None = None
+    show: str = "zone"
+    phone: str | None = None
+    show_phone: bool = False
+    show_mail: bool = False
+    project: str | None = None
+    features: list[str] = field(default_factory=list)
+    hourly: int | None = None
+    upkeep: int | None = None
+    meal: int | None = None
+    confirmed_on: date | None = None
+    fictitious: bool = False
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What tells who a line is about; enough to find those who stand there twice."""
+
+    line: int
+    account: bool
+    mail: str | None
+    number: tuple[str, str] | None
+    last_name: str
+    updated: date | None
+
+
+def key(line: Line) -> Key | None:
+    """None for a line whose columns do not add up."""
+    if line.values is None:
+        return None
+    get = _getter(line.values)
+    mail, number, department = (
+        mail_of(get("mail")),
+        number_of(get("numero_agrement")),
+        department_of(get("departement")),
+    )
+    return Key(
+        line.number,
+        get("compte").lower() in YES and mail is not None,
+        mail,
+        (department, number) if department and number else None,
+        fold(get("nom")),
+        day(get("derniere_maj")),
+    )
+
+
+def entry(line: Line, today: date) -> Entry | None:
+    """None for a line whose columns do not add up. `today` bounds what has happened already."""
+    if line.values is None:
+        return None
+    get = _getter(line.values)
+    had_account = get("compte").lower() in YES
+    mail = mail_of(get("mail"))
+    made = Entry(line.number, had_account and mail is not None, mail, fictitious=get("fictif").lower() in YES)
+    if had_account and mail is None:
+        made.problems.append("compte sans adresse mail utilisable")
+    elif mail is None and get("mail"):
+        made.problems.append("adresse mail illisible")
+    made.department, made.number = department_of(get("departement")), number_of(get("numero_agrement"))
+    made.last_name, made.first_name = get("nom")[:100], get("prenom")[:100]
+    if not made.account:
+        # Nothing more of it is kept, so nothing more is read.
+        return made
+    _person(made, get, today)
+    _agrement(made, get, today)
+    _home(made, get)
+    _profile(made, get, today)
+    return made
+
+
+def mail_of(text: str) -> str | None:
+    mail = text.lower()
+    return mail if len(mail) <= 254 and ".." not in mail and _MAIL.fullmatch(mail) else None
+
+
+def number_of(text: str) -> str:
+    number = re.sub(r"\s+", " ", text)
+    return number if len(number) <= 40 else ""
+
+
+def department_of(text: str) -> str:
+    """As INSEE writes it: spreadsheets drop the zero of "01"."""
+    code = text.upper()
+    return code.zfill(2) if code.isdigit() else code
+
+
+def day(text: str) -> date | None:
+    """A day as 2021-03-31 or 31/03/2021."""
+    try:
+        if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        return date.fromisoformat(text[:10]) if len(text) >= 10 else None
+    except ValueError:
+        return None
+
+
+def _getter(values: Mapping[str, str]) -> Get:
+    return lambda name: values.get(name, "").replace("\u00a0", " ").strip()
+
+
+def _person(made: Entry, get: Get, today: date) -> None:
+    if not made.last_name or not made.first_name:
+        made.problems.append("nom ou prénom absent")
+    made.shown_name = get("nom_affiche")[:200]
+    if not made.shown_name:
+        initial = f" {made.last_name[0].upper()}." if made.last_name else ""
+        made.shown_name = f"{made.first_name}{initial}".strip() or "Assistante maternelle"
+    made.birth_date = day(get("date_naissance"))
+    if made.birth_date is None:
+        made.problems.append("date de naissance absente ou illisible")
+    elif not date(1900, 1, 1) < made.birth_date < today - timedelta(days=18 * 365):
+        made.birth_date = None
+        made.problems.append("date de naissance impossible")
+
+
+def _agrement(made: Entry, get: Get, today: date) -> None:
+    if not made.number:
+        made.problems.append("numéro d’agrément absent ou illisible")
+    made.starts_on, made.ends_on = day(get("agrement_debut")), day(get("agrement_fin"))
+    if made.starts_on is None or made.starts_on > today:
+        made.starts_on = None
+        made.problems.append("début de l’agrément absent ou illisible")
+    elif made.ends_on is None or made.ends_on < made.starts_on:
+        made.ends_on = _years_after(made.starts_on, AGREMENT_YEARS)
+        made.problems.append("fin de l’agrément absente ou illisible\u00a0: prise cinq ans après le début")
+    made.capacity = _whole(get("capacite"), 1, 6)
+    if made.capacity is None:
+        made.problems.append("nombre d’enfants accueillis absent ou impossible")
+    low, high = _whole(get("age_min_mois"), 0, 215), _whole(get("age_max_mois"), 1, 216)
+    if (low is None and get("age_min_mois")) or (high is None and get("age_max_mois")) or (low or 0) >= (high or 216):
+        made.problems.append("âges impossibles\u00a0: de la naissance à dix-huit ans")
+    else:
+        made.age_from, made.age_to = low or 0, high or 216
+
+
+def _home(made: Entry, get: Get) -> None:
+    made.address = clean_address(get("adresse"))
+    if not made.address:
+        made.problems.append("adresse absente")
+    made.postcode = get("code_postal").zfill(5) if get("code_postal").isdigit() else ""
+    if not re.fullmatch(r"\d{5}", made.postcode):
+        made.postcode = ""
+        made.problems.append("code postal absent ou illisible")
+    made.commune_code, made.commune_name = get("code_commune").upper().zfill(5), get("commune")
+    lat, lon = _degrees(get("latitude"), 90), _degrees(get("longitude"), 180)
+    if lat is not None and lon is not None:
+        made.position = (lat, lon)
+    elif get("latitude") or get("longitude"):
+        made.problems.append("position illisible\u00a0: placée au centre de la commune")
+    made.show = SHOWN.get(get("affichage").lower(), "zone") if made.address else "zone"
+
+
+def _profile(made: Entry, get: Get, today: date) -> None:
+    made.phone = clean_phone(get("telephone")) if get("telephone") else None
+    if made.phone is None and get("telephone"):
+        made.problems.append("téléphone illisible")
+    made.show_phone = made.phone is not None and get("telephone_visible").lower() in YES
+    made.show_mail = get("mail_visible").lower() in YES
+    project = get("projet")
+    # Last of what is read: her street is known by now.
+    refused = free_text.refusal(project, made.address) if 0 < len(project) <= 4000 else None
+    made.project = project if 0 < len(project) <= 4000 and refused is None else None
+    if refused:
+        made.problems.append("projet d’accueil qui donne un téléphone, un mail, un lien ou la rue")
+    if len(project) > 4000:
+        made.problems.append("projet d’accueil trop long (4\u202f000 caractères au plus)")
+    for code in filter(None, re.split(r"[|,]", get("services").lower())):
+        if code.strip() in FEATURES and code.strip() not in made.features:
+            made.features.append(code.strip())
+        elif code.strip() not in FEATURES:
+            made.problems.append("service inconnu")
+    made.hourly = _cents(made, "tarif_horaire", get)
+    made.upkeep = _cents(made, "tarif_entretien", get)
+    made.meal = _cents(made, "tarif_repas", get)
+    made.confirmed_on = day(get("derniere_maj"))
+    if made.confirmed_on is not None and made.confirmed_on > today:
+        made.confirmed_on = None
+    if made.confirmed_on is None and get("derniere_maj"):
+        made.problems.append("date de dernière mise à jour illisible")
+
+
+def _whole(text: str, least: int, most: int) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,4}", text) and least <= int(text) <= most else None
+
+
+def _degrees(text: str, most: int) -> float | None:
+    found = re.fullmatch(r"-?\d{1,3}([.,]\d+)?", text)
+    value = float(text.replace(",", ".")) if found else None
+    return value if value is not None and abs(value) <= most else None
+
+
+def _cents(made: Entry, name: str, get: Get) -> int | None:
+    text = get(name).replace("€", "").strip()
+    if not text:
+        return None
+    found = re.fullmatch(r"\d{1,4}([.,]\d{1,2})?", text)
+    cents = round(float(text.replace(",", ".")) * 100) if found else -1
+    if not LEAST_CENTS[name] <= cents <= MOST_CENTS[name]:
+        made.problems.append(f"{name.replace('_', ' ')} illisible ou impossible")
+        return None
+    return cents
+
+
+def _years_after(start: date, years: int) -> date:
+    """The last day of so many years: the eve of the same day."""
+    try:
+        return start.replace(year=start.year + years) - timedelta(days=1)
+    except ValueError:
+        return start.replace(year=start.year + years, day=28)

@@ -1,0 +1,225 @@
+"""A département's file becomes movements, or says line by line what is wrong with it. Nothing is looked up here."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from registry.folding import fold
+from registry.movements.mapping import FIELDS, Layout
+from registry.movements.rows import Refusal, Row, key
+from registry.movements.spreadsheets import of_xlsx
+from registry.movements.tables import (
+    HEADER_WITHIN,
+    MOST_BYTES,
+    MOST_LINES,
+    Bad,
+    Cell,
+    Line,
+    Unreadable,
+    of_csv,
+)
+
+MOST_OF_A_NUMBER, MOST_OF_A_NAME = 40, 100
+
+FIRST_DAY = date(1977, 5, 17)
+"""The law that made the agrément (loi n° 77-505): no movement is older. An earlier one is a typing error."""
+
+FURTHEST = timedelta(days=2 * 366)
+"""A movement further ahead is a typing error too."""
+
+OLDEST_BIRTH = date(1900, 1, 1)
+
+
+@dataclass
+class Read:
+    """`notices`: French sentences about the whole file."""
+
+    rows: list[Row] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+
+def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
+    """The movements of a CSV or XLSX file, told apart by what is in it. Raises Unreadable."""
+    if len(data) > MOST_BYTES:
+        raise Unreadable("Ce fichier est trop lourd\u00a0: 5\u00a0Mo au plus.")
+    if not data.strip():
+        raise Unreadable("Ce fichier est vide.")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(
+            "Ce classeur est d’un ancien format d’Excel, ou protégé par un mot de passe\u00a0: enregistrez-le au format"
+            " XLSX ou CSV."
+        )
+    if not data.startswith(b"PK\x03\x04"):
+        header, lines = _header(of_csv(data, lambda cell: fold(cell) in layout.headings), layout)
+        return _read(header, lines, layout, department, today, [])
+    try:
+        sheets, notices = of_xlsx(data, layout.sheet)
+        found: list[tuple[str, dict[str, int], list[Line]]] = []
+        refused: list[Unreadable] = []
+        for name, all_lines in sheets:
+            try:
+                found.append((name, *_header(all_lines, layout)))
+            except Unreadable as error:
+                refused.append(error)
+    except Unreadable:
+        raise
+    except Exception as error:
+        # openpyxl raises whatever comes of a workbook that is not as it should be.
+        raise Unreadable("Ce classeur est abîmé.") from error
+    if not found:
+        raise refused[0]
+    if len(found) > 1:
+        names = ", ".join(f"«\u00a0{name}\u00a0»" for name, *_ in found)
+        raise Unreadable(f"Plusieurs feuilles ont des mouvements\u00a0: {names}. Envoyez-en une seule.")
+    name, header, lines = found[0]
+    return _read(header, lines, layout, department, today, notices)
+
+
+def _header(lines: Iterable[Line], layout: Layout) -> tuple[dict[str, int], list[Line]]:
+    """Which column holds which field, and the lines after the header."""
+    rest: list[Line] = []
+    best: dict[str, int] = {}
+    header: dict[str, int] | None = None
+    for seen, (line, cells) in enumerate(lines):
+        if header is not None:
+            rest.append((line, cells))
+            if len(rest) > MOST_LINES:
+                raise Unreadable(f"Ce fichier a plus de {MOST_LINES} lignes\u00a0: envoyez-le en plusieurs fois.")
+            continue
+        columns = _columns(line, cells, layout)
+        best = max(best, columns, key=len)
+        if set(FIELDS) <= set(columns):
+            header = columns
+        elif seen >= HEADER_WITHIN:
+            break
+    if header is None:
+        missing = ", ".join(f"«\u00a0{label}\u00a0»" for name, label in FIELDS.items() if name not in best)
+        raise Unreadable(f"Il manque des colonnes\u00a0: {missing}.")
+    return header, rest
+
+
+def _columns(line: int, cells: Iterable[Cell], layout: Layout) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        name = layout.headings.get(fold(cell)) if isinstance(cell, str) else None
+        if name is not None and columns.setdefault(name, place) != place:
+            raise Unreadable(f"Ligne {line}, deux colonnes disent la même chose\u00a0: {FIELDS.get(name, name)}.")
+    return columns
+
+
+def _read(
+    header: Mapping[str, int],
+    lines: Iterable[Line],
+    layout: Layout,
+    department: str,
+    today: date,
+    notices: list[str],
+) -> Read:
+    result = Read(notices=notices)
+    for line, cells in lines:
+        values = {name: cells[place] if place < len(cells) else "" for name, place in header.items()}
+        row, problems = row_of(line, values, layout, department, today)
+        if row is not None:
+            result.rows.append(row)
+        else:
+            result.refusals.append(Refusal(line, " ".join(problems)))
+    if not result.rows and not result.refusals:
+        raise Unreadable("Ce fichier n’a aucune ligne après ses titres.")
+    return result
+
+
+def row_of(
+    line: int, values: Mapping[str, Cell], layout: Layout, department: str, today: date
+) -> tuple[Row | None, list[str]]:
+    """The movement of a line, or every French sentence that stands against it."""
+    problems = [
+        f"{label.capitalize()}\u00a0: la cellule {cell.reason}."
+        for name, label in FIELDS.items()
+        if isinstance(cell := values.get(name, ""), Bad)
+    ]
+    if any(unicodedata.category(letter) == "Cc" for cell in values.values() for letter in _text(cell)):
+        problems.append("La ligne contient un caractère de contrôle.")
+    if problems:
+        return None, problems
+    number = _text(values.get("number", ""))
+    if number.isdecimal():
+        number = number.zfill(layout.number_length)
+    last_name, first_name = _text(values.get("last_name", "")), _text(values.get("first_name", ""))
+    birth_date = _date(values.get("birth_date", ""), layout)
+    effective_on = _date(values.get("effective_on", ""), layout)
+    action = layout.actions.get(fold(_text(values.get("action", ""))))
+    problems = [
+        *_number_problems(number),
+        *_name_problems("nom", last_name),
+        *_name_problems("prénom", first_name),
+        *_birth_problems(values.get("birth_date", ""), birth_date, today),
+        *_effect_problems(values.get("effective_on", ""), effective_on, today),
+        *_department_problems(_text(values.get("department", "")), department),
+    ]
+    if action is None:
+        problems.append("Le mouvement n’est ni un retrait, ni une suspension, ni une levée, ni une cessation.")
+    if problems or action is None or effective_on is None:
+        return None, problems
+    return Row(line, number, last_name, first_name, birth_date, action, effective_on), []
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return cell if isinstance(cell, str) else ""
+
+
+def _date(cell: Cell, layout: Layout) -> date | None:
+    """None when it is empty or no date. A time of midnight, which exports add, does not count."""
+    if isinstance(cell, date):
+        return cell
+    text = re.sub(r"[ T]00:00(:00(\.0+)?)?$", "", _text(cell))
+    # strptime would take "23/11/26" for the year 26.
+    if not re.search(r"(?<!\d)\d{4}(?!\d)", text):
+        return None
+    for each in layout.dates:
+        try:
+            return datetime.strptime(text, each).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    return None
+
+
+def _number_problems(number: str) -> Iterator[str]:
+    if not key(number):
+        yield "Le numéro d’agrément manque."
+    elif len(number) > MOST_OF_A_NUMBER:
+        yield f"Le numéro d’agrément est trop long ({MOST_OF_A_NUMBER} caractères au plus)."
+    elif re.fullmatch(r"\d+([.,]\d+)?E\+\d+", number, re.IGNORECASE):
+        yield "Le numéro d’agrément a été abrégé par un tableur\u00a0: mettez la colonne au format texte."
+
+
+def _name_problems(what: str, name: str) -> Iterator[str]:
+    if not fold(name):
+        yield f"Le {what} manque."
+    elif len(name) > MOST_OF_A_NAME:
+        yield f"Le {what} est trop long ({MOST_OF_A_NAME} caractères au plus)."
+
+
+def _birth_problems(cell: Cell, birth_date: date | None, today: date) -> Iterator[str]:
+    if birth_date is None and cell:
+        yield "La date de naissance n’est pas une date comme 31/01/1980."
+    elif birth_date is not None and not OLDEST_BIRTH <= birth_date < today:
+        yield "La date de naissance n’est pas possible."
+
+
+def _effect_problems(cell: Cell, effective_on: date | None, today: date) -> Iterator[str]:
+    if effective_on is None:
+        yield "La date d’effet manque." if not cell else "La date d’effet n’est pas une date comme 31/01/2026."
+    elif effective_on < FIRST_DAY:
+        yield "La date d’effet est trop ancienne."
+    elif effective_on > today + FURTHEST:
+        yield "La date d’effet est à plus de deux ans."
+
+
+def _department_problems(told: str, department: str) -> Iterator[str]:
+    if told and told.upper().zfill(2) != department:
+        yield "La ligne est d’un autre département."

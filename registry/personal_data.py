@@ -1,0 +1,156 @@
+"""All that the registry holds of an assistant maternel, for herself (RGPD, articles 15 and 20)."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import MultiFernet
+
+from registry import documents
+from registry.accounts import Account
+from registry.database import Connection
+
+
+@dataclass(frozen=True)
+class Part:
+    """`sql` selects rows by `%(offer)s`, `%(account)s` and `%(mail)s`; `tables`: those it tells of."""
+
+    title: str
+    tables: tuple[str, ...]
+    sql: str
+
+
+_EVERY = "select t.* from {} t where t.offer = %(offer)s"
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "compte",
+        ("account",),
+        "select mail, role, created_at, oidc_subject is not null as connexion_par_un_tiers from account"
+        " where id = %(account)s",
+    ),
+    Part(
+        "appareils_connectes",
+        ("session",),
+        "select created_at, seen_at, expires_at, device from session where account = %(account)s",
+    ),
+    Part(
+        "cles_de_connexion",
+        ("passkey",),
+        "select name, created_at, used_at from passkey where account = %(account)s",
+    ),
+    Part(
+        "changement_de_mail",
+        ("mail_change",),
+        "select t.* from mail_change t where account = %(account)s",
+    ),
+    Part(
+        "liens_envoyes",
+        ("link",),
+        "select purpose, created_at, expires_at, used_at from link"
+        " where account = %(account)s or offer = %(offer)s order by created_at",
+    ),
+    Part(
+        "inscription",
+        ("registration",),
+        "select answers, step, identity, confirmed_at, created_at, updated_at, submitted_at,"
+        " desk is not null as au_relais from registration where account = %(account)s",
+    ),
+    Part("profil_public", ("offer",), "select t.* from offer t where t.id = %(offer)s"),
+    Part("identite", ("am_identity",), _EVERY.format("am_identity")),
+    Part("contact", ("am_contact",), _EVERY.format("am_contact")),
+    Part("domicile", ("am_home",), _EVERY.format("am_home")),
+    Part("mam", ("am_mam",), _EVERY.format("am_mam")),
+    Part("agrement", ("agrement",), _EVERY.format("agrement")),
+    Part(
+        "demandes",
+        ("agrement_request", "agrement_request_event"),
+        # Who of the moderators did it is not hers to know.
+        "select to_jsonb(t) - 'claimed_by' - 'claimed_until' as demande, array(select jsonb_build_object("
+        "'le', e.at, 'fait', e.action, 'motifs', e.reasons, 'commentaire', e.comment) from agrement_request_event e"
+        " where e.request = t.id order by e.id) as historique from agrement_request t where t.offer = %(offer)s"
+        " order by t.created_at",
+    ),
+    Part(
+        "copies_d_agrement",
+        ("document", "document_page"),
+        "select d.id, d.media_type, d.pages, d.uploaded_at, d.delete_after, d.deleted_at from document d"
+        " where d.account = %(account)s or d.id in (select document from agrement_request where offer = %(offer)s)"
+        " order by d.uploaded_at",
+    ),
+    Part(
+        "mouvements",
+        ("movement",),
+        "select number, last_name, first_name, birth_date, action, effective_on, state, applied_at from movement"
+        " where offer = %(offer)s order by effective_on, id",
+    ),
+    Part(
+        "disponibilites",
+        ("timetable", "timetable_range"),
+        "select t.period, array(select to_jsonb(r) - 'week' - 'timetable' from timetable_range r"
+        " where r.timetable = t.id order by r.weekday, r.slot) as plages from timetable t where t.offer = %(offer)s"
+        " order by t.period",
+    ),
+    Part("conges", ("leave",), "select day from leave where offer = %(offer)s order by day"),
+    Part(
+        "employeur",
+        ("employment",),
+        "select a.name, e.since from employment e join account a on a.id = e.employer where e.offer = %(offer)s",
+    ),
+    Part(
+        "declarations",
+        ("declaration",),
+        "select at, how, account = %(account)s as par_vous from declaration where offer = %(offer)s order by at",
+    ),
+    Part("manquements", ("breach",), _EVERY.format("breach")),
+    Part("consultations", ("offer_view",), "select day, count from offer_view where offer = %(offer)s order by day"),
+    Part(
+        "mails",
+        ("mail_outbox",),
+        "select subject, queued_at, sent_at from mail_outbox where recipient = %(mail)s order by queued_at",
+    ),
+    Part(
+        "consultations_par_les_services",
+        ("audit",),
+        "select at, role, action, fields from audit where offer = %(offer)s order by id",
+    ),
+)
+
+NOT_TOLD = {
+    "dead_letter": "documents of public facts that the index refused",
+    "opening": "of structures",
+    "import_record": "of structures",
+    "account_commune": "the territory of a relais",
+    "api_token": "of a département",
+    "challenge": "lives for minutes, and is no fact about anybody",
+    "sign_in_code": "lives for ten minutes, and would open the account",
+    "throttle": "keyed hashes",
+    "movement_file": "of a département; its lines about her are in movement",
+    "movement_refusal": "lines that are about nobody known",
+    "legacy_run": "of the migration",
+    "legacy_row": "which line of the migration became her profile: no fact that the profile does not hold",
+}
+"""Tables that hold an offer's or an account's key, or a mail, and no part of hers; each with why."""
+
+
+def export(conn: Connection, account: Account, keys: MultiFernet | None, now: datetime) -> bytes:
+    """A ZIP: `donnees.json`, and the pages of her copies as JPEG. Without `keys` the pages are left out."""
+    given: dict[str, Any] = {"etabli_le": now.isoformat(timespec="seconds")}
+    parameters = {"offer": account.offer, "account": account.id, "mail": account.mail}
+    for part in PARTS:
+        rows = conn.execute(f"select to_jsonb(part) from ({part.sql}) part", parameters)
+        given[part.title] = [row for (row,) in rows]
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("donnees.json", json.dumps(given, ensure_ascii=False, indent=2))
+        if keys is not None:
+            pages = conn.execute(
+                "select p.document, p.number from document_page p where p.document = any (%s) order by 1, 2",
+                [[copy["id"] for copy in given["copies_d_agrement"]]],
+            ).fetchall()
+            for document, number in pages:
+                archive.writestr(f"copies/{document}-{number}.jpg", documents.page(conn, keys, document, number))
+    return made.getvalue()

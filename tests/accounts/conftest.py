@@ -1,0 +1,3 @@
+from tests.web.conftest import chromium
+
+__all__ = ["chromium"]

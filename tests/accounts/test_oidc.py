@@ -1,0 +1,186 @@
+"""Sign-in through a real OpenID Connect provider, in a process of its own."""
+
+import hashlib
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from local.servers import Urls
+from registry import accounts, database
+from settings import Settings
+from tests.conftest import LOCAL
+from tests.rooms import Browser, Rooms
+from web.accounts import provider
+
+VENDOR = Path(__file__).parent / "vendor"
+SITE = "http://site.example"
+SECRET = "a secret of the tests"  # noqa: S105
+FILES = ("package.json", "package-lock.json", ".npmrc", "provider.mjs")
+
+Person = Callable[[str, str], str]
+"""Goes to the provider's address, signs in there as someone, and gives the address that she is sent back to."""
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[str]:
+    home = _installed()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ["node", "provider.mjs", str(port), f"{SITE}/connexion/oidc/retour"]
+    with subprocess.Popen(
+        command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert "ready" in process.stdout.readline()
+        yield f"http://localhost:{port}"
+        process.communicate(timeout=10)
+
+
+def _installed() -> Path:
+    """The provider, installed once for each version of its lock."""
+    version = hashlib.sha256(b"".join((VENDOR / name).read_bytes() for name in FILES)).hexdigest()[:12]
+    home = LOCAL / f"oidc-provider-{version}"
+    if not (home / "installed").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            shutil.copy(VENDOR / name, home)
+        subprocess.run(["npm", "ci"], cwd=home, check=True, capture_output=True)
+        (home / "installed").touch()
+    return home
+
+
+@pytest.fixture
+def room_settings(servers: Urls, registry_url: str, run_id: str, issuer: str) -> Settings:
+    return Settings(
+        database_url=registry_url,
+        elasticsearch_url=servers.elasticsearch_url,
+        redis_url="",
+        index_prefix=f"rooms-{run_id}",
+        secret_key="a key of the tests",  # noqa: S106
+        site_url=SITE,
+        oidc_issuer=issuer,
+        oidc_client_id="ribambelle",
+        oidc_client_secret=SECRET,
+        oidc_name="Identité",
+    )
+
+
+@pytest.fixture
+def person() -> Person:
+    def signs_in(address: str, login: str) -> str:
+        with httpx.Client() as http:
+            page = http.get(address)
+            while not (page.is_redirect and page.headers["location"].startswith(SITE)):
+                if page.is_redirect:
+                    page = http.get(page.next_request.url if page.next_request else "")
+                    continue
+                (prompt,) = re.findall(r'name="prompt" value="(\w+)"', page.text)
+                (action,) = re.findall(r'<form[^>]*action="([^"]+)"', page.text)
+                page = http.post(action, data={"prompt": prompt, "login": login, "password": "any"})
+            return str(page.headers["location"])
+
+    return signs_in
+
+
+def go(browser: Browser, path: str = "/connexion/oidc") -> str:
+    """The provider's address that the site sends this browser to."""
+    return str(browser.get(path, follow=False).headers["location"])
+
+
+def test_a_new_person_with_a_verified_mail_becomes_an_assistant_maternels_account(rooms: Rooms, person: Person) -> None:
+    browser = rooms.visit()
+    browser.get("/connexion")
+    assert "Se connecter avec Identité" in browser.text
+    address = go(browser, "/connexion/oidc?suite=/compte")
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    assert asked["code_challenge_method"] == "S256"
+    assert asked["state"] != asked["nonce"]
+    answer = browser.get(person(address, "nadia"))
+    assert answer.url.path == "/compte"
+    assert "nadia@example.org" in browser.text
+    with database.connect(rooms.settings.database_url) as conn:
+        made = accounts.by_mail(conn, "nadia@example.org")
+        assert made is not None
+        assert made.role == "am"
+        # She stays the same person when her mail changes here.
+        conn.execute("update account set mail = 'autre@example.org' where id = %s", [made.id])
+    again = rooms.visit()
+    again.get(person(go(again, "/connexion/oidc?suite=/compte"), "nadia"))
+    assert "autre@example.org" in again.text
+
+
+@pytest.mark.parametrize(
+    ("login", "sentence"),
+    [
+        ("moderatrice", "pas encore relié"),
+        ("doute", "pas donné d’adresse mail vérifiée"),
+        ("discrete", "pas donné d’adresse mail vérifiée"),
+    ],
+)
+def test_others_are_told_why_not(rooms: Rooms, person: Person, login: str, sentence: str) -> None:
+    rooms.account("moderator", "moderatrice@example.org")
+    rooms.account("am", "nadia@example.org")
+    browser = rooms.visit()
+    assert browser.get(person(go(browser), login)).status_code == 403
+    assert sentence in browser.text
+    assert browser.get("/compte").url.path == "/connexion"
+
+
+def test_the_staff_link_their_account_first(rooms: Rooms, person: Person) -> None:
+    account = rooms.account("moderator", "moderatrice@example.org")
+    browser = rooms.visit(account)
+    browser.get("/compte")
+    (path,) = re.findall(r'href="(/connexion/oidc\?relier=\w+)"', browser.html)
+    assert browser.get(person(go(browser, path), "moderatrice")).url.path == "/compte"
+    assert "Votre compte est relié" in browser.text
+    other = rooms.visit()
+    assert other.get(person(go(other, "/connexion/oidc?suite=/compte"), "moderatrice")).url.path == "/compte"
+    # The link of one session is of no use to another's.
+    stranger = rooms.visit(rooms.account("moderator"))
+    assert go(stranger, path) == "/compte"
+    browser.post("/compte/oidc/delier")
+    unlinked = rooms.visit()
+    assert unlinked.get(person(go(unlinked), "moderatrice")).status_code == 403
+
+
+def test_an_answer_is_good_in_the_browser_that_asked_and_once(rooms: Rooms, person: Person) -> None:
+    victim, attacker = rooms.visit(), rooms.visit()
+    back = person(go(attacker), "nadia")
+    assert victim.get(back).status_code == 400
+    go(victim)
+    assert victim.get(back).status_code == 400
+    assert attacker.get(back, follow=False).status_code == 303
+    assert rooms.visit().get(back).status_code == 400
+    assert attacker.get(back).status_code == 400
+
+
+def test_an_answer_of_another_issuer_or_for_another_nonce_is_refused(rooms: Rooms, person: Person, issuer: str) -> None:
+    redirect = f"{SITE}/connexion/oidc/retour"
+
+    def came_back() -> tuple[provider.Flow, dict[str, str]]:
+        url, flow = provider.begin(rooms.settings, redirect)
+        told = parse_qs(urlsplit(person(url, "nadia")).query)
+        return flow, {name: values[0] for name, values in told.items()}
+
+    flow, told = came_back()
+    for wrong in ({"iss": "http://evil.example"}, {"state": "x"}, {"code": "x"}):
+        with pytest.raises(provider.ProviderRefused):
+            provider.finish(rooms.settings, redirect, provider.flow_values(flow), told | wrong)
+    for name in ("nonce", "verifier"):
+        flow, told = came_back()
+        with pytest.raises(provider.ProviderRefused):
+            provider.finish(rooms.settings, redirect, provider.flow_values(flow) | {name: "x" * 43}, told)
+
+
+def test_a_provider_that_is_away_is_told(rooms: Rooms, issuer: str) -> None:
+    away = rooms.settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:9"})
+    with pytest.raises(provider.ProviderAway):
+        provider.begin(away, SITE)

@@ -1,0 +1,210 @@
+"""The pages of a timetable, without JavaScript."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from registry import database, employers, timetables
+from registry.accounts import Account, links
+from registry.timetables import Period, Range
+from tests.conftest import TODAY
+from tests.records import assistant
+from tests.rooms import NOW, Browser, Rooms
+
+PATH = "/espace/disponibilites"
+
+
+@pytest.fixture
+def nadia(rooms: Rooms) -> Account:
+    return minder(rooms)
+
+
+def minder(rooms: Rooms, **columns: Any) -> Account:
+    with database.connect(rooms.settings.database_url) as conn:
+        offer = assistant(conn, capacity=3, **columns)
+    return rooms.account("am", offer=offer)
+
+
+def periods(rooms: Rooms, account: Account) -> list[Period]:
+    assert account.offer
+    with database.connect(rooms.settings.database_url) as conn:
+        return timetables.periods(conn, account.offer)
+
+
+def monday(start: str = "08:00", end: str = "18:00", places: str = "2", **more: str) -> dict[str, str]:
+    return {"j0c1_de": start, "j0c1_a": end, "j0c1_places": places, "action": "enregistrer", **more}
+
+
+def test_a_week_is_saved_shown_and_dated(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.get(PATH)
+    assert "Les parents ne voient pas encore vos disponibilités" in browser.text
+    browser.post(f"{PATH}/periode", monday("20:00", "07:00", du="2026-12-01"))
+    assert "20 h – 7 h (le lendemain)" in browser.text.replace("\u00a0", " ")
+    assert "À jour" in browser.text
+    (saved,) = periods(rooms, nadia)
+    assert (saved.start, saved.end, saved.ranges) == (date(2026, 12, 1), None, (Range(0, 1200, 1860, 2),))
+    with database.connect(rooms.settings.database_url) as conn:
+        assert conn.execute("select confirmed_on from offer").fetchall() == [(TODAY,)]
+        assert conn.execute("select how, account from declaration").fetchall() == [("saved", nadia.id)]
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    answer = browser.post(f"{PATH}/periode", monday(places="4", j1c1_de="09:00", du="2026-12-01", au="2026-11-01"))
+    assert answer.status_code == 422
+    for name in ("j0c1_places", "j1c1_a", "au"):
+        assert re.search(rf'(?s)(id|name)="{name}"[^>]*aria-invalid="true"[^>]*', browser.html) or re.search(
+            rf'aria-describedby="[^"]*erreur-{name}"', browser.html
+        )
+        assert f'id="erreur-{name}"' in browser.html
+    assert 'value="09:00"' in browser.html  # what was typed is still there
+    assert periods(rooms, nadia) == []
+
+
+def test_copying_and_ready_made_weeks_are_buttons_that_fill_and_do_not_save(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(action="copier-0"))
+    assert browser.html.count('value="08:00"') == 5
+    browser.post(f"{PATH}/periode", monday(action="copier", copier_de="0", copier_vers="5"))
+    assert filled(browser) == {"j0c1_de": "08:00", "j5c1_de": "08:00"}
+    browser.post(f"{PATH}/periode", {"action": "type-periscolaire", "type_places": "3", "du": "2026-12-01"})
+    assert filled(browser)["j2c1_de"] == "07:30"
+    assert filled(browser)["j4c2_de"] == "16:30"
+    browser.post(f"{PATH}/periode", monday(action="effacer-0"))
+    assert filled(browser) == {}
+    assert periods(rooms, nadia) == []
+
+
+def filled(browser: Browser) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in re.findall(r'id="(j\dc\d_de)" name="[^"]*" value="([^"]*)"', browser.html)
+        if value
+    }
+
+
+def test_a_period_that_reaches_into_the_next_is_refused_in_a_sentence(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="2027-01-01"))
+    answer = browser.post(f"{PATH}/periode", monday(du="2026-12-01"))
+    assert answer.status_code == 422
+    assert "Une autre période commence le 1er janvier 2027 (sans fin)" in browser.text.replace("\u00a0", " ")
+    browser.post(f"{PATH}/periode", monday(du="2026-12-01", au="2026-12-31"))
+    assert [each.start for each in periods(rooms, nadia)] == [date(2026, 12, 1), date(2027, 1, 1)]
+
+
+def test_places_that_will_be_free_make_a_period(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    assert browser.post(f"{PATH}/places", {"des": "2027-03-01", "nombre": "1", "semaine": ""}).status_code == 422
+    browser.post(f"{PATH}/periode", monday(du="2026-11-01"))
+    browser.post(f"{PATH}/places", {"des": "2027-03-01", "nombre": "3", "semaine": ""})
+    assert [(each.start, each.ranges) for each in periods(rooms, nadia)] == [
+        (date(2026, 11, 1), (Range(0, 480, 1080, 2),)),
+        (date(2027, 3, 1), (Range(0, 480, 1080, 3),)),
+    ]
+
+
+def test_full_in_one_tap_and_taken_back(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="2026-11-01"))
+    before = periods(rooms, nadia)
+    browser.post(f"{PATH}/complete")
+    assert timetables.current(periods(rooms, nadia), TODAY).ranges == ()  # type: ignore[union-attr]
+    undo = re.search(r'action="(/d/[^"]+)"', browser.html)
+    assert undo
+    browser.post(undo[1])
+    assert "C’est annulé" in browser.text
+    assert [(each.start, each.end, each.ranges) for each in periods(rooms, nadia)] == [
+        (each.start, each.end, each.ranges) for each in before
+    ]
+
+
+def test_leave_is_added_and_taken_off(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/conges", {"conge_du": "2026-12-21", "conge_au": "2026-12-31"})
+    assert "du 21 décembre 2026 au 31 décembre 2026" in browser.text.replace("\u00a0", " ")
+    assert browser.post(f"{PATH}/conges", {"conge_du": "2026-12-21", "conge_au": "2026-12-01"}).status_code == 422
+    browser.post(f"{PATH}/conges/supprimer", {"conge_du": "2026-12-21", "conge_au": "2026-12-31"})
+    assert "du 21 décembre" not in browser.text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("publication", ["paused", "draft"])
+def test_one_whom_parents_do_not_see_tells_her_week_all_the_same(rooms: Rooms, publication: str) -> None:
+    account = minder(rooms)
+    with database.connect(rooms.settings.database_url) as conn:
+        conn.execute("update offer set publication = %s", [publication])
+    rooms.visit(account).post(f"{PATH}/periode", monday())
+    assert len(periods(rooms, account)) == 1
+
+
+# The links of the mails ---------------------------------------------------------------------------------
+
+
+def link(rooms: Rooms, account: Account, purpose: str) -> str:
+    with database.connect(rooms.settings.database_url) as conn:
+        expires = NOW + timedelta(days=60)
+        token = links.create(conn, rooms.settings.secret_key, purpose, expires, account=account.id, offer=account.offer)
+    return f"/d/{token}"
+
+
+def test_to_look_at_a_mailed_link_changes_nothing_and_it_works_once(rooms: Rooms, nadia: Account) -> None:
+    path, browser = link(rooms, nadia, "full"), rooms.visit()
+    for _ in range(3):
+        assert browser.get(path).status_code == 200
+    assert periods(rooms, nadia) == []
+    assert browser.post(path).status_code == 200
+    assert [each.ranges for each in periods(rooms, nadia)] == [()]
+    again = browser.post(path)
+    assert again.status_code == 410
+    assert browser.get(path).status_code == 410
+    with database.connect(rooms.settings.database_url) as conn:
+        assert conn.execute("select how, account from declaration").fetchall() == [("full", nadia.id)]
+
+
+def test_a_link_that_is_not_ours_or_too_old_does_nothing(rooms: Rooms, nadia: Account) -> None:
+    path, browser = link(rooms, nadia, "unchanged"), rooms.visit()
+    assert browser.post(f"{path}x").status_code == 410
+    assert browser.post(path, csrf="another site's").status_code == 403
+    rooms.clock.now += timedelta(days=61)
+    assert browser.post(path).status_code == 410
+    with database.connect(rooms.settings.database_url) as conn:
+        assert conn.execute("select count(*) from declaration").fetchall() == [(0,)]
+
+
+def test_unchanged_without_a_week_asks_for_one(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit()
+    assert browser.post(link(rooms, nadia, "unchanged")).status_code == 409
+    assert "Dites d’abord votre semaine" in browser.text
+
+
+# Employers ------------------------------------------------------------------------------------------------
+
+
+def test_an_employer_keeps_the_timetables_of_those_who_chose_it_and_sees_nothing_else(
+    rooms: Rooms, nadia: Account
+) -> None:
+    other = minder(rooms, name="Lise M.")
+    employer = rooms.account("employer", name="Crèche familiale du Port")
+    assert nadia.offer
+    with database.connect(rooms.settings.database_url) as conn:
+        assert employers.set_employed(conn, nadia.offer, True, employer.id)
+    browser = rooms.visit(employer)
+    browser.get("/employeur")
+    assert "Nadia B." in browser.text
+    assert "Lise M." not in browser.text
+    hers = f"/employeur/{nadia.offer}/disponibilites"
+    browser.post(f"{hers}/periode", monday(du="2026-12-01"))
+    assert len(periods(rooms, nadia)) == 1
+    for page in (hers, f"{hers}/periode", "/employeur"):
+        browser.get(page)
+        for private in ("Secrète", "SECRET", "Introuvable", "06 39", "secrete@", nadia.mail):
+            assert private not in browser.html
+    assert browser.get(f"/employeur/{other.offer}/disponibilites").status_code == 403
+    assert browser.post(f"/employeur/{other.offer}/disponibilites/complete").status_code == 403
+    assert browser.get(PATH).status_code == 403
+    with database.connect(rooms.settings.database_url) as conn:
+        employers.set_employed(conn, nadia.offer, True, None)
+    assert browser.get(hers).status_code == 403

@@ -1,0 +1,93 @@
+"""Who a relais sees, who is free at the hours that a parent on the telephone asks for, and the trace of each look."""
+
+import pytest
+
+from registry.accounts import Account
+from registry.database import Connection
+from tests import records
+from tests.conftest import TODAY
+from tests.rooms import Rooms
+
+MONDAY_TO_NOON = [(0, 480, 720, 2)]
+
+
+@pytest.fixture
+def nadia(registry: Connection) -> str:
+    """Free on Mondays from 8 to 12, for two."""
+    made = records.assistant(registry, "Nadia B.", periods=[(TODAY, None, MONDAY_TO_NOON)], confirmed_on=TODAY)
+    registry.commit()
+    return made
+
+
+def test_only_its_own_territory(rooms: Rooms, relais: Account, nadia: str, registry: Connection) -> None:
+    other = records.assistant(registry, "Rose R.", commune="44143", postcode="44400", home=(47.19, -1.55))
+    registry.commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe")
+    assert "Nadia B." in browser.text
+    assert "Rose R." not in browser.text
+    assert browser.get(f"/rpe/am/{other}").status_code == 403
+    assert browser.get(f"/rpe/am/{nadia}").status_code == 200
+    assert "06 39 98 76 54" in browser.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("jour=lun&debut=08:00&fin=12:00", True),
+        ("jour=lun&debut=09:00&fin=11:30&places=2", True),
+        ("jour=lun&debut=08:00&fin=12:00&places=3", False),
+        ("jour=lun&debut=08:00&fin=12:15", False),
+        ("jour=lun&jour=mar&debut=08:00&fin=12:00", False),
+        ("jour=lun&debut=08:00&fin=12:00&commune=44143", False),
+        ("jour=lun&debut=08:00&fin=12:00&etat=overdue", False),
+        ("jour=lun&debut=22:00&fin=06:00", False),
+    ],
+)
+def test_who_is_free_at_these_hours(asked: str, found: bool, rooms: Rooms, relais: Account, nadia: str) -> None:
+    browser = rooms.visit(relais)
+    assert browser.get(f"/rpe?{asked}").status_code == 200
+    assert ("Nadia B." in browser.text) is found
+
+
+def test_a_week_that_passes_sunday_night(rooms: Rooms, relais: Account, registry: Connection) -> None:
+    records.assistant(registry, "Nora N.", periods=[(TODAY, None, [(6, 1200, 1440 + 480, 1)])])
+    registry.commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe?jour=dim&debut=22:00&fin=06:00")
+    assert "Nora N." in browser.text
+
+
+def test_whoever_is_not_public_is_not_offered_but_listed(rooms: Rooms, relais: Account, registry: Connection) -> None:
+    made = records.assistant(registry, "Paula P.", periods=[(TODAY, None, MONDAY_TO_NOON)])
+    registry.execute("update agrement set status = 'suspended' where offer = %s", [made])
+    registry.commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe")
+    assert "Paula P." in browser.text
+    assert "agrément suspendu" in browser.text
+    browser.get("/rpe?jour=lun&debut=08:00&fin=12:00")
+    assert "Paula P." not in browser.text
+
+
+def test_hours_that_are_none_are_said(rooms: Rooms, relais: Account) -> None:
+    browser = rooms.visit(relais)
+    assert browser.get("/rpe?jour=lun&debut=25:00&fin=12:00").status_code == 422
+    assert "Les heures s’écrivent comme" in browser.text
+
+
+def test_each_look_is_in_the_log(rooms: Rooms, relais: Account, nadia: str, registry: Connection) -> None:
+    browser = rooms.visit(relais)
+    browser.get("/rpe?jour=lun")
+    browser.get(f"/rpe/am/{nadia}")
+    noted = registry.execute(
+        "select action, offer, 'contact' = any (fields), detail from audit where account = %s order by id", [relais.id]
+    ).fetchall()
+    assert noted[0][0] == "territory.read"
+    assert noted[1][:3] == ("profile.read", nadia, True)
+
+
+@pytest.mark.parametrize("role", ["am", "employer", "moderator", "administrator"])
+def test_other_roles_stay_outside(role: str, rooms: Rooms, nadia: str) -> None:
+    browser = rooms.visit(rooms.account(role))  # type: ignore[arg-type]
+    assert [browser.get(path).status_code for path in ("/rpe", "/rpe/inscription", f"/rpe/am/{nadia}")] == [403] * 3

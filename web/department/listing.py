@@ -1,0 +1,28 @@
+"""The list of those who are late, as a file that a spreadsheet opens. Pure functions."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from registry.duties import Overdue
+
+COLUMNS = ("Nom", "Prénom", "Numéro d’agrément", "Commune", "Dernière déclaration", "Échéances manquées", "Averti le")
+
+FIELDS = ("last_name", "first_name", "number", "commune", "confirmed_on", "breaches", "warned_on")
+"""The facts that it tells, as the audit log names them."""
+
+
+def as_csv(rows: Iterable[Overdue]) -> str:
+    """With semicolons and a byte order mark, as French spreadsheets read it."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([safe(getattr(row, name)) for name in FIELDS])
+    return "\ufeff" + text.getvalue()
+
+
+def safe(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula: names and numbers were typed by somebody."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text[:1] in ("\t", "\r", "\n") else text

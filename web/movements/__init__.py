@@ -1,0 +1,1 @@
+"""Movements of agréments on the site: the Caf's pages, what a relais may see of them, the départements' API."""

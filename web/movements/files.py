@@ -1,0 +1,174 @@
+"""The Caf's files: sent, looked at, applied. A Caf sees those of its own département and no others."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from registry import database
+from registry.accounts import Account
+from registry.database import Connection, Pool
+from registry.movements import files, queue
+from registry.movements.tables import MOST_BYTES, MOST_LINES, Unreadable
+from settings import PARIS
+from web.members import access, posted
+from web.members.pages import page, see
+from web.movements import shown
+from web.site import Site
+
+router = APIRouter()
+
+Caf = Annotated[Account, Depends(access.of("caf"))]
+
+CHANGED = (
+    "Le registre a changé depuis que vous avez ouvert cette page\u00a0: rien n’a été appliqué. Relisez l’aperçu, puis"
+    " recommencez."
+)
+
+
+def territory(account: Account) -> str:
+    """The département of a Caf; accounts of this role have one."""
+    if account.department is None:
+        raise access.NotAllowed
+    return account.department
+
+
+def pool(site: Site) -> Pool:
+    """The registry of a site that has one: `access.of` has made sure."""
+    if site.registry is None:
+        raise access.RegistryMissing
+    return site.registry
+
+
+@router.get("/mouvements")
+def overview(request: Request, account: Caf) -> Response:
+    return _overview(request, account, {})
+
+
+@router.post("/mouvements")
+def send(request: Request, account: Caf, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+    sent = posted.file(form, "fichier")
+    if sent is None:
+        return _overview(request, account, {"fichier": "Choisissez un fichier."})
+    data = sent.file.read(MOST_BYTES + 1)
+    name = (sent.filename or "").replace("\0", "")
+    try:
+        with pool(site).connection() as conn:
+            id = files.preview(conn, account, territory(account), name, data, site.today())
+    except Unreadable as error:
+        return _overview(request, account, {"fichier": str(error)})
+    return see(f"/mouvements/{id}")
+
+
+@router.get("/mouvements/{id:uuid}")
+def show(request: Request, account: Caf, id: UUID) -> Response:
+    return _show(request, account, id)
+
+
+@router.post("/mouvements/{id:uuid}/appliquer")
+def apply(request: Request, account: Caf, id: UUID, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+
+    def work(conn: Connection) -> UUID:
+        _found(conn, account, id)
+        files.apply(conn, id, account, site.now(), seen=posted.text(form, "vu"))
+        return files.applied_as(conn, id) or id
+
+    try:
+        applied = database.run(pool(site), work)
+    except files.PlanChanged:
+        return _show(request, account, id, changed=CHANGED)
+    except files.FileGone as error:
+        raise HTTPException(404) from error
+    return see(f"/mouvements/{applied}", "enregistre")
+
+
+@router.post("/mouvements/{id:uuid}/reessayer")
+def retry(request: Request, account: Caf, id: UUID, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+
+    def work(conn: Connection) -> None:
+        file = _found(conn, account, id)
+        if file.state == "applied":
+            files.retry(conn, file, account, site.now())
+
+    database.run(pool(site), work)
+    return see(f"/mouvements/{id}", "enregistre")
+
+
+@router.post("/mouvements/{id:uuid}/ecarter")
+def drop(request: Request, account: Caf, id: UUID, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+    try:
+        with pool(site).connection() as conn:
+            files.drop(conn, _found(conn, account, id), account)
+    except files.FileGone as error:
+        raise HTTPException(404) from error
+    return see("/mouvements", "enregistre")
+
+
+def _overview(request: Request, account: Account, errors: dict[str, str]) -> Response:
+    site: Site = request.app.state.site
+    department = territory(account)
+    with pool(site).connection() as conn:
+        waiting = queue.waiting(conn, account, department)
+        history = files.history(conn, department)
+        unmatched = queue.count(conn, department)["unmatched"]
+        name = conn.execute("select name from department where code = %s", [department]).fetchall()[0][0]
+    values = {
+        "department": name,
+        "unmatched": unmatched,
+        "waiting": [shown.movement(each) for each in waiting],
+        "files": [
+            {
+                "id": file.id,
+                "name": file.name,
+                "via": file.via,
+                "state": file.state,
+                "on": _moment(file.applied_at or file.received_at),
+                "counts": shown.counted(counts),
+            }
+            for file, counts in history
+        ],
+        "errors": errors,
+        "most_lines": MOST_LINES,
+    }
+    return page(request, "movements/overview.html", values, 422 if errors else 200)
+
+
+def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Response:
+    site: Site = request.app.state.site
+    with pool(site).connection() as conn:
+        file = _found(conn, account, id)
+        values = {
+            "file": file,
+            "on": _moment(file.applied_at or file.received_at),
+            "unreadable": files.refusals(conn, file),
+            "changed": changed,
+            "errors": {},
+        }
+        if file.state == "previewed":
+            rows, decisions = files.planned(conn, account, file, site.today())
+            values |= {"groups": shown.planned(rows, decisions), "seen": files.told(decisions)}
+        else:
+            values |= {"groups": shown.settled(files.report(conn, account, file)), "seen": ""}
+    return page(request, "movements/file.html", values, 409 if changed else 200)
+
+
+def _found(conn: Connection, account: Account, id: UUID) -> files.File:
+    """A file of the Caf's own département that was not dropped; to others it does not exist."""
+    try:
+        file = files.find(conn, territory(account), id)
+    except files.FileGone as error:
+        raise HTTPException(404) from error
+    if file.state == "dropped":
+        raise HTTPException(404)
+    return file
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(PARIS):%d/%m/%Y à %H h %M}".replace(" h ", "\u00a0h\u00a0")

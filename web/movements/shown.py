@@ -1,0 +1,96 @@
+"""Movements as pages show them: plain values and French words, grouped by what becomes of them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from registry.movements.matching import Agrement
+from registry.movements.planning import Decision
+from registry.movements.rows import LABELS, day
+from registry.movements.stored import Stored
+
+PLANNED = {
+    "refused": "Refusées",
+    "unmatched": "À rapprocher",
+    "applied": "Prendront effet tout de suite",
+    "waiting": "Attendront leur jour",
+    "duplicate": "Ne changent rien",
+}
+SETTLED = {
+    "refused": "Refusées",
+    "unmatched": "À rapprocher",
+    "applied": "Ont pris effet",
+    "waiting": "Attendent leur jour",
+    "duplicate": "N’ont rien changé",
+    "dropped": "Écartées",
+}
+"""In the order in which they are worth looking at."""
+
+COUNTED = {
+    "applied": ("a pris effet", "ont pris effet"),
+    "waiting": ("attend son jour", "attendent leur jour"),
+    "unmatched": ("à rapprocher", "à rapprocher"),
+    "refused": ("refusée", "refusées"),
+    "unreadable": ("illisible", "illisibles"),
+    "duplicate": ("sans changement", "sans changement"),
+    "dropped": ("écartée", "écartées"),
+}
+"""After a number, in the list of files: for one line and for several."""
+
+STATUSES = {
+    "valid": "en cours",
+    "suspended": "suspendu",
+    "withdrawn": "retiré",
+    "ceased": "terminé (cessation d’activité)",
+    "expired": "échu",
+}
+
+
+def movement(each: Stored) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "line": each.row.line,
+        "number": each.row.number,
+        "name": f"{each.row.last_name} {each.row.first_name}",
+        "birth_date": day(each.row.birth_date) if each.row.birth_date else "non dite",
+        "action": LABELS[each.row.action],
+        "effective_on": day(each.row.effective_on),
+        "reason": each.reason,
+        "where": each.where(),
+    }
+
+
+def agrement(each: Agrement) -> dict[str, Any]:
+    return {
+        "offer": each.offer,
+        "number": each.number,
+        "name": f"{each.last_name} {each.first_name}",
+        "birth_date": day(each.birth_date) if each.birth_date else "inconnue",
+        "status": STATUSES[each.status],
+    }
+
+
+def planned(rows: Iterable[Stored], decisions: Mapping[int, Decision]) -> list[dict[str, Any]]:
+    """The groups of a preview: `state`, `title` and `rows`; only those that have some."""
+    shown = [(decisions[each.id].state, movement(each) | {"reason": decisions[each.id].reason}) for each in rows]
+    return _groups(shown, PLANNED)
+
+
+def settled(rows: Iterable[Stored]) -> list[dict[str, Any]]:
+    """The same of a file that was applied."""
+    return _groups([(each.state, movement(each)) for each in rows], SETTLED)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """What became of a file's rows, in a few words."""
+    return ", ".join(
+        f"{counts[state]} {several if counts[state] > 1 else one}"
+        for state, (one, several) in COUNTED.items()
+        if counts.get(state)
+    )
+
+
+def _groups(rows: Iterable[tuple[str, dict[str, Any]]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for state, each in rows:
+        found.setdefault(state, []).append(each)
+    return [{"state": state, "title": title, "rows": found[state]} for state, title in titles.items() if state in found]

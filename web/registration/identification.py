@@ -1,0 +1,57 @@
+"""The first page's check of who she is. The NIR passes through here, and stays nowhere."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from fastapi import Request
+
+from registry import identity, nir, registrations, requests, rules
+from registry.accounts import throttle
+from registry.accounts.throttle import Limit, TooMany
+from registry.profiles import checks, typed
+from web.registration import wording
+from web.registration.editing import Editing, pool
+from web.site import Site
+
+CHECKS_A_DAY = Limit(15, timedelta(days=1))
+"""By account: nobody tries out who exists."""
+
+
+def check(request: Request, editing: Editing, values: Mapping[str, str], typed_nir: str) -> dict[str, str]:
+    """Ask the national identity system, and note what it says; what is wrong, by field, or nothing: she may go on.
+
+    An identity that was found good is not asked for again; without an answer she goes on, and is written to later.
+    """
+    site: Site = request.app.state.site
+    standing = editing.registration
+    same = standing.identity_of == registrations.hash_of(values)
+    if same and standing.identity in ("verified", "pending") and not typed_nir:
+        return {}
+    if not typed_nir:
+        return {"nir": wording.NIR_MISSING}
+    if sentence := nir.error(typed_nir, typed.day(values, "naissance")):
+        return {"nir": sentence}
+    try:
+        with pool(request).connection() as conn:
+            throttle.count(conn, site.settings.secret_key, "identity", str(editing.owner.id), CHECKS_A_DAY, site.now())
+    except TooMany:
+        return {"identite": wording.TOO_MANY_CHECKS}
+    answer = identity.verify(site.settings, checks.identity(values), nir.compact(typed_nir))
+    with pool(request).connection() as conn:
+        state = registrations.save_identity_answer(conn, standing, values, answer, site.now())
+        current = registrations.read(conn, standing.id)
+        if current is not None and current.submitted_at is not None and editing.owner.offer is not None:
+            registrations.write_identity(conn, editing.owner.offer, current, site.now())
+            if state == "verified":
+                requests.identity_settled(conn, editing.owner.offer, site.now())
+    if answer == "refused":
+        return {"identite": registrations.IDENTITY_REFUSED}
+    if answer == "nir_needed":
+        return {"nir": registrations.NIR_NEEDED}
+    return {}
+
+
+def ceiling(today: date) -> str:
+    """Euros a day and child, above which parents may lose a benefit: advice, nothing is refused for it."""
+    amount = rules.number("smic_hour_cents", today) * rules.number("am_ceiling_smic_a_day", today)
+    return f"{amount // 100},{amount % 100:02d}"

@@ -1,0 +1,167 @@
+"""Registration at the desk: its start, its confirmation, and what is printed. The steps are web.registration's."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from registry import audit, database, desk, registrations
+from registry.accounts import Account, addresses, throttle
+from registry.accounts.throttle import TooMany
+from registry.requests import NotPossible
+from web import formats
+from web.accounts import entering
+from web.accounts.entering import Registry
+from web.members import access, pages, posted
+from web.registration import editing
+from web.registration.editing import Editing, pool
+from web.registration.preview import summary
+from web.site import Site
+
+OVER = "Ce lien n’est plus valable\u00a0: il a déjà servi, ou un autre l’a remplacé. Demandez-en un autre au relais."
+WRONG = "Ce code n’est pas le bon, ou il a déjà servi. Vérifiez-le sur votre papier."
+CERTIFY = "Cochez cette case\u00a0: c’est vous qui confirmez."
+CHANGED = "Il manque quelque chose à cette inscription\u00a0: revoyez-la avec le relais, puis confirmez."
+
+Relais = Annotated[Account, Depends(access.of("rpe"))]
+AtDesk = Annotated[Editing, Depends(editing.at_desk)]
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/rpe/inscription")
+def start(request: Request, account: Relais) -> Response:
+    return _start_page(request, account, {}, {})
+
+
+@router.post("/rpe/inscription")
+def begin(request: Request, account: Relais, form: posted.Form) -> Response:
+    typed = posted.text(form, "mail")
+    address = addresses.read(typed)
+    if address is None:
+        return _start_page(request, account, {"mail": typed}, {"mail": addresses.SENTENCE})
+    try:
+        with pool(request).connection() as conn:
+            begun = desk.begin(conn, account, address)
+    except desk.Taken as error:
+        return _start_page(request, account, {"mail": typed}, {"mail": error.sentence})
+    return RedirectResponse(f"/rpe/inscription/{begun.id}/1", 303)
+
+
+@router.get("/rpe/inscription/{id}/confirmation")
+def confirmation(request: Request, by: AtDesk) -> Response:
+    """The summary to read together and to print, and the two ways to confirm."""
+    return _confirmation_page(request, by, {})
+
+
+@router.post("/rpe/inscription/{id}/confirmation")
+def send(request: Request, by: AtDesk, form: posted.Form) -> Response:
+    """`par`: mail sends her the link; papier shows a code, on this page only, to print with the summary."""
+    site: Site = request.app.state.site
+    if registrations.missing(by.registration, site.today()):
+        return _confirmation_page(request, by, {}, 422)
+    key = site.settings.secret_key
+    with pool(request).connection() as conn:
+        if posted.text(form, "par") == "papier":
+            code, until = desk.printed_code(conn, key, by.registration, by.owner, site.now())
+            audit.note(conn, by.by, "desk.code", by.owner.offer)
+            shown = {"code": f"{code[:5].upper()}-{code[5:].upper()}", "until": formats.day(until)}
+            return _confirmation_page(request, by, shown)
+        desk.mail_link(conn, key, site.settings.site_url, by.registration, by.owner, site.now())
+        audit.note(conn, by.by, "desk.mail", by.owner.offer)
+    return pages.see(f"{by.base}/confirmation", "envoye")
+
+
+@router.get("/inscription/confirmer")
+def look(request: Request, registry: Registry) -> Response:
+    """By link: what she confirms, and a button. Without one: the form for the code of her paper."""
+    site: Site = request.app.state.site
+    token = request.query_params.get("jeton", "")
+    if not token:
+        return _confirm_page(request, {})
+    with registry.connection() as conn:
+        found = desk.of_link(conn, site.settings.secret_key, token, site.now())
+    if found is None:
+        return pages.message(request, "Ce lien n’est plus valable", OVER, 410)
+    return _confirm_page(request, {}, token=token, rows=summary(found.answers))
+
+
+@router.post("/inscription/confirmer")
+def confirm(request: Request, registry: Registry, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+    key, token = site.settings.secret_key, posted.text(form, "jeton")
+    fictitious = site.settings.demo
+    if not posted.text(form, "certifie"):
+        return _again(request, registry, token, {"certifie": CERTIFY})
+    try:
+        with registry.connection() as conn:
+            # A try of its own transaction: it counts, whatever becomes of the rest.
+            entering.count_address(request, conn, "desk", throttle.TRIES_BY_ADDRESS)
+        if token:
+            done = database.run(
+                registry, lambda conn: desk.confirm_by_link(conn, key, token, site.now(), fictitious=fictitious)
+            )
+        else:
+            code = posted.text(form, "code")
+            done = database.run(
+                registry, lambda conn: desk.confirm_by_code(conn, key, code, site.now(), fictitious=fictitious)
+            )
+    except TooMany as error:
+        return entering.too_many(request, error.wait)
+    except registrations.NotComplete:
+        return pages.message(request, "Cette inscription n’est pas complète", CHANGED, 422)
+    except NotPossible as error:
+        return pages.message(request, "Cette inscription ne peut pas être envoyée", error.sentence, 422)
+    if done is None and token:
+        return pages.message(request, "Ce lien n’est plus valable", OVER, 410)
+    if done is None:
+        return _confirm_page(request, {"code": WRONG}, status=422)
+    return pages.message(
+        request,
+        "Votre inscription est envoyée",
+        "Un modérateur vérifie votre agrément sous 72 heures. Un mail vous dit à chaque étape où elle en est.",
+        href="/connexion",
+        label="Me connecter",
+    )
+
+
+def _start_page(request: Request, account: Account, values: dict[str, str], errors: dict[str, str]) -> Response:
+    with pool(request).connection() as conn:
+        begun = desk.waiting(conn, account)
+        if begun:
+            audit.note(conn, account, "desk.list", None, ["mail"], shown=len(begun))
+    shown = {"values": values, "errors": errors, "begun": begun, "day_text": formats.day}
+    return pages.page(request, "rpe/start.html", shown, 422 if errors else 200)
+
+
+def _confirmation_page(request: Request, by: Editing, code: dict[str, Any], status: int = 200) -> Response:
+    site: Site = request.app.state.site
+    shown = {
+        "base": by.base,
+        "mail": by.owner.mail,
+        "rows": summary(by.registration.answers),
+        "missing": registrations.missing(by.registration, site.today()),
+        "site_url": site.settings.site_url,
+        "errors": {},
+        "code": "",
+        "until": "",
+    }
+    return pages.page(request, "rpe/confirmation.html", shown | code, status)
+
+
+def _again(request: Request, registry: Registry, token: str, errors: dict[str, str]) -> Response:
+    site: Site = request.app.state.site
+    if not token:
+        return _confirm_page(request, errors, status=422)
+    with registry.connection() as conn:
+        found = desk.of_link(conn, site.settings.secret_key, token, site.now())
+    if found is None:
+        return pages.message(request, "Ce lien n’est plus valable", OVER, 410)
+    return _confirm_page(request, errors, token=token, rows=summary(found.answers), status=422)
+
+
+def _confirm_page(
+    request: Request, errors: dict[str, str], *, token: str = "", rows: Any = (), status: int = 200
+) -> Response:
+    shown = {"errors": errors, "token": token, "rows": rows, "values": {}}
+    return pages.page(request, "rpe/confirm.html", shown, status)

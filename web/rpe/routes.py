@@ -1,0 +1,91 @@
+"""`/rpe`: the territory and who is free there; `/rpe/am/{id}`: one of them; registration at the desk in `desk`."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from registry import accounts, audit, duties, profiles, relais, timetables
+from registry.accounts import Account
+from search_api import labels
+from web import formats
+from web.forms import DAYS
+from web.members import access, pages
+from web.registration.editing import pool
+from web.rpe import desk, territory
+from web.site import Site
+
+SHOWN = 200
+"""Of a list: more than anybody reads on a telephone; the form narrows it."""
+
+OTHER_TERRITORY = "Cette assistante maternelle n’est pas de votre territoire."
+OF_THE_TERRITORY = ["name", "commune", "status", "duty", "availability"]
+OF_ONE = ["identity", "contact", "agrement", "availability", "duty"]
+
+Relais = Annotated[Account, Depends(access.of("rpe"))]
+
+router = APIRouter(include_in_schema=False)
+router.include_router(desk.router)
+
+
+@router.get("/rpe")
+def list_territory(request: Request, account: Relais) -> Response:
+    """By commune, days and hours. The reading is in the audit log, by what was asked and how many were shown."""
+    site: Site = request.app.state.site
+    asked = territory.read(request.query_params)
+    with pool(request).connection() as conn:
+        communes = relais.communes(conn, account)
+        found = relais.territory(conn, account, site.today(), commune=asked.commune, need=asked.need)
+        if asked.duty:
+            found = [each for each in found if each.duty == asked.duty]
+        audit.note(conn, account, "territory.read", None, OF_THE_TERRITORY, shown=min(len(found), SHOWN))
+    values: dict[str, Any] = {
+        "communes": communes,
+        "asked": asked,
+        "days": [(day, labels.DAYS[code].capitalize()) for day, code in DAYS.items()],
+        "duties": territory.DUTIES,
+        "statuses": territory.STATUSES,
+        "found": found[:SHOWN],
+        "total": len(found),
+        "day_text": formats.day,
+        "errors": {"debut": asked.error} if asked.error else {},
+    }
+    return pages.page(request, "rpe/territory.html", values, 422 if asked.error else 200)
+
+
+@router.get("/rpe/am/{id}")
+def one(request: Request, id: str, account: Relais) -> Response:
+    """What the relais needs to ring her up; each reading is in the audit log."""
+    site: Site = request.app.state.site
+    with pool(request).connection() as conn:
+        if not relais.is_in_territory(conn, account, id):
+            raise access.NotAllowed(OTHER_TERRITORY)
+        held = profiles.read(conn, id)
+        row = conn.execute(
+            "select o.name, o.publication, is_public(o), a.status from offer o left join agrement a on a.offer = o.id"
+            " where o.id = %s",
+            [id],
+        ).fetchall()[0]
+        values: dict[str, Any] = {
+            "id": id,
+            "held": held,
+            "name": row[0],
+            "publication": row[1],
+            "public": row[2],
+            "status": territory.STATUSES.get(row[3] or "", "agrément inconnu"),
+            "duty": duties.of_offer(conn, id, site.today()),
+            "duties": territory.DUTIES,
+            "periods": timetables.periods(conn, id),
+            "has_account": accounts.of_offer(conn, id) is not None,
+            "week_days": [labels.DAYS[code] for code in DAYS.values()],
+            "day_text": formats.day,
+            "clock": _clock,
+            "errors": {},
+        }
+        audit.note(conn, account, "profile.read", id, OF_ONE)
+    return pages.page(request, "rpe/one.html", values)
+
+
+def _clock(minute: int) -> str:
+    hours, rest = divmod(minute % 1440, 60)
+    return f"{hours}\u00a0h\u00a0{rest:02}" if rest else f"{hours}\u00a0h"
