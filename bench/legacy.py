@@ -7,7 +7,6 @@ after the last batch is everything found?
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import tempfile
@@ -18,7 +17,6 @@ import urllib.request
 from pathlib import Path
 
 import psycopg
-from cryptography.fernet import Fernet
 from psycopg.conninfo import make_conninfo
 
 from bench.command import say
@@ -41,8 +39,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=legacy.ROWS)
     parser.add_argument("--kept", type=int, default=legacy.KEPT)
     arguments = parser.parse_args()
-    # The site begins with one only.
-    os.environ.setdefault("DOCUMENT_KEYS", Fernet.generate_key().decode())
     given = Settings()
     if not (given.database_url and given.elasticsearch_url):
         sys.exit("DATABASE_URL and ELASTICSEARCH_URL must name servers.")

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from cryptography.fernet import Fernet
+
 from bench.processes import measured
 from cli.servers import LOCAL
 from indexer import bulk, generations
@@ -101,4 +103,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "REDIS_URL": settings.redis_url,
         "INDEX_PREFIX": settings.index_prefix,
         "METRICS_PORT": "0",
+        # The site does not start without; nothing of the bench is encrypted.
+        "DOCUMENT_KEYS": Fernet.generate_key().decode(),
     }

@@ -145,7 +145,9 @@ def test_the_schedule_names_tasks_that_exist_at_the_hours_of_france(mailing: Set
     assert {"rebuild_index", "check_index"} <= set(app.tasks)
     for task in app.tasks.values():
         assert (task.time_limit or app.conf.task_time_limit) < VISIBILITY_TIMEOUT_S
-    hour = SCHEDULE["check_index"]["schedule"].hour  # type: ignore[attr-defined]
+    nightly = SCHEDULE["check_index"]["schedule"]
+    assert isinstance(nightly, crontab)
+    hour = nightly.hour
     for month in (1, 7):
         midnight = datetime(2026, month, 15, tzinfo=PARIS)
         check = crontab(hour=hour, minute=0, app=app, nowfun=partial(datetime.fromtimestamp, midnight.timestamp(), UTC))

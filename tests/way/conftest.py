@@ -80,7 +80,7 @@ class Way:
 def link_in(mail: EmailMessage, part: str) -> str:
     """The path of the address in a mail that has this part."""
     addresses = re.findall(r"https?://[^/\s]+(/\S+)", mail.get_content())
-    return next(each for each in addresses if part in each)
+    return str(next(each for each in addresses if part in each))
 
 
 def code_in(mail: EmailMessage) -> str:

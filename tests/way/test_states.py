@@ -268,7 +268,7 @@ def test_only_what_must_be_seen_is_seen(registry_url: str) -> None:
     class Machine(States):
         url = registry_url
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Machine,
         settings=settings(
             max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)

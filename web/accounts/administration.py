@@ -35,7 +35,7 @@ def listing(request: Request, account: Administrator, registry: Registry) -> Res
         {"line": each, "role": ROLE_NAMES[each.role], "seen": _day(each.seen_at), "closed": _day(each.closed_at)}
         for each in found
     ]
-    return pages.page(request, "accounts/staff.html", {"lines": lines, "values": values, "roles": _roles(), "errors": {}})
+    return pages.page(request, "accounts/staff.html", {"lines": lines, "values": values, "roles": _roles()})
 
 
 @router.get("/administration/nouveau")

@@ -18,7 +18,7 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     """
     site: Site = request.app.state.site
     visiting = session.visitor(request)
-    shared = {
+    shared: dict[str, Any] = {
         "account": visiting.account,
         "errors": {},
         "csrf_token": visiting.csrf,

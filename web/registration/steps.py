@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
 from registry import database, documents, nir, registrations
 from registry.profiles import checks, placing, resolving, typed
@@ -16,7 +17,7 @@ from registry.registrations import Registration
 from registry.requests import NotPossible
 from search_api import labels
 from web import maps
-from web.members import access, pages, posted
+from web.members import pages, posted
 from web.registration import copies, identification, wording
 from web.registration.editing import Editing, pool
 from web.registration.preview import preview, summary
@@ -144,7 +145,7 @@ def copy_page(request: Request, editing: Editing, number: int) -> Response:
         with pool(request).connection() as conn:
             jpeg = documents.page(conn, documents.keys(site.settings), document, number)
     except LookupError:
-        raise access.NotAllowed("Cette page n’existe pas, ou plus.") from None
+        raise HTTPException(404) from None
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
