@@ -138,3 +138,16 @@ def daily(
         done = calendar.daily(found_settings(), moment)
     for name, label in STEPS.items():
         say(f"{label}\u00a0: {done[name]}.")
+
+
+def rotate_documents() -> None:
+    """Chiffrer à nouveau les copies d’agréments avec la première clé de DOCUMENT_KEYS\u202f; l’ancienne peut partir."""
+    from registry import documents
+
+    settings = found_settings()
+    with plain_failures(), database.connect(settings.database_url) as conn:
+        try:
+            count = documents.rotate(conn, documents.keys(settings))
+        except documents.MissingKey as error:
+            refuse(str(error))
+    say(f"Pages chiffrées à nouveau\u00a0: {count}.")

@@ -63,7 +63,8 @@ def demo(
                 SECRET_KEY=settings.secret_key or _kept(directory / "secret_key", secrets.token_urlsafe(32)),
                 DOCUMENT_KEYS=settings.document_keys or _kept(directory / "document_key", _document_key()),
                 DEMO="true",
-                SITE_URL=f"http://127.0.0.1:{port}",
+                # Not by its number: a passkey belongs to a name.
+                SITE_URL=f"http://localhost:{port}",
             )
             mailbox = _services(settings, directory.resolve(), nothing.fileno(), children)
             program = str(Path(sys.argv[0]).resolve())
@@ -183,7 +184,7 @@ def _answers(url: str) -> bool:
 
 
 def _show(port: int, seconds: float) -> None:
-    site = f"http://127.0.0.1:{port}"
+    site = f"http://localhost:{port}"
     start_date = today() + timedelta(days=7)
     say(f"""
 Prêt en {seconds:.0f}\u00a0s.

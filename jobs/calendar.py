@@ -30,8 +30,8 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
     steps: dict[str, Callable[[Connection], int]] = {
         "agréments": lambda conn: agrements_of(conn, now),
         "breaches": lambda conn: duties.note_breaches(conn, settings, now),
-        "documents": lambda conn: documents.purge(conn, now),
         "drafts": lambda conn: registrations.purge(conn, now),
+        "documents": lambda conn: documents.purge(conn, now),
         "previews": lambda conn: files.purge(conn, now),
         "accounts": lambda conn: housekeeping.forget(conn, now),
         "mails": lambda conn: mail.forget(conn, now - MAILS_KEPT),

@@ -27,6 +27,7 @@ COMMANDS = [
     ["import", "structures"],
     ["generate"],
     ["generate", "legacy"],
+    ["rotate-documents"],
     ["accounts", "create"],
     ["accounts", "close"],
     ["accounts", "migrate"],

@@ -73,7 +73,7 @@ def demo(clone: Path, port: int, seconds: float, stop: signal.Signals) -> Iterat
 
 def test_a_clean_clone_shows_the_product_and_ctrl_c_stops_it(clone: Path, port: int) -> None:
     with demo(clone, port, FIRST_S, signal.SIGINT) as printed, httpx.Client(timeout=10) as http:
-        assert f"http://127.0.0.1:{port}/" in printed
+        assert f"http://localhost:{port}/" in printed
         examples = re.findall(r"curl '([^']+)'", printed)
         assert len(examples) == 3
         for example in examples:

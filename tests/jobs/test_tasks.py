@@ -147,7 +147,7 @@ def test_the_schedule_names_tasks_that_exist_at_the_hours_of_france(mailing: Set
         assert (task.time_limit or app.conf.task_time_limit) < VISIBILITY_TIMEOUT_S
     nightly = SCHEDULE["check_index"]["schedule"]
     assert isinstance(nightly, crontab)
-    hour = nightly.hour
+    hour = nightly.hour  # type: ignore[attr-defined]
     for month in (1, 7):
         midnight = datetime(2026, month, 15, tzinfo=PARIS)
         check = crontab(hour=hour, minute=0, app=app, nowfun=partial(datetime.fromtimestamp, midnight.timestamp(), UTC))
