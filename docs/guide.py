@@ -19,7 +19,7 @@ from playwright.sync_api import Locator, Page, sync_playwright
 from docs.screens import ARGUMENTS, CHROMIUM
 from web.help.guide import FOLDER, STEPS
 
-SITE, MAILBOX = "http://127.0.0.1:8000", "http://127.0.0.1:8025/"
+SITE, MAILBOX = "http://localhost:8000", "http://127.0.0.1:8025/"
 PATIENCE_S = 30
 COLOURS = 64
 """Enough for pages of flat colours: a picture weighs some 20 kB."""

@@ -37,4 +37,4 @@ def take(browser: Browser, size: str, site: str, name: str, path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")

@@ -317,6 +317,8 @@ def _either(choices: list[str]) -> str:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
     if isinstance(value, bool):
         return "oui" if value else ""
     if isinstance(value, tuple):

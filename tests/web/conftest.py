@@ -118,9 +118,12 @@ def address(settings: Settings) -> Iterator[str]:
         thread.join(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's own. Where it is missing these tests are left out, but not in CI."""
+    """The system's own. Where it is missing these tests are left out, but not in CI.
+
+    No longer than a module: while it is open a loop runs in this thread, and other tests run their own.
+    """
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None and os.environ.get("CI") != "true":
         pytest.skip("il manque Chromium")

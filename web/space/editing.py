@@ -25,7 +25,7 @@ def standing(conn: Connection, offer: str) -> dict[str, str]:
     values = checks.values_of(known)
     if asked := requests.open_request(conn, offer):
         values |= {"departement": asked.department, "numero": asked.number, "conditions": asked.conditions or ""}
-        values |= {"debut": asked.starts_on.isoformat(), "fin": asked.ends_on.isoformat()}
+        values |= {"debut": f"{asked.starts_on:%d/%m/%Y}", "fin": f"{asked.ends_on:%d/%m/%Y}"}
         values |= {"capacite": str(asked.capacity), "age_de": str(asked.age_from_months)}
         values |= {"age_a": str(asked.age_to_months)}
     values = resolving.resolved(conn, values | _place(conn, known))
