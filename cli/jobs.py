@@ -35,7 +35,9 @@ def jobs(
     from jobs.run import beat, worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("elastic_transport").setLevel(logging.WARNING)
+    # Of a task that runs every five seconds each of these tells; what tasks did they say themselves.
+    for name in ("elastic_transport", "celery.beat", "celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     if only is not Part.worker:
         directory.mkdir(parents=True, exist_ok=True)
     schedule = directory.resolve() / "schedule"

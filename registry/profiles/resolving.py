@@ -80,15 +80,6 @@ def birth_places(conn: Connection, typed: str) -> list[tuple[str, str]]:
     return found[:MOST_CHOICES]
 
 
-def place_name(conn: Connection, code: str) -> str:
-    """The name of a birth place by its code; the code itself when we do not know it."""
-    for known, name in _countries().values():
-        if known == code:
-            return name
-    row = conn.execute("select name || ' (' || department || ')' from commune where code = %s", [code]).fetchone()
-    return row[0] if row else code
-
-
 def mams(conn: Connection, typed: str) -> list[tuple[str, str]]:
     """Id and name with its address of the published MAM in the communes of that name or postcode."""
     text = typed.strip()

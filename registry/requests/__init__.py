@@ -164,19 +164,9 @@ def withdraw(conn: Connection, offer: str, now: datetime) -> bool:
     return True
 
 
-def forget(conn: Connection, offer: str) -> None:
-    """Remove her requests and their history, when she leaves. The audit log keeps that there were some."""
-    conn.execute("delete from agrement_request where offer = %s", [offer])
-
-
 def open_request(conn: Connection, offer: str) -> Request | None:
     """The request that is not decided yet; there is at most one."""
     return _one(conn, "offer = %s and state = any(%s)", offer, list(OPEN))
-
-
-def latest(conn: Connection, offer: str) -> Request | None:
-    """The newest request of an offer, decided or not."""
-    return _one(conn, "offer = %s order by created_at desc, id limit 1", offer)
 
 
 def read(conn: Connection, id: UUID) -> Request | None:

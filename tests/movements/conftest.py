@@ -5,17 +5,14 @@ from collections.abc import Iterator
 import pytest
 from elasticsearch import Elasticsearch
 
-from indexer import bulk, generations
+from indexer import generations
 from indexer.rebuild import rebuild
 from local.servers import Urls
 from registry.ids import new_id
 from settings import Settings
+from tests.indexer.conftest import engine
 
-
-@pytest.fixture
-def engine(servers: Urls) -> Iterator[Elasticsearch]:
-    with bulk.client(servers.elasticsearch_url) as client:
-        yield client
+__all__ = ["engine"]
 
 
 @pytest.fixture

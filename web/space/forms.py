@@ -151,7 +151,7 @@ def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], er
             }
         if name == "adresse":
             shown |= {"p": preview(values), "map": _map(conn, site, values)}
-    return page(request, f"space/{name}.html", shown, 422 if errors else 200)
+    return page(request, "space/form.html", shown, 422 if errors else 200)
 
 
 def _with(options: tuple[tuple[int, str], ...], value: str) -> list[tuple[str, str]]:
