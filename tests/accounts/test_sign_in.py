@@ -52,7 +52,7 @@ def test_sign_in_by_code_then_out(rooms: Rooms) -> None:
     assert browser.http.cookies["ribambelle"] != before
     token = browser.http.cookies["ribambelle"]
     browser.post("/deconnexion")
-    assert "Vous êtes déconnectée" in browser.text
+    assert "La session est fermée" in browser.text
     browser.http.cookies.set("ribambelle", token)
     assert browser.get("/compte", follow=False).headers["location"].startswith("/connexion")
 

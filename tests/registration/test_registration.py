@@ -260,7 +260,7 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
     applicant.fill("2a")
     assert applicant.row("select count(*), count(deleted_at) from document") == (2, 1)
     stranger = applicant.rooms.visit(applicant.rooms.account("am"))
-    assert stranger.get("/inscription/copie/1.jpg").status_code == 403
+    assert stranger.get("/inscription/copie/1.jpg").status_code == 404
 
 
 @pytest.mark.parametrize(

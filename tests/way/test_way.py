@@ -157,7 +157,7 @@ def test_from_her_registration_to_a_parents_search_and_through_movements(way: Wa
     assert card["fictitious"] is True
     assert card["position"]["precision"] == "zone"
     offer = card["id"]
-    way.mail_to(mail, "validé")
+    way.mail_to(mail, "demande acceptée")
     assert "12 34" not in httpx.get(f"{way.site}/offre/{offer}").text, "she did not show her telephone"
 
     # The département's movements: suspended, back as it was, withdrawn for good.
