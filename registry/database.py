@@ -1,11 +1,12 @@
 """Connections to the registry and its migrations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -64,6 +65,16 @@ def _retried(opened: Callable[[], AbstractContextManager[Connection]], work: Cal
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
+
+
+def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into a table, the fastest way in."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with conn.cursor() as cur, cur.copy(statement) as writer:
+        for row in rows:
+            writer.write_row(row)
 
 
 def migrate(database_url: str) -> None:

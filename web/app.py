@@ -1,5 +1,7 @@
 """The site: the search API's application with the pages, the static files and the headers around them."""
 
+import logging
+import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
@@ -34,6 +36,8 @@ from web.registration import routes as registration
 from web.rpe import routes as rpe
 from web.site import Site
 from web.space import routes as space
+
+log = logging.getLogger(__name__)
 
 A_YEAR_S = 365 * 86_400
 
@@ -84,7 +88,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.mount(static, CachedForEver(directory=rendering.STATIC), name="static")
-    for error in (EngineUnavailable, HTTPException, Exception, access.NotAllowed, *MEMBERS):
+    for error in (EngineUnavailable, HTTPException, Exception, psycopg.Error, access.NotAllowed, *MEMBERS):
         app.add_exception_handler(error, page_or_problem)
     app.add_middleware(with_headers, headers=security_headers(settings))
     app.router.lifespan_context = closing(app.router.lifespan_context, app.state.site)
@@ -149,6 +153,10 @@ MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
 
 async def page_or_problem(request: Request, error: Exception) -> Response:
     """A reader gets a page, a program a problem document."""
+    if isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError):
+        # Where it happened and of what kind, not its words: they quote the row, and the server logs what is raised.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("the registry refused a statement: %s (%s)\n%s", type(error).__name__, error.sqlstate, where)
     if not is_for_reader(request) and not isinstance(error, (access.NotAllowed, *MEMBERS)):
         return await as_problem(request, error)
     if isinstance(error, EngineUnavailable):

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from psycopg import sql
-
+from registry import database
 from registry.database import Connection
 from registry.generation.structures import OFFER_COLUMNS, OPENING_COLUMNS, Row
 from registry.generation.timetables import Period
@@ -45,8 +43,8 @@ def prepare(conn: Connection) -> None:
 
 
 def load_structures(conn: Connection, offers: Iterable[Row], openings: Iterable[Row]) -> None:
-    _copy(conn, "offer", OFFER_COLUMNS, offers)
-    _copy(conn, "opening", OPENING_COLUMNS, openings)
+    database.copy(conn, "offer", OFFER_COLUMNS, offers)
+    database.copy(conn, "opening", OPENING_COLUMNS, openings)
 
 
 def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
@@ -56,14 +54,14 @@ def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
     the others have nothing to derive.
     """
     conn.execute("set constraints all deferred")
-    _copy(conn, "am_identity", ("offer", "first_name", "last_name", "birth_date"), (a.identity for a in batch))
-    _copy(
+    database.copy(conn, "am_identity", ("offer", "first_name", "last_name", "birth_date"), (a.identity for a in batch))
+    database.copy(
         conn,
         "am_contact",
         ("offer", "phone", "mail", "show_phone", "show_mail"),
         (a.contact for a in batch),
     )
-    _copy(
+    database.copy(
         conn,
         "agrement",
         (
@@ -72,8 +70,8 @@ def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
         ),
         (a.agrement for a in batch),
     )
-    _copy(conn, "am_mam", ("offer", "mam", "show"), (a.mam for a in batch if a.mam))
-    _copy(
+    database.copy(conn, "am_mam", ("offer", "mam", "show"), (a.mam for a in batch if a.mam))
+    database.copy(
         conn,
         "am_home",
         (
@@ -82,7 +80,7 @@ def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
         ),
         (a.home for a in batch),
     )
-    _copy(conn, "generated_assistant", PUBLIC_COLUMNS, (a.offer for a in batch))
+    database.copy(conn, "generated_assistant", PUBLIC_COLUMNS, (a.offer for a in batch))
     # The statistics may be of a moment when these tables were empty: a plan made for that took ten minutes once.
     conn.execute("analyze generated_assistant, am_contact, agrement, am_mam, am_home")
     conn.execute(
@@ -119,25 +117,16 @@ def _load_timetables(conn: Connection, batch: Sequence[Assistant]) -> None:
             [len(periods)],
         )
     ]
-    _copy(
+    database.copy(
         conn,
         "timetable",
         ("id", "offer", "period"),
         ((key, offer, period.as_range()) for key, (offer, period) in zip(ids, periods, strict=True)),
     )
-    _copy(
+    database.copy(
         conn,
         "timetable_range",
         ("timetable", "weekday", "slot", "start_minute", "end_minute", "places"),
         ((key, *each) for key, (_, period) in zip(ids, periods, strict=True) for each in period.week),
     )
-    _copy(conn, "leave", ("offer", "day"), ((a.offer[0], day) for a in batch for day in a.leave))
-
-
-def _copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with conn.cursor() as cur, cur.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    database.copy(conn, "leave", ("offer", "day"), ((a.offer[0], day) for a in batch for day in a.leave))

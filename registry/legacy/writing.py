@@ -1,12 +1,10 @@
 """A batch of decisions written by COPY and statements over sets, in the order that derives each public column once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from psycopg import sql
-
+from registry import database
 from registry.database import Connection
 from registry.legacy.decisions import Decision
 from registry.legacy.values import Entry
@@ -29,7 +27,7 @@ def write(conn: Connection, run: UUID, batch: Sequence[Decision], today: date, f
     made = [(each, each.entry) for each in batch if each.outcome in ("published", "draft") and each.entry]
     _private(conn, made, today)
     _offers(conn, made, fictitious)
-    _copy(
+    database.copy(
         conn,
         "account",
         ("id", "mail", "role", "offer"),
@@ -37,7 +35,7 @@ def write(conn: Connection, run: UUID, batch: Sequence[Decision], today: date, f
     )
     closing = [each.offer for each in batch if each.outcome == "closed"]
     conn.execute("update offer set publication = 'closed' where id = any (%s)", [closing])
-    _copy(
+    database.copy(
         conn,
         "legacy_row",
         ("run", "line", "outcome", "problems", "mail", "account", "offer", "previous_publication"),
@@ -51,19 +49,19 @@ def write(conn: Connection, run: UUID, batch: Sequence[Decision], today: date, f
 
 def _private(conn: Connection, made: Sequence[tuple[Decision, Entry]], today: date) -> None:
     """`am_home` comes last: without a home the triggers of the others have nothing to derive."""
-    _copy(
+    database.copy(
         conn,
         "am_identity",
         ("offer", "first_name", "last_name", "birth_date"),
         ((each.offer, e.first_name, e.last_name, e.birth_date) for each, e in made if e.first_name and e.last_name),
     )
-    _copy(
+    database.copy(
         conn,
         "am_contact",
         ("offer", "phone", "mail", "show_phone", "show_mail"),
         ((each.offer, e.phone, e.mail, e.show_phone, e.show_mail) for each, e in made),
     )
-    _copy(
+    database.copy(
         conn,
         "agrement",
         (
@@ -93,7 +91,7 @@ def _private(conn: Connection, made: Sequence[tuple[Decision, Entry]], today: da
             if each.licensed
         ),
     )
-    _copy(
+    database.copy(
         conn,
         "am_home",
         ("offer", "address", "postcode", "commune", "lat", "lon", "show"),
@@ -111,7 +109,7 @@ def _offers(conn: Connection, made: Sequence[tuple[Decision, Entry]], fictitious
         f"create temporary table if not exists legacy_offer on commit drop as select {names} from offer with no data"
     )
     conn.execute("truncate legacy_offer")
-    _copy(
+    database.copy(
         conn,
         "legacy_offer",
         STAGED,
@@ -145,12 +143,3 @@ def _offers(conn: Connection, made: Sequence[tuple[Decision, Entry]], fictitious
 def _invited(each: Decision) -> str | None:
     """The mail of one who is removed and may be invited; nobody else's is kept beside the outcome."""
     return each.entry.mail if each.entry and each.outcome in ("removed", "closed") else None
-
-
-def _copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with conn.cursor() as cur, cur.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from registry.folding import fold
 from registry.movements.mapping import FIELDS, Layout
 from registry.movements.rows import Refusal, Row, key
-from registry.movements.spreadsheets import of_xlsx
 from registry.movements.tables import (
     HEADER_WITHIN,
     MOST_BYTES,
@@ -55,6 +54,10 @@ def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
     if not data.startswith(b"PK\x03\x04"):
         header, lines = _header(of_csv(data, lambda cell: fold(cell) in layout.headings), layout)
         return _read(header, lines, layout, department, today, [])
+    # Here, because every process of the site and the jobs would hold what reads workbooks; before the `try`, as it does
+    # not load where entities would be expanded.
+    from registry.movements.spreadsheets import of_xlsx
+
     try:
         sheets, notices = of_xlsx(data, layout.sheet)
         found: list[tuple[str, dict[str, int], list[Line]]] = []

@@ -13,8 +13,7 @@ from typing import Any
 from registry import free_text, rules
 from registry.accounts import addresses
 from registry.profiles.facts import Agrement, Contact, Everything, Identity, Profile
-from registry.profiles.typed import Values, cents, day, euros, lines, telephone, ticked, whole
-from registry.profiles.typed import text as text
+from registry.profiles.typed import Values, cents, day, euros, lines, telephone, text, ticked, whole
 from registry.vocabulary import FEATURES, LANGUAGES
 
 Errors = dict[str, str]

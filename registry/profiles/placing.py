@@ -8,8 +8,6 @@ import json
 import re
 from collections.abc import Mapping
 
-import shapely
-
 from registry import geocoding
 from registry.database import Connection
 from registry.profiles.facts import Home, Show
@@ -33,6 +31,9 @@ def pin_error(conn: Connection, values: Mapping[str, str]) -> str | None:
     if row is None or row[0] is None:
         return None
     contour = row[0] if isinstance(row[0], dict) else json.loads(row[0])
+    # Here, because every process of the site and the jobs would hold it, and few pins are set.
+    import shapely
+
     inside = shapely.from_geojson(json.dumps(contour)).buffer(MARGIN).contains(shapely.Point(pin[1], pin[0]))
     return None if inside else PIN_OUTSIDE
 

@@ -107,6 +107,7 @@ def _mail_page(request: Request, values: dict[str, str], errors: dict[str, str])
 
 def _code_page(request: Request, waiting: dict[str, str], errors: dict[str, str]) -> Response:
     values = {"values": {}, "errors": errors, "mail": waiting["mail"], "suite": waiting["suite"]}
+    values |= {"base": "/connexion", "send": "Me connecter"}
     return pages.page(request, "accounts/code.html", values, 422 if errors else 200)
 
 

@@ -137,8 +137,8 @@ def _start_page(request: Request, account: Account | None, values: dict[str, str
 
 
 def _code_page(request: Request, mail: str, errors: dict[str, str]) -> Response:
-    values = {"values": {}, "errors": errors, "mail": mail}
-    return pages.page(request, "registration/code.html", values, 422 if errors else 200)
+    values = {"values": {}, "errors": errors, "mail": mail, "suite": None, "base": "/inscription", "send": "Continuer"}
+    return pages.page(request, "accounts/code.html", values, 422 if errors else 200)
 
 
 def _link_over(request: Request) -> Response:

@@ -52,7 +52,7 @@ def receive(request: Request, editing: Editing, page: str, form: FormData) -> Re
     site: Site = request.app.state.site
     towards = posted.text(form, "vers") or "suite"
     values = entered(request, editing.registration, page, form)
-    errors = _errors(request, editing.registration, page, values)
+    errors = page_errors(request, page, values)
     # A social security number in another field than its own is neither kept nor shown again.
     values = {name: nir.without(value) for name, value in values.items()}
     copy = copies.received(form) if page == "2a" else copies.NONE
@@ -125,7 +125,7 @@ def one_field(request: Request, editing: Editing, form: FormData) -> Response:
         number = posted.text(form, "nir")
         sentence = nir.error(number, born) if number else None
     else:
-        sentence = _errors(request, editing.registration, page, values).get(name)
+        sentence = page_errors(request, page, values).get(name)
     return JSONResponse({"sentence": sentence}, headers={"Cache-Control": "no-store"})
 
 
@@ -173,7 +173,8 @@ def entered(request: Request, registration: Registration, page: str, form: FormD
         return resolving.resolved(conn, values)
 
 
-def _errors(request: Request, registration: Registration, page: str, values: Mapping[str, str]) -> dict[str, str]:
+def page_errors(request: Request, page: str, values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a page as it stands: French sentences by field. Her space shows three of these pages too."""
     site: Site = request.app.state.site
     errors = registrations.page_errors(page, values, site.today())
     if page == "2b" and "mam" not in errors and typed.text(values, "accueil") == "mam" and not values.get("mam_nom"):

@@ -12,8 +12,6 @@ from registry.profiles import checks, placing, resolving
 from registry.profiles.facts import Everything
 from web.availability.keeping import pool
 from web.members import posted
-from web.registration import wording
-from web.site import Site
 
 Page = Literal["2a", "2b", "2c"]
 PAGES: dict[str, Page] = {"agrement": "2a", "profil": "2b", "adresse": "2c"}
@@ -40,18 +38,6 @@ def entered(request: Request, page: Page, form: FormData, before: Mapping[str, s
         values[name] = "\n".join(posted.texts(form, name))
     with pool(request.app.state.site).connection() as conn:
         return resolving.resolved(conn, values)
-
-
-def errors(request: Request, page: Page, values: Mapping[str, str]) -> dict[str, str]:
-    site: Site = request.app.state.site
-    found = registrations.page_errors(page, values, site.today())
-    if page == "2b" and "mam" not in found and checks.text(values, "accueil") == "mam" and not values.get("mam_nom"):
-        found["mam"] = wording.MAM_GONE
-    if page == "2c" and not found:
-        with pool(site).connection() as conn:
-            if sentence := placing.pin_error(conn, values):
-                found["carte"] = sentence
-    return found
 
 
 def save(conn: Connection, offer: str, page: Page, values: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from registry import database, documents, profiles, requests
 from registry.database import Connection
 from registry.documents import Rendered
-from registry.profiles import checks, placing, resolving
+from registry.profiles import checks, placing, resolving, typed
 from registry.profiles.facts import Everything
 from registry.registrations import COPY_MISSING
 from registry.requests import Kind, NotPossible
@@ -18,7 +18,7 @@ from web import maps
 from web.availability.keeping import Keeping, pool
 from web.members import posted
 from web.members.pages import page, see
-from web.registration import copies, identification, wording
+from web.registration import copies, identification, steps, wording
 from web.registration.preview import preview
 from web.site import Site
 from web.space import editing
@@ -69,7 +69,7 @@ def one_field(request: Request, form: posted.Form, own: Own) -> Response:
     with pool(request.app.state.site).connection() as conn:
         before = editing.standing(conn, own.offer)
     values = editing.entered(request, wanted, form, before)
-    sentence = editing.errors(request, wanted, values).get(name)
+    sentence = steps.page_errors(request, wanted, values).get(name)
     return JSONResponse({"sentence": sentence}, headers={"Cache-Control": "no-store"})
 
 
@@ -84,7 +84,7 @@ def live_preview(request: Request, form: posted.Form, own: Own) -> Response:
 
 def _save(request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str]) -> Response:
     site: Site = request.app.state.site
-    if errors := editing.errors(request, PAGES[name], values):
+    if errors := steps.page_errors(request, PAGES[name], values):
         return _shown(request, own, name, values, errors)
     placed = placing.placed(site.settings, values, before) if name == "adresse" else values
     database.run(pool(site), lambda conn: editing.save(conn, own.offer, PAGES[name], placed))
@@ -94,7 +94,7 @@ def _save(request: Request, own: Keeping, name: str, values: dict[str, str], bef
 def _ask(request: Request, own: Keeping, form: FormData, values: dict[str, str]) -> Response:
     """To the moderators; what was validated last stays up meanwhile."""
     site: Site = request.app.state.site
-    errors = editing.errors(request, "2a", values)
+    errors = steps.page_errors(request, "2a", values)
     copy = copies.received(form)
     with pool(site).connection() as conn:
         asked, known = requests.open_request(conn, own.offer), profiles.read(conn, own.offer)
@@ -165,5 +165,5 @@ def _map(conn: Connection, site: Site, values: dict[str, str]) -> dict[str, Any]
     row = conn.execute("select lat, lon from commune where code = %s", [values.get("commune_code", "")]).fetchone()
     if row is None:
         return {}
-    placed = checks.text(values, "lat") and checks.text(values, "lon")
+    placed = typed.text(values, "lat") and typed.text(values, "lon")
     return {"lat": row[0], "lon": row[1], "pin": bool(placed), **maps.base(site.settings)}
