@@ -95,7 +95,9 @@ def shifted(piece: Piece) -> tuple[int, int]:
 
 
 def split(start: int, end: int) -> list[tuple[int, int]]:
-    """Cut at Monday 00:00, as the index does."""
+    """Cut at Monday 00:00, as the index does; what begins there or after is of that Monday."""
+    if start >= WEEK_MINUTES:
+        return [(start - WEEK_MINUTES, end - WEEK_MINUTES)]
     if end <= WEEK_MINUTES:
         return [(start, end)]
     return [(start, WEEK_MINUTES), (0, end - WEEK_MINUTES)]

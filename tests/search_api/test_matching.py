@@ -98,6 +98,12 @@ def test_coverage_in_words(week: list[documents.Hours], lines: list[str], summar
     assert told(week, *lines)["summary"] == summary
 
 
+def test_monday_morning_is_asked_from_where_the_more_places_end() -> None:
+    # Two lines of Sunday night overlap: two places until 0:01 on Monday, then one.
+    found = told([("mon", "00:00", "07:00", 1)], "sun@12:20-12:10", "sun@00:02-00:01*2")
+    assert found["days"] == [{"day": "sun", "covered": False, "free": [{"start": "00:01", "end": "07:00"}]}]
+
+
 def test_a_night_that_goes_on_into_monday_is_one_stretch() -> None:
     found = told([("sun", "20:00", "05:00", 1)], "sun@21:00-06:00")
     assert found["days"] == [{"day": "sun", "covered": False, "free": [{"start": "21:00", "end": "05:00"}]}]
