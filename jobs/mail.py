@@ -84,11 +84,16 @@ def message(sender: str, waiting: Mail) -> EmailMessage:
     content = EmailMessage()
     content["From"] = sender
     content["To"] = Address(addr_spec=waiting.recipient)
+    if waiting.reply_to:
+        content["Reply-To"] = Address(addr_spec=waiting.reply_to)
     content["Subject"] = waiting.subject
     content["Date"] = format_datetime(datetime.now(PARIS))
     content["Message-ID"] = f"<{waiting.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     content["Content-Language"] = "fr"
     content["Auto-Submitted"] = "auto-generated"
+    if waiting.unsubscribe:
+        content["List-Unsubscribe"] = f"<{waiting.unsubscribe}>"
+        content["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     content.set_content(waiting.body)
     return content
 

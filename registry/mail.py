@@ -29,6 +29,8 @@ class Mail:
     subject: str = field(repr=False)
     body: str = field(repr=False)
     attempts: int
+    reply_to: str | None = field(default=None, repr=False)
+    unsubscribe: str | None = field(default=None, repr=False)
 
 
 def queue(
@@ -38,21 +40,27 @@ def queue(
     body: str,
     key: str | None = None,
     expires_at: datetime | None = None,
+    *,
+    reply_to: str | None = None,
+    unsubscribe: str | None = None,
 ) -> bool:
     """Queue a mail of plain text to one address; it is sent once the caller has committed, and not after `expires_at`.
+
+    `reply_to`: the address that answers go to. `unsubscribe`: the address on the web where a POST ends these mails
+    (RFC 8058), which mail programs show as a button.
 
     False when a mail with this `key` was queued before, sent or not; nothing is queued then. Raises ValueError on a
     recipient that is not one plain address and on a subject with a line break or another control character.
     """
-    if not _is_address(recipient):
-        raise ValueError("recipient is not one mail address")
+    if not (_is_address(recipient) and (reply_to is None or _is_address(reply_to))):
+        raise ValueError("recipient or reply_to is not one mail address")
     if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in subject):
         raise ValueError("subject has a control character")
     return (
         conn.execute(
-            "insert into mail_outbox (key, recipient, subject, body, expires_at) values (%s, %s, %s, %s, %s)"
-            " on conflict (key) do nothing",
-            [key, recipient, subject, body, expires_at],
+            "insert into mail_outbox (key, recipient, subject, body, expires_at, reply_to, unsubscribe)"
+            " values (%s, %s, %s, %s, %s, %s, %s) on conflict (key) do nothing",
+            [key, recipient, subject, body, expires_at, reply_to, unsubscribe],
         ).rowcount
         == 1
     )
@@ -71,7 +79,7 @@ def claim(conn: Connection) -> Mail | None:
         "update mail_outbox set attempts = attempts + 1, not_before = clock_timestamp() + make_interval(secs => %s)"
         f" where id = (select id from mail_outbox where {_WAITS}"
         " order by expires_at is null, not_before limit 1 for update skip locked)"
-        " returning id, recipient, subject, body, attempts",
+        " returning id, recipient, subject, body, attempts, reply_to, unsubscribe",
         [LEASE_S],
     ).fetchone()
     return Mail(*row) if row else None
@@ -80,7 +88,8 @@ def claim(conn: Connection) -> Mail | None:
 def mark_sent(conn: Connection, mail: Mail) -> None:
     """Its text, which may hold a code or a private fact, is not kept: nobody needs it any more."""
     conn.execute(
-        "update mail_outbox set sent_at = clock_timestamp(), given_up_at = null, last_error = null, body = ''"
+        "update mail_outbox set sent_at = clock_timestamp(), given_up_at = null, last_error = null, body = '',"
+        " reply_to = null, unsubscribe = null"
         " where id = %s",
         [mail.id],
     )

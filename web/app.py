@@ -23,19 +23,27 @@ from search_api.app import create_app as create_api
 from search_api.engine import EngineUnavailable
 from settings import PARIS, Settings
 from web import pages, rendering
+from web.about import routes as about
 from web.accounts import routes as accounts
+from web.alerts import routes as alerts
 from web.availability import routes as availability
+from web.contact import routes as contact
 from web.department import routes as department
 from web.employer import routes as employer
+from web.favourites import routes as favourites
+from web.fiche import routes as fiche
 from web.help import routes as help_pages
 from web.members import access, posted
 from web.members import pages as members
 from web.moderation import routes as moderation
 from web.movements import routes as movements
 from web.registration import routes as registration
+from web.reports import routes as reports
 from web.rpe import routes as rpe
+from web.search import routes as search
 from web.site import Site
 from web.space import routes as space
+from web.widget import routes as widget
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +51,14 @@ A_YEAR_S = 365 * 86_400
 
 
 ROUTERS = (
+    search.router,
+    fiche.router,
+    contact.router,
+    reports.router,
+    alerts.router,
+    favourites.router,
+    about.router,
+    widget.router,
     pages.router,
     accounts.router,
     registration.router,

@@ -6,8 +6,9 @@ from typing import Any
 
 from search_api import labels
 from settings import Settings
-from web import forms, texts, views
-from web.forms import SearchForm
+from web import cards, texts
+from web.search import forms
+from web.search.forms import SearchForm
 
 FRANCE = (46.6, 2.5)
 """Where the map looks, in degrees, when a search names no place."""
@@ -61,7 +62,7 @@ def of_search(
     }
     if "map" in answer:
         look["features"] = answer["map"]["features"]
-    return {**look, **base(settings), "kinds": labels.KINDS, "icons": {**views.KIND_ICONS, "other": views.OTHER_ICON}}
+    return {**look, **base(settings), "kinds": labels.KINDS, "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
 
 
 def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     properties = {
         "id": document["id"],
         "name": document["name"],
-        "icon": views.kind_icon(document["kind"]),
+        "icon": cards.kind_icon(document["kind"]),
         "precision": precision,
         "fictitious": document["fictitious"],
     }

@@ -8,8 +8,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from search_api import labels
-from web import forms, texts, views
+from web import cards, texts
 from web.members.rooms import ROOMS
+from web.search import forms
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -37,7 +38,7 @@ def environment(static: str, *, has_accounts: bool) -> Environment:
         t=texts,
         static=static,
         labels=labels,
-        icon_of=views.kind_icon,
+        icon_of=cards.kind_icon,
         day_names={code: labels.DAYS[day] for code, day in forms.DAYS.items()},
         default_radius=forms.RADIUS,
         script_texts=texts.SCRIPT,

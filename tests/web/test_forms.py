@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web import forms
-from web.forms import SearchForm
+from web.search import forms
+from web.search.forms import SearchForm
 
 TODAY = date(2026, 11, 23)
 NANTES = {"type": "commune", "code": "44109", "name": "Nantes", "position": {"lat": 47.2186, "lon": -1.5541}}

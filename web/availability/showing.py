@@ -6,8 +6,8 @@ from typing import Any
 
 from registry.timetables import DAY, WEEK, Period, Range
 from search_api.labels import DAYS
-from web import views
 from web.availability import weeks
+from web.fiche import views
 
 CODES = tuple(DAYS)
 

@@ -9,10 +9,10 @@ from registry import accounts, audit, duties, profiles, relais, timetables
 from registry.accounts import Account
 from search_api import labels
 from web import formats
-from web.forms import DAYS
 from web.members import access, pages
 from web.registration.editing import pool
 from web.rpe import desk, territory
+from web.search.forms import DAYS
 from web.site import Site
 
 SHOWN = 200

@@ -11,8 +11,8 @@ from registry import database, documents, duties, employers, personal_data, pres
 from registry.database import Connection
 from settings import PARIS
 from web import formats, maps
-from web import views as public
 from web.availability.keeping import Keeping, pool
+from web.fiche import views as public
 from web.members import posted
 from web.members.pages import message, page, see
 from web.members.session import sign_out

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from web import views
+from web import cards
 
 TODAY = date(2026, 11, 23)
 """Eight days before a deadline."""
@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 23)
 )
 def test_a_card_tells_where_she_stands_with_her_deadlines(confirmed_on: str, employed: bool, end: str) -> None:
     item: dict[str, Any] = {"kind": "assistant_maternel", "confirmed_on": confirmed_on, "employed": employed}
-    told = views.freshness(item, TODAY)
+    told = cards.freshness(item, TODAY)
     assert told is not None
     assert told.startswith("disponibilités confirmées")
     assert told.endswith(end), told
@@ -30,4 +30,4 @@ def test_a_card_tells_where_she_stands_with_her_deadlines(confirmed_on: str, emp
 
 def test_nothing_is_said_of_deadlines_where_nothing_was_declared() -> None:
     item = {"kind": "assistant_maternel", "confirmed_on": None, "employed": False}
-    assert views.freshness(item, TODAY) == "disponibilités jamais confirmées"
+    assert cards.freshness(item, TODAY) == "disponibilités jamais confirmées"

@@ -7,8 +7,9 @@ from search_api import places, suggestions
 from search_api.engine import Engine
 from search_api.geocoder import Geocoder
 from search_api.text import words
-from web import forms, texts
-from web.forms import SearchForm
+from web import texts
+from web.search import forms
+from web.search.forms import SearchForm
 
 SUGGESTIONS = 6
 

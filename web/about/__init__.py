@@ -1,0 +1,1 @@
+"""What the site says of itself: what is shown and why, privacy, accessibility, legal notices."""

@@ -1,0 +1,1 @@
+"""Saved needs: made, confirmed, stopped."""

@@ -1,0 +1,1 @@
+"""Writing to an assistant maternel without seeing her address: the form, its confirmation, blocking and reporting."""

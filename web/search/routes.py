@@ -1,0 +1,91 @@
+"""The home page, the page of results, and the map below its offers."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from search_api import offers, places
+from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
+from search_api.problems import ParameterError
+from search_api.query_log import watched
+from web import maps
+from web.search import forms, results
+from web.search.places import Where, resolve
+from web.site import Site
+
+PANELS = {
+    "kinds": {"type"},
+    "need": {"jour", "heures", "des", "naissance", "places"},
+    "filters": {"mots", "option", "sous-type", "financement"},
+}
+"""The folded parts of the form and their fields: one with an error stands open."""
+
+router = APIRouter(include_in_schema=False)
+
+
+class BaseMapParameters(Parameters):
+    """`GET /fond-de-carte`."""
+
+    bbox: Bbox
+    zoom: Zoom
+
+
+@router.get("/")
+async def search(request: Request) -> Response:
+    """The home page, or the results of the search that the address holds."""
+    site: Site = request.app.state.site
+    form = forms.read(request.query_params.multi_items())
+    if not form.asked:
+        return site.page("search.html", _search_values(site, Where(form), {}))
+    found = Where(form)
+    errors = forms.errors(form, site.today())
+    if "ou" not in errors:
+        found = await resolve(site.engine, site.geocoder, form)
+        if found.error:
+            errors["ou"] = found.error
+    if errors:
+        return site.page("search.html", _search_values(site, found, errors), 422)
+    try:
+        asked = forms.page(found.form, found.place)
+        parameters = read(OfferParameters, asked | maps.view(asked))
+        query = await understand(site.engine, parameters, site.today())
+    except ParameterError as refused:
+        errors = {forms.field_of(e["parameter"]): results.sentence(e["message"]) for e in refused.errors}
+        return site.page("search.html", _search_values(site, found, errors), 422)
+    search = offers.search(site.engine, query)
+    answer = await watched(search, "/", parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
+    return site.page("search.html", _search_values(site, found, {}, answer))
+
+
+@router.get("/fond-de-carte")
+async def base_map(request: Request) -> Response:
+    """The contours in view, drawn under the offers: GeoJSON. They change once a year."""
+    site: Site = request.app.state.site
+    view = read(BaseMapParameters, dict(request.query_params))
+    contours = await places.contours(site.engine, view.bbox, view.zoom)
+    return JSONResponse(contours, headers={"Cache-Control": "public, max-age=86400"}, media_type="application/geo+json")
+
+
+def _search_values(
+    site: Site, found: Where, errors: dict[str, str], answer: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    form = found.form
+    shown = results.results(answer, form, found.place, site.today()) if answer else None
+    facets = shown["facets"] if shown else results.uncounted(form)
+    return {
+        "form": form,
+        "asked": form.asked,
+        "errors": errors,
+        "results": shown,
+        "facets": facets,
+        "counts": {entry["value"]: entry["count_text"] for entry in facets.get("kind", [])},
+        "others": found.others,
+        "place_detail": found.detail,
+        "around": forms.is_around(form, found.place),
+        "place_name": found.place["name"] if found.place else "",
+        "kinds_summary": results.kinds_summary(form),
+        "need_summary": results.need_summary(form),
+        "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
+        "map": maps.of_search(form, found.place, site.settings, answer) if answer else None,
+    }

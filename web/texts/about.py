@@ -1,0 +1,1 @@
+"""What the pages of `web/about/` say (as `web.texts`)."""

@@ -1,0 +1,1 @@
+"""What the pages of `web/alerts/` say (as `web.texts`)."""

@@ -1,0 +1,1 @@
+"""What the pages of `web/contact/` say (as `web.texts`)."""

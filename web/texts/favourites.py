@@ -1,0 +1,1 @@
+"""What the pages of `web/favourites/` say (as `web.texts`)."""

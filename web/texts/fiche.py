@@ -1,0 +1,1 @@
+"""What the pages of `web/fiche/` say (as `web.texts`)."""

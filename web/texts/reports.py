@@ -1,0 +1,1 @@
+"""What the pages of `web/reports/` say (as `web.texts`)."""

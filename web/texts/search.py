@@ -1,0 +1,1 @@
+"""What the pages of `web/search/` say (as `web.texts`)."""

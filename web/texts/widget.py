@@ -1,0 +1,1 @@
+"""What the pages of `web/widget/` say (as `web.texts`)."""
