@@ -135,9 +135,11 @@ def facet(query: OfferQuery, name: str, found: Mapping[str, Any], names: Mapping
 
 
 def unknown_to(name: str, told: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
-    """What of `more` is not told yet."""
-    known = set(map(key(name), told))
-    return {value: count for value, count in more.items() if key(name)(value) not in known}
+    """What of `more` is not told yet; of two spellings of one value the first."""
+    same = key(name)
+    first = {same(value): value for value in reversed(more)}
+    known = set(map(same, told))
+    return {value: more[value] for value in more if same(value) not in known and first[same(value)] == value}
 
 
 def key(name: str) -> Callable[[str], str]:

@@ -69,6 +69,11 @@ def test_a_chosen_school_is_recognised_however_it_is_written(api: Client) -> Non
     assert found["school"] == {spelling: (2, True), "École Saint-Félix": (1, False), "École Perdue": (0, True)}
 
 
+def test_a_school_that_nobody_serves_is_told_once_though_it_is_chosen_in_two_spellings(api: Client) -> None:
+    found = facets(api, "school", school=["École Perdue", "ecole PERDUE"])
+    assert [shown for name, shown in found["school"].items() if "perdue" in name.lower()] == [(0, True)]
+
+
 def test_a_territory_is_a_facet_too(api: Client) -> None:
     found = facets(api, "commune,department", commune="69123", kind="eaje")
     assert found["commune"]["69123"] == (1, True), "the city of an arrondissement"
