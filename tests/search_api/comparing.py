@@ -174,8 +174,11 @@ def compare_summary(request: Request, told: str, covered: int, asked: Mapping[in
     lacking = [day for day, each in asked.items() if not each["covered"]]
     if len(lacking) != 1 or len(request.demand[lacking[0]]) != 1:
         return
+    (first, last, _) = request.demand[lacking[0]][0]
+    if last - first > DAY:  # two lines together: an hour of the clock may then be that of either day
+        return
     parts = asked[lacking[0]]["free"]
-    start = request.demand[lacking[0]][0][0] % DAY
+    start = first % DAY
     if len(parts) == 1 and parts[0]["start"] == f"{start // 60:02}:{start % 60:02}":
         hour, minute = map(int, parts[0]["end"].split(":"))
         until = "minuit" if hour == 24 else f"{hour} h {minute:02}" if minute else f"{hour} h"
