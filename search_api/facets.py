@@ -137,7 +137,7 @@ def facet(query: OfferQuery, name: str, found: Mapping[str, Any], names: Mapping
 def unknown_to(name: str, told: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
     """What of `more` is not told yet; of two spellings of one value the first."""
     same = key(name)
-    first = {same(value): value for value in reversed(more)}
+    first = {same(value): value for value in reversed(list(more))}
     known = set(map(same, told))
     return {value: more[value] for value in more if same(value) not in known and first[same(value)] == value}
 
