@@ -5,7 +5,7 @@ It may import every room; what it prints is French. No rule of the domain lives 
 
 import typer
 
-from cli import accounts, data, dead_letters, demo, index, jobs, legacy, serve, status
+from cli import accounts, data, dead_letters, demo, index, jobs, legacy, mail, serve, status, widget
 
 app = typer.Typer(
     help="Ribambelle trouve une place pour un enfant.",
@@ -17,6 +17,9 @@ importing = typer.Typer(help="Charger des données ouvertes dans le registre.", 
 indexing = typer.Typer(help="L’index de recherche\u00a0: le construire, le suivre, le vérifier.", no_args_is_help=True)
 generating = typer.Typer(help="Créer des données fictives, marquées comme telles.", invoke_without_command=True)
 people = typer.Typer(help="Les comptes, et la reprise de ceux de l’ancien portail.", no_args_is_help=True)
+mailing = typer.Typer(help="Les réponses par mail entre parents et assistantes maternelles.", no_args_is_help=True)
+widgets = typer.Typer(help="La recherche montrée sur les sites des communes.", no_args_is_help=True)
+widget_keys = typer.Typer(help="Les clés de ces sites.", no_args_is_help=True)
 letters = typer.Typer(help="Les documents que l’index a refusés.", no_args_is_help=True)
 
 app.command("demo")(demo.demo)
@@ -33,6 +36,11 @@ app.add_typer(people, name="accounts")
 people.command("create")(accounts.create)
 people.command("close")(accounts.close)
 people.command("migrate")(legacy.migrate)
+app.add_typer(widgets, name="widget")
+widgets.add_typer(widget_keys, name="key")
+widget_keys.command("add")(widget.add)
+widget_keys.command("list")(widget.listing)
+widget_keys.command("revoke")(widget.revoke)
 app.command("daily")(data.daily)
 app.add_typer(indexing, name="index")
 indexing.command("rebuild")(index.rebuild)
@@ -47,4 +55,6 @@ letters.command("show")(dead_letters.show)
 letters.command("retry")(dead_letters.retry)
 letters.command("drop")(dead_letters.drop)
 app.command("jobs")(jobs.jobs)
+app.add_typer(mailing, name="mail")
+mailing.command("receive")(mail.receive)
 app.command("serve")(serve.serve)

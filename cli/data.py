@@ -32,6 +32,7 @@ STEPS = {
     "drafts": "Inscriptions abandonnées",
     "previews": "Fichiers de mouvements abandonnés",
     "accounts": "Sessions, codes et liens périmés",
+    "messages": "Messages et conversations oubliés",
     "mails": "Courriels oubliés",
 }
 """What `daily` tells of each step."""

@@ -68,10 +68,13 @@ def demo(
             )
             mailbox = _services(settings, directory.resolve(), nothing.fileno(), children)
             program = str(Path(sys.argv[0]).resolve())
+            if mailbox:
+                os.environ.update(RELAY_HOST="127.0.0.1", RELAY_PORT=str(chosen_port("Les réponses par mail", None)))
             for name, command, stop in (
                 ("L’indexeur", ["index", "run"], signal.SIGTERM),
                 # A task under way may take long: this signal gives it ten seconds. Each may be cut off anywhere.
                 ("Le programme des tâches", ["jobs", "--directory", str(directory.resolve() / "jobs")], signal.SIGQUIT),
+                *([("Les réponses par mail", ["mail", "receive"], signal.SIGTERM)] if mailbox else []),
                 ("Le site", ["serve", "--port", str(port)], signal.SIGTERM),
             ):
                 log = directory.resolve() / f"{command[0]}.log"

@@ -11,6 +11,7 @@ import psycopg
 
 from registry import agrements, database, documents, duties, mail, registrations
 from registry.accounts import housekeeping
+from registry.contact import opening, stopping
 from registry.database import Connection
 from registry.movements import applying, files
 from registry.requests import effect
@@ -34,6 +35,7 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "documents": lambda conn: documents.purge(conn, now),
         "previews": lambda conn: files.purge(conn, now),
         "accounts": lambda conn: housekeeping.forget(conn, now),
+        "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "mails": lambda conn: mail.forget(conn, now - MAILS_KEPT),
     }
     done: dict[str, int] = {}

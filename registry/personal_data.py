@@ -108,6 +108,23 @@ PARTS: tuple[Part, ...] = (
     Part("manquements", ("breach",), _EVERY.format("breach")),
     Part("consultations", ("offer_view",), "select day, count from offer_view where offer = %(offer)s order by day"),
     Part(
+        "messages_avec_des_parents",
+        ("contact_thread", "contact_message"),
+        # The parent's address is not hers to know.
+        "select t.parent_name, t.opened_at, t.ends_at, array(select jsonb_build_object("
+        "'le', m.at, 'de', m.side, 'texte', m.text) from contact_message m where m.thread = t.id order by m.at)"
+        " as messages from contact_thread t where t.offer = %(offer)s order by t.opened_at",
+    ),
+    Part(
+        "messages_signales",
+        ("contact_report",),
+        "select side, name, text, at, done_at from contact_report where offer = %(offer)s order by at",
+    ),
+    Part(
+        "parents_bloques", ("contact_block",), "select name, at from contact_block where offer = %(offer)s order by at"
+    ),
+    Part("messages_refuses", ("contact_off",), "select since from contact_off where offer = %(offer)s"),
+    Part(
         "mails",
         ("mail_outbox",),
         "select subject, queued_at, sent_at from mail_outbox where recipient = %(mail)s order by queued_at",

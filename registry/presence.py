@@ -67,6 +67,7 @@ def _forget_offer(conn: Connection, offer: str) -> None:
 
 _OF_OFFER = (
     *("agrement_request", "timetable", "leave", "employment", "declaration", "breach", "offer_view", "link"),
+    *("contact_report", "contact_thread", "contact_block", "contact_off"),
     *("am_mam", "am_contact", "am_identity", "agrement", "am_home"),
 )
 

@@ -18,6 +18,9 @@ FACTS = (
 )
 """The fields of a document that `facts` reads."""
 
+CARD = (*FACTS, "workplace", "employed", "mam", "schools", "tariff", "availability")
+"""The fields of a document that `summary` reads."""
+
 TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 
 

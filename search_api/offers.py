@@ -1,13 +1,13 @@
 """The searches of offers: build the query, run it, format the answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import geojson
 
 from search_api import cards, cursors, facets, map, queries, status
-from search_api.engine import Engine, document, searches
+from search_api.engine import Engine, document, documents, searches
 from search_api.engine import search as run
 from search_api.offer_query import OfferQuery
 from search_api.places import known
@@ -52,6 +52,18 @@ async def fiche(engine: Engine, id: str, today: date) -> dict[str, Any] | None:
         return None
     found = await document(engine, engine.offers, id)
     return cards.fiche(found, today) if found else None
+
+
+async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str, Any]]:
+    """The cards of these offers as they stand now, in this order, without those that are gone; nothing of a contact.
+
+    `ids`: a page's worth, each once. Raises EngineUnavailable.
+    """
+    asked = [id for id in ids if 0 < len(id) <= LONGEST_ID]
+    if not asked:
+        return []
+    found = await documents(engine, engine.offers, asked, list(cards.CARD))
+    return [cards.summary(found[id], today, ()) for id in asked if id in found]
 
 
 def is_limited(fiche: dict[str, Any]) -> bool:

@@ -71,7 +71,16 @@ class Settings(BaseSettings):
         "", repr=False, description="Sends mail: smtp(s)://user:password@host:port; empty: none is sent"
     )
     mail_from: str = Field("ribambelle@localhost", description="Sender of every mail")
+    relay_domain: str = Field(
+        "reponses.localhost",
+        description="Answers between parents and assistants maternels go to addresses of this domain",
+    )
+    relay_host: str = Field("127.0.0.1", description="Address that the server for those answers listens on")
+    relay_port: int = Field(2525, ge=1, le=65535, description="Its port; a mail server in front of it sends them there")
     operator_mails: str = Field("", description="Who is told of refused documents: addresses, comma-separated")
+    operator_name: str = Field("", description="Who runs the site, as the legal notice and the privacy page name them")
+    operator_contact: str = Field("", description="Where people write about their data, errors and accessibility")
+    operator_host: str = Field("", description="Who hosts the site: name, address, telephone, for the legal notice")
 
     tile_url: str = Field("", description="Map tiles, with {z}/{x}/{y}; empty: our own contours only")
     tile_attribution: str = Field("", description="Shown on the map when tile_url is set")

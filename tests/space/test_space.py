@@ -201,6 +201,24 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
         )
         audit.note(conn, None, "request.read", offer, ["agrement"])
         links.create(conn, "k", "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
+        thread = conn.execute(
+            "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
+            " values (%s, %s, 'parent@example.org', '', now(), now()) returning id",
+            [offer, f"Parent {mark}"],
+        ).fetchall()[0][0]
+        conn.execute(
+            "insert into contact_message (thread, side, at, text) values (%s, 'am', now(), %s)",
+            [thread, f"Message {mark}"],
+        )
+        conn.execute(
+            "insert into contact_report (offer, thread, side, name, text, at)"
+            " values (%s, %s, 'parent', %s, '…', now())",
+            [offer, thread, f"Signalé {mark}"],
+        )
+        conn.execute(
+            "insert into contact_block (offer, sender, name, at) values (%s, '', %s, now())", [offer, f"Bloqué {mark}"]
+        )
+        conn.execute("insert into contact_off (offer) values (%s)", [offer])
         conn.execute(
             "insert into passkey (id, account, public_key, name) values (%s, %s, '', %s)",
             [mark.encode(), account.id, f"Clé {mark}"],
@@ -225,7 +243,7 @@ def test_the_export_has_everything_of_hers_and_nothing_of_others(rooms: Rooms) -
     given = json.loads(text)
     for fact in (
         *("Nom", "Projet", "Famille", "Prénom", "Lieu", "27 rue", "06", "Réponse", "Clé", "N", "Sauf"),
-        *("contact-", "compte-", "nouveau-"),
+        *("contact-", "compte-", "nouveau-", "Parent", "Message", "Signalé", "Bloqué"),
     ):
         assert any(f"{fact}{gap}{HERS}".lower() in text.lower() for gap in (" ", "")), fact
     assert [part.title for part in personal_data.PARTS if not given[part.title]] == ["mam"]

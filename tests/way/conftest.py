@@ -6,7 +6,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from indexer import bulk, generations
 from indexer.rebuild import rebuild
@@ -32,6 +33,10 @@ from tests.web.conftest import chromium
 
 __all__ = ["chromium"]
 
+PHONE, DESK = 360, 1280
+
+Open = Callable[..., Page]
+"""Opens a page of the site: `open_at(path, width=PHONE)`."""
 
 COMMUNES = str(ROOT / "registry" / "data" / "geo" / "communes.csv")
 
@@ -134,7 +139,7 @@ def ribambelle(*arguments: str) -> list[str]:
 @pytest.fixture(scope="session")
 def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Way]:
     logs = tmp_path_factory.mktemp("way")
-    site, smtp, identity, geocoder = (free_port() for _ in range(4))
+    site, smtp, identity, geocoder, replies = (free_port() for _ in range(5))
     with ExitStack() as stack:
         url = stack.enter_context(cloned(servers, template, f"way_{run_id}"))
         settings = Settings(
@@ -149,6 +154,8 @@ def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.Temp
             geocoder_url=f"http://127.0.0.1:{geocoder}/search",
             smtp_url=f"smtp://127.0.0.1:{smtp}",
             mail_from="Ribambelle <ne-pas-repondre@ribambelle.example>",
+            relay_domain="messages.ribambelle.example",
+            relay_port=replies,
             rate_limit=1_000_000,
         )
         environment = {
@@ -170,6 +177,7 @@ def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.Temp
                 ),
                 ("indexer", ribambelle("index", "run")),
                 ("jobs", ribambelle("jobs", "--directory", str(logs / "beat"))),
+                ("replies", ribambelle("mail", "receive")),
                 ("site", ribambelle("serve", "--port", str(site))),
             ):
                 stack.enter_context(process(name, command, environment, logs))
@@ -186,6 +194,31 @@ def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.Temp
 def drop_indexes(settings: Settings) -> None:
     with bulk.client(settings.elasticsearch_url) as engine:
         generations.drop(engine, engine.indices.get(index=f"{settings.index_prefix}-*").body)
+
+
+@pytest.fixture
+def open_at(chromium: Browser, way: Way, tmp_path: Path) -> Iterator[Open]:
+    """A page of somebody of her own, on a phone unless told otherwise; no script of it may have failed in the end."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(path: str, width: int = PHONE) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": 780}, locale="fr-FR")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.goto(way.site + path)
+        return page
+
+    yield opened
+    for number, context in enumerate(contexts):
+        for page in context.pages:
+            # What stood there at the end: of a failure it tells most.
+            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
+            print(page.url, page.inner_text("main")[:2_000])
+        context.close()
+    assert faults == []
 
 
 def only(rows: psycopg.Cursor[Any]) -> Any:

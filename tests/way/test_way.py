@@ -2,54 +2,25 @@
 
 import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from jobs.app import create
 from registry import database, duties
 from settings import PARIS
 from tests.conftest import wait_for
-from tests.way.conftest import Way, code_in, link_in, only
+from tests.way.conftest import DESK, PHONE, Open, Way, code_in, link_in, only
 
 pytestmark = pytest.mark.browser
 
-PHONE, DESK = 360, 1280
 SOON_S = 2.0
 """What parents see follows the registry within this."""
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def open_at(chromium: Browser, way: Way, tmp_path: Path) -> Iterator[Open]:
-    """A page of somebody of her own, on a phone unless told otherwise; no script of it may have failed in the end."""
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
-
-    def opened(path: str, width: int = PHONE) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": 780}, locale="fr-FR")
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto(way.site + path)
-        return page
-
-    yield opened
-    for number, context in enumerate(contexts):
-        for page in context.pages:
-            # What stood there at the end: of a failure it tells most.
-            page.screenshot(path=tmp_path / f"{number}.png", full_page=True)
-            print(page.url, page.inner_text("main")[:2_000])
-        context.close()
-    assert faults == []
 
 
 def photo() -> dict[str, Any]:

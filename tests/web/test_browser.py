@@ -118,7 +118,7 @@ def test_nothing_moves_while_the_page_loads(open_page: OpenPage, path: str, widt
 
 def test_a_marker_opens_its_offer_with_the_keyboard(open_page: OpenPage) -> None:
     page = open_page(f"{NANTES}&mots=lutins&rayon=1")
-    marker = page.get_by_role("button", name="Crèche Les Lutins")
+    marker = page.locator("#plan").get_by_role("button", name="Crèche Les Lutins")
     marker.focus()
     page.keyboard.press("Enter")
     link = page.locator(".leaflet-popup").get_by_role("link", name="Crèche Les Lutins")
@@ -129,7 +129,7 @@ def test_a_marker_opens_its_offer_with_the_keyboard(open_page: OpenPage) -> None
 
 def test_a_fictitious_marker_says_so(open_page: OpenPage) -> None:
     page = open_page(f"{NANTES}&mots=loups&rayon=1")
-    page.get_by_role("button", name=re.compile("Les P’tits Loups")).click()
+    page.locator("#plan").get_by_role("button", name=re.compile("Les P’tits Loups")).click()
     expect(page.locator(".leaflet-popup")).to_contain_text("Données fictives")
 
 

@@ -1,5 +1,179 @@
-"""Routes; see the package."""
+"""The routes of writing; those of what ends messages are in `web.contact.stopping`."""
 
-from fastapi import APIRouter
+import math
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from registry.accounts import addresses
+from registry.accounts.throttle import TooMany
+from registry.contact import opening, reachable, sending, wording
+from registry.contact.opening import Draft
+from registry.contact.refusals import Refused
+from registry.database import Connection
+from web.accounts import entering
+from web.accounts.entering import Registry
+from web.contact import stopping
+from web.members import pages, posted
+from web.site import Site
+from web.texts import contact as texts
 
 router = APIRouter(include_in_schema=False)
+
+router.include_router(stopping.router)
+
+LEAST = timedelta(seconds=2)
+"""Nobody reads the page, writes and sends in less."""
+
+
+@router.get("/offre/{id}/ecrire")
+def write(request: Request, id: str, registry: Registry) -> Response:
+    """The form; after it was sent, the page that tells to look into one's mailbox."""
+    with registry.connection() as conn:
+        if not reachable(conn, id):
+            return away(request, id)
+        name, fictitious = _named(conn, id)
+    if "envoye" in request.query_params:
+        return pages.message(request, texts.CHECK_TITLE, texts.CHECK, href=f"/offre/{id}", label=texts.BACK)
+    return _form(request, id, name, fictitious, {}, {})
+
+
+@router.post("/offre/{id}/ecrire")
+def ask(request: Request, id: str, registry: Registry, form: posted.Form) -> Response:
+    """Nothing goes to her yet: the parent is mailed a link to confirm."""
+    site: Site = request.app.state.site
+    values = {name: posted.text(form, name) for name in ("nom", "mail", "message")}
+    name, text = wording.cleaned_name(values["nom"]), wording.cleaned(values["message"])
+    mail = addresses.read(values["mail"])
+    errors = _errors(name, mail, text)
+    if not errors and posted.text(form, "site"):
+        errors = {"message": texts.ERROR_TRAP}
+    opened = _opened(site, posted.text(form, "ouvert"))
+    if not errors and (opened is None or site.now() - opened < LEAST):
+        errors = {"message": texts.ERROR_FAST}
+    status = 422
+    try:
+        with registry.connection() as conn:
+            if not reachable(conn, id):
+                return away(request, id)
+            to, fictitious = _named(conn, id)
+            if not errors and mail is not None:
+                entering.count_address(request, conn, "contact", opening.ASKED_BY_CLIENT)
+                opening.ask(conn, site.settings, Draft(id, name, mail, text), site.now())
+    except TooMany as error:
+        errors, status = {"message": texts.ERROR_MANY.format(wait=entering.in_words(error.wait))}, 429
+    except Refused:  # switched off in between
+        return away(request, id)
+    if errors:
+        return _form(request, id, to, fictitious, values, errors, status, opened)
+    return RedirectResponse(f"/offre/{id}/ecrire?envoye", 303)
+
+
+@router.get("/ecrire/confirmer/{token}")
+def look(request: Request, token: str, registry: Registry) -> Response:
+    """The message once more, and a button: a mail program that follows the link sends nothing."""
+    site: Site = request.app.state.site
+    with registry.connection() as conn:
+        draft = opening.waiting(conn, site.settings, token, site.now())
+        if draft is None:
+            return _over(request)
+        name, fictitious = _named(conn, draft.offer)
+    shown = {"draft": draft, "name": name, "fictitious": fictitious}
+    return pages.page(request, "contact/confirm.html", shown)
+
+
+@router.post("/ecrire/confirmer/{token}")
+def confirm(request: Request, token: str, registry: Registry, form: posted.Form) -> Response:
+    """Thread, message and mail in one transaction."""
+    site: Site = request.app.state.site
+    try:
+        with registry.connection() as conn:
+            draft = opening.confirm(conn, site.settings, token, site.now())
+            if draft is None:
+                return _over(request)
+            name = sending.public_name(conn, draft.offer)
+    except TooMany as error:
+        text = texts.MANY.format(wait=entering.in_words(error.wait))
+        response = pages.message(request, texts.MANY_TITLE, text, 429, label=texts.HOME)
+        response.headers["Retry-After"] = str(math.ceil(error.wait.total_seconds()))
+        return response
+    except Refused:
+        return pages.message(request, texts.AWAY_TITLE, texts.AWAY, 410, label=texts.HOME)
+    return pages.message(
+        request,
+        texts.SENT_TITLE,
+        texts.SENT.format(name=name),
+        href=f"/offre/{draft.offer}",
+        label=texts.BACK,
+    )
+
+
+def _named(conn: Connection, offer: str) -> tuple[str, bool]:
+    """Her name, and whether she is invented."""
+    return sending.public_name(conn, offer), sending.is_fictitious(conn, offer)
+
+
+def away(request: Request, id: str) -> Response:
+    return pages.message(
+        request, texts.AWAY_TITLE, texts.AWAY, 404, href=f"/offre/{id}" if id.isalnum() else "/", label=texts.BACK
+    )
+
+
+def _over(request: Request) -> Response:
+    return pages.message(request, texts.OVER_TITLE, texts.OVER, 410, label=texts.HOME)
+
+
+def _errors(name: str, mail: str | None, text: str) -> dict[str, str]:
+    errors = {}
+    if not name:
+        errors["nom"] = texts.ERROR_NAME
+    elif len(name) > wording.LONGEST_NAME:
+        errors["nom"] = texts.ERROR_NAME_LONG
+    elif wording.has_link(name):
+        errors["nom"] = texts.ERROR_NAME_LINK
+    if mail is None:
+        errors["mail"] = addresses.SENTENCE
+    if not text:
+        errors["message"] = texts.ERROR_EMPTY
+    elif len(text) > wording.LONGEST:
+        errors["message"] = texts.ERROR_LONG.format(count=len(text))
+    elif wording.has_link(text):
+        errors["message"] = texts.ERROR_LINK
+    return errors
+
+
+def _form(
+    request: Request,
+    id: str,
+    name: str,
+    fictitious: bool,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    opened: datetime | None = None,
+) -> Response:
+    """`opened`: when the form was first shown, kept over corrections."""
+    site: Site = request.app.state.site
+    shown = {
+        "offer": id,
+        "name": name,
+        "fictitious": fictitious,
+        "values": values,
+        "errors": errors,
+        "opened": _signer(site).dumps((opened or site.now()).isoformat()),
+    }
+    return pages.page(request, "contact/write.html", shown, status)
+
+
+def _opened(site: Site, signed: str) -> datetime | None:
+    """When the form that is sent now was opened; None when the page's own signature is missing."""
+    try:
+        return datetime.fromisoformat(_signer(site).loads(signed))
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def _signer(site: Site) -> URLSafeSerializer:
+    return URLSafeSerializer(site.settings.secret_key, salt="contact form")

@@ -5,7 +5,11 @@ from registry.accounts import Role
 ROOMS: dict[Role, list[tuple[str, str]]] = {
     "am": [("/espace", "Mon espace"), ("/espace/disponibilites", "Mes disponibilités")],
     "employer": [("/employeur", "Mes assistantes maternelles")],
-    "moderator": [("/moderation", "Demandes"), ("/moderation/chiffres", "Chiffres")],
+    "moderator": [
+        ("/moderation", "Demandes"),
+        ("/moderation/chiffres", "Chiffres"),
+        ("/messages/signales", "Messages signalés"),
+    ],
     "rpe": [
         ("/rpe", "Mon territoire"),
         ("/rpe/inscription", "Inscrire avec elle"),
@@ -13,7 +17,11 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     ],
     "department": [("/departement", "Mon département")],
     "caf": [("/mouvements", "Mouvements"), ("/mouvements/a-rapprocher", "À rapprocher")],
-    "administrator": [("/administration", "Comptes"), ("/administration/journal", "Journal")],
+    "administrator": [
+        ("/administration", "Comptes"),
+        ("/administration/widgets", "Widgets"),
+        ("/administration/journal", "Journal"),
+    ],
 }
 
 

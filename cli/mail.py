@@ -1,0 +1,34 @@
+"""The mail server for answers between parents and assistants maternels."""
+
+import logging
+import signal
+import threading
+from datetime import UTC, datetime
+
+from cli.servers import found_settings, refuse
+from registry import database
+
+
+def receive() -> None:
+    """Recevoir les réponses par mail et les transmettre (RELAY_DOMAIN, RELAY_HOST, RELAY_PORT), jusqu’à Ctrl-C."""
+    from jobs import inbound
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    settings = found_settings()
+    if not settings.secret_key:
+        refuse("SECRET_KEY manque\u00a0: donnez la même clé qu’au site, elle signe les adresses de réponse.")
+    registry = database.pool(settings.database_url)
+    controller = inbound.server(settings, registry, lambda: datetime.now(UTC))
+    ended = threading.Event()
+    previous = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        controller.start()
+    except OSError:
+        refuse(f"Le port {settings.relay_port} est déjà pris\u00a0: choisissez-en un autre (RELAY_PORT).")
+    else:
+        ended.wait()
+        controller.stop()
+    finally:
+        registry.close()
+        for number, handler in previous.items():
+            signal.signal(number, handler)

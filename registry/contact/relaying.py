@@ -1,0 +1,74 @@
+"""An answer that came by mail: checked, kept, and queued to the other side. Callers commit, or roll back on Refused."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from registry.accounts import normalised, throttle
+from registry.contact import sending, tokens, wording
+from registry.contact.refusals import Refused
+from registry.contact.tokens import Side
+from registry.database import Connection
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` without what it quotes; `mark` is the same for the same mail (its Message-ID)."""
+
+    address: str
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+    mark: str = field(repr=False)
+
+
+def is_live(conn: Connection, settings: Settings, address: str, now: datetime) -> bool:
+    """Whether mail to this address may go on to somebody."""
+    found = tokens.read_address(settings.secret_key, settings.relay_domain, address)
+    return found is not None and _mail_of(conn, *found, now) is not None
+
+
+def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -> bool:
+    """Queue it to the other side; False when this very mail was relayed before. Raises Refused."""
+    found = tokens.read_address(settings.secret_key, settings.relay_domain, answer.address)
+    own = _mail_of(conn, *found, now) if found else None
+    if found is None or own is None:
+        raise Refused("unknown")
+    thread, side = found
+    if normalised(answer.sender) != normalised(own):
+        raise Refused("sender")
+    text = wording.cleaned(answer.text)
+    if not text:
+        raise Refused("empty")
+    if len(text) > wording.LONGEST:
+        raise Refused("too_long")
+    if wording.has_link(text):
+        raise Refused("link")
+    key = hashlib.sha256(f"{thread.hex} {side} {answer.mark}".encode(errors="backslashreplace")).digest()
+    message = sending.keep(conn, thread, side, text, now, key)
+    if message is None:
+        return False
+    offer, sender = conn.execute("select offer, sender from contact_thread where id = %s", [thread]).fetchall()[0]
+    if side == "parent" and sending.is_blocked(conn, offer, sender):
+        raise Refused("away")
+    try:
+        who = sender.hex() if side == "parent" else f"{thread.hex} am"
+        throttle.count(conn, settings.secret_key, "contact sent", who, sending.SENT_BY_SIDE, now)
+    except throttle.TooMany as error:
+        raise Refused("too_many") from error
+    sending.send(conn, settings, thread, side, message, text)
+    return True
+
+
+def _mail_of(conn: Connection, thread: UUID, side: Side, now: datetime) -> str | None:
+    """The own address of that side of a live thread. Hers also when she takes no new messages: she may still write."""
+    row = conn.execute(
+        "select t.parent_mail, a.mail from contact_thread t"
+        " join account a on a.offer = t.offer and a.role = 'am' and a.closed_at is null"
+        " where t.id = %s and t.ends_at > %s and t.closed_at is null",
+        [thread, now],
+    ).fetchone()
+    if row is None:
+        return None
+    return str(row[0] if side == "parent" else row[1])

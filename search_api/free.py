@@ -1,0 +1,64 @@
+"""How many places are declared free in a search: one figure, for those who show no list.
+
+A place counts as on the cards (`availability.free_places` without a need): of the declared period that is under way,
+the most places free at once at some time of the week. An assistant maternel with two free mornings and one free
+afternoon has two. Structures declare no free places: they are counted as offers to ask, by kind.
+"""
+
+from dataclasses import dataclass
+
+from mappings.documents import WEEK_MINUTES
+from mappings.vocabulary import CARE_KINDS
+from search_api import filters, queries
+from search_api.engine import Engine, search
+from search_api.filters import Clause
+from search_api.offer_query import OfferQuery
+
+MOST_PLACES = 6
+"""Of one assistant maternel (DESIGN.md, "Words")."""
+
+
+@dataclass(frozen=True)
+class Free:
+    """`places`, and the assistants maternels (`assistants`) who have them. `structures`: those that mind children, of
+    which no free places are known. `offers`: everything found. `fictitious`: whether any of it is made up."""
+
+    places: int
+    assistants: int
+    structures: int
+    offers: int
+    fictitious: bool
+
+
+async def free(engine: Engine, query: OfferQuery) -> Free:
+    """Raises EngineUnavailable."""
+    found = await search(engine, engine.offers, body(query))
+    counted = {name: each["doc_count"] for name, each in found["aggregations"]["counted"]["buckets"].items()}
+    # Who has p places free is in the first p counts.
+    return Free(
+        places=sum(counted[f"free_{level}"] for level in range(1, MOST_PLACES + 1)),
+        assistants=counted["free_1"],
+        structures=counted["structures"],
+        offers=found["hits"]["total"]["value"],
+        fictitious=counted["fictitious"] > 0,
+    )
+
+
+def body(query: OfferQuery) -> dict[str, object]:
+    counted: dict[str, Clause] = {
+        **{f"free_{level}": at_least(query, level) for level in range(1, MOST_PLACES + 1)},
+        "structures": {"terms": {"kind": [kind for kind in CARE_KINDS if kind != "assistant_maternel"]}},
+        "fictitious": {"term": {"fictitious": True}},
+    }
+    return {
+        "query": queries.every_condition(query),
+        "aggs": {"counted": {"filters": {"filters": counted}}},
+        "size": 0,
+        "track_total_hits": True,
+    }
+
+
+def at_least(query: OfferQuery, level: int) -> Clause:
+    """Offers that have so many places free at once, at some time of the week of the period under way."""
+    week = {"gte": level * WEEK_MINUTES, "lt": (level + 1) * WEEK_MINUTES, "relation": "intersects"}
+    return filters.timetable([filters.under_way(query.start), {"range": {"availability.week": week}}])

@@ -1,0 +1,44 @@
+"""What the texts of these pages must tell truly: durations from where the product takes them, and who runs the site."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from registry import rules
+from registry.accounts import codes
+from web import texts
+from web.members import session
+from web.site import Site
+
+RULES = (
+    *("agrement_document_days", "registration_draft_days"),
+    *("contact_thread_days", "contact_text_days", "contact_report_days"),
+)
+"""Of registry/rules.toml: named so in the texts."""
+
+MAILS_DAYS = 400
+"""As jobs.calendar.MAILS_KEPT, which this room may not import; a test holds them together."""
+
+
+def of_site(site: Site, today: date) -> dict[str, Any]:
+    """By the names that the texts write in braces."""
+    settings = site.settings
+    t = texts.about
+    return {
+        **{name: rules.number(name, today) for name in RULES},
+        "session_days": settings.session_days,
+        "mails_days": MAILS_DAYS,
+        "code_minutes": codes.LIFE.seconds // 60,
+        "limit_minutes": max(settings.fiche_window_s, settings.rate_window_s) // 60 or 1,
+        "cookie": session.cookie_name(site),
+        "tiles": tiles(settings.tile_url),
+        "operator": settings.operator_name or t.UNKNOWN_OPERATOR,
+        "contact": settings.operator_contact or t.UNKNOWN_CONTACT,
+        "host": settings.operator_host or t.UNKNOWN_HOST,
+    }
+
+
+def tiles(url: str) -> str:
+    """Where the map's pictures are asked for, when that is another host."""
+    host = urlsplit(url.replace("{s}.", "")).netloc
+    return texts.about.TILES.format(host=host) if host else ""

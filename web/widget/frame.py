@@ -1,0 +1,190 @@
+"""The frame that town halls show: the search of one territory, as a list, a map or a counter. It sets no cookie."""
+
+import math
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from registry import widget
+from search_api import free as free_places
+from search_api import labels, offers, places
+from search_api.engine import RETRY_AFTER_S, EngineUnavailable
+from search_api.free import Free
+from search_api.parameters import OfferParameters, read, understand
+from search_api.problems import ParameterError
+from search_api.query_log import watched
+from web import cards, formats, texts
+from web.members.access import RegistryMissing
+from web.search import forms
+from web.search.forms import SearchForm
+from web.site import Site
+from web.widget import asked as address
+from web.widget import colours, hosts
+from web.widget.asked import Asked
+
+router = APIRouter(include_in_schema=False)
+
+MOST_CARDS = 8
+"""A town hall's page goes on below the frame; the whole list is on our own site."""
+
+ZOOMS = {"commune": 13.0, "epci": 10.5, "department": 8.5}
+A_DAY_S = 86_400
+
+
+@router.get("/widget/cadre")
+async def frame(request: Request) -> Response:
+    """Without a key it is the preview of our own site, which no other can show."""
+    site: Site = request.app.state.site
+    if site.registry is None:
+        raise RegistryMissing
+    given = request.query_params
+    allowed: tuple[str, ...] = ()
+    ancestors = hosts.OURSELVES
+    if key := given.get("cle", "").strip():
+        allowed = await run_in_threadpool(_hosts_of, site, key)
+        ancestors = hosts.ancestors(site.settings, allowed) or hosts.NOBODY
+    if key and not allowed:
+        return _said(site, hosts.NOBODY, texts.widget.REFUSED_KEY, 403)
+    if not hosts.is_from(site.settings, request.headers.get("origin"), allowed):
+        return _said(site, hosts.NOBODY, texts.widget.REFUSED_ORIGIN, 403)
+    asked, error = address.read(given)
+    if asked is None:
+        return _said(site, ancestors, error, 422)
+    try:
+        return await _shown(request, site, asked, key, ancestors)
+    except EngineUnavailable:
+        response = _said(site, ancestors, texts.widget.UNAVAILABLE, 503)
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+
+
+@router.get("/widget/couleur/{colour}.css")
+async def stylesheet(request: Request, colour: str) -> Response:
+    """A town hall's colour: a file of its own, as the policy lets no style stand in the page."""
+    site: Site = request.app.state.site
+    known = colours.read(colour)
+    if site.registry is None or known is None or known != colour:
+        return Response(status_code=404)
+    return Response(colours.css(known), media_type="text/css", headers={"Cache-Control": f"public, max-age={A_DAY_S}"})
+
+
+def _hosts_of(site: Site, key: str) -> tuple[str, ...]:
+    assert site.registry is not None  # noqa: S101 (for the types: asked above)
+    with site.registry.connection() as conn:
+        return widget.hosts_of(conn, key)
+
+
+async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors: tuple[str, ...]) -> Response:
+    """Raises EngineUnavailable."""
+    place = await places.place(site.engine, asked.place)
+    if place is None:
+        code = asked.place.partition(":")[2]
+        return _said(site, ancestors, texts.widget.ERROR_UNKNOWN_TERRITORY.format(code=code), 422)
+    form = _form(asked, place, forms.read(request.query_params.multi_items()))
+    where = (texts.widget.PLACE_IN if place["type"] == "commune" else texts.widget.PLACE_TERRITORY).format(
+        place=place["name"]
+    )
+    errors = forms.errors(form, site.today())
+    values: dict[str, Any] = {
+        "asked": asked,
+        "colour": asked.colour,
+        "title": texts.widget.TITLE.format(heading=texts.widget.HEADING, where=where),
+        "where": where,
+        "all": forms.address(form),
+        "form": form,
+        "kinds": [(kind, labels.KINDS[kind]) for kind in asked.kinds or labels.KINDS],
+        "kept": address.pairs(asked, key),
+        "errors": list(errors.values()),
+    }
+    if not errors:
+        try:
+            values |= await _found(site, asked, form, place)
+        except ParameterError as refused:
+            values["errors"] = [error["message"] for error in refused.errors]
+    return _page(site, ancestors, f"widget/{asked.view}.html", values, 422 if values["errors"] else 200)
+
+
+def _form(asked: Asked, place: dict[str, Any], typed: SearchForm) -> SearchForm:
+    """The parents' search that the frame stands for: what its own small form may choose, within the territory."""
+    kept = asked.view == "liste"
+    chosen = tuple(kind for kind in typed.types if kind in labels.KINDS and (not asked.kinds or kind in asked.kinds))
+    form = SearchForm(ou=place["name"], lieu=place["id"], rayon="0", types=chosen if kept and chosen else asked.kinds)
+    return replace(form, jours=typed.jours, debut=typed.debut, fin=typed.fin) if kept else form
+
+
+async def _found(site: Site, asked: Asked, form: SearchForm, place: dict[str, Any]) -> dict[str, Any]:
+    """What one of the views shows. Raises ParameterError, EngineUnavailable."""
+    wanted = forms.parameters(form, place)
+    if asked.view == "carte":
+        return {"map": _map(site, wanted, place)}
+    parameters = read(OfferParameters, {**wanted, "limit": str(MOST_CARDS)})
+    query = await understand(site.engine, parameters, site.today())
+    if asked.view == "compteur":
+        return {"counter": counter(await free_places.free(site.engine, query), asked.kinds, site)}
+    search = offers.search(site.engine, query)
+    answer = await watched(search, "/widget/cadre", parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
+    total = answer["total"]["value"]
+    return {
+        "count": formats.plural(total, texts.RESULT_ONE, texts.RESULT_MANY),
+        "total": total,
+        "cards": [cards.card(item, has_need=bool(form.jours), today=site.today()) for item in answer["items"]],
+    }
+
+
+def counter(found: Free, kinds: tuple[str, ...], site: Site) -> dict[str, Any]:
+    """The figure, what it is of, and the sentences that say what was counted. Free places are told only of assistants
+    maternels, who declare them; where none were asked for, the figure is of places to ask."""
+    t = texts.widget
+    structures = formats.plural(found.structures, t.STRUCTURE_ONE, t.STRUCTURE_MANY)
+    if not kinds or "assistant_maternel" in kinds:
+        figure, units = found.places, (t.FREE_ONE, t.FREE_MANY)
+        assistants = formats.plural(found.assistants, t.ASSISTANT_ONE, t.ASSISTANT_MANY)
+        told = t.FREE_AT.format(assistants=assistants, day=formats.day(site.today()))
+        notes = [told, t.FREE_NOTE] if found.places else []
+        notes += [t.TO_ASK.format(structures=structures)] if found.structures else []
+    elif found.structures:
+        figure, units, notes = found.structures, (t.STRUCTURE_ONE, t.STRUCTURE_MANY), [t.TO_ASK_ALONE]
+    else:
+        figure, units, notes = found.offers, (t.OFFER_ONE, t.OFFER_MANY), []
+    return {
+        "figure": formats.number(figure),
+        "unit": units[figure > 1],
+        "notes": notes,
+        "fictitious": found.fictitious,
+    }
+
+
+def _map(site: Site, wanted: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+    """What the map's script is told, as JSON in the page."""
+    asked = {name: value for name, value in wanted.items() if name not in ("sort", "cursor", "limit", "facets")}
+    settings = site.settings
+    return {
+        "query": urlencode(asked, doseq=True, safe=":,@"),
+        "lat": place["position"]["lat"],
+        "lon": place["position"]["lon"],
+        "zoom": math.floor(ZOOMS[place["type"]]) if settings.tile_url else ZOOMS[place["type"]],
+        "tiles": settings.tile_url,
+        "attribution": settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION,
+        "territory": place["code"],
+        "kinds": labels.KINDS,
+        "status": texts.SHORT_STATUS,
+    }
+
+
+def _said(site: Site, ancestors: tuple[str, ...], sentence: str, status: int) -> Response:
+    """A frame that only says something."""
+    values = {"title": texts.widget.REFUSED_TITLE, "sentence": sentence, "colour": colours.DEFAULT, "all": "/"}
+    return _page(site, ancestors, "widget/said.html", values, status)
+
+
+def _page(site: Site, ancestors: tuple[str, ...], name: str, values: dict[str, Any], status: int) -> Response:
+    """A revoked key is to be gone at once, so that browsers ask again each time."""
+    response = site.page(name, values, status)
+    response.headers["Content-Security-Policy"] = hosts.policy(site.settings, ancestors)
+    response.headers["Cache-Control"] = "private, no-cache" if status == 200 else "no-store"
+    response.headers["Vary"] = "Origin"
+    return response

@@ -1,0 +1,59 @@
+"""The administrator's page of the sites' keys."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from registry import audit, widget
+from registry.accounts import Account
+from registry.database import Pool
+from settings import PARIS
+from web import formats
+from web.accounts.entering import Registry
+from web.members import access, pages, posted
+from web.site import Site
+
+router = APIRouter(include_in_schema=False)
+Administrator = Annotated[Account, Depends(access.of("administrator"))]
+
+
+@router.get("/administration/widgets")
+def listing(request: Request, account: Administrator, registry: Registry) -> Response:
+    return _page(request, registry, {}, {})
+
+
+@router.post("/administration/widgets")
+def create(request: Request, account: Administrator, form: posted.Form, registry: Registry) -> Response:
+    site: Site = request.app.state.site
+    values = {name: posted.text(form, name) for name in ("name", "hosts")}
+    hosts, refused = widget.hosts(values["hosts"].replace(",", " ").split())
+    sentences = {"name": widget.name_error(values["name"]), "hosts": refused}
+    if errors := {name: sentence for name, sentence in sentences.items() if sentence}:
+        return _page(request, registry, values, errors)
+    with registry.connection() as conn:
+        made = widget.add(conn, values["name"], hosts, account, site.now())
+        audit.note(conn, account, "widget.create", key=made.id)
+    return pages.see("/administration/widgets", "enregistre")
+
+
+@router.post("/administration/widgets/revoquer")
+def revoke(request: Request, account: Administrator, form: posted.Form, registry: Registry) -> Response:
+    site: Site = request.app.state.site
+    key = posted.text(form, "cle")
+    with registry.connection() as conn:
+        if widget.revoke(conn, key, site.now()):
+            audit.note(conn, account, "widget.revoke", key=key)
+    return pages.see("/administration/widgets", "enregistre")
+
+
+def _page(request: Request, registry: Pool, values: dict[str, str], errors: dict[str, str]) -> Response:
+    with registry.connection() as conn:
+        found = widget.listing(conn)
+    lines = [{"key": key, "created": _day(key.created_at), "revoked": _day(key.revoked_at)} for key in found]
+    shown: dict[str, Any] = {"values": values, "errors": errors, "lines": lines}
+    return pages.page(request, "widget/keys.html", shown, 422 if errors else 200)
+
+
+def _day(moment: Any) -> str:
+    return formats.day(moment.astimezone(PARIS).date()) if moment else ""
