@@ -3,11 +3,13 @@
 import smtplib
 from email.message import EmailMessage
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
 from registry import database
 from tests import records
+from tests.conftest import wait_for
 from tests.way.conftest import Open, Way, link_in
 
 pytestmark = pytest.mark.browser
@@ -32,7 +34,9 @@ def test_a_parent_writes_and_is_answered(way: Way, open_at: Open) -> None:
         offer = records.assistant(conn, "Rosa F.", **COMMUNE)  # type: ignore[arg-type]
     way.account("am", HERS, offer=offer)
     try:
-        page = open_at(f"/offre/{offer}/ecrire")
+        wait_for(lambda: httpx.get(f"{way.site}/offre/{offer}").status_code == 200, what="her fiche")
+        page = open_at(f"/offre/{offer}")
+        page.get_by_role("link", name="Lui écrire").click()
         page.get_by_label("Votre prénom").or_(page.locator("[name=nom]")).first.fill("Sami")
         page.locator("[name=mail]").fill(PARENT)
         page.locator("[name=message]").fill("Bonjour, nous cherchons une place pour Lou dès janvier.")

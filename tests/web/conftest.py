@@ -75,6 +75,7 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
         places = [with_square(place) for place in documents.places()]
         names = [load(engine, prefix, "offers", OFFERS), load(engine, prefix, "places", places)]
         yield Settings(
+            database_url="",  # the search alone
             elasticsearch_url=servers.elasticsearch_url,
             redis_url="",
             index_prefix=prefix,

@@ -1,8 +1,12 @@
 """The public page of one offer."""
 
+import psycopg
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
+from registry.contact import reachable
+from registry.database import Pool
 from search_api import limits, offers
 from web import maps, texts
 from web.fiche import views
@@ -10,6 +14,9 @@ from web.pages import limited, not_found
 from web.site import Site
 
 router = APIRouter(include_in_schema=False)
+
+PATIENCE_S = 0.5
+"""For the registry, which only says whether she takes messages: the rest of the fiche does not wait for it."""
 
 
 @router.get("/offre/{id}")
@@ -21,14 +28,25 @@ async def fiche(request: Request, id: str) -> Response:
         return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
     if offers.is_limited(document) and (wait := await limits.retry_after(site.limiter, request)):
         return limited(site, wait)
-    if site.views is not None and document["kind"] == "assistant_maternel":
+    minder = document["kind"] == "assistant_maternel"
+    if site.views is not None and minder:
         site.views.seen(id, site.today())
     values = {
         "o": views.fiche(document, site.today()),
         "back": back_to_search(request),
         "map": maps.of_fiche(document, site.settings),
+        "can_write": minder and site.registry is not None and await run_in_threadpool(can_write, site.registry, id),
     }
     return site.page("fiche.html", values)
+
+
+def can_write(registry: Pool, id: str) -> bool:
+    """Whether a form to write to her can be offered now."""
+    try:
+        with registry.connection(timeout=PATIENCE_S) as conn:
+            return reachable(conn, id)
+    except psycopg.OperationalError:
+        return False
 
 
 def back_to_search(request: Request) -> str:
