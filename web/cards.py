@@ -84,6 +84,10 @@ def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str
             text = formats.plural(found.get("places") or 1, texts.FREE_ONE, texts.FREE_MANY)
         if found.get("until"):
             text += ", " + texts.FREE_UNTIL.format(day=iso_day(found["until"]))
+    elif status == "partial":
+        text = found["coverage"]["summary"]
+        if found.get("free_from"):
+            text += ", " + texts.PARTIAL_FROM.format(day=iso_day(found["free_from"]))
     elif status == "later":
         text = texts.LATER.format(day=iso_day(found["free_from"]))
     else:

@@ -90,7 +90,9 @@ def test_ticked_days_become_lines_of_the_need(days: str, lines: list[str]) -> No
     assert forms.needs(read(days)) == lines
 
 
-def test_structures_to_ask_are_part_of_a_need_unless_told() -> None:
+def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> None:
+    assert forms.parameters(read("mots=a&jour=lun"), None)["match"] == "best"
+    assert "match" not in forms.parameters(read("mots=a&jour=lun&libres=oui"), None)
     assert forms.parameters(read("mots=a&jour=lun"), None)["include"] == "to_ask"
     assert "include" not in forms.parameters(read("mots=a&jour=lun&libres=oui"), None)
     assert "include" not in forms.parameters(read("mots=a"), None)
@@ -103,6 +105,7 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         "radius_km": "5",
         "kind": "eaje",
         "need": "mon@08:00-18:00",
+        "match": "best",
         "include": "to_ask",
     }
 
@@ -147,3 +150,5 @@ def test_orders_that_make_no_sense_are_not_offered() -> None:
     assert "distance" not in offered("lieu=a", LOIRE)
     assert "pertinence" in offered("mots=a", None)
     assert "pertinence" not in offered("lieu=a", NANTES)
+    assert "disponibilite" in offered("lieu=a&jour=lun", NANTES)
+    assert "disponibilite" not in offered("lieu=a", NANTES)

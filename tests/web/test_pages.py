@@ -143,7 +143,12 @@ def test_a_need_tells_what_is_free_and_what_is_to_ask(site: Client) -> None:
     shown = cards(search(site, *WEEK, ("debut", "08:00"), ("fin", "18:00")))
     assert "Place libre pour toute votre demande" in shown["anne"]
     assert "Places à demander" in shown["lutins"]
-    assert "berthe" not in shown
+    assert "Libre à partir du 1" in shown["berthe"]
+
+
+def test_a_part_of_a_need_says_what_is_missing(site: Client) -> None:
+    shown = cards(search(site, ("jour", "lun"), ("jour", "mar"), ("debut", "08:00"), ("fin", "11:00")))
+    assert "1 jour sur 2 ; mardi : pas libre" in shown["chloe"]
 
 
 def test_only_declared_places(site: Client) -> None:

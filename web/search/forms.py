@@ -16,6 +16,7 @@ from web import texts
 DAYS = {"lun": "mon", "mar": "tue", "mer": "wed", "jeu": "thu", "ven": "fri", "sam": "sat", "dim": "sun"}
 SORTS = {
     "conseille": "recommended",
+    "disponibilite": "availability",
     "distance": "distance",
     "mise-a-jour": "updated",
     "nom": "name",
@@ -162,7 +163,11 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
 
 def sorts(form: SearchForm, place: dict[str, Any] | None) -> list[str]:
     """The orders that make sense for this search, by their page names."""
-    offered = {"distance": "near" in _where(form, place), "pertinence": bool(form.mots)}
+    offered = {
+        "disponibilite": bool(form.jours),
+        "distance": "near" in _where(form, place),
+        "pertinence": bool(form.mots),
+    }
     return [name for name in SORTS if offered.get(name, True)]
 
 
@@ -207,6 +212,8 @@ def parameters(form: SearchForm, place: dict[str, Any] | None) -> dict[str, Any]
         "from": form.des,
         "places": form.places if form.jours else "",
         "child_birthdate": form.naissance,
+        # What answers a part of the need is shown with what is missing: for many families it is a beginning.
+        "match": "best" if form.jours and not form.libres else "",
         "include": "to_ask" if form.jours and not form.libres else "",
         "sort": SORTS[form.tri] if form.tri in sorts(form, place) else "",
         "cursor": form.suite,

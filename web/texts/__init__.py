@@ -88,8 +88,8 @@ HOURS_FROM = "De"
 HOURS_TO = "À"
 HOURS_LEGEND = "Quelles heures ?"
 PLACES = "Pour combien d’enfants ?"
-ONLY_FREE = "Seulement les places libres déclarées"
-ONLY_FREE_HINT = "laisse de côté les structures à qui il faut demander"
+ONLY_FREE = "Seulement les places libres pour toute la demande"
+ONLY_FREE_HINT = "laisse de côté ce qui n’en couvre qu’une partie, et les structures à qui il faut demander"
 FILTERS = "Plus de filtres"
 FILTERS_NONE = "aucun"
 NAME = "Nom ou mot-clé"
@@ -99,6 +99,7 @@ FUNDINGS = "Tarif de la crèche"
 SORT = "Trier par"
 SORTS = {
     "conseille": "ce qui vous convient",
+    "disponibilite": "jours couverts",
     "distance": "distance",
     "mise-a-jour": "mise à jour récente",
     "nom": "nom",
@@ -141,7 +142,7 @@ EMPTY = "Rien ne correspond à toute votre demande"
 EMPTY_HELP = "Ce n’est pas la fin de la recherche. Essayez d’élargir :"
 LOOSEN_RADIUS = "Chercher à moins de {radius} km"
 LOOSEN_HOURS = "Chercher sans préciser les jours et les heures"
-LOOSEN_ASK = "Voir aussi les structures à qui demander une place"
+LOOSEN_ASK = "Voir aussi ce qui couvre une partie de la demande, et les structures à qui demander"
 LOOSEN_FILTERS = "Retirer les filtres"
 LOOSEN_KINDS = "Chercher tous les accueils et services"
 LOOSEN_RPE = "Demander de l’aide à un relais petite enfance"
@@ -154,6 +155,7 @@ FREE_MANY = "places libres"
 FREE_UNTIL = "jusqu’au {day}"
 FULL = "Complet"
 LATER = "Libre à partir du {day}"
+PARTIAL_FROM = "à partir du {day}"
 UNKNOWN = "Disponibilités inconnues"
 TO_ASK = "Places à demander"
 CONFIRMED = "disponibilités confirmées {ago}"
@@ -167,6 +169,7 @@ DUTY = {
 SHORT_STATUS = {
     "free": "Place libre",
     "full": "Complet",
+    "partial": "Libre en partie",
     "later": "Libre plus tard",
     "unknown": "Disponibilités inconnues",
     "to_ask": "Places à demander",
