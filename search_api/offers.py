@@ -66,6 +66,17 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
     return [cards.summary(found[id], today, ()) for id in asked if id in found]
 
 
+async def totals(engine: Engine, asked: Sequence[OfferQuery]) -> list[int]:
+    """How many offers each of these searches finds, in one round trip. Raises EngineUnavailable."""
+    if not asked:
+        return []
+    body = {"size": 0, "track_total_hits": True}
+    found = await searches(
+        engine, [(engine.offers, {**body, "query": queries.every_condition(each)}) for each in asked]
+    )
+    return [each["hits"]["total"]["value"] for each in found]
+
+
 def is_limited(fiche: dict[str, Any]) -> bool:
     """Whether reading this fiche counts: that of an assistant maternel which shows a phone or a mail."""
     contact = fiche["contact"]

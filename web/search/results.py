@@ -1,7 +1,7 @@
 """From the search API's answers to what the page of results shows: pure functions."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,8 +13,23 @@ from web.search import forms
 from web.search.forms import SearchForm
 
 
-def results(answer: Mapping[str, Any], form: SearchForm, place: dict[str, Any] | None, today: date) -> dict[str, Any]:
-    """The list, its count, the filters with their counts, and what to loosen when nothing was found."""
+@dataclass(frozen=True)
+class Step:
+    """A search that asks for less, and how many offers it finds, once that is known."""
+
+    label: str
+    form: SearchForm
+    count: int = 0
+
+
+def results(
+    answer: Mapping[str, Any],
+    form: SearchForm,
+    place: dict[str, Any] | None,
+    today: date,
+    loosened: Sequence[Step] = (),
+) -> dict[str, Any]:
+    """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
     total = answer["total"]
     cards = [card(item, has_need=bool(form.jours), today=today) for item in answer["items"]]
     heading = formats.plural(total["value"], texts.RESULT_ONE, texts.RESULT_MANY)
@@ -27,7 +42,10 @@ def results(answer: Mapping[str, Any], form: SearchForm, place: dict[str, Any] |
         "cards": cards,
         "facets": {name: [choice(entry) for entry in entries] for name, entries in answer["facets"].items()},
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
-        "loosen": loosen(form, place) if total["value"] == 0 else [],
+        "loosen": [
+            {"label": step.label, "href": forms.address(step.form), "count_text": found_text(step.count)}
+            for step in loosened
+        ],
         "sort": next((name for name, code in forms.SORTS.items() if code == answer["query"]["sort"]), ""),
         "sorts": forms.sorts(form, place),
         "indexed": indexed(answer["data"].get("indexed_at")),
@@ -68,26 +86,33 @@ def indexed(moment: str | None) -> str | None:
     return texts.DATA_OF.format(day=formats.day(day))
 
 
-def loosen(form: SearchForm, place: dict[str, Any] | None) -> list[dict[str, str]]:
-    """Links that ask for less, the smallest step first."""
-    steps: list[tuple[str, dict[str, Any]]] = []
+def found_text(count: int) -> str:
+    return formats.plural(count, texts.RESULT_ONE, texts.RESULT_MANY)
+
+
+def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
+    """Searches that ask for less, the smallest step first."""
+    found: list[tuple[str, dict[str, Any]]] = []
     around = forms.is_around(form, place)
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:
         radius = wider[min(1, len(wider) - 1)]
-        steps.append((texts.LOOSEN_RADIUS.format(radius=radius), {"rayon": radius}))
+        found.append((texts.LOOSEN_RADIUS.format(radius=radius), {"rayon": radius}))
     if form.jours and form.libres:
-        steps.append((texts.LOOSEN_ASK, {"libres": ""}))
+        found.append((texts.LOOSEN_ASK, {"libres": ""}))
     if form.filtered:
-        steps.append((texts.LOOSEN_FILTERS, {"mots": "", "sous_types": (), "options": (), "financements": ()}))
+        found.append((texts.LOOSEN_FILTERS, {"mots": "", "sous_types": (), "options": (), "financements": ()}))
     if form.jours:
-        steps.append((texts.LOOSEN_HOURS, {"jours": (), "debut": "", "fin": "", "libres": ""}))
+        found.append((texts.LOOSEN_HOURS, {"jours": (), "debut": "", "fin": "", "libres": ""}))
     if form.types:
-        steps.append((texts.LOOSEN_KINDS, {"types": ()}))
+        found.append((texts.LOOSEN_KINDS, {"types": ()}))
+    if len(found) > 1:
+        # Where no step alone helps, all of them together may.
+        found.append((texts.LOOSEN_ALL, {name: value for _, changes in found for name, value in changes.items()}))
     if form.types != ("rpe",):
         relay = SearchForm(ou=form.ou, lieu=form.lieu, autour=form.autour, types=("rpe",))
-        steps.append((texts.LOOSEN_RPE, {**asdict(relay), "rayon": "20" if around else ""}))
-    return [{"label": label, "href": forms.address(form, **changes)} for label, changes in steps]
+        found.append((texts.LOOSEN_RPE, {**asdict(relay), "rayon": "20" if around else ""}))
+    return [Step(label, replace(form, **{"suite": "", **changes})) for label, changes in found]
 
 
 def need_summary(form: SearchForm) -> str:

@@ -1,5 +1,7 @@
 """The home page, the page of results, and the map below its offers."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -55,7 +57,19 @@ async def search(request: Request) -> Response:
         return site.page("search.html", _search_values(site, found, errors), 422)
     search = offers.search(site.engine, query)
     answer = await watched(search, "/", parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
-    return site.page("search.html", _search_values(site, found, {}, answer))
+    loosened = await loosen(site, found) if answer["total"]["value"] == 0 else []
+    return site.page("search.html", _search_values(site, found, {}, answer, loosened))
+
+
+async def loosen(site: Site, found: Where) -> list[results.Step]:
+    """What to ask less of, where nothing was found, with what each such search gives; none that gives nothing."""
+    tried = results.steps(found.form, found.place)
+    asked = [
+        await understand(site.engine, read(OfferParameters, forms.parameters(step.form, found.place)), site.today())
+        for step in tried
+    ]
+    counts = await offers.totals(site.engine, asked)
+    return [replace(step, count=count) for step, count in zip(tried, counts, strict=True) if count]
 
 
 @router.get("/fond-de-carte")
@@ -68,10 +82,14 @@ async def base_map(request: Request) -> Response:
 
 
 def _search_values(
-    site: Site, found: Where, errors: dict[str, str], answer: dict[str, Any] | None = None
+    site: Site,
+    found: Where,
+    errors: dict[str, str],
+    answer: dict[str, Any] | None = None,
+    loosened: Sequence[results.Step] = (),
 ) -> dict[str, Any]:
     form = found.form
-    shown = results.results(answer, form, found.place, site.today()) if answer else None
+    shown = results.results(answer, form, found.place, site.today(), loosened) if answer else None
     facets = shown["facets"] if shown else results.uncounted(form)
     return {
         "form": form,

@@ -145,6 +145,7 @@ LOOSEN_HOURS = "Chercher sans préciser les jours et les heures"
 LOOSEN_ASK = "Voir aussi ce qui couvre une partie de la demande, et les structures à qui demander"
 LOOSEN_FILTERS = "Retirer les filtres"
 LOOSEN_KINDS = "Chercher tous les accueils et services"
+LOOSEN_ALL = "Élargir tout cela à la fois"
 LOOSEN_RPE = "Demander de l’aide à un relais petite enfance"
 DATA_OF = "Données du {day}"
 
