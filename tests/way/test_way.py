@@ -153,7 +153,7 @@ def test_from_her_registration_to_a_parents_search_and_through_movements(way: Wa
         assert duties.remind(conn, way.settings, eve) == 1
     reminder = way.mail_to(mail, "disponibilités")
     tapped = open_at(link_in(reminder, "/d/"))
-    expect(tapped.get_by_role("status")).to_contain_text("La semaine reste la même")
+    expect(tapped.locator("main").get_by_role("status")).to_contain_text("La semaine reste la même")
     assert soon(way, lambda: confirmed(way, offer) == today().isoformat())
 
     moves(way, caf, number, "retrait")
