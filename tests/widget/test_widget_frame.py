@@ -111,7 +111,7 @@ def test_the_frame_keeps_to_its_territory_and_kinds_and_shows_no_contact(rooms: 
     free = f"/widget/cadre?cle={key.id}&commune=44109&types=assistant_maternel&jour=mar&debut=08:00&fin=18:00"
     found = asked(rooms, free).text
     assert "Anne D." in found
-    assert "Berthe M." not in found, "full"
+    assert "Libre à partir du" in found, "Berthe is full until then"
 
 
 @pytest.mark.parametrize(
