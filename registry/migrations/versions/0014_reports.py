@@ -1,4 +1,4 @@
-"""Errors that readers report on a fiche: a list for the staff."""
+"""Empty: a step that was published before its feature; what it announced is 0018_fiche_reports."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Saved needs, and what they were told."""
+"""Empty: a step that was published before its feature; what it announced is 0019_saved_needs."""
 
 from pathlib import Path
 

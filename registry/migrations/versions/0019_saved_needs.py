@@ -1,0 +1,13 @@
+"""Saved needs (alerts), the changed offers that wait for them, and what each was told."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    # The driver's own cursor: SQLAlchemy would read the percent signs as parameters.
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
