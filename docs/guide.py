@@ -9,21 +9,15 @@ import io
 import re
 import secrets
 import sys
-import time
-import urllib.request
-from pathlib import Path
+from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, sync_playwright
 
-from docs.screens import ARGUMENTS, CHROMIUM
+from docs.camera import PATIENCE_S, code_in, launch, mail_to, save
 from web.help.guide import FOLDER, STEPS
 
 SITE, MAILBOX = "http://localhost:8000", "http://127.0.0.1:8025/"
-PATIENCE_S = 30
-COLOURS = 64
-"""Enough for pages of flat colours: a picture weighs some 20 kB."""
-
 Fields = dict[str, str | list[str]]
 
 PAGES: dict[str, tuple[str, Fields]] = {
@@ -76,40 +70,52 @@ PAGES: dict[str, tuple[str, Fields]] = {
 def main(site: str, mailbox: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 360, "height": 640}, locale="fr-FR", device_scale_factor=2)
         page.set_default_timeout(PATIENCE_S * 1000)
-        page.goto(f"{site}/inscription", wait_until="networkidle")
-        take(page, "depart")
-        mail = f"guide-{secrets.token_hex(4)}@example.org"
-        page.fill("input[name=mail]", mail)
-        page.click("form[action='/inscription'] button[type=submit]")
-        page.wait_for_selector("input[name=code]")
-        page.fill("input[name=code]", code_for(mailbox, mail))
-        take(page, "code")
-        page.click("form[action='/inscription/code'] button[type=submit]")
-        page.wait_for_url("**/inscription/1")
-        for name, (step, fields) in PAGES.items():
-            for field, value in fields.items():
-                enter(page, field, value)
-            if step == "2a":
-                # A number is one person's: another each time that the command runs.
-                enter(page, "numero", f"44-{secrets.randbelow(10**8):08}")
-                page.set_input_files(
-                    "input[name=copie]", {"name": "copie.jpg", "mimeType": "image/jpeg", "buffer": copy()}
-                )
-            take(page, name)
-            page.click("form.registration button.button[name=vers][value=suite]")
-            page.wait_for_url(re.compile(rf"/inscription/(?!{step}\b)"))
-        take(page, "resume")
-        page.check("input[name=certifie]")
-        page.click("form.registration button.button[name=vers][value=suite]")
-        page.wait_for_url("**/inscription/4")
+        register(page, site, mailbox, take)
         page.goto(f"{site}/espace/disponibilites", wait_until="networkidle")
         take(page, "disponibilites")
         browser.close()
     missed = [step.picture for step in STEPS if not (FOLDER / f"{step.picture}.png").exists()]
     print(f"{len(STEPS) - len(missed)} screens in {FOLDER}" + (f"; missing: {', '.join(missed)}" if missed else ""))
+
+
+def register(page: Page, site: str, mailbox: str, seen: Callable[[Page, str], None]) -> None:
+    """Register somebody fictitious, to the end; `seen` gets each step's page, filled in, and the step's name."""
+    page.goto(f"{site}/inscription", wait_until="networkidle")
+    seen(page, "depart")
+    mail = f"guide-{secrets.token_hex(4)}@example.org"
+    page.fill("input[name=mail]", mail)
+    page.click("form[action='/inscription'] button[type=submit]")
+    page.wait_for_selector("input[name=code]")
+    page.fill("input[name=code]", code_in(mail_to(mailbox, mail, "code")))
+    seen(page, "code")
+    page.click("form[action='/inscription/code'] button[type=submit]")
+    page.wait_for_url("**/inscription/1")
+    fill(page, seen)
+    page.check("input[name=certifie]")
+    forward(page)
+    page.wait_for_url("**/inscription/4")
+
+
+def fill(page: Page, seen: Callable[[Page, str], None]) -> None:
+    """The steps of a registration that has begun, hers or at a relais's desk, up to its summary."""
+    for name, (step, fields) in PAGES.items():
+        for field, value in fields.items():
+            enter(page, field, value)
+        if step == "2a":
+            # A number is one person's: another each time that the command runs.
+            enter(page, "numero", f"44-{secrets.randbelow(10**8):08}")
+            page.set_input_files("input[name=copie]", {"name": "copie.jpg", "mimeType": "image/jpeg", "buffer": copy()})
+        seen(page, name)
+        forward(page)
+        page.wait_for_url(re.compile(rf"/inscription/(.*/)?(?!{step}\b)\w+$"))
+    seen(page, "resume")
+
+
+def forward(page: Page) -> None:
+    page.click("form.registration button.button[name=vers][value=suite]")
 
 
 def enter(page: Page, name: str, value: str | list[str]) -> None:
@@ -134,14 +140,7 @@ def tick(field: Locator) -> None:
 def take(page: Page, name: str) -> None:
     """The page from its main part on, without the focus's ring."""
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, document.querySelector('h1').offsetTop - 12)")
-    path = FOLDER / f"{name}.png"
-    page.screenshot(path=path, animations="disabled")
-    shrink(path)
-
-
-def shrink(path: Path) -> None:
-    with Image.open(path) as image:
-        image.convert("RGB").quantize(COLOURS).save(path, optimize=True)
+    save(page.screenshot(animations="disabled"), FOLDER / f"{name}.png")
 
 
 def copy() -> bytes:
@@ -151,19 +150,6 @@ def copy() -> bytes:
     written = io.BytesIO()
     image.save(written, "JPEG")
     return written.getvalue()
-
-
-def code_for(mailbox: str, mail: str) -> str:
-    """The six digits that the newest mail to this address holds."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        with urllib.request.urlopen(mailbox, timeout=5) as answer:  # noqa: S310 - the demo's own page
-            text = answer.read().decode()
-        at = text.find(mail)
-        if at >= 0 and (found := re.search(r"(?<![\d-])(\d{6})(?!\d)", text[at:])):
-            return found[1]
-        time.sleep(0.5)
-    raise SystemExit(f"No code for {mail} in {mailbox}.")
 
 
 if __name__ == "__main__":
