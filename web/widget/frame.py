@@ -109,10 +109,14 @@ async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors
 
 
 def _form(asked: Asked, place: dict[str, Any], typed: SearchForm) -> SearchForm:
-    """The parents' search that the frame stands for: what its own small form may choose, within the territory."""
+    """The parents' search that the frame stands for: what its own small form may choose, within the territory.
+
+    Where nothing is chosen it is all that minds children: the frame says that it finds that.
+    """
     kept = asked.view == "liste"
+    of_site = asked.kinds or ("assistant_maternel", *labels.CARE_KINDS)
     chosen = tuple(kind for kind in typed.types if kind in labels.KINDS and (not asked.kinds or kind in asked.kinds))
-    form = SearchForm(ou=place["name"], lieu=place["id"], rayon="0", types=chosen if kept and chosen else asked.kinds)
+    form = SearchForm(ou=place["name"], lieu=place["id"], rayon="0", types=chosen if kept and chosen else of_site)
     return replace(form, jours=typed.jours, debut=typed.debut, fin=typed.fin) if kept else form
 
 
