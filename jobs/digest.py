@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from registry import mail
+from registry import letters
 from registry.database import Connection
 from settings import PARIS, Settings
 
@@ -17,7 +17,7 @@ class Letter:
 
     index: str
     id: str
-    at: datetime
+    at: str
     reason: str
 
 
@@ -42,38 +42,20 @@ def queue(conn: Connection, settings: Settings, now: datetime) -> int:
         [MOST_OF_A_REASON, SHOWN],
     ).fetchall()
     day = now.astimezone(PARIS).date()
-    text = body(count, [Letter(*row) for row in newest])
+    values = {
+        "refused": _refused(count),
+        "count": count,
+        "newest": [
+            Letter(index, id, f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}", _shortened(reason))
+            for index, id, at, reason in newest
+        ],
+    }
     return sum(
-        mail.queue(conn, recipient, subject(count), text, key=f"dead letters {day} {count} {last} {recipient}")
+        letters.queue(
+            conn, recipient, "operators/dead_letters", values, key=f"dead letters {day} {count} {last} {recipient}"
+        )
         for recipient in recipients
     )
-
-
-def subject(count: int) -> str:
-    return f"Ribambelle\u00a0: {_refused(count)} par le moteur de recherche"
-
-
-def body(count: int, newest: list[Letter]) -> str:
-    """The digest's text; `newest` are as many of the `count` letters as are to be shown."""
-    shown = f"Les {len(newest)} plus récents\u00a0:" if len(newest) < count else "En voici la liste\u00a0:"
-    lines = "\n".join(
-        f"- {letter.index} {letter.id}, le {letter.at.astimezone(PARIS):%d/%m/%Y à %H:%M}\n"
-        f"  {_shortened(letter.reason)}"
-        for letter in newest
-    )
-    return f"""Bonjour,
-
-{_refused(count).capitalize()} par le moteur de recherche\u00a0: ce qu’ils disent ne se trouve pas sur le site,
-ou pas dans sa dernière version. {shown}
-
-{lines}
-
-Pour les voir tous, puis les réessayer ou les écarter\u00a0:
-
-  ribambelle index dead-letters list
-
-Ribambelle
-"""
 
 
 def _refused(count: int) -> str:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from registry import duty_mails, mail, rules
+from registry import letters, rules
 from registry.accounts import links
 from registry.database import Connection
 from settings import PARIS, Settings
@@ -155,8 +155,9 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
     for deadline, days in _reminders(today):
         silent_since = dates.last if days > 0 else dates.previous
         for recipient in _silent(conn, deadline, days, silent_since, most - queued):
-            tokens = {
-                purpose: links.create(
+            taps = {
+                purpose: f"{settings.site_url}/d/"
+                + links.create(
                     conn,
                     settings.secret_key,
                     purpose,
@@ -166,8 +167,16 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
                 )
                 for purpose in (("unchanged", "full") if recipient.declared else ("full",))
             }
-            subject, body = duty_mails.reminder(deadline, days, horizon(today), tokens, settings.site_url)
-            mail.queue(conn, recipient.mail, subject, body, key=_key(recipient.offer, deadline, days))
+            values = {
+                "days": days,
+                "deadline": deadline,
+                "until": horizon(today),
+                "site": settings.site_url,
+                "unchanged": taps.get("unchanged"),
+                "full": taps["full"],
+            }
+            key = _key(recipient.offer, deadline, days)
+            letters.queue(conn, recipient.mail, "duties/reminder", values, key=key)
             queued += 1
     return queued
 
@@ -205,8 +214,8 @@ def note_breaches(conn: Connection, settings: Settings, now: datetime) -> int:
         [now, offers, dates.last],
     ).fetchall()
     for offer, recipient in first:
-        subject, body = duty_mails.warning(dates.last, today, settings.site_url)
-        mail.queue(conn, recipient, subject, body, key=f"duty warning {offer}")
+        values = {"deadline": dates.last, "today": today, "site": settings.site_url}
+        letters.queue(conn, recipient, "duties/warning", values, key=f"duty warning {offer}")
     return len(offers)
 
 

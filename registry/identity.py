@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from registry import accounts, mail, registrations, remote, requests
+from registry import accounts, letters, registrations, remote, requests
 from registry.database import Connection
 from registry.profiles import Identity, checks
 from settings import Settings
@@ -144,28 +144,6 @@ def settle(conn: Connection, settings: Settings, waiting: Waiting, answer: Answe
         return False
     if answer == "verified" and waiting.offer is not None and requests.identity_settled(conn, waiting.offer, now):
         return True  # which has told her
-    subject, text = LETTERS[answer]
     link = f"{settings.site_url.rstrip('/')}/connexion?suite=/inscription"
-    mail.queue(conn, account.mail, subject, f"Bonjour,\n\n{text}\n\n{link}\n\nRibambelle\n")
+    letters.queue(conn, account.mail, "identity/settled", {"answer": answer, "link": link})
     return True
-
-
-LETTERS: dict[Answer, tuple[str, str]] = {
-    "verified": (
-        "Votre inscription sur Ribambelle peut continuer",
-        "Le service de vérification répond de nouveau, et votre identité est vérifiée. Vous pouvez continuer votre\n"
-        "inscription là où vous l’aviez laissée\u00a0:",
-    ),
-    "refused": (
-        "Votre inscription sur Ribambelle vous attend",
-        "Le service de vérification répond de nouveau, mais ce que vous avez indiqué à la première étape ne\n"
-        "correspond à personne. Une faute de frappe suffit\u00a0: revenez à cette étape, comparez avec votre pièce\n"
-        "d’identité, puis redonnez votre numéro de sécurité sociale, que nous n’avons pas gardé.",
-    ),
-    "nir_needed": (
-        "Votre inscription sur Ribambelle vous attend",
-        "Le service de vérification répond de nouveau, mais il lui faut votre numéro de sécurité sociale, que nous\n"
-        "n’avons pas gardé. Revenez à la première étape et redonnez-le\u00a0: la suite est enregistrée.",
-    ),
-}
-"""Subject and text; the subject tells an onlooker nothing but that there is a registration."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from registry import mail
+from registry import french, mail
 from registry.database import Connection
 
 FOLDER = Path(__file__).parent
@@ -44,7 +44,7 @@ def written(name: str, values: dict[str, Any]) -> tuple[str, str]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=False,  # noqa: S701 (plain text)
         undefined=StrictUndefined,
@@ -52,3 +52,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters |= {"day": french.day, "moment": french.moment}
+    return environment

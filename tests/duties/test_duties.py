@@ -143,7 +143,7 @@ def test_the_first_breach_is_a_dated_warning_and_the_second_is_only_noted(regist
     minder(registry, "employed@example.org", employed=True)
     assert duties.note_breaches(registry, SETTINGS, at(DECEMBER - timedelta(days=1))) == 0
     assert [duties.note_breaches(registry, SETTINGS, at(DECEMBER)) for _ in range(2)] == [1, 0]
-    assert waiting(registry) == [("missed@example.org", "Avertissement du 1er décembre 2026")]
+    assert waiting(registry) == [("missed@example.org", "Avertissement du 1er\u00a0décembre\u00a02026")]
     assert duties.note_breaches(registry, SETTINGS, at(date(2027, 6, 1))) == 2  # she again, and who declared in June
     duty = duties.of_offer(registry, offer, date(2027, 6, 1))
     assert duty.breaches == (DECEMBER, date(2027, 6, 1))
