@@ -10,7 +10,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from registry import accounts, audit, ids, mail, registrations, rules
+from registry import accounts, audit, ids, letters, registrations, rules
 from registry.accounts import Account, links
 from registry.database import Connection
 from registry.registrations import Registration
@@ -72,14 +72,11 @@ def mail_link(
     token = links.create(
         conn, secret_key, LINK, until, account=owner.id, payload={"registration": str(registration.id)}
     )
-    body = (
-        "Bonjour,\n\nVous venez de préparer votre inscription avec un relais petite enfance. Relisez ce qui a été saisi"
-        " et confirmez-le vous-même\u00a0:\n"
-        f"{site_url.rstrip('/')}/inscription/confirmer?jeton={token}\n\n"
-        f"Le lien marche une fois, jusqu’au {until.astimezone(PARIS):%d/%m/%Y}. Sans votre confirmation,"
-        " rien n’est envoyé ni publié. Si vous n’avez rien demandé, ne faites rien.\n\nRibambelle\n"
-    )
-    mail.queue(conn, owner.mail, "Confirmez votre inscription", body, expires_at=until)
+    values = {
+        "link": f"{site_url.rstrip('/')}/inscription/confirmer?jeton={token}",
+        "until": until.astimezone(PARIS).date(),
+    }
+    letters.queue(conn, owner.mail, "registration/desk", values, expires_at=until)
 
 
 def printed_code(
@@ -135,12 +132,7 @@ def _confirm(conn: Connection, id: UUID, now: datetime, fictitious: bool) -> Reg
     confirmed = registrations.read(conn, id)
     assert confirmed is not None  # noqa: S101 - locked above
     offer = registrations.submit(conn, confirmed, now.astimezone(PARIS).date(), now, fictitious=fictitious)
-    body = (
-        "Bonjour,\n\nVotre inscription, préparée avec un relais petite enfance, vient d’être confirmée et envoyée aux"
-        " modérateurs. Vous recevrez un mail à chaque étape.\n\nSi ce n’est pas vous qui l’avez confirmée,"
-        " connectez-vous avec cette adresse mail et fermez ce compte.\n\nRibambelle\n"
-    )
-    mail.queue(conn, owner.mail, "Votre inscription est envoyée", body, key=f"desk confirmed {id}")
+    letters.queue(conn, owner.mail, "registration/desk_confirmed", {}, key=f"desk confirmed {id}")
     audit.note(conn, owner, "desk.confirmed", offer)
     return confirmed
 

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from registry import mail, nir, profiles, requests, rules
+from registry import letters, nir, profiles, requests, rules
 from registry.accounts import Account, links
 from registry.database import Connection
 from registry.profiles import checks, placing, typed
@@ -204,15 +204,11 @@ def mail_resume_link(
 ) -> None:
     """Mail that link; `once`: not if one was mailed for this registration before."""
     token, expires_at = resume_link(conn, secret_key, registration, now)
-    until = f"{expires_at.astimezone(PARIS):%d/%m/%Y}"
-    mail.queue(
+    letters.queue(
         conn,
         address,
-        "Reprendre votre inscription sur Ribambelle",
-        "Bonjour,\n\nVotre inscription est enregistrée page après page. Pour la reprendre quand vous voulez, sur cet"
-        f" appareil ou un autre\u00a0:\n{site_url.rstrip('/')}/inscription/reprendre?jeton={token}\n\n"
-        f"Ce lien ne sert qu’une fois, jusqu’au {until}. Ensuite, connectez-vous avec votre adresse mail\u00a0:\n"
-        f"{site_url.rstrip('/')}/connexion?suite=/inscription\n\nNe le transmettez à personne.\n\nRibambelle\n",
+        "registration/resume",
+        {"site": site_url.rstrip("/"), "token": token, "until": expires_at.astimezone(PARIS).date()},
         key=f"registration {registration.id} resume" if once else None,
         expires_at=expires_at,
     )

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from registry import accounts, mail
+from registry import accounts, letters
 from registry.accounts.throttle import TooMany
 from registry.database import Connection
 from settings import PARIS
@@ -42,8 +42,12 @@ def send(
     _refuse_too_many(conn, address, now)
     code, id = f"{secrets.randbelow(10**6):06d}", uuid4()
     known = accounts.by_mail(conn, address) is not None
-    subject, body = _letter(code, now, site_url, purpose, told=known or purpose == "registration")
-    mail.queue(conn, address, subject, body, expires_at=now + LIFE)
+    if known or purpose == "registration":
+        until = f"{(now + LIFE).astimezone(PARIS):%H\u00a0h\u00a0%M}"
+        values = {"code": code, "purpose": purpose, "until": until}
+        letters.queue(conn, address, "accounts/code", values, expires_at=now + LIFE)
+    else:
+        letters.queue(conn, address, "accounts/unknown", {"site": site_url.rstrip("/")}, expires_at=now + LIFE)
     conn.execute(
         "insert into sign_in_code (id, mail, code_hash, created_at, expires_at) values (%s, %s, %s, %s, %s)",
         [id, address, _digest(secret_key, id, code if known or purpose == "registration" else ""), now, now + LIFE],
@@ -84,27 +88,6 @@ def _refuse_too_many(conn: Connection, address: str, now: datetime) -> None:
     for most, window in ((SENT_AN_HOUR, HOUR), (SENT_A_DAY, DAY)):
         if len(sent) >= most and sent[most - 1] > now - window:
             raise TooMany(sent[most - 1] + window - now)
-
-
-def _letter(code: str, now: datetime, site_url: str, purpose: Purpose, *, told: bool) -> tuple[str, str]:
-    """Subject and text. The code is not in the subject, which a locked telephone shows to whoever looks at it."""
-    asked = "Si vous n’avez rien demandé, ne faites rien et ne donnez ce code à personne."
-    if not told:
-        return "Votre demande de connexion à Ribambelle", (
-            "Bonjour,\n\n"
-            "Quelqu’un, vous sans doute, veut se connecter à Ribambelle avec cette adresse."
-            " Aucun compte ne lui correspond.\n\n"
-            "Vous avez peut-être un compte avec une autre adresse\u00a0? Sinon, vous êtes assistante maternelle"
-            " ou assistant maternel et voulez vous inscrire\u00a0:\n"
-            f"{site_url.rstrip('/')}/inscription\n\n"
-            "Si vous n’avez rien demandé, ne faites rien.\n\nRibambelle\n"
-        )
-    until = f"{(now + LIFE).astimezone(PARIS):%H\u00a0h\u00a0%M}"
-    what = "vous connecter à" if purpose == "sign_in" else "commencer votre inscription sur"
-    return "Votre code pour Ribambelle", (
-        f"Bonjour,\n\nVotre code pour {what} Ribambelle\u00a0:\n\n    {code}\n\n"
-        f"Il est valable dix minutes, jusqu’à {until}, et ne sert qu’une fois.\n\n{asked}\n\nRibambelle\n"
-    )
 
 
 def _digits(code: str) -> str:

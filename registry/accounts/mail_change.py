@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg
 
-from registry import accounts, audit, mail
+from registry import accounts, audit, letters
 from registry.accounts import STAFF, Account, links, sessions, throttle
 from registry.database import Connection
 
@@ -39,9 +39,11 @@ def ask(conn: Connection, secret_key: str, account: Account, wanted: str, now: d
         return f"{site_url.rstrip('/')}/compte/adresse/confirmer?jeton={token}"
 
     taken = accounts.by_mail(conn, wanted) is not None
-    subject = "Changement d’adresse à confirmer"
-    mail.queue(conn, account.mail, subject, _to_old(link("old")), expires_at=now + LIFE)
-    mail.queue(conn, wanted, subject, _taken() if taken else _to_new(link("new")), expires_at=now + LIFE)
+    letters.queue(conn, account.mail, "accounts/change_from", {"link": link("old")}, expires_at=now + LIFE)
+    if taken:
+        letters.queue(conn, wanted, "accounts/change_taken", {}, expires_at=now + LIFE)
+    else:
+        letters.queue(conn, wanted, "accounts/change_to", {"link": link("new")}, expires_at=now + LIFE)
 
 
 def pending(conn: Connection, account: UUID, now: datetime) -> str | None:
@@ -105,33 +107,3 @@ def _change(conn: Connection, id: UUID, new_mail: str) -> Outcome:
 
 def _purpose(side: Side) -> str:
     return f"mail_{side}"
-
-
-def _to_old(link: str) -> str:
-    return (
-        "Bonjour,\n\nVous avez demandé à changer l’adresse mail de votre compte Ribambelle."
-        " Pour l’accepter depuis votre adresse actuelle\u00a0:\n"
-        f"{link}\n\n"
-        "Un second mail est parti à la nouvelle adresse\u00a0: le changement est fait quand les deux sont confirmés."
-        " Ces liens sont valables deux jours.\n\n"
-        "Si vous n’avez rien demandé, ne cliquez pas\u00a0: votre adresse reste la même. Déconnectez alors tous vos"
-        " appareils depuis votre compte.\n\nRibambelle\n"
-    )
-
-
-def _to_new(link: str) -> str:
-    return (
-        "Bonjour,\n\nUn compte Ribambelle demande à utiliser cette adresse. Si c’est le vôtre, confirmez-la\u00a0:\n"
-        f"{link}\n\n"
-        "Un second mail est parti à votre ancienne adresse\u00a0: le changement est fait quand les deux sont confirmés."
-        " Ces liens sont valables deux jours.\n\n"
-        "Si vous n’avez rien demandé, ne faites rien.\n\nRibambelle\n"
-    )
-
-
-def _taken() -> str:
-    return (
-        "Bonjour,\n\nUn compte Ribambelle demande à utiliser cette adresse, mais elle est déjà celle d’un autre compte."
-        " Rien n’est changé.\n\n"
-        "Si vous avez deux comptes, connectez-vous avec cette adresse à celui-ci.\n\nRibambelle\n"
-    )

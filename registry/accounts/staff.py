@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from registry import accounts, mail
+from registry import accounts, letters
 from registry.accounts import ROLES, Account, Role
 from registry.database import Connection
 
@@ -105,15 +105,8 @@ def save(conn: Connection, id: UUID, name: str, covered: Territory) -> None:
 
 def welcome(conn: Connection, account: Account, role_name: str, site_url: str) -> None:
     """Tell somebody that an account was opened for her. It holds no secret: the first sign-in is by code."""
-    mail.queue(
-        conn,
-        account.mail,
-        "Votre compte Ribambelle",
-        "Bonjour,\n\n"
-        f"Un compte Ribambelle a été ouvert pour vous ({role_name}). Il n’y a pas de mot de passe\u00a0: donnez cette"
-        " adresse mail, et recevez un code à chaque connexion.\n\n"
-        f"{site_url.rstrip('/')}/connexion\n\nRibambelle\n",
-    )
+    values = {"role": role_name, "site": site_url.rstrip("/")}
+    letters.queue(conn, account.mail, "accounts/welcome", values)
 
 
 def is_last_administrator(conn: Connection, account: Account) -> bool:

@@ -4,6 +4,7 @@ A template extends `letter.txt` and fills `subject` and `body`; it may fill `gre
 nothing private: a stranger may see it on a telephone. Addresses in a body stand alone on their lines.
 """
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -39,7 +40,13 @@ def written(name: str, values: dict[str, Any]) -> tuple[str, str]:
     """Subject and body. Raises jinja2's UndefinedError when a value is missing."""
     template = _environment().get_template(f"{name}.txt")
     subject = "".join(template.blocks["subject"](template.new_context(values))).strip()
-    return subject, template.render(values).strip("\n") + "\n"
+    return subject, tidy(template.render(values))
+
+
+def tidy(text: str) -> str:
+    """Without the blank lines and ends of lines that a part of a template leaves where it says nothing."""
+    lines = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 
 @cache

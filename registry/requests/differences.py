@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import Literal
 
 from registry.folding import fold
+from registry.french import day
 from registry.movements.rows import key
 from registry.profiles import Agrement, Identity
 from registry.requests.law import Law
-from registry.requests.letters import day
 
 Field = Literal["number", "department", "starts_on", "ends_on", "capacity", "ages", "conditions", "name", "birth_date"]
 

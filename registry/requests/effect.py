@@ -7,7 +7,7 @@ suspension ends by the département's levée alone. Only private tables and `pub
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registry import audit, movements
+from registry import audit, french, movements
 from registry.database import Connection
 from registry.movements import applying
 from registry.requests import COLUMNS, Request, events, letters
@@ -41,7 +41,7 @@ def obstacle(conn: Connection, request: Request, today: date) -> str | None:
     if not homes:
         return "Son profil n’a pas encore d’adresse\u00a0: demandez-lui de le compléter."
     if request.ends_on < today:
-        return f"Cet agrément a pris fin le {letters.day(request.ends_on)}\u00a0: demandez celui qui est en cours."
+        return f"Cet agrément a pris fin le {french.day(request.ends_on)}\u00a0: demandez celui qui est en cours."
     own = conn.execute(
         "select status, department = %s and agrement_key(number) = agrement_key(%s) from agrement where offer = %s",
         [request.department, request.number, request.offer],

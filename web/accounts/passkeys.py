@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from registry import mail
+from registry import letters
 from registry.accounts import Account, passkeys, throttle
 from registry.accounts.passkeys import PasskeyRefused
 from registry.accounts.throttle import TooMany
@@ -69,7 +69,7 @@ def keep(request: Request, account: Signed, form: posted.Form, registry: Registr
         with registry.connection() as conn:
             passkeys.finish_registration(conn, account, site.settings.site_url, credential, name, site.now())
             # If it was not she, she learns it at once.
-            mail.queue(conn, account.mail, "Une clé d’accès a été ajoutée à votre compte", _letter(site))
+            letters.queue(conn, account.mail, "accounts/passkey", {"site": site.settings.site_url.rstrip("/")})
     except PasskeyRefused:
         return _refused(NOT_KEPT)
     return JSONResponse({"next": "/compte?fait=enregistre"})
@@ -84,14 +84,6 @@ def remove(account: Signed, form: posted.Form, registry: Registry) -> Response:
     with registry.connection() as conn:
         passkeys.remove(conn, account.id, id)
     return pages.see("/compte", "enregistre")
-
-
-def _letter(site: Site) -> str:
-    return (
-        "Bonjour,\n\nUne clé d’accès vient d’être ajoutée à votre compte Ribambelle.\n\n"
-        "Si ce n’est pas vous, retirez-la et déconnectez tous vos appareils\u00a0:\n"
-        f"{site.settings.site_url.rstrip('/')}/compte\n\nRibambelle\n"
-    )
 
 
 def _json(text: str) -> Response:

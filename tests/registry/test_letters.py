@@ -1,0 +1,53 @@
+"""The mails' templates: one folder, one layout, French typography."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from registry import letters
+from tests.conftest import ROOT
+
+TEMPLATES = sorted(path.relative_to(letters.FOLDER).as_posix() for path in letters.FOLDER.glob("*/*.txt"))
+PARTS = {"requests/profile.txt"}
+"""What templates share, which is no letter by itself."""
+
+
+def words(name: str) -> str:
+    """What a template says, without its own language and without addresses."""
+    source = (letters.FOLDER / name).read_text("utf-8")
+    return re.sub(r"\{[%#].*?[%#]\}|\{\{.*?\}\}", "x", source)
+
+
+def test_there_is_a_letter_for_every_area() -> None:
+    areas = {name.partition("/")[0] for name in TEMPLATES}
+    assert {"accounts", "registration", "requests", "movements", "duties", "contact"} <= areas
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_letter_has_the_common_layout_and_french_typography(name: str) -> None:
+    source = (letters.FOLDER / name).read_text("utf-8")
+    if name not in PARTS:
+        blocks = re.findall(r"\{% block (\w+)", source)
+        assert source.startswith('{% extends "letter.txt" %}')
+        assert {"subject", "body"} <= set(blocks)
+    said = words(name)
+    assert "'" not in said, "the apostrophe is ’"
+    assert re.findall(r"[^\u00a0\n ]*[^\u00a0](?::|»)(?=\s)", said) == [], "U+00A0 stands before a colon"
+    assert re.findall(r"[^\u202f\n][;!?](?=\s)", said) == [], "U+202F stands before ; ! ?"
+
+
+def test_no_mail_is_written_elsewhere() -> None:
+    """Every mail goes through a template: only the letters themselves put a text into the outbox."""
+    found = []
+    for room in ("registry", "jobs", "web", "cli", "indexer", "search_api"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            if path != Path(letters.__file__):
+                calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+                found += [path for call in calls if ast.unparse(call.func) == "mail.queue"]
+    assert found == []
+
+
+def test_a_part_that_says_nothing_leaves_no_gap() -> None:
+    assert letters.tidy("Bonjour,\n\nUn. \n\n\n\nDeux.\t\n\n") == "Bonjour,\n\nUn.\n\nDeux.\n"
