@@ -7,14 +7,14 @@ from typing import Any
 from registry.timetables import DAY, WEEK, Period, Range
 from search_api.labels import DAYS
 from web.availability import weeks
-from web.fiche import views
+from web.fiche import timetable
 
 CODES = tuple(DAYS)
 
 
 def period(each: Period, today: date) -> dict[str, Any]:
-    """As the fiche shows it (`views.period`), with its id and whether it is over."""
-    shown = views.period({"period": _bounds(each, "from", "to"), "ranges": [said(part) for part in each.ranges]}, today)
+    """As the fiche shows it (`timetable.period`), with its id and whether it is over."""
+    shown = timetable.period({"period": _bounds(each, "from", "to"), "ranges": [said(part) for part in each.ranges]}, today)
     over = each.end is not None and each.end < today
     return {**shown, "id": each.id, "over": over, "current": shown["current"] and not over}
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from search_api import labels
 from web import cards, formats, texts
-from web.fiche.views import current_periods, tariffs
+from web.fiche.timetable import current_periods, hours
+from web.fiche.views import tariffs
 
 MOST_DAYS = 5
 """Days of leave that a cell names; the fiche has them all."""
@@ -59,21 +60,6 @@ def _when(offer: Mapping[str, Any], today: date) -> list[str]:
     start = periods[0]["period"]["from"]
     later = [texts.favourites.FREE_FROM.format(day=cards.iso_day(start))] if start > today.isoformat() else []
     return [*later, *(hours(periods[0]["ranges"]) or [texts.FULL])]
-
-
-def hours(ranges: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Days with the same hours in one line: « du lundi au jeudi : 8 h – 17 h »."""
-    days: dict[str, list[str]] = {}
-    for each in cards.week(list(ranges)):
-        if each["ranges"]:
-            told = ", ".join(
-                " ".join(filter(None, (r["hours"], r["places"] and f"({r['places']})"))) for r in each["ranges"]
-            )
-            days.setdefault(told, []).append(_CODES[each["day"].lower()])
-    return [f"{formats.week_days(codes)}{formats.NBSP}: {told}" for told, codes in days.items()]
-
-
-_CODES = {name: code for code, name in labels.DAYS.items()}
 
 
 def _tariff(offer: Mapping[str, Any]) -> list[str]:

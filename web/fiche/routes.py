@@ -9,11 +9,13 @@ from registry.contact import reachable
 from registry.database import Pool
 from search_api import limits, offers
 from web import maps, texts
-from web.fiche import views
+from web.fiche import reminder, structured, views
 from web.pages import limited, not_found
 from web.site import Site
 
 router = APIRouter(include_in_schema=False)
+
+NOT_INDEXED = "noindex"
 
 PATIENCE_S = 0.5
 """For the registry, which only says whether she takes messages: the rest of the fiche does not wait for it."""
@@ -31,13 +33,37 @@ async def fiche(request: Request, id: str) -> Response:
     minder = document["kind"] == "assistant_maternel"
     if site.views is not None and minder:
         site.views.seen(id, site.today())
+    url = address(site, id)
     values = {
-        "o": views.fiche(document, site.today()),
+        "o": views.fiche(document, site.now()),
+        "canonical": url,
+        "json_ld": structured.json_ld(document, url),
+        "can_report": site.registry is not None,
         "back": back_to_search(request),
         "map": maps.of_fiche(document, site.settings),
         "can_write": minder and site.registry is not None and await run_in_threadpool(can_write, site.registry, id),
     }
-    return site.page("fiche.html", values)
+    response = site.page("fiche.html", values)
+    if minder:
+        response.headers["X-Robots-Tag"] = NOT_INDEXED
+    return response
+
+
+@router.get("/offre/{id}/rappel.ics")
+async def remind(request: Request, id: str) -> Response:
+    """A reminder for one's calendar."""
+    site: Site = request.app.state.site
+    document = await offers.fiche(site.engine, id, site.today())
+    if document is None:
+        return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
+    calendar = reminder.ics(document["name"], address(site, id), document["department"], site.now())
+    headers = {"Content-Disposition": 'attachment; filename="rappel.ics"', "X-Robots-Tag": NOT_INDEXED}
+    return Response(calendar, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def address(site: Site, id: str) -> str:
+    """The one address of a fiche, whatever name the site was reached by."""
+    return f"{site.settings.site_url.rstrip('/')}/offre/{id}"
 
 
 def can_write(registry: Pool, id: str) -> bool:

@@ -1,18 +1,24 @@
 """The public page of one offer, from its document: what only the fiche tells, and the card. Pure functions."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from search_api import labels
+from settings import PARIS
 from web import formats, texts
-from web.cards import ages_text, card, iso_day, week
-from web.search import forms
+from web.cards import ages_text, card
+from web.fiche import asking, opening, timetable
+from web.search.forms import as_date
 
 
-def fiche(document: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """The public page of one offer: the card, and what only the fiche tells."""
+def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The public page of one offer: the card, and what only the fiche tells. `now` is aware."""
+    moment = now.astimezone(PARIS)
+    today = moment.date()
     minder = document["kind"] == "assistant_maternel"
+    periods = timetable.current_periods(document, today)
+    usual, closed = document.get("opening_hours") or [], document.get("leave") or []
     contact = document.get("contact") or {}
     return {
         **card(document, has_need=False, today=today),
@@ -22,11 +28,16 @@ def fiche(document: Mapping[str, Any], today: date) -> dict[str, Any]:
         "kind_name": document["kind_label"],
         "practical": practical(document),
         "project": [line for line in (document.get("project") or "").splitlines() if line.strip()],
-        "opening": week(document.get("opening_hours") or []),
+        "opening": opening.week(usual, today),
+        "opening_now": None if minder else opening.now_sentence(usual, moment, closed, document["department"]),
+        "exceptions": [] if minder else opening.exceptions(document, today),
+        "asking": asking.how(document),
+        "price": asking.price(document),
         "minds_children": document["kind"] in labels.CARE_KINDS,
-        "periods": [period(p, today) for p in current_periods(document, today)],
-        "timetable_note": None if current_periods(document, today) else timetable_note(document),
-        "leave": [formats.day(date.fromisoformat(d)) for d in document.get("leave") or [] if d >= today.isoformat()],
+        "periods": [timetable.period(each, today) for each in periods],
+        "free": timetable.free(periods, today),
+        "timetable_note": None if periods else timetable.note(document),
+        "leave": opening.closings(document, today),
         "tariffs": tariffs(document.get("tariff")),
         "languages": [labels.LANGUAGES.get(code, code) for code in document.get("languages") or []],
         "phone": contact.get("phone"),
@@ -68,27 +79,6 @@ def practical(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(label, text) for label, text in found if text]
 
 
-def current_periods(document: Mapping[str, Any], today: date) -> list[Mapping[str, Any]]:
-    """The declared periods that are not over, in order."""
-    periods = (entry for entry in document.get("timetable") or [])
-    kept = [p for p in periods if not p["period"].get("to") or p["period"]["to"] >= today.isoformat()]
-    return sorted(kept, key=lambda p: str(p["period"]["from"]))
-
-
-def timetable_note(document: Mapping[str, Any]) -> str:
-    return texts.TIMETABLE_PAST if document.get("timetable") else texts.TIMETABLE_EMPTY
-
-
-def period(entry: Mapping[str, Any], today: date) -> dict[str, Any]:
-    start, end = entry["period"]["from"], entry["period"].get("to")
-    title = texts.TIMETABLE_FROM_TO.format(start=iso_day(start), end=iso_day(end)) if end else ""
-    return {
-        "title": title or texts.TIMETABLE_FROM.format(start=iso_day(start)),
-        "current": start <= today.isoformat(),
-        "week": week(entry["ranges"]),
-    }
-
-
 def tariffs(tariff: Mapping[str, Any] | None) -> list[str]:
     wording = (("hourly_cents", texts.HOURLY), ("upkeep_cents", texts.UPKEEP), ("meal_cents", texts.MEAL))
     values = tariff or {}
@@ -107,6 +97,6 @@ def website(site: str | None) -> dict[str, str] | None:
 def source_line(source: Mapping[str, Any] | None) -> str | None:
     if not source:
         return None
-    published = forms.as_date(source["published"])  # some sources tell no more than the year
+    published = as_date(source["published"])  # some sources tell no more than the year
     when = formats.day(published) if published else source["published"]
     return texts.SOURCE.format(label=source["label"], licence=source["licence"], when=when)

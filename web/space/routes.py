@@ -94,7 +94,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
             label="Donner mon adresse",
         )
     values = {
-        "o": public.fiche(document, today),
+        "o": public.fiche(document, site.now()),
         "back": "/espace",
         "map": maps.of_fiche(document, site.settings),
         "live": publication == "published" and licensed,

@@ -1,0 +1,46 @@
+"""A reminder for one's calendar: an iCalendar file (RFC 5545) that names the fiche and nothing of anybody's contact."""
+
+from datetime import date, datetime, time, timedelta
+
+from icalendar import Alarm, Calendar, Event
+
+from registry import calendars
+from settings import PARIS
+from web import texts
+
+AT = time(9, 0)
+LASTS = timedelta(minutes=15)
+
+
+def ics(name: str, url: str, department: str, now: datetime) -> bytes:
+    """One event on the next working day at nine (civil time in France); `now` is aware."""
+    day = next_working_day(now.astimezone(PARIS).date(), department)
+    start = datetime.combine(day, AT, PARIS)
+    event = Event()
+    event.add("uid", f"{url}#{day.isoformat()}")
+    event.add("dtstamp", now)
+    # In UTC, which needs no definition of a time zone beside it.
+    event.add("dtstart", start.astimezone(now.tzinfo))
+    event.add("dtend", (start + LASTS).astimezone(now.tzinfo))
+    event.add("summary", texts.fiche.REMINDER_TITLE.format(name=name))
+    event.add("description", texts.fiche.REMINDER_TEXT.format(url=url))
+    event.add("url", url)
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", texts.fiche.REMINDER_TITLE.format(name=name))
+    alarm.add("trigger", timedelta(0))
+    event.add_component(alarm)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Ribambelle//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def next_working_day(day: date, department: str) -> date:
+    """The first day after this one that is neither of a week-end nor a public holiday."""
+    after = day + timedelta(days=1)
+    while after.weekday() > 4 or calendars.public_holiday(after, department):
+        after += timedelta(days=1)
+    return after

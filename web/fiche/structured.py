@@ -1,0 +1,73 @@
+"""A structure as search engines read it: schema.org in JSON-LD. Pure functions.
+
+Only of real structures: no engine should list what is invented, nor anybody's home.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from search_api import labels
+
+DAYS = dict(
+    zip(
+        labels.DAYS,
+        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        strict=True,
+    )
+)
+EXACT = ("address", "street")
+"""Precisions of a position that are worth telling as one."""
+
+
+def json_ld(document: Mapping[str, Any], url: str) -> str | None:
+    """The text of a `<script type="application/ld+json">`, with no `<` in it; None of whom it is not for."""
+    if document["fictitious"] or document["kind"] == "assistant_maternel":
+        return None
+    # ensure_ascii keeps separators of lines out; `<` alone could end the element.
+    return json.dumps(_described(document, url), ensure_ascii=True).replace("<", "\\u003c")
+
+
+def _described(document: Mapping[str, Any], url: str) -> dict[str, Any]:
+    contact = document.get("contact") or {}
+    position, manager = document["position"], document.get("manager") or {}
+    found = {
+        "@context": "https://schema.org",
+        "@type": "ChildCare" if document["kind"] in labels.CARE_KINDS else "Organization",
+        "@id": url,
+        "url": url,
+        "name": document["name"],
+        "description": document.get("subkind_label") or document["kind_label"],
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": document.get("address"),
+            "postalCode": document["commune"]["postcode"],
+            "addressLocality": document["commune"]["name"],
+            "addressCountry": "FR",
+        },
+        "telephone": contact.get("phone"),
+        "email": contact.get("mail"),
+        "parentOrganization": {"@type": "Organization", "name": manager["name"]} if manager.get("name") else None,
+    }
+    if found["@type"] == "ChildCare":  # a place, which an organization is not
+        if position["precision"] in EXACT:
+            found["geo"] = {"@type": "GeoCoordinates", "latitude": position["lat"], "longitude": position["lon"]}
+        found["maximumAttendeeCapacity"] = document.get("capacity")
+        found["openingHoursSpecification"] = [
+            {
+                "@type": "OpeningHoursSpecification",
+                "dayOfWeek": DAYS[each["day"]],
+                "opens": each["start"],
+                "closes": "23:59" if each["end"] == "24:00" else each["end"],
+            }
+            for each in document.get("opening_hours") or []
+        ]
+    return _without_nothing(found)
+
+
+def _without_nothing(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_nothing(value) if isinstance(value, Mapping) else value
+        for name, value in found.items()
+        if value not in (None, "", [])
+    }
