@@ -56,7 +56,7 @@ ASK = {
         "Demandez un devis à la structure\u00a0: vous pouvez aussi partager la garde avec une autre famille.",
     ),
     "assistant_maternel": (
-        "Écrivez-lui ou téléphonez, puis convenez d’une rencontre chez elle ou chez lui. Vous signez ensuite un contrat de"
+        "Prenez contact, puis convenez d’une rencontre chez elle ou chez lui. Vous signez ensuite un contrat de"
         " travail\u00a0: le relais petite enfance vous aide à l’écrire, gratuitement.",
     ),
 }
