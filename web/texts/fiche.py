@@ -45,12 +45,12 @@ ASK_PAJE = (
 )
 ASK = {
     "mam": (
-        "Chaque assistante maternelle ou assistant maternel de la maison a ses propres places et son propre contrat\u00a0:"
-        " demandez à la maison qui en a une.",
+        "Chaque assistante maternelle ou assistant maternel de la maison a ses propres places et son propre contrat."
+        " Demandez à la maison qui a une place.",
     ),
     "accueil_loisirs": (
-        "L’inscription se fait auprès de l’accueil ou de la mairie, souvent quelques semaines avant les vacances ou à la"
-        " rentrée pour les mercredis.",
+        "L’inscription se fait auprès de l’accueil ou de la mairie, souvent quelques semaines avant les vacances ou à"
+        " la rentrée pour les mercredis.",
     ),
     "garde_domicile": (
         "Demandez un devis à la structure\u00a0: vous pouvez aussi partager la garde avec une autre famille.",
