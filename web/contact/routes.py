@@ -1,11 +1,10 @@
 """The routes of writing; those of what ends messages are in `web.contact.stopping`."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from registry.accounts import addresses
 from registry.accounts.throttle import TooMany
@@ -16,16 +15,13 @@ from registry.database import Connection
 from web.accounts import entering
 from web.accounts.entering import Registry
 from web.contact import stopping
-from web.members import pages, posted
+from web.members import pages, patience, posted
 from web.site import Site
 from web.texts import contact as texts
 
 router = APIRouter(include_in_schema=False)
 
 router.include_router(stopping.router)
-
-LEAST = timedelta(seconds=2)
-"""Nobody reads the page, writes and sends in less."""
 
 
 @router.get("/offre/{id}/ecrire")
@@ -48,10 +44,10 @@ def ask(request: Request, id: str, registry: Registry, form: posted.Form) -> Res
     name, text = wording.cleaned_name(values["nom"]), wording.cleaned(values["message"])
     mail = addresses.read(values["mail"])
     errors = _errors(name, mail, text)
-    if not errors and posted.text(form, "site"):
+    if not errors and patience.is_trapped(form):
         errors = {"message": texts.ERROR_TRAP}
-    opened = _opened(site, posted.text(form, "ouvert"))
-    if not errors and (opened is None or site.now() - opened < LEAST):
+    opened = patience.opened(site, "contact", form)
+    if not errors and patience.is_too_fast(site, opened):
         errors = {"message": texts.ERROR_FAST}
     status = 422
     try:
@@ -162,18 +158,6 @@ def _form(
         "fictitious": fictitious,
         "values": values,
         "errors": errors,
-        "opened": _signer(site).dumps((opened or site.now()).isoformat()),
+        "opened": patience.signed(site, "contact", opened),
     }
     return pages.page(request, "contact/write.html", shown, status)
-
-
-def _opened(site: Site, signed: str) -> datetime | None:
-    """When the form that is sent now was opened; None when the page's own signature is missing."""
-    try:
-        return datetime.fromisoformat(_signer(site).loads(signed))
-    except (BadSignature, ValueError, TypeError):
-        return None
-
-
-def _signer(site: Site) -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings.secret_key, salt="contact form")

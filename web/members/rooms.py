@@ -9,6 +9,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
         ("/moderation", "Demandes"),
         ("/moderation/chiffres", "Chiffres"),
         ("/messages/signales", "Messages signalés"),
+        ("/signalements", "Erreurs signalées"),
     ],
     "rpe": [
         ("/rpe", "Mon territoire"),
