@@ -37,7 +37,8 @@ def card(item: Mapping[str, Any], *, has_need: bool, today: date) -> dict[str, A
         "icon": kind_icon(item["kind"]),
         "kind_label": item.get("subkind_label") or item["kind_label"],
         "place": place_line(item),
-        "distance": distance(item.get("distance_m"), item["position"]["precision"]),
+        "distance": distance(item.get("distance_m"), item["position"]["precision"])
+        or detour(item.get("detour_m"), item["position"]["precision"]),
         "availability": availability(item.get("availability"), has_need=has_need),
         "fresh": freshness(item, today),
         "tariff": tariff_line(item.get("tariff")),
@@ -71,6 +72,12 @@ def distance(metres: int | None, precision: str) -> str | None:
     if metres is None or precision == "commune":
         return None
     return (texts.DISTANCE_ABOUT if precision == "zone" else texts.DISTANCE).format(distance=formats.distance(metres))
+
+
+def detour(metres: int | None, precision: str) -> str | None:
+    """How far it is from the way that was asked for, told as a distance is."""
+    told = distance(metres, precision)
+    return told and texts.search.FROM_WAY.format(distance=told)
 
 
 def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str, str] | None:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from search_api.labels import DAYS
+from search_api.suggestions import at
+from search_api.text import fold
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
@@ -112,6 +114,22 @@ def phone(value: str) -> str:
     if len(digits) != 10 or not digits.startswith("0"):
         return value
     return NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
+
+
+def leaving(place: str) -> str:
+    """« de Nantes », « d’Orvault », « du Croisic », « des Sorinières », « du 12 rue Crébillon ». Before an H nothing
+    tells whether it is mute: « de Haute-Goulaine »."""
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if place.startswith(article):
+            return contracted + place.removeprefix(article)
+    if place[:1].isdigit():
+        return f"du {place}"
+    return f"d’{place}" if fold(place[:1]) in {*"aeiouy"} else f"de {place}"
+
+
+def reaching(place: str) -> str:
+    """« à Nantes », « au Croisic », « aux Sorinières », « au 12 rue Crébillon »."""
+    return f"au {place}" if place[:1].isdigit() else at(place)
 
 
 def enumerate_fr(words: Sequence[str]) -> str:

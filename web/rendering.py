@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from search_api import labels
 from web import cards, texts
 from web.members.rooms import ROOMS
-from web.search import forms
+from web.search import forms, need
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -39,8 +39,9 @@ def environment(static: str, *, has_accounts: bool) -> Environment:
         static=static,
         labels=labels,
         icon_of=cards.kind_icon,
-        day_names={code: labels.DAYS[day] for code, day in forms.DAYS.items()},
+        day_names={code: labels.DAYS[day] for code, day in need.DAYS.items()},
         default_radius=forms.RADIUS,
+        default_detour=forms.DETOUR,
         script_texts=texts.SCRIPT,
         rooms=ROOMS,
         has_accounts=has_accounts,

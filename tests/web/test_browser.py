@@ -22,7 +22,7 @@ def choose_nantes(page: Page) -> None:
     expect(first).to_contain_text("Nantes")
     page.keyboard.press("ArrowDown")
     expect(first).to_have_attribute("aria-selected", "true")
-    expect(page.locator("#ou")).to_have_attribute("aria-activedescendant", "suggestion-0")
+    expect(page.locator("#ou")).to_have_attribute("aria-activedescendant", "suggestions-0")
     page.keyboard.press("Enter")
 
 
@@ -42,6 +42,33 @@ def test_a_parent_finds_an_assistant_maternel(open_page: OpenPage) -> None:
     expect(page.locator(".zone-circle")).to_be_visible()
     page.get_by_role("link", name="Retour aux résultats").click()
     expect(page.locator("#offre-anne")).to_be_visible()
+
+
+def test_a_parent_searches_on_the_way(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_text("Chercher le long d’un trajet").click()
+    choose_nantes(page)
+    arrival = page.get_by_role("combobox", name="Vers où allez-vous ensuite")
+    expect(arrival).to_be_focused()
+    arrival.press_sequentially("rez", delay=20)
+    expect(page.locator("#suggestions-vers li").first).to_contain_text("Rezé")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("sur le trajet de Nantes à Rezé")
+    assert "vers-lieu=commune:44143" in page.url
+    expect(page.locator("#offre-mam")).to_contain_text("de votre trajet")
+    expect(page.locator("#plan path.way-line")).to_be_visible()
+    expect(page.locator("#plan .marker").first).to_be_visible()
+    page.get_by_label("À quelle distance du trajet").select_option("0.5")
+    expect(page.locator("#offre-loups")).to_have_count(0)
+    assert "detour=0.5" in page.url
+    page.go_back()
+    expect(page.get_by_label("À quelle distance du trajet")).to_have_value("2")
+    arrival.fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Nantes")
+    expect(page.locator("#plan path.way-line")).to_have_count(0)
+    assert "vers" not in page.url
 
 
 def test_escape_closes_the_suggestions(open_page: OpenPage) -> None:
@@ -125,6 +152,27 @@ def test_a_marker_opens_its_offer_with_the_keyboard(open_page: OpenPage) -> None
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Crèche Les Lutins")).to_be_visible()
+
+
+def test_a_card_lights_its_marker_and_a_marker_shows_its_card(open_page: OpenPage) -> None:
+    page = open_page(NANTES)
+    marker = page.locator("#plan").get_by_role("button", name="Fanny K.")
+    expect(marker).to_be_visible()
+    card = page.locator("#offre-fanny")
+    card.get_by_role("link").focus()
+    expect(marker).to_have_class(re.compile("marker-lit"))
+    page.locator("#ou").focus()
+    expect(marker).not_to_have_class(re.compile("marker-lit"))
+    card.hover()
+    expect(marker).to_have_class(re.compile("marker-lit"))
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(card).not_to_be_in_viewport(ratio=1)
+    marker.focus()
+    page.keyboard.press("Enter")
+    expect(card).to_have_class(re.compile("card-lit"))
+    expect(card).to_be_in_viewport(ratio=0.9)
+    page.keyboard.press("Escape")
+    expect(card).not_to_have_class(re.compile("card-lit"))
 
 
 def test_a_fictitious_marker_says_so(open_page: OpenPage) -> None:

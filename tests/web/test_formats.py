@@ -33,6 +33,22 @@ def test_distance(metres: int, text: str) -> None:
     assert plain(formats.distance(metres)) == text
 
 
+@pytest.mark.parametrize(
+    ("place", "leaving", "reaching"),
+    [
+        ("Nantes", "de Nantes", "à Nantes"),
+        ("Orvault", "d’Orvault", "à Orvault"),
+        ("Éragny", "d’Éragny", "à Éragny"),
+        ("Le Croisic", "du Croisic", "au Croisic"),
+        ("Les Sorinières", "des Sorinières", "aux Sorinières"),
+        ("La Baule-Escoublac", "de La Baule-Escoublac", "à La Baule-Escoublac"),
+        ("12 rue Crébillon", "du 12 rue Crébillon", "au 12 rue Crébillon"),
+    ],
+)
+def test_leaving_and_reaching(place: str, leaving: str, reaching: str) -> None:
+    assert (formats.leaving(place), formats.reaching(place)) == (leaving, reaching)
+
+
 @pytest.mark.parametrize(("day", "text"), [(date(2026, 6, 1), "1er juin 2026"), (date(2027, 8, 31), "31 août 2027")])
 def test_day(day: date, text: str) -> None:
     assert plain(formats.day(day)) == text

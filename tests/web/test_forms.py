@@ -1,5 +1,6 @@
 """The page's parameters and what they ask of the search API."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
@@ -8,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.search import forms
+from web.search import filters, forms, need
 from web.search.forms import SearchForm
 
 TODAY = date(2026, 11, 23)
 NANTES = {"type": "commune", "code": "44109", "name": "Nantes", "position": {"lat": 47.2186, "lon": -1.5541}}
+REZE = {"type": "commune", "code": "44143", "name": "Rezé", "position": {"lat": 47.19, "lon": -1.55}}
 LOIRE = {"type": "department", "code": "44", "name": "Loire-Atlantique", "position": {"lat": 47.3, "lon": -1.7}}
 
 words = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -28,6 +30,9 @@ def read(query: str) -> SearchForm:
         SearchForm,
         ou=words,
         lieu=words,
+        vers=words,
+        vers_lieu=words,
+        detour=words,
         rayon=words,
         naissance=words,
         debut=words,
@@ -37,6 +42,15 @@ def read(query: str) -> SearchForm:
         options=several,
         sous_types=several,
         financements=several,
+        exercices=several,
+        tailles=several,
+        tarif_max=words,
+        a_jour=words,
+        ecoles=several,
+        langues=several,
+        jours2=several,
+        debut2=words,
+        places3=words,
     )
 )
 def test_the_address_holds_the_whole_search(form: SearchForm) -> None:
@@ -68,6 +82,37 @@ def test_a_department_has_no_distance_to_sort_by() -> None:
     assert forms.parameters(read("lieu=department:44&rayon=2&tri=distance"), LOIRE) == {"department": "44"}
 
 
+def test_a_way_goes_from_the_one_place_to_the_other() -> None:
+    way = read("ou=Nantes&lieu=commune:44109&vers=Rezé&vers-lieu=commune:44143&detour=1&rayon=0")
+    asked = {"route": "47.2186,-1.5541;47.19,-1.55", "detour_km": "1"}
+    assert forms.parameters(way, NANTES, REZE) == asked
+    from_here = replace(way, ou="Ma position", autour="44.84,0")
+    assert forms.parameters(from_here, None, REZE)["route"] == "44.84,0;47.19,-1.55"
+    assert "distance" in forms.sorts(way, NANTES, REZE)
+
+
+def test_a_way_whose_end_was_taken_away_is_none() -> None:
+    """The hidden fields come without JavaScript too."""
+    form = read("ou=Nantes&vers=&vers-lieu=commune:44143&detour=1")
+    assert (form.vers_lieu, form.detour) == ("", "")
+    assert "route" not in forms.parameters(form, NANTES)
+
+
+def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
+    query = "mots=a&exercice=mam&taille=1-2&taille=3-4&tarif-max=4.50&a-jour=oui&ecole=École Jules-Ferry&langue=en"
+    assert forms.parameters(read(query), None) == {
+        "q": "a",
+        "workplace": ["mam"],
+        "capacity": ["1-2", "3-4"],
+        "hourly_cents_max": "450",
+        "up_to_date": "true",
+        "school": ["École Jules-Ferry"],
+        "language": ["en"],
+    }
+    assert read(query).filtered == 8
+    assert replace(read(query), **filters.UNSET).filtered == 0
+
+
 def test_zero_is_a_longitude() -> None:
     assert forms.parameters(read("autour=44.84,0"), None)["near"] == "44.84,0"
 
@@ -87,7 +132,41 @@ def test_a_position_counts_only_while_the_text_says_so() -> None:
     ],
 )
 def test_ticked_days_become_lines_of_the_need(days: str, lines: list[str]) -> None:
-    assert forms.needs(read(days)) == lines
+    assert need.lines(read(days).slots) == lines
+
+
+WEEK = "jour=lun&jour=mar&jour=mer&jour=jeu&jour=ven"
+
+
+@pytest.mark.parametrize(
+    ("slots", "lines"),
+    [
+        # Other hours of the same child.
+        (
+            "jour=lun&jour=mar&jour2=mer&debut2=08:00&fin2=12:00&jour3=sam&debut3=09:00",
+            ["mon-tue@08:00-18:00", "wed@08:00-12:00", "sat@09:00-18:00"],
+        ),
+        # A second child, there with the first, for some of the hours.
+        (
+            f"{WEEK}&jour2=mer&debut2=07:30&fin2=12:00",
+            ["mon-fri@08:00-18:00", "wed@07:30-12:00", "wed@08:00-12:00*2"],
+        ),
+        # Twins and their sister, for the same hours.
+        ("jour=lun&places=2&jour2=lun&jour2=mar", ["mon@08:00-18:00*3", "tue@08:00-18:00*1"]),
+        # Three nights that overlap past midnight.
+        (
+            "jour=lun&debut=20:00&fin=06:00&jour2=lun&debut2=22:00&fin2=02:00&jour3=lun&debut3=23:00&fin3=01:00",
+            ["mon@20:00-06:00", "mon@22:00-02:00*2", "mon@23:00-01:00*3"],
+        ),
+        # The second slot alone.
+        ("places=3&jour2=dim&places2=2", ["sun@08:00-18:00*2"]),
+    ],
+)
+def test_slots_become_lines_and_children_at_the_same_time_add_up(slots: str, lines: list[str]) -> None:
+    form = read(f"mots=a&{slots}")
+    assert forms.errors(form, TODAY) == {}
+    assert need.lines(form.slots) == lines
+    assert forms.parameters(form, None)["need"] == lines
 
 
 def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> None:
@@ -99,7 +178,8 @@ def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> Non
 
 
 def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> None:
-    query = dict(parse_qsl(forms.map_query(read("lieu=x&type=eaje&jour=lun&tri=nom&suite=abc"), NANTES)))
+    asked = forms.parameters(read("lieu=x&type=eaje&jour=lun&tri=nom&suite=abc"), NANTES)
+    query = dict(parse_qsl(forms.map_query(asked)))
     assert query == {
         "near": "47.2186,-1.5541",
         "radius_km": "5",
@@ -118,7 +198,11 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("ou=a&mots=" + "a" * 201, "mots"),
         ("autour=ici", "ou"),
         ("ou=a&rayon=3", "rayon"),
+        ("ou=a&vers=b&detour=3", "detour"),
+        ("ou=a&vers=" + "b" * 101, "vers"),
+        ("mots=a&vers=b", "ou"),
         ("ou=a&tri=hasard", "tri"),
+        ("ou=a&tarif-max=4.20", "tarif-max"),
         ("ou=a&places=7", "places"),
         ("ou=a&des=2026-02-30", "des"),
         ("ou=a&naissance=01/02/2026", "naissance"),
@@ -128,6 +212,11 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("ou=a&jour=lun&debut=25:00", "heures"),
         ("ou=a&jour=lun&debut=09:00&fin=09:00", "heures"),
         ("ou=a&debut=09:00", "jour"),
+        ("ou=a&jour2=monday", "jour2"),
+        ("ou=a&jour3=lun&debut3=25:00", "heures3"),
+        ("ou=a&fin2=12:00", "jour2"),
+        ("ou=a&places3=0", "places3"),
+        ("ou=a&jour=lun&places=4&jour2=lun&places2=3", "heures2"),
     ],
 )
 def test_an_invalid_field_is_named(query: str, field: str) -> None:

@@ -71,6 +71,60 @@ def test_a_text_typed_over_a_chosen_place_wins(site: Client) -> None:
     assert "autour de Rezé" in text(site.get("/", {"ou": "Rezé", "lieu": "commune:44109"}).text)
 
 
+WAY = [("ou", "Nantes"), ("vers", "Rezé")]
+
+
+def test_a_way_is_searched_without_a_chosen_suggestion(site: Client) -> None:
+    response = site.get("/", WAY)
+    shown = text(response.text)
+    assert "sur le trajet de Nantes à Rezé, à vol d’oiseau" in shown
+    assert 'name="vers-lieu" value="commune:44143"' in response.text
+    found = cards(response)
+    assert "à 1,8 km de votre trajet" in found["mam"]
+    assert re.search(r"à environ \d+ m de votre trajet", found["anne"])
+    assert "de votre trajet" not in found["chloe"], "she is only known by her commune"
+    assert not {"loups", "herblain", "sorinieres"} & set(cards(site.get("/", [*WAY, ("detour", "0.5")])))
+    assert re.search(r'value="distance" selected>au plus près du trajet<', response.text)
+
+
+def test_the_map_of_a_way_draws_it_and_comes_with_the_page(site: Client) -> None:
+    told = shown_on_map(site.get("/", WAY).text)
+    assert len(told["route"]) == 2
+    everywhere = site.get("/api/v1/map", [*parse_qsl(told["query"]), ("bbox", "-5,41,9,51"), ("zoom", "12")]).json()
+    features = {each["properties"]["id"]: each["geometry"]["coordinates"] for each in everywhere["features"]}
+    assert {each["properties"]["id"] for each in told["features"]} == set(features), "the view holds all of it"
+    outline = told["corridor"]
+    for lon, lat in features.values():
+        assert min(p[0] for p in outline) <= lat <= max(p[0] for p in outline)
+        assert min(p[1] for p in outline) <= lon <= max(p[1] for p in outline)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field", "sentence"),
+    [
+        ("Nantes", "Zzqxkwv", "vers", "Nous ne trouvons pas « Zzqxkwv »"),
+        ("Nantes", "nantes", "vers", "C’est le lieu d’où vous partez"),
+        ("Nantes", "Loire-Atlantique", "vers", "ce lieu est trop étendu"),
+        ("Loire-Atlantique", "Nantes", "ou", "ce lieu est trop étendu"),
+        ("Nantes", "Lyon", "vers", "plus de 100 km"),
+    ],
+)
+def test_a_way_that_cannot_be_is_said_beside_its_field(
+    site: Client, start: str, end: str, field: str, sentence: str
+) -> None:
+    response = site.get("/", {"ou": start, "vers": end})
+    assert response.status_code == 422
+    beside = response.text.split(f'id="erreur-{field}"')[1].split("</p>")[0]
+    assert sentence in text("<p" + beside)
+    assert ('panel-way" open' in response.text) == (field == "vers")
+
+
+def test_an_empty_way_offers_a_longer_detour_with_its_count(site: Client) -> None:
+    response = site.get("/", [*WAY, ("detour", "0.5"), ("type", "eaje"), ("sous-type", "micro_creche")])
+    steps = links(response.text.split('class="empty"')[1].split("</section>")[0])
+    assert cards(site.get(next(step for step in steps if "detour=2" in step)))
+
+
 def test_what_is_only_known_by_its_commune_has_no_distance(site: Client) -> None:
     shown = cards(search(site, ("type", "assistant_maternel")))
     assert "quelque part à Nantes" in shown["chloe"]
@@ -151,6 +205,25 @@ def test_a_part_of_a_need_says_what_is_missing(site: Client) -> None:
     assert "1 jour sur 2 ; mardi : pas libre" in shown["chloe"]
 
 
+def test_siblings_need_their_places_at_the_same_time(site: Client) -> None:
+    """Anne has two places in the morning, one in the afternoon."""
+    both = [*WEEK, ("debut", "08:00"), ("fin", "17:00"), ("jour2", "mer"), ("debut2", "08:00"), ("fin2", "12:00")]
+    response = search(site, *both)
+    assert "Place libre pour toute votre demande" in cards(response)["anne"]
+    assert "du lundi au vendredi, 8 h – 17 h, mercredi, 8 h – 12 h" in text(response.text)
+    assert 'class="more-slots" open' in response.text
+    longer = cards(search(site, *both[:-1], ("fin2", "14:00")))["anne"]
+    assert "4 jours sur 5 ; mercredi : libre" in longer
+
+
+def test_an_error_of_a_second_slot_stands_beside_it(site: Client) -> None:
+    response = search(site, *WEEK, ("jour2", "lun"), ("debut2", "9 h"), status=422)
+    assert 'class="more-slots" open' in response.text
+    assert re.search(
+        r'id="debut2"[^>]*value="9 h"[^>]*aria-invalid="true" aria-describedby="erreur-heures2"', response.text
+    )
+
+
 def test_only_declared_places(site: Client) -> None:
     assert set(cards(search(site, *WEEK, ("libres", "oui")))) == {"anne"}
 
@@ -180,6 +253,19 @@ def test_an_empty_result_offers_what_to_loosen(site: Client) -> None:
     assert told == [re.findall(r"(\d+) résultats?", text(site.get(step).text))[0] for step in steps]
 
 
+def test_a_search_for_places_leads_to_an_alert_where_there_are_any(settings: Settings, registry_url: str) -> None:
+    def leads(site: Client, *pairs: tuple[str, str]) -> list[str]:
+        return re.findall(r'href="(/alertes[^"]*)"', search(site, *pairs).text)
+
+    with visitor(settings.model_copy(update={"database_url": registry_url})) as site:
+        [link] = leads(site, ("jour", "lun"), ("tri", "nom"))
+        assert parse_qsl(unescape(link).partition("?")[2]) == [*NANTES, ("jour", "lun")]
+        assert len(leads(site, ("type", "assistant_maternel"), ("langue", "ru"))) == 1, "an empty result has it too"
+        assert leads(site, ("type", "rpe")) == []
+    with visitor(settings) as without_registry:
+        assert leads(without_registry, ("jour", "lun")) == []
+
+
 def test_the_next_pages_show_every_offer_once(site: Client) -> None:
     response = site.get("/", [*NANTES, ("rayon", "20"), ("type", "rpe")])
     seen = list(cards(response))
@@ -193,6 +279,40 @@ def test_the_next_pages_show_every_offer_once(site: Client) -> None:
 def test_filters_show_their_counts(site: Client) -> None:
     response = search(site, ("rayon", "20"), ("type", "rpe"))
     assert re.search(r'value="rpe" checked.*?<span class="count">26</span>', response.text, re.DOTALL)
+
+
+def filtered(html: str, name: str) -> dict[str, str]:
+    """The counts of a filter's values, as they are read."""
+    ticks = re.findall(rf'<input type="checkbox" name="{name}" value="([^"]+)".*?</label>', html, re.DOTALL)
+    counts = re.findall(rf'name="{name}" value="[^"]+".*?class="count">([^<]+)<.*?</label>', html, re.DOTALL)
+    return dict(zip(map(unescape, ticks), counts, strict=True))
+
+
+def test_the_folded_filters_show_their_counts_and_how_many_are_set(site: Client) -> None:
+    response = search(site, ("type", "assistant_maternel"), ("langue", "en"), ("a-jour", "oui"))
+    assert set(cards(response)) == {"anne"}
+    assert filtered(response.text, "langue") == {"en": "1", "fr": "2"}
+    assert filtered(response.text, "ecole") == {"École Jules-Ferry": "1", "École Saint-Félix": "1"}
+    assert filtered(response.text, "taille") == {"3-4": "1"}
+    assert filtered(response.text, "sous-type") == {}, "no assistant maternel is a sort of crèche"
+    assert re.search(r'id="recap-filtres" data-swap>2<', response.text)
+
+
+def test_a_tariff_is_chosen_among_a_few(site: Client) -> None:
+    asked = [("type", "assistant_maternel"), ("tarif-max", "4.00")]
+    response = search(site, *asked)
+    assert set(cards(response)) == {"berthe"}
+    assert "au plus 4,50 € (2)" in text(response.text)
+    assert re.search(r'value="4.00" selected', response.text)
+
+
+def test_a_school_is_one_however_it_is_written_and_stays_when_it_finds_nothing(site: Client) -> None:
+    asked = [("type", "assistant_maternel"), ("ecole", "ecole jules-ferry")]
+    assert set(cards(search(site, *asked))) == {"anne", "berthe"}
+    empty = search(site, *asked, ("langue", "ru"))
+    assert not cards(empty)
+    assert re.search(r'name="ecole" value="[^"]+" checked', empty.text)
+    assert re.search(r'name="langue" value="ru" checked', empty.text)
 
 
 def test_the_fiche_of_a_structure(site: Client) -> None:

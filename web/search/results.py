@@ -9,8 +9,10 @@ from search_api import labels
 from settings import PARIS
 from web import formats, texts
 from web.cards import card
-from web.search import forms
+from web.search import filters, forms, need
 from web.search.forms import SearchForm
+from web.search.need import Slot
+from web.search.places import Where
 
 
 @dataclass(frozen=True)
@@ -28,55 +30,70 @@ def results(
     place: dict[str, Any] | None,
     today: date,
     loosened: Sequence[Step] = (),
+    arrival: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
     total = answer["total"]
-    cards = [card(item, has_need=bool(form.jours), today=today) for item in answer["items"]]
+    cards = [card(item, has_need=form.has_need, today=today) for item in answer["items"]]
     heading = formats.plural(total["value"], texts.RESULT_ONE, texts.RESULT_MANY)
     if total["relation"] != "eq":
         heading = texts.AT_LEAST.format(count=heading)
     return {
         "heading": heading,
-        "where": where(form, place),
+        "where": where(form, place, arrival),
         "empty": total["value"] == 0,
         "cards": cards,
-        "facets": {name: [choice(entry) for entry in entries] for name, entries in answer["facets"].items()},
+        "kinds": {entry["value"]: formats.number(entry["count"]) for entry in answer["facets"]["kind"]},
+        "filters": filters.shown(answer["facets"]),
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
         "loosen": [
             {"label": step.label, "href": forms.address(step.form), "count_text": found_text(step.count)}
             for step in loosened
         ],
         "sort": next((name for name, code in forms.SORTS.items() if code == answer["query"]["sort"]), ""),
-        "sorts": forms.sorts(form, place),
+        "sorts": [(name, sort_label(name, form)) for name in forms.sorts(form, place, arrival)],
         "indexed": indexed(answer["data"].get("indexed_at")),
     }
 
 
-def where(form: SearchForm, place: dict[str, Any] | None) -> str:
+def where(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> str:
+    if arrival is not None:
+        start = texts.search.YOUR_POSITION if place is None else place["name"]
+        return texts.search.ALONG.format(start=formats.leaving(start), end=formats.reaching(arrival["name"]))
     if form.autour:
         return texts.AROUND_POSITION
     if place is None:
         return texts.EVERYWHERE
-    if place["type"] in ("epci", "department"):
+    if place["type"] in forms.TERRITORIES:
         return texts.IN_TERRITORY.format(place=place["name"])
     inside = form.rayon == "0" and place["type"] != "address"
     return (texts.IN if inside else texts.AROUND).format(place=place["name"])
 
 
-def choice(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {**entry, "count_text": formats.number(entry["count"])}
+def sort_label(name: str, form: SearchForm) -> str:
+    return texts.search.SORT_ALONG if name == "distance" and form.vers else texts.SORTS[name]
 
 
-def uncounted(form: SearchForm) -> dict[str, list[dict[str, Any]]]:
-    """The same filters where there are no results to count: what was ticked stays ticked beside an error."""
-    chosen = {"subkind": form.sous_types, "feature": form.options, "funding": form.financements}
-    return {
-        name: [
-            {"value": code, "label": label, "count_text": "", "selected": code in ticked}
-            for code, label in labels.FACETS[name].items()
-        ]
-        for name, ticked in chosen.items()
-    }
+def alert(found: Where) -> str | None:
+    """Where to ask to be told of a place that opens, as this search would find it. Only assistants maternels declare
+    their free places, and an alert for the whole of France would help nobody (`web.alerts` refuses the others)."""
+    form = found.form
+    if (form.types and "assistant_maternel" not in form.types) or not (found.place or form.autour):
+        return None
+    return "/alertes" + forms.address(form, tri="").removeprefix("/")
+
+
+def notices(found: Where) -> list[dict[str, Any]]:
+    """For each place that may not be the one that was meant: what was understood, and the others."""
+    told = [
+        (texts.UNDERSTOOD, found.place, found.detail, found.others),
+        (texts.search.UNDERSTOOD_ARRIVAL, found.arrival, found.arrival_detail, found.arrival_others),
+    ]
+    return [
+        {"text": text.format(place=place["name"], detail=detail), "others": others}
+        for text, place, detail, others in told
+        if place and others
+    ]
 
 
 def indexed(moment: str | None) -> str | None:
@@ -98,12 +115,16 @@ def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
     if around and wider:
         radius = wider[min(1, len(wider) - 1)]
         found.append((texts.LOOSEN_RADIUS.format(radius=radius), {"rayon": radius}))
-    if form.jours and form.libres:
+    farther = [d for d in texts.search.DETOURS if float(d) > float(form.detour or forms.DETOUR)]
+    if form.vers and farther:
+        detour = farther[min(1, len(farther) - 1)]
+        found.append((texts.search.LOOSEN_DETOUR.format(detour=detour), {"detour": detour}))
+    if form.has_need and form.libres:
         found.append((texts.LOOSEN_ASK, {"libres": ""}))
     if form.filtered:
-        found.append((texts.LOOSEN_FILTERS, {"mots": "", "sous_types": (), "options": (), "financements": ()}))
-    if form.jours:
-        found.append((texts.LOOSEN_HOURS, {"jours": (), "debut": "", "fin": "", "libres": ""}))
+        found.append((texts.LOOSEN_FILTERS, filters.UNSET))
+    if form.has_need:
+        found.append((texts.LOOSEN_HOURS, {**need.UNSET, "libres": ""}))
     if form.types:
         found.append((texts.LOOSEN_KINDS, {"types": ()}))
     if len(found) > 1:
@@ -111,19 +132,32 @@ def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
         found.append((texts.LOOSEN_ALL, {name: value for _, changes in found for name, value in changes.items()}))
     if form.types != ("rpe",):
         relay = SearchForm(ou=form.ou, lieu=form.lieu, autour=form.autour, types=("rpe",))
-        found.append((texts.LOOSEN_RPE, {**asdict(relay), "rayon": "20" if around else ""}))
+        found.append((texts.LOOSEN_RPE, {**asdict(relay), "rayon": "20" if around or form.vers else ""}))
     return [Step(label, replace(form, **{"suite": "", **changes})) for label, changes in found]
+
+
+def way_summary(form: SearchForm, arrival: dict[str, Any] | None) -> str:
+    """The folded way in a few words: « jusqu’à Orvault »."""
+    if arrival is None:
+        return form.vers or texts.search.WAY_NONE
+    return texts.search.WAY_TO.format(end=formats.reaching(arrival["name"]))
 
 
 def need_summary(form: SearchForm) -> str:
     """The folded need in a few words: « du lundi au vendredi, 8 h – 18 h »."""
-    days = [forms.DAYS[day] for day in form.jours if day in forms.DAYS]
-    parts = [f"{formats.week_days(days)}, {formats.hours(form.start, form.end)}"] if days else []
+    parts = [slot_summary(slot) for slot in form.slots if any(day in need.DAYS for day in slot.days)]
     if start := forms.as_date(form.des):
         parts.append(texts.FROM_DAY.format(day=formats.day(start)))
     if born := forms.as_date(form.naissance):
         parts.append(texts.BORN.format(day=formats.day(born)))
     return ", ".join(parts) or texts.NEED_NONE
+
+
+def slot_summary(slot: Slot) -> str:
+    days = formats.week_days([need.DAYS[day] for day in slot.days if day in need.DAYS])
+    children = formats.plural(slot.places, texts.CHILDREN_ONE, texts.CHILDREN_MANY)
+    told = f"{days}, {formats.hours(slot.start, slot.end)}" if slot.has_times else days
+    return f"{told}, {children}" if slot.places > 1 else told
 
 
 def kinds_summary(form: SearchForm) -> str:

@@ -1,7 +1,7 @@
 """The home page, the page of results, and the map below its offers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,14 +12,16 @@ from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read,
 from search_api.problems import ParameterError
 from search_api.query_log import watched
 from web import maps
-from web.search import forms, results
+from web.search import filters, forms, need, results
 from web.search.places import Where, resolve
 from web.site import Site
 
 PANELS = {
     "kinds": {"type"},
-    "need": {"jour", "heures", "des", "naissance", "places"},
-    "filters": {"mots", "option", "sous-type", "financement"},
+    "need": {"des", "naissance", *(name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS)},
+    "slots": {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]},
+    "way": {"vers", "detour"},
+    "filters": {"mots", "tarif-max", *(each.name for each in filters.CHOICES)},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
 
@@ -42,14 +44,13 @@ async def search(request: Request) -> Response:
         return site.page("search.html", _search_values(site, Where(form), {}))
     found = Where(form)
     errors = forms.errors(form, site.today())
-    if "ou" not in errors:
+    if not {"ou", "vers"} & errors.keys():
         found = await resolve(site.engine, site.geocoder, form)
-        if found.error:
-            errors["ou"] = found.error
+        errors |= found.errors
     if errors:
         return site.page("search.html", _search_values(site, found, errors), 422)
     try:
-        asked = forms.page(found.form, found.place)
+        asked = forms.page(found.form, found.place, found.arrival)
         parameters = read(OfferParameters, asked | maps.view(asked))
         query = await understand(site.engine, parameters, site.today())
     except ParameterError as refused:
@@ -64,10 +65,8 @@ async def search(request: Request) -> Response:
 async def loosen(site: Site, found: Where) -> list[results.Step]:
     """What to ask less of, where nothing was found, with what each such search gives; none that gives nothing."""
     tried = results.steps(found.form, found.place)
-    asked = [
-        await understand(site.engine, read(OfferParameters, forms.parameters(step.form, found.place)), site.today())
-        for step in tried
-    ]
+    parameters = [forms.parameters(step.form, found.place, found.arrival) for step in tried]
+    asked = [await understand(site.engine, read(OfferParameters, each), site.today()) for each in parameters]
     counts = await offers.totals(site.engine, asked)
     return [replace(step, count=count) for step, count in zip(tried, counts, strict=True) if count]
 
@@ -89,21 +88,20 @@ def _search_values(
     loosened: Sequence[results.Step] = (),
 ) -> dict[str, Any]:
     form = found.form
-    shown = results.results(answer, form, found.place, site.today(), loosened) if answer else None
-    facets = shown["facets"] if shown else results.uncounted(form)
+    shown = results.results(answer, form, found.place, site.today(), loosened, found.arrival) if answer else None
     return {
         "form": form,
         "asked": form.asked,
         "errors": errors,
         "results": shown,
-        "facets": facets,
-        "counts": {entry["value"]: entry["count_text"] for entry in facets.get("kind", [])},
-        "others": found.others,
-        "place_detail": found.detail,
+        "filters": shown["filters"] if shown else filters.uncounted(asdict(form)),
+        "counts": shown["kinds"] if shown else {},
+        "alert": results.alert(found) if site.registry is not None else None,
+        "notices": results.notices(found),
         "around": forms.is_around(form, found.place),
-        "place_name": found.place["name"] if found.place else "",
+        "way_summary": results.way_summary(form, found.arrival),
         "kinds_summary": results.kinds_summary(form),
         "need_summary": results.need_summary(form),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
-        "map": maps.of_search(form, found.place, site.settings, answer) if answer else None,
+        "map": maps.of_search(found, site.settings, answer) if answer else None,
     }

@@ -40,6 +40,7 @@
   const circle = L.layerGroup().addTo(map);
   const offers = L.layerGroup().addTo(map);
   const drawn = new Map();
+  const markers = new Map(); // of the offers that stand on the map by themselves or with their neighbours, by id
   let fetches = new AbortController();
   let looking = false;
   let moved = false; // by hand, away from the view whose offers came with the page
@@ -52,17 +53,26 @@
   });
   refresh();
   document.addEventListener("resultats", () => {
-    const before = JSON.stringify([wanted.lat, wanted.lon, wanted.radius_m, wanted.zoom]);
+    const before = where();
     wanted = settings();
-    if (JSON.stringify([wanted.lat, wanted.lon, wanted.radius_m, wanted.zoom]) !== before) look();
+    if (where() !== before) look();
     refresh();
   });
+
+  function where() {
+    return JSON.stringify([wanted.lat, wanted.lon, wanted.radius_m, wanted.zoom, wanted.corridor]);
+  }
 
   function look() {
     looking = true;
     circle.clearLayers();
     const centre = L.latLng(wanted.lat, wanted.lon);
-    if (wanted.radius_m) {
+    if (wanted.route) {
+      const corridor = L.polygon(wanted.corridor, { className: "way-corridor", interactive: false }).addTo(circle);
+      L.polyline(wanted.route, { className: "way-line", interactive: false }).addTo(circle);
+      for (const end of wanted.route) L.circleMarker(end, { radius: 7, className: "way-end", interactive: false }).addTo(circle);
+      map.fitBounds(corridor.getBounds(), { animate: false });
+    } else if (wanted.radius_m) {
       map.fitBounds(centre.toBounds(wanted.radius_m * 2), { animate: false });
       L.circle(centre, { radius: wanted.radius_m, className: "radius-circle", interactive: false }).addTo(circle);
     } else {
@@ -126,8 +136,10 @@
         drawn.delete(key);
       }
     }
+    markers.clear();
     for (const [key, group] of wantedNow) {
       if (!drawn.has(key)) drawn.set(key, group.cluster ? cluster(group) : spot(group));
+      for (const offer of group.offers) markers.set(offer.id, drawn.get(key));
     }
   }
 
@@ -174,16 +186,47 @@
     } else {
       marker.bindPopup(() => popup(group.offers), { maxWidth: 280, minWidth: 200 });
       marker.on("popupopen", (event) => {
+        showCards(group.offers);
         if (document.activeElement === marker.getElement()) event.popup.getElement().querySelector("a[href^='/']").focus();
         event.popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", texts.close);
       });
-      marker.on("popupclose", () => { if (plan.contains(document.activeElement) && marker.getElement()) marker.getElement().focus(); });
+      marker.on("popupclose", () => {
+        showCards([]);
+        if (plan.contains(document.activeElement) && marker.getElement()) marker.getElement().focus();
+      });
     }
     if (!hidden) return marker;
     const area = L.circle([group.lat, group.lon], { radius: ZONE_RADIUS_M[first.precision], className: "zone-circle zone-circle-" + first.precision, interactive: false });
     area.addTo(offers);
     marker.on("remove", () => offers.removeLayer(area));
     return marker;
+  }
+
+  // Leaflet listens to Escape only while the map itself has the focus, not what is in its popup.
+  plan.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
+
+  // A card under the pointer, or with the focus in it, lights its marker.
+  for (const [event, lit] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
+    document.addEventListener(event, ({ target, relatedTarget }) => {
+      const card = target.closest && target.closest("#liste > .card");
+      if (card && !(relatedTarget && card.contains(relatedTarget))) light(card.id.replace("offre-", ""), lit);
+    });
+  }
+
+  function light(id, lit) {
+    const marker = markers.get(id);
+    if (!marker || !marker.getElement()) return;
+    marker.getElement().classList.toggle("marker-lit", lit);
+    marker.setZIndexOffset(lit ? 1000 : 0);
+  }
+
+  // A marker that is chosen shows its card, where list and map stand side by side.
+  function showCards(group) {
+    for (const card of document.querySelectorAll("#liste > .card-lit")) card.classList.remove("card-lit");
+    const cards = group.map((offer) => document.getElementById("offre-" + offer.id)).filter(Boolean);
+    for (const card of cards) card.classList.add("card-lit");
+    const beside = cards.length > 0 && cards[0].getBoundingClientRect().right <= plan.getBoundingClientRect().left;
+    if (beside) cards[0].scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   }
 
   function popup(group) {

@@ -20,7 +20,10 @@
 
   document.addEventListener("change", (event) => {
     const field = event.target;
-    const instant = ["type", "option", "sous-type", "financement", "tri", "rayon"];
+    const instant = [
+      ...["type", "tri", "rayon", "detour", "tarif-max", "a-jour"],
+      ...["option", "sous-type", "financement", "exercice", "taille", "ecole", "langue"],
+    ];
     if (field.form === form && instant.includes(field.name) && document.getElementById("resultats")) form.requestSubmit();
   });
 
@@ -40,11 +43,11 @@
   // The address says what was asked and nothing else: empty fields and untouched hours stay out.
   function address() {
     const data = new FormData(form);
-    const days = data.getAll("jour").length > 0;
     const pairs = [...data].filter(([name, value]) => {
       if (value === "") return false;
-      if (name === "debut" || name === "fin") return days || value !== form.elements[name].defaultValue;
-      if (name === "places") return days && value !== "1";
+      const slot = /^(debut|fin|places)([23]?)$/.exec(name);
+      if (slot) return data.has("jour" + slot[2]) ? name !== "places" + slot[2] || value !== "1" : slot[1] !== "places" && value !== form.elements[name].defaultValue;
+      if (name === "detour" || name === "vers-lieu") return form.elements.vers.value !== "";
       if (name === "tri") return form.elements.tri.dataset.chosen === "yes" || new URLSearchParams(location.search).has("tri");
       return true;
     });

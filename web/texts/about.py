@@ -168,7 +168,9 @@ TREATMENTS = (
         "Votre adresse mail et votre recherche\u00a0: le lieu, les jours et les heures, l’âge de l’enfant si vous"
         " l’avez donné. Rien n’est envoyé avant que vous ayez confirmé votre adresse.",
         "Votre demande, que vous confirmez par mail (article 6.1.b).",
-        "Jusqu’à ce que vous l’arrêtiez, d’un clic dans chaque mail, ou jusqu’au terme que le mail rappelle.",
+        "Alerte non confirmée\u00a0: {alert_confirm_hours} heures. Confirmée\u00a0: jusqu’à ce que vous l’arrêtiez,"
+        " d’un clic dans chaque mail, et {alert_days} jours au plus\u202f; un mail annonce le terme, que vous pouvez"
+        " reporter.",
         "Personne\u00a0: le site cherche et écrit tout seul.",
     ),
     (
@@ -176,7 +178,7 @@ TREATMENTS = (
         "Signaler une erreur sur une fiche",
         "Ce que vous écrivez, la fiche dont il s’agit et la date\u202f; votre adresse mail si vous la donnez.",
         "Tenir les fiches exactes\u00a0: intérêt légitime (article 6.1.f) et exactitude (article 5.1.d).",
-        "Le temps de traiter le signalement et d’y répondre.",
+        "{fiche_report_days} jours après la réponse\u202f; sans réponse, {fiche_report_open_days} jours.",
         "Les modérateurs.",
     ),
     (

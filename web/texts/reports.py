@@ -24,7 +24,7 @@ ERROR_ABOUT = "Choisissez ce qui n’est pas juste."
 ERROR_TEXT = "Dites en quelques mots ce qui n’est pas juste."
 ERROR_LONG = "C’est trop long\u00a0: {count} caractères, 1\u202f000 au plus."
 ERROR_TRAP = "Laissez vide le champ caché, puis envoyez de nouveau."
-ERROR_FAST = "Cela a été trop vite pour un formulaire rempli à la main\u00a0: attendez un instant, puis envoyez de nouveau."
+ERROR_FAST = "C’est trop vite pour un formulaire rempli à la main\u00a0: attendez un instant, puis envoyez de nouveau."
 ERROR_MANY = "Trop de signalements depuis votre connexion\u00a0: réessayez dans {wait}."
 
 THANKS_TITLE = "Merci"

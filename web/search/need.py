@@ -1,0 +1,150 @@
+"""What a family needs in a week: up to three slots of days, hours and children, and the API's lines for them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from search_api.need import MAX_LINES, MAX_PLACES
+from web import texts
+
+DAYS = {"lun": "mon", "mar": "tue", "mer": "wed", "jeu": "thu", "ven": "fri", "sam": "sat", "dim": "sun"}
+START, END = "08:00", "18:00"
+"""The hours that stand in an untouched form; they count once a day is ticked."""
+SLOTS = ("", "2", "3")
+"""What the names of each slot's fields end with."""
+UNSET: dict[str, Any] = {
+    name + slot: value for slot in SLOTS for name, value in (("jours", ()), ("debut", ""), ("fin", ""), ("places", ""))
+}
+"""The form's fields without any slot."""
+DAY_MINUTES = 24 * 60
+
+Hours = tuple[int, int]
+"""Minutes of a day; the end is past midnight where it is the next day's."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """`number` ends the names of its fields. The others are as they were typed and ticked."""
+
+    number: str
+    days: tuple[str, ...]
+    typed_start: str
+    typed_end: str
+    typed_places: str
+
+    @property
+    def start(self) -> str:
+        return self.typed_start or START
+
+    @property
+    def end(self) -> str:
+        return self.typed_end or END
+
+    @property
+    def has_times(self) -> bool:
+        """Whether its hours are any."""
+        return all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text) for text in (self.start, self.end))
+
+    @property
+    def places(self) -> int:
+        return int(self.typed_places) if self.typed_places in tuple("123456") else 1
+
+    @property
+    def hours(self) -> Hours:
+        """Only where they are times."""
+        start, end = (int(text[:2]) * 60 + int(text[3:]) for text in (self.start, self.end))
+        return start, end + DAY_MINUTES * (end <= start)
+
+
+def slots(fields: Mapping[str, Any]) -> tuple[Slot, ...]:
+    """All three slots of a form, from its fields by name."""
+    return tuple(Slot(n, *(fields[name + n] for name in ("jours", "debut", "fin", "places"))) for n in SLOTS)
+
+
+def errors(slots: Sequence[Slot]) -> dict[str, str]:
+    """What is wrong with the slots: a French sentence for each field, under its page name."""
+    found: dict[str, str] = {}
+    for slot in slots:
+        found |= _errors(slot)
+    asked = [slot for slot in slots if slot.days]
+    if not asked or found:
+        return found
+    needed = lines(slots)
+    if most_places(slots) > MAX_PLACES:
+        found["heures" + asked[-1].number] = texts.search.ERROR_TOO_MANY_CHILDREN
+    elif len(needed) > MAX_LINES:
+        found["heures" + asked[-1].number] = texts.search.ERROR_TOO_MANY_HOURS
+    return found
+
+
+def _errors(slot: Slot) -> dict[str, str]:
+    found = {}
+    if slot.typed_places and slot.typed_places not in tuple("123456"):
+        found["places"] = texts.ERROR_PLACES
+    if any(day not in DAYS for day in slot.days):
+        found["jour"] = texts.ERROR_DAY
+    if not slot.has_times:
+        found["heures"] = texts.ERROR_TIME
+    elif slot.start == slot.end:
+        found["heures"] = texts.ERROR_SAME_TIMES
+    elif not slot.days and (slot.start, slot.end) != (START, END):
+        found["jour"] = texts.ERROR_HOURS_WITHOUT_DAYS
+    return {name + slot.number: sentence for name, sentence in found.items()}
+
+
+def lines(slots: Sequence[Slot]) -> list[str]:
+    """The API's need lines, one for each run of days: `mon-wed@08:00-18:00`, with its number of places where that is
+    not the first slot's, which is the API's `places`.
+
+    Where slots overlap the child of the one is there with the child of the other: their places add up.
+    """
+    usual = slots[0].places if slots[0].days else 1
+    weekdays: dict[tuple[Hours, int], list[int]] = {}
+    for weekday in range(len(DAYS)):
+        for hours, places in together(slots, weekday).items():
+            weekdays.setdefault((hours, places), []).append(weekday)
+    return [
+        f"{days}@{_clock(start)}-{_clock(end)}" + (f"*{places}" if places != usual else "")
+        for ((start, end), places), found in weekdays.items()
+        for days in runs(found)
+    ]
+
+
+def together(slots: Sequence[Slot], weekday: int) -> dict[Hours, int]:
+    """What is asked of a weekday: the hours of each slot, and those that several share with their places added up. The
+    API takes, of lines that ask for the same time, the most places.
+
+    What a slot of the evening before has after midnight is not added to the next morning's.
+    """
+    code = list(DAYS)[weekday]
+    asked = [slot for slot in slots if code in slot.days]
+    found: dict[Hours, int] = {}
+    for size in range(1, len(asked) + 1):
+        for shared in combinations(asked, size):
+            start, end = max(slot.hours[0] for slot in shared), min(slot.hours[1] for slot in shared)
+            if start < end:
+                found[start, end] = max(found.get((start, end), 0), sum(slot.places for slot in shared))
+    return found
+
+
+def most_places(slots: Sequence[Slot]) -> int:
+    return max((places for weekday in range(len(DAYS)) for places in together(slots, weekday).values()), default=0)
+
+
+def runs(weekdays: Iterable[int]) -> list[str]:
+    """Days in their order, as the API names them, those that follow each other joined: `mon-wed`, `fri`."""
+    found: list[list[int]] = []
+    for weekday in weekdays:
+        if found and weekday == found[-1][-1] + 1:
+            found[-1].append(weekday)
+        else:
+            found.append([weekday])
+    codes = list(DAYS.values())
+    return [codes[run[0]] + (f"-{codes[run[-1]]}" if len(run) > 1 else "") for run in found]
+
+
+def _clock(minute: int) -> str:
+    hours, minutes = divmod(minute % DAY_MINUTES, 60)
+    return f"{hours:02}:{minutes:02}"
