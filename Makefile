@@ -5,7 +5,7 @@ SCALE ?= demo
 PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search check lock
+.PHONY: demo test faults bench-indexer bench-search bench-alerts check lock
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -27,6 +27,11 @@ bench-indexer: .venv/.dev
 bench-search: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
 bench-search: .venv/.dev
 	SCALE=$(SCALE) .venv/bin/python -m bench.search $(ARGS)
+
+# Saved needs against a stream of changes; SCALE=demo for a quick try.
+bench-alerts: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
+bench-alerts: .venv/.dev
+	SCALE=$(SCALE) .venv/bin/python -m bench.alerts $(ARGS)
 
 # Style, types, and who may import whom.
 check: .venv/.dev

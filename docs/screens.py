@@ -139,7 +139,7 @@ class Visit:
 
 
 LEAST_MS = 2500
-"""A message that is written in less is taken for a program's (`web.contact.routes.LEAST`)."""
+"""A message that is written in less is taken for a program's (`web.members.patience.LEAST`)."""
 
 
 def main(site: str, mailbox: str) -> None:
@@ -186,6 +186,8 @@ def parent(visit: Visit) -> None:
     offers = [card.get_attribute("data-keep") for card in page.locator("#liste [data-keep]").all()[:3]]
     kept = "&".join(f"offre={offer}" for offer in offers)
     visit.each(page, {"favourites": f"/favoris?{kept}", "comparison": f"/comparer?{kept}"})
+    wanting(visit)
+    signalling(visit, str(offers[0]))
     page.goto(PUBLIC["widget-builder"], wait_until="networkidle")
     visit.each(page, {"widget-frame": str(page.locator("iframe").first.get_attribute("src"))})
 
@@ -214,6 +216,33 @@ def assistant(visit: Visit) -> None:
     writer.click("main form button[type=submit]")
     told = mail_to(visit.mailbox, f"am@{DOMAIN}", "/messages/signaler/", after=known)
     visit.each(writer, {f"message-{part}": link_in(told, f"/messages/{part}/") for part in ("bloquer", "signaler")})
+
+
+def wanting(visit: Visit) -> None:
+    """A parent who wants to be told when a place opens, up to the day when she no longer does."""
+    page, mail = visit.open(), f"parent-{secrets.token_hex(4)}@example.org"
+    visit.each(page, {"alert": f"/alertes?{NANTES}&rayon=1&type=assistant_maternel&{NEED}"})
+    page.fill("[name=mail]", mail)
+    page.wait_for_timeout(LEAST_MS)
+    page.click("form[action^='/alertes'] button[type=submit]")
+    page.wait_for_url("**envoye**")
+    visit.take(page, "alert-sent")
+    link = link_in(mail_to(visit.mailbox, mail, "/alertes/confirmer/"), "/alertes/confirmer/")
+    visit.each(page, {"alert-confirmation": link})
+    page.click("main form button[type=submit]")
+    page.wait_for_load_state("networkidle")
+    visit.take(page, "alert-confirmed")
+
+
+def signalling(visit: Visit, offer: str) -> None:
+    page = visit.open()
+    visit.each(page, {"report": f"/offre/{offer}/signaler"})
+    page.check("[name=objet][value=hours]", force=True)
+    page.fill("[name=texte]", "La crèche ouvre à 7 h 30, et non à 8 h.")
+    page.wait_for_timeout(LEAST_MS)
+    page.click("form[action$='/signaler'] button[type=submit]")
+    page.wait_for_url("**envoye=**")
+    visit.take(page, "report-sent")
 
 
 def newcomer(visit: Visit) -> None:

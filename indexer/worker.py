@@ -17,6 +17,7 @@ from indexer import backoff, dead_letters, generations, metrics, queue
 from indexer.bulk import Outcome, Write, send
 from indexer.documents import some_documents
 from indexer.queue import Change
+from registry.alerts import changes
 from registry.database import Connection, connect
 from settings import Settings
 
@@ -174,7 +175,10 @@ def build(conn: Connection, changes: Sequence[Change]) -> list[Write]:
 
 
 def finish(conn: Connection, number: int, turn: Turn) -> None:
-    """Forget what was acknowledged, keep what was refused, and leave to any worker what is to be sent again."""
+    """Forget what was acknowledged, keep what was refused, and leave to any worker what is to be sent again.
+
+    Offers that were written are left to the saved needs, in the same transaction: none is forgotten between the two.
+    """
     again = {(each.target, each.id) for each in turn.outcome.again}
     refused = {(each.write.target, each.write.id) for each in turn.outcome.refused}
     waiting = {id for _, id in again}
@@ -182,6 +186,7 @@ def finish(conn: Connection, number: int, turn: Turn) -> None:
         dead_letters.keep(conn, turn.outcome.refused)
         dead_letters.settle(conn, [each for each in turn.writes if (each.target, each.id) not in again | refused])
         queue.forget(conn, [each for each in turn.changes if each.id not in waiting])
+        changes.note(conn, {each.id for each in turn.changes if each.index == "offers"} - waiting)
         if waiting:
             queue.release(conn, number)
 

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from registry import agrements, database, documents, duties, mail, registrations
+from registry import agrements, database, documents, duties, mail, registrations, reports
 from registry.accounts import housekeeping
+from registry.alerts import ending
 from registry.contact import opening, stopping
 from registry.database import Connection
 from registry.movements import applying, files
@@ -36,6 +37,8 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "previews": lambda conn: files.purge(conn, now),
         "accounts": lambda conn: housekeeping.forget(conn, now),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
+        "reports": lambda conn: reports.forget(conn, now),
+        "saved needs": lambda conn: ending.tend(conn, settings, now),
         "mails": lambda conn: mail.forget(conn, now - MAILS_KEPT),
     }
     done: dict[str, int] = {}

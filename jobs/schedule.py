@@ -38,5 +38,7 @@ SCHEDULE: dict[str, Entry] = {
     # Somebody may be waiting for a code before a screen.
     "send_mail": {"task": "send_mail", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "check_identities": {"task": "check_identities", "schedule": crontab(), "options": {"expires": MINUTE}},
+    # What a change opens is told within a minute of it.
+    "follow_alerts": {"task": "follow_alerts", "schedule": timedelta(seconds=20), "options": {"expires": 20}},
     "remind": {"task": "remind", "schedule": crontab(hour="9", minute="0"), "options": {"expires": 12 * HOUR}},
 }

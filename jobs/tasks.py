@@ -9,7 +9,7 @@ import psycopg
 from celery import Celery
 
 from indexer import bulk, check, rebuild
-from jobs import calendar, digest, mail
+from jobs import alerts, calendar, digest, mail
 from registry import database, identity
 from settings import Settings
 
@@ -77,6 +77,11 @@ def register(app: Celery, settings: Settings) -> None:
             )
             if answers:
                 log.info("identities asked again: %s", answers)
+
+    @app.task(name="follow_alerts", shared=False)
+    def _follow_alerts() -> None:
+        with _no_values():
+            alerts.follow(settings, datetime.now(UTC))
 
 
 def rebuild_index(settings: Settings, *, keep: bool = False) -> None:

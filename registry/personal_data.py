@@ -125,6 +125,19 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("messages_refuses", ("contact_off",), "select since from contact_off where offer = %(offer)s"),
     Part(
+        "signalements_sur_la_fiche",
+        ("fiche_report",),
+        # Neither the reader's address nor her words are hers to know: that something was reported is.
+        "select number, about, at, outcome, settled_at from fiche_report where offer = %(offer)s order by at",
+    ),
+    Part(
+        "alertes",
+        ("alert", "alert_match"),
+        # As a parent, under the same address.
+        "select t.title, t.rhythm, t.search, t.created_at, t.confirmed_at, t.ends_at from alert t"
+        " where t.mail = %(mail)s order by t.created_at",
+    ),
+    Part(
         "mails",
         ("mail_outbox",),
         "select subject, queued_at, sent_at from mail_outbox where recipient = %(mail)s order by queued_at",
@@ -137,6 +150,7 @@ PARTS: tuple[Part, ...] = (
 )
 
 NOT_TOLD = {
+    "alert_change": "that a public document changed, until saved needs were tried on it",
     "dead_letter": "documents of public facts that the index refused",
     "opening": "of structures",
     "import_record": "of structures",

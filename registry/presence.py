@@ -41,6 +41,7 @@ def leave(conn: Connection, account: Account, now: datetime) -> None:
         [account.id, offer, account.mail],
     )
     conn.execute("delete from sign_in_code where mail = %s", [account.mail])
+    conn.execute("delete from alert where mail = %s", [account.mail])
     conn.execute("delete from mail_outbox where recipient = %s", [account.mail])
     accounts.close(conn, account.id)
     conn.execute("update account set name = '', offer = null where id = %s", [account.id])
@@ -67,7 +68,7 @@ def _forget_offer(conn: Connection, offer: str) -> None:
 
 _OF_OFFER = (
     *("agrement_request", "timetable", "leave", "employment", "declaration", "breach", "offer_view", "link"),
-    *("contact_report", "contact_thread", "contact_block", "contact_off"),
+    *("contact_report", "contact_thread", "contact_block", "contact_off", "alert_match"),
     *("am_mam", "am_contact", "am_identity", "agrement", "am_home"),
 )
 

@@ -80,7 +80,7 @@ def registry_url(shared_registry: str) -> str:
     with database.connect(shared_registry) as conn:
         conn.execute(
             "truncate offer, source, index_generation, index_check, indexer_worker, account, mail_outbox, sign_in_code,"
-            " throttle, legacy_run cascade"
+            " throttle, legacy_run, alert, alert_change cascade"
         )
         # It only grows: for the next test its guard is not asked.
         conn.execute("set local session_replication_role = replica")

@@ -13,6 +13,7 @@ from web.site import Site
 RULES = (
     *("agrement_document_days", "registration_draft_days"),
     *("contact_thread_days", "contact_text_days", "contact_report_days"),
+    *("alert_days", "fiche_report_days", "fiche_report_open_days"),
 )
 """Of registry/rules.toml: named so in the texts."""
 
@@ -26,6 +27,7 @@ def of_site(site: Site, today: date) -> dict[str, Any]:
     t = texts.about
     return {
         **{name: rules.number(name, today) for name in RULES},
+        "alert_confirm_hours": rules.number("alert_confirm_hours", today),
         "session_days": settings.session_days,
         "mails_days": MAILS_DAYS,
         "code_minutes": codes.LIFE.seconds // 60,

@@ -1,0 +1,172 @@
+"""Searches the other way round: which of some offers answer which of many saved needs.
+
+A saved need is asked by the very query of a search, of places that are free as declared: so it finds what a search
+would find. It names the parameters of `OfferParameters` that decide what is found, without how it is shown.
+"""
+
+import logging
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mappings.documents import WEEK_MINUTES
+from search_api import cards, filters, queries
+from search_api.engine import Engine, asked, content, documents, quoted, searches
+from search_api.filters import Clause
+from search_api.geo import EARTH_RADIUS_M, Point
+from search_api.offer_query import OfferQuery
+from search_api.parameters import FilterParameters, read, understand
+from search_api.problems import ParameterError
+
+log = logging.getLogger(__name__)
+
+KEPT = frozenset(field.alias or name for name, field in FilterParameters.model_fields.items()) - {"match", "include"}
+"""The parameters of a saved need; the others say how results are shown, or admit offers not known to be free."""
+
+KIND = "assistant_maternel"
+"""The only offers that declare their free places (DESIGN.md, "Availability")."""
+
+AT_ONCE = 100
+"""Searches in one round trip, so that those of visitors come between."""
+
+MOST = 2_000
+"""Offers that one need may find; where there are as many there may be more."""
+
+MARGIN = 1.01
+"""The earth is no sphere, and a point on the edge is inside."""
+
+EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
+
+Area = tuple[float, float, float, float]
+"""West, south, east, north, in degrees."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A need, and the offers that are tried on it, at most 10,000; None: all."""
+
+    query: OfferQuery
+    offers: Sequence[str] | None = None
+
+
+def kept(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What is saved of a search's parameters; assistants maternels alone are asked for."""
+    return {name: value for name, value in parameters.items() if name in KEPT and value} | {"kind": [KIND]}
+
+
+async def understood(engine: Engine, parameters: Mapping[str, Any], today: date) -> OfferQuery | None:
+    """What a saved need means today: from the wanted day on, or from today when that has passed.
+
+    None where it means nothing any more: a commune that is gone, a child who is grown up. Raises EngineUnavailable.
+    """
+    given = dict(parameters)
+    if str(given.get("from", "")) < today.isoformat():  # ISO days compare as text
+        given.pop("from", None)
+    try:
+        return await understand(engine, read(FilterParameters, given), today)
+    except ParameterError:
+        return None
+
+
+async def refresh(engine: Engine) -> None:
+    """Let searches see every document that was written before. Raises EngineUnavailable."""
+    content(await asked(engine, "POST", f"/{quoted(engine.offers)}/_refresh"))
+
+
+async def matching(engine: Engine, needs: Sequence[Asked]) -> list[list[str]]:
+    """Of each need the offers that answer it, at most MOST of all. Raises EngineUnavailable."""
+    found: list[list[str]] = []
+    for start in range(0, len(needs), AT_ONCE):
+        found += await _together(engine, [(engine.offers, body(each)) for each in needs[start : start + AT_ONCE]])
+    return found
+
+
+async def count(engine: Engine, query: OfferQuery) -> int:
+    """How many offers answer a need now. Raises EngineUnavailable."""
+    (found,) = await searches(
+        engine, [(engine.offers, {"query": condition(query), "size": 0, "track_total_hits": True})]
+    )
+    return int(found["hits"]["total"]["value"])
+
+
+async def places(engine: Engine, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The documents of these offers as far as a card shows them, by id. Raises EngineUnavailable."""
+    wanted = list(ids)
+    return await documents(engine, engine.offers, wanted, list(cards.CARD)) if wanted else {}
+
+
+def body(need: Asked) -> dict[str, Any]:
+    tried = [] if need.offers is None else [{"ids": {"values": list(need.offers)}}]
+    return {
+        "query": {"bool": {"filter": [*tried, condition(need.query)]}},
+        "size": MOST if need.offers is None else len(need.offers),
+        "sort": ["_doc"],
+        "track_total_hits": False,
+        "_source": False,
+    }
+
+
+def condition(query: OfferQuery) -> Clause:
+    """The conditions of the search; without hours those who have some place free on the day."""
+    found = queries.every_condition(query)
+    if query.need:
+        return found
+    some_time = {"range": {"availability.week": {"gte": WEEK_MINUTES}}}
+    return {"bool": {"filter": [found, filters.timetable([filters.under_way(query.start), some_time])]}}
+
+
+def week(query: OfferQuery) -> tuple[tuple[int, int], ...]:
+    """The minutes of the week that must be free, (start, end), at whatever number of places."""
+    return tuple((start, end) for day in query.days for start, end, _ in day.pieces)
+
+
+def reach(query: OfferQuery) -> tuple[Area | None, tuple[str, ...]]:
+    """Where an offer must be at least: an area, or the ids of territories of which it must be in one."""
+    territories = [
+        *(f"commune:{each.code}" for each in query.communes),
+        *([f"epci:{query.epci.code}"] if query.epci else ()),
+        *([f"department:{query.department.code}"] if query.department else ()),
+    ]
+    if territories:
+        return None, tuple(territories)
+    if query.near is not None and query.radius_km is not None:
+        return around([query.near], query.radius_km), ()
+    if query.route is not None:
+        # The stops, as a leg bends out of the box of its ends.
+        return around(query.route.stops, query.route.detour_km), ()
+    if query.bbox is not None:
+        box = query.bbox
+        return (box.west, box.south, box.east, box.north), ()
+    return EVERYWHERE, ()
+
+
+def around(points: Iterable[Point], km: float) -> Area:
+    """A box that holds a circle around each of the points; the whole world where it would pass a pole or 180°."""
+    known = list(points)
+    lat = math.degrees(km * MARGIN * 1_000 / EARTH_RADIUS_M)
+    south, north = min(each.lat for each in known) - lat, max(each.lat for each in known) + lat
+    widest = max(abs(south), abs(north))
+    if widest >= 89:
+        return EVERYWHERE
+    lon = lat / math.cos(math.radians(widest))
+    west, east = min(each.lon for each in known) - lon, max(each.lon for each in known) + lon
+    return (west, south, east, north) if west > -180 and east < 180 else EVERYWHERE
+
+
+async def _together(engine: Engine, bodies: list[tuple[str, dict[str, Any]]]) -> list[list[str]]:
+    try:
+        answers = await searches(engine, bodies)
+    except RuntimeError:  # one that the engine refuses must not keep the others from their answers
+        if len(bodies) == 1:
+            log.error("a saved need that Elasticsearch refuses is left out")
+            return [[]]
+        middle = len(bodies) // 2
+        return [*await _together(engine, bodies[:middle]), *await _together(engine, bodies[middle:])]
+    return [list(_ids(each)) for each in answers]
+
+
+def _ids(answer: dict[str, Any]) -> Iterator[str]:
+    for hit in answer["hits"]["hits"]:
+        yield hit["_id"]

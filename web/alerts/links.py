@@ -1,0 +1,106 @@
+"""What the links in the mails of an alert lead to: confirming, stopping, prolonging. To look at one changes nothing."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from registry.alerts import asking, ending, tokens
+from registry.alerts.asking import Saved, TooManyLive
+from web import formats
+from web.accounts.entering import Registry
+from web.members import pages, posted
+from web.site import Site
+from web.texts import alerts as texts
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/alertes/confirmer/{token}")
+def look_to_confirm(request: Request, token: str, registry: Registry) -> Response:
+    site: Site = request.app.state.site
+    with registry.connection() as conn:
+        id = tokens.read(site.settings.secret_key, "confirm", token)
+        saved = asking.saved(conn, id, site.now()) if id is not None else None
+    if saved is None:
+        return _over(request)
+    if saved.confirmed:
+        return _begun(request, saved, texts.CONFIRMED_TITLE)
+    sentence = texts.CONFIRM_WEEKLY if saved.rhythm == "weekly" else texts.CONFIRM_AT_ONCE
+    return _page(request, saved, texts.CONFIRM_TITLE, sentence, texts.CONFIRM)
+
+
+@router.post("/alertes/confirmer/{token}")
+def confirm(request: Request, token: str, registry: Registry, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+    secret = site.settings.secret_key
+    try:
+        with registry.connection() as conn:
+            id = tokens.read(secret, "confirm", token)
+            saved = asking.confirm(conn, site.settings, id, site.now()) if id is not None else None
+    except TooManyLive as error:
+        live = [(each.title, f"/alertes/arreter/{tokens.token(secret, 'stop', each.id)}") for each in error.live]
+        return pages.page(request, "alerts/full.html", {"live": live}, 409)
+    return _over(request) if saved is None else _begun(request, saved, texts.CONFIRMED_TITLE)
+
+
+@router.get("/alertes/prolonger/{token}")
+def look_to_prolong(request: Request, token: str, registry: Registry) -> Response:
+    site: Site = request.app.state.site
+    with registry.connection() as conn:
+        id = tokens.read(site.settings.secret_key, "prolong", token)
+        saved = asking.saved(conn, id, site.now()) if id is not None else None
+    if saved is None:
+        return _over(request)
+    return _page(request, saved, texts.PROLONG_TITLE, texts.PROLONG, texts.PROLONG_BUTTON)
+
+
+@router.post("/alertes/prolonger/{token}")
+def prolong(request: Request, token: str, registry: Registry, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
+    with registry.connection() as conn:
+        id = tokens.read(site.settings.secret_key, "prolong", token)
+        saved = ending.prolong(conn, id, site.now()) if id is not None else None
+    return _over(request) if saved is None else _begun(request, saved, texts.PROLONGED_TITLE)
+
+
+@router.get("/alertes/arreter/{token}")
+def look_to_stop(request: Request, token: str, registry: Registry) -> Response:
+    site: Site = request.app.state.site
+    with registry.connection() as conn:
+        id = tokens.read(site.settings.secret_key, "stop", token)
+        saved = asking.saved(conn, id, site.now()) if id is not None else None
+    if saved is None:
+        return _over(request) if id is None else _stopped(request)
+    return _page(request, saved, texts.STOP_TITLE, texts.STOP, texts.STOP_BUTTON)
+
+
+@router.post("/alertes/arreter/{token}")
+def stop(request: Request, token: str, registry: Registry) -> Response:
+    """The page's button, and the one of mail programs, which send `List-Unsubscribe=One-Click` without a session
+    (RFC 8058): whoever has the token may stop, so that nothing else is asked. Stopped twice it says the same."""
+    site: Site = request.app.state.site
+    id = tokens.read(site.settings.secret_key, "stop", token)
+    if id is None:
+        return _over(request)
+    with registry.connection() as conn:
+        ending.stop(conn, id)
+    return _stopped(request)
+
+
+def _page(request: Request, saved: Saved, title: str, sentence: str, button: str) -> Response:
+    values: dict[str, Any] = {"title": title, "need": saved.title, "sentence": sentence, "button": button}
+    return pages.page(request, "alerts/link.html", values)
+
+
+def _begun(request: Request, saved: Saved, title: str) -> Response:
+    text = texts.CONFIRMED.format(day=formats.day(saved.ends_on))
+    return pages.message(request, title, text, href=saved.search, label=texts.BACK)
+
+
+def _stopped(request: Request) -> Response:
+    return pages.message(request, texts.STOPPED_TITLE, texts.STOPPED, label=texts.TO_SEARCH)
+
+
+def _over(request: Request) -> Response:
+    return pages.message(request, texts.OVER_TITLE, texts.OVER, 410, label=texts.TO_SEARCH)
