@@ -228,6 +228,17 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
             [account.id, f"nouveau-{mark.lower()}@example.org"],
         )
         conn.execute(
+            "insert into fiche_report (number, offer, about, text, mail, at)"
+            " values (%s, %s, 'hours', %s, 'lecteur@example.org', now())",
+            ["222-222" if mark == HERS else "333-333", offer, f"Lu par un autre {mark}"],
+        )
+        conn.execute(
+            "insert into alert (mail, recipient, parameters, search, title, rhythm, starts_on, week, territory,"
+            " created_at, ends_at, due_at)"
+            " values (%s, '', '{}', '/?', %s, 'weekly', now(), '{}', '{a}', now(), now(), now())",
+            [f"compte-{mark.lower()}@example.org", f"Alerte {mark}"],
+        )
+        conn.execute(
             "insert into mail_outbox (recipient, subject, body) values (%s, 'Sujet', %s)",
             [f"compte-{mark.lower()}@example.org", f"Corps {mark}"],
         )
@@ -243,7 +254,7 @@ def test_the_export_has_everything_of_hers_and_nothing_of_others(rooms: Rooms) -
     given = json.loads(text)
     for fact in (
         *("Nom", "Projet", "Famille", "Prénom", "Lieu", "27 rue", "06", "Réponse", "Clé", "N", "Sauf"),
-        *("contact-", "compte-", "nouveau-", "Parent", "Message", "Signalé", "Bloqué"),
+        *("contact-", "compte-", "nouveau-", "Parent", "Message", "Signalé", "Bloqué", "Alerte"),
     ):
         assert any(f"{fact}{gap}{HERS}".lower() in text.lower() for gap in (" ", "")), fact
     assert [part.title for part in personal_data.PARTS if not given[part.title]] == ["mam"]

@@ -14,7 +14,8 @@ CODES = tuple(DAYS)
 
 def period(each: Period, today: date) -> dict[str, Any]:
     """As the fiche shows it (`timetable.period`), with its id and whether it is over."""
-    shown = timetable.period({"period": _bounds(each, "from", "to"), "ranges": [said(part) for part in each.ranges]}, today)
+    declared = {"period": _bounds(each, "from", "to"), "ranges": [said(part) for part in each.ranges]}
+    shown = timetable.period(declared, today)
     over = each.end is not None and each.end < today
     return {**shown, "id": each.id, "over": over, "current": shown["current"] and not over}
 

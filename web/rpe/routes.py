@@ -12,7 +12,7 @@ from web import formats
 from web.members import access, pages
 from web.registration.editing import pool
 from web.rpe import desk, territory
-from web.search.forms import DAYS
+from web.search.need import DAYS
 from web.site import Site
 
 SHOWN = 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi.datastructures import QueryParams
 
 from registry.relais import Need
-from web.search.forms import DAYS
+from web.search.need import DAYS
 
 DUTIES = {"up_to_date": "à jour", "due": "à mettre à jour bientôt", "overdue": "en retard", "exempt": "dispensée"}
 STATUSES = {
