@@ -234,7 +234,7 @@ def test_what_the_caf_changes_and_reads_is_written_down(registry: Connection, ca
     noted = registry.execute("select action, account, offer, detail::text from audit order by id").fetchall()
     assert ("movement.accept", caf.id, offer) in [row[:3] for row in noted]
     assert {"movement.preview", "movement.apply", "movement.read"} <= {row[0] for row in noted}
-    assert not any("Goff" in row[3] or "044" in row[3] for row in noted)
+    assert not any("Goff" in row[3] or "044-001" in row[3] for row in noted)
 
 
 def test_a_preview_that_nobody_applies_is_deleted(registry: Connection, caf: Account) -> None:
