@@ -68,7 +68,7 @@ def _forget_offer(conn: Connection, offer: str) -> None:
 
 _OF_OFFER = (
     *("agrement_request", "timetable", "leave", "employment", "declaration", "breach", "offer_view", "link"),
-    *("contact_report", "contact_thread", "contact_block", "contact_off", "alert_match"),
+    *("contact_report", "contact_thread", "contact_block", "contact_off", "alert_match", "fiche_report"),
     *("am_mam", "am_contact", "am_identity", "agrement", "am_home"),
 )
 
