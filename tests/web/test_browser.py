@@ -12,7 +12,14 @@ pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 NANTES = "/?ou=Nantes&lieu=commune:44109"
-PAGES = ["/", "/docs", f"{NANTES}&type=assistant_maternel&type=eaje&jour=lun", "/offre/anne", "/offre/horaires"]
+PAGES = [
+    "/",
+    "/docs",
+    f"{NANTES}&type=assistant_maternel&type=eaje&jour=lun",
+    f"{NANTES}&vers=Rezé&jour=lun&jour2=mer&places2=2",
+    "/offre/anne",
+    "/offre/horaires",
+]
 
 
 def choose_nantes(page: Page) -> None:

@@ -210,7 +210,7 @@ def test_siblings_need_their_places_at_the_same_time(site: Client) -> None:
     both = [*WEEK, ("debut", "08:00"), ("fin", "17:00"), ("jour2", "mer"), ("debut2", "08:00"), ("fin2", "12:00")]
     response = search(site, *both)
     assert "Place libre pour toute votre demande" in cards(response)["anne"]
-    assert "du lundi au vendredi, 8 h – 17 h, mercredi, 8 h – 12 h" in text(response.text)
+    assert "du lundi au vendredi, 8 h – 17 h ; mercredi, 8 h – 12 h" in text(response.text)
     assert 'class="more-slots" open' in response.text
     longer = cards(search(site, *both[:-1], ("fin2", "14:00")))["anne"]
     assert "4 jours sur 5 ; mercredi : libre" in longer

@@ -78,7 +78,8 @@ def alert(found: Where) -> str | None:
     """Where to ask to be told of a place that opens, as this search would find it. Only assistants maternels declare
     their free places, and an alert for the whole of France would help nobody (`web.alerts` refuses the others)."""
     form = found.form
-    if (form.types and "assistant_maternel" not in form.types) or not (found.place or form.autour):
+    others = (form.types and "assistant_maternel" not in form.types) or form.sous_types or form.financements
+    if others or not (found.place or form.autour):
         return None
     return "/alertes" + forms.address(form, tri="").removeprefix("/")
 
@@ -145,7 +146,8 @@ def way_summary(form: SearchForm, arrival: dict[str, Any] | None) -> str:
 
 def need_summary(form: SearchForm) -> str:
     """The folded need in a few words: « du lundi au vendredi, 8 h – 18 h »."""
-    parts = [slot_summary(slot) for slot in form.slots if any(day in need.DAYS for day in slot.days)]
+    slots = [slot_summary(slot) for slot in form.slots if any(day in need.DAYS for day in slot.days)]
+    parts = [f"{formats.NARROW}; ".join(slots)] if slots else []
     if start := forms.as_date(form.des):
         parts.append(texts.FROM_DAY.format(day=formats.day(start)))
     if born := forms.as_date(form.naissance):
