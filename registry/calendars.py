@@ -3,17 +3,30 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import holidays
+
+from settings import PARIS
 
 SCHOOL = Path(__file__).parent / "data" / "calendars" / "school_holidays.toml"
 
 SUBDIVISIONS = {"57": "57", "67": "6AE", "68": "6AE"} | {code: code for code in ("971", "972", "973", "974", "976")}
 """Départements with public holidays of their own (Alsace-Moselle: droit local, ordonnance of 16 August 1892; overseas:
 the abolition of slavery, loi n° 83-550), by the library's names."""
+
+
+OVERSEAS = {
+    "971": ZoneInfo("America/Guadeloupe"),
+    "972": ZoneInfo("America/Martinique"),
+    "973": ZoneInfo("America/Cayenne"),
+    "974": ZoneInfo("Indian/Reunion"),
+    "976": ZoneInfo("Indian/Mayotte"),
+}
+"""Where clocks do not show the hour of Paris (décret n° 2017-292 of 6 March 2017)."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +48,14 @@ def public_holiday(day: date, department: str) -> str | None:
 def next_school_holidays(day: date, department: str) -> SchoolHolidays | None:
     """Those under way on that day, or the next ones that are published; None where nothing is known."""
     zone = _zones().get(department)
-    found = (each for each in _school() if each.zone == zone and (each.back is None or day < each.back))
-    following = min(found, key=lambda each: each.start, default=None)
     # Of a summer whose end is not published nobody can say that it is under way.
-    return following if following and (following.back or day <= following.start) else None
+    coming = (each for each in _school() if each.zone == zone and (day < each.back if each.back else day <= each.start))
+    return min(coming, key=lambda each: each.start, default=None)
+
+
+def local(moment: datetime, department: str) -> datetime:
+    """The same moment by the clocks of a département."""
+    return moment.astimezone(OVERSEAS.get(department, PARIS))
 
 
 @cache

@@ -25,6 +25,9 @@ CRECHE: dict[str, Any] = {
 }
 
 
+ANNE = {"name": "Anne; D.", "department": "44", "fictitious": True}
+
+
 def test_a_structure_is_described_and_cannot_end_its_element() -> None:
     text = structured.json_ld(CRECHE, URL)
     assert text is not None
@@ -52,9 +55,9 @@ def test_a_vague_position_is_no_position() -> None:
 
 def test_a_reminder_is_an_event_of_the_next_working_day_at_nine_in_france() -> None:
     friday = datetime(2026, 12, 24, 12, tzinfo=UTC)  # Christmas and a week-end follow
-    calendar = Calendar.from_ical(reminder.ics("Anne; D.", URL, "44", friday))
+    calendar = Calendar.from_ical(reminder.ics(ANNE, URL, friday))
     (event,) = calendar.walk("VEVENT")
-    assert event["summary"] == "Contacter Anne; D."
+    assert event["summary"] == "Contacter Anne; D. (données fictives)"
     assert event.decoded("dtstart") == datetime(2026, 12, 28, 8, tzinfo=UTC)
     assert event["url"] == URL
     assert calendar.walk("VALARM")

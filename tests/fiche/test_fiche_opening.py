@@ -1,6 +1,6 @@
 """When a structure is open, said of moments in a week; and the days on which its usual hours do not hold."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -64,7 +64,7 @@ def test_public_holidays_are_those_of_the_departement() -> None:
         (date(2027, 1, 3), "44", "vacances de Noël"),
         (date(2027, 1, 4), "44", "vacances d’hiver"),
         (date(2027, 7, 2), "75", "vacances d’été"),
-        (date(2027, 7, 20), "75", None),
+        (date(2027, 7, 20), "75", "vacances de la Toussaint"),
         (date(2026, 11, 24), "2A", None),
         (date(2030, 1, 1), "44", None),
     ],
@@ -76,8 +76,15 @@ def test_school_holidays_are_told_where_they_are_known(day: date, department: st
 
 def test_every_zone_has_its_winter_and_no_departement_two_zones() -> None:
     winters = [each for each in calendars._school() if each.name == "vacances d’hiver"]
-    assert sorted(each.zone for each in winters) == ["A", "B", "C"]
+    assert sorted(each.zone for each in winters) == ["A", "A", "B", "B", "C", "C"]
     assert len(calendars._zones()) == 94, "those of metropolitan France but Corsica"
+
+
+def test_a_structure_overseas_opens_by_its_own_clocks() -> None:
+    six_in_paris = datetime(2026, 11, 24, 5, tzinfo=UTC)
+    there = calendars.local(six_in_paris, "974")
+    assert opening.now_sentence(WEEK, there, [], "974") == "Ouvert en ce moment, jusqu’à 18\u00a0h\u00a030"
+    assert "Fermé" in (opening.now_sentence(WEEK, calendars.local(six_in_paris, "44"), [], "44") or "")
 
 
 def test_what_does_not_hold_is_told_in_sentences() -> None:

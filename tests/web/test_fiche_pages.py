@@ -47,7 +47,7 @@ def test_a_reminder_holds_no_contact(site: Client) -> None:
     assert SHOWN_PHONE.replace(" ", "") not in text.replace(" ", "")
     assert "gisele@example.org" not in text
     (event,) = Calendar.from_ical(text).walk("VEVENT")
-    assert str(event["summary"]) == "Contacter Gisèle T."
+    assert str(event["summary"]) == "Contacter Gisèle T. (données fictives)"
     assert site.get("/offre/personne/rappel.ics").status_code == 404
 
 

@@ -17,7 +17,7 @@ t = texts.fiche
 def now_sentence(
     ranges: Sequence[Mapping[str, Any]], moment: datetime, closed: Iterable[str], department: str
 ) -> str | None:
-    """Whether it is open at that moment (its civil time in France) by its usual hours, and until or from when.
+    """Whether it is open at that moment (by its own clocks) by its usual hours, and until or from when.
 
     `closed`: announced days of closing, as ISO days. On a public holiday nothing is claimed but that it is one. None
     where no hours are known.

@@ -1,33 +1,38 @@
 """A reminder for one's calendar: an iCalendar file (RFC 5545) that names the fiche and nothing of anybody's contact."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
 from registry import calendars
-from settings import PARIS
 from web import texts
 
 AT = time(9, 0)
 LASTS = timedelta(minutes=15)
 
 
-def ics(name: str, url: str, department: str, now: datetime) -> bytes:
-    """One event on the next working day at nine (civil time in France); `now` is aware."""
-    day = next_working_day(now.astimezone(PARIS).date(), department)
-    start = datetime.combine(day, AT, PARIS)
+def ics(document: Mapping[str, Any], url: str, now: datetime) -> bytes:
+    """One event on the next working day at nine by the offer's clocks; `now` is aware."""
+    here = calendars.local(now, document["department"])
+    day = next_working_day(here.date(), document["department"])
+    start = datetime.combine(day, AT, here.tzinfo)
+    title = texts.fiche.REMINDER_TITLE.format(name=document["name"])
+    if document["fictitious"]:
+        title += f" ({texts.FICTITIOUS.lower()})"
     event = Event()
     event.add("uid", f"{url}#{day.isoformat()}")
     event.add("dtstamp", now)
     # In UTC, which needs no definition of a time zone beside it.
     event.add("dtstart", start.astimezone(now.tzinfo))
     event.add("dtend", (start + LASTS).astimezone(now.tzinfo))
-    event.add("summary", texts.fiche.REMINDER_TITLE.format(name=name))
+    event.add("summary", title)
     event.add("description", texts.fiche.REMINDER_TEXT.format(url=url))
     event.add("url", url)
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", texts.fiche.REMINDER_TITLE.format(name=name))
+    alarm.add("description", title)
     alarm.add("trigger", timedelta(0))
     event.add_component(alarm)
     calendar = Calendar()

@@ -44,7 +44,7 @@ async def fiche(request: Request, id: str) -> Response:
         "can_write": minder and site.registry is not None and await run_in_threadpool(can_write, site.registry, id),
     }
     response = site.page("fiche.html", values)
-    if minder:
+    if not views.is_indexed(document):
         response.headers["X-Robots-Tag"] = NOT_INDEXED
     return response
 
@@ -56,7 +56,7 @@ async def remind(request: Request, id: str) -> Response:
     document = await offers.fiche(site.engine, id, site.today())
     if document is None:
         return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
-    calendar = reminder.ics(document["name"], address(site, id), document["department"], site.now())
+    calendar = reminder.ics(document, address(site, id), site.now())
     headers = {"Content-Disposition": 'attachment; filename="rappel.ics"', "X-Robots-Tag": NOT_INDEXED}
     return Response(calendar, media_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from search_api import labels
+from web.fiche.views import is_indexed
 
 DAYS = dict(
     zip(
@@ -22,7 +23,7 @@ EXACT = ("address", "street")
 
 def json_ld(document: Mapping[str, Any], url: str) -> str | None:
     """The text of a `<script type="application/ld+json">`, with no `<` in it; None of whom it is not for."""
-    if document["fictitious"] or document["kind"] == "assistant_maternel":
+    if not is_indexed(document):
         return None
     # ensure_ascii keeps separators of lines out; `<` alone could end the element.
     return json.dumps(_described(document, url), ensure_ascii=True).replace("<", "\\u003c")
@@ -33,7 +34,7 @@ def _described(document: Mapping[str, Any], url: str) -> dict[str, Any]:
     position, manager = document["position"], document.get("manager") or {}
     found = {
         "@context": "https://schema.org",
-        "@type": "ChildCare" if document["kind"] in labels.CARE_KINDS else "Organization",
+        "@type": "ChildCare" if document["kind"] in labels.CARE_KINDS else "LocalBusiness",
         "@id": url,
         "url": url,
         "name": document["name"],
@@ -47,13 +48,8 @@ def _described(document: Mapping[str, Any], url: str) -> dict[str, Any]:
         },
         "telephone": contact.get("phone"),
         "email": contact.get("mail"),
-        "parentOrganization": {"@type": "Organization", "name": manager["name"]} if manager.get("name") else None,
-    }
-    if found["@type"] == "ChildCare":  # a place, which an organization is not
-        if position["precision"] in EXACT:
-            found["geo"] = {"@type": "GeoCoordinates", "latitude": position["lat"], "longitude": position["lon"]}
-        found["maximumAttendeeCapacity"] = document.get("capacity")
-        found["openingHoursSpecification"] = [
+        "maximumAttendeeCapacity": document.get("capacity"),
+        "openingHoursSpecification": [
             {
                 "@type": "OpeningHoursSpecification",
                 "dayOfWeek": DAYS[each["day"]],
@@ -61,7 +57,11 @@ def _described(document: Mapping[str, Any], url: str) -> dict[str, Any]:
                 "closes": "23:59" if each["end"] == "24:00" else each["end"],
             }
             for each in document.get("opening_hours") or []
-        ]
+        ],
+        "parentOrganization": {"@type": "Organization", "name": manager["name"]} if manager.get("name") else None,
+    }
+    if position["precision"] in EXACT:
+        found["geo"] = {"@type": "GeoCoordinates", "latitude": position["lat"], "longitude": position["lon"]}
     return _without_nothing(found)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from registry import calendars
 from search_api import labels
 from settings import PARIS
 from web import formats, texts
@@ -14,8 +15,8 @@ from web.search.forms import as_date
 
 def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The public page of one offer: the card, and what only the fiche tells. `now` is aware."""
-    moment = now.astimezone(PARIS)
-    today = moment.date()
+    today = now.astimezone(PARIS).date()
+    moment = calendars.local(now, document["department"])
     minder = document["kind"] == "assistant_maternel"
     periods = timetable.current_periods(document, today)
     usual, closed = document.get("opening_hours") or [], document.get("leave") or []
@@ -23,14 +24,15 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     return {
         **card(document, has_need=False, today=today),
         "minder": minder,
+        "indexed": is_indexed(document),
         "position": document["position"],
         "place_sentence": place_sentence(document, minder=minder),
         "kind_name": document["kind_label"],
         "practical": practical(document),
         "project": [line for line in (document.get("project") or "").splitlines() if line.strip()],
-        "opening": opening.week(usual, today),
+        "opening": opening.week(usual, moment.date()),
         "opening_now": None if minder else opening.now_sentence(usual, moment, closed, document["department"]),
-        "exceptions": [] if minder else opening.exceptions(document, today),
+        "exceptions": [] if minder else opening.exceptions(document, moment.date()),
         "asking": asking.how(document),
         "price": asking.price(document),
         "minds_children": document["kind"] in labels.CARE_KINDS,
@@ -46,6 +48,11 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "site": website(contact.get("site")),
         "source": source_line(document.get("source")),
     }
+
+
+def is_indexed(document: Mapping[str, Any]) -> bool:
+    """Whether search engines may list it: nobody's home, and nothing that is invented."""
+    return document["kind"] != "assistant_maternel" and not document["fictitious"]
 
 
 def place_sentence(document: Mapping[str, Any], *, minder: bool) -> str | None:
