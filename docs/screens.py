@@ -19,6 +19,7 @@ from starlette.routing import compile_path
 
 from docs import guide
 from docs.camera import PATIENCE_S, code_in, launch, link_in, mail_to, mails_to, picture
+from registry.alerts.asking import MOST_LIVE
 from registry.generation.accounts import DOMAIN
 from web.app import ROUTERS
 
@@ -219,26 +220,42 @@ def assistant(visit: Visit) -> None:
 
 
 def wanting(visit: Visit) -> None:
-    """A parent who wants to be told when a place opens, up to the day when she no longer does."""
+    """A parent who wants to be told when a place opens, and asks for so many alerts that she must stop one."""
     page, mail = visit.open(), f"parent-{secrets.token_hex(4)}@example.org"
-    visit.each(page, {"alert": f"/alertes?{NANTES}&rayon=1&type=assistant_maternel&{NEED}"})
-    page.fill("[name=mail]", mail)
-    page.wait_for_timeout(LEAST_MS)
-    page.click("form[action^='/alertes'] button[type=submit]")
-    page.wait_for_url("**envoye**")
+    search = f"{NANTES}&rayon=1&type=assistant_maternel&jour=lun"
+    visit.each(page, {"alert": f"/alertes?{search}"})
+    ask(page, mail)
     visit.take(page, "alert-sent")
     link = link_in(mail_to(visit.mailbox, mail, "/alertes/confirmer/"), "/alertes/confirmer/")
     visit.each(page, {"alert-confirmation": link})
+    confirm(page)
+    visit.take(page, "alert-confirmed")
+    for sent in range(1, MOST_LIVE + 1):
+        page.goto(f"/alertes?{search}&debut={8 + sent:02}:00&fin=19:00")
+        ask(page, mail)
+        page.goto(link_in(mail_to(visit.mailbox, mail, "/alertes/confirmer/", after=sent), "/alertes/confirmer/"))
+        confirm(page)
+    visit.take(page, "alert-one-too-many")
+    visit.follow(page, "alert-stop", "/alertes/arreter/")
+
+
+def ask(page: Page, mail: str) -> None:
+    page.fill("[name=mail]", mail)
+    page.wait_for_timeout(LEAST_MS)
+    page.click("form[action^='/alertes'] button[type=submit]")
+    page.wait_for_url(re.compile("envoye"))
+
+
+def confirm(page: Page) -> None:
     page.click("main form button[type=submit]")
     page.wait_for_load_state("networkidle")
-    visit.take(page, "alert-confirmed")
 
 
 def signalling(visit: Visit, offer: str) -> None:
     page = visit.open()
     visit.each(page, {"report": f"/offre/{offer}/signaler"})
     page.check("[name=objet][value=hours]", force=True)
-    page.fill("[name=texte]", "La crèche ouvre à 7 h 30, et non à 8 h.")
+    page.fill("[name=texte]", "L’accueil commence à 7 h 30, et non à 8 h.")
     page.wait_for_timeout(LEAST_MS)
     page.click("form[action$='/signaler'] button[type=submit]")
     page.wait_for_url("**envoye=**")
