@@ -297,7 +297,9 @@ def employer(visit: Visit) -> None:
     page = visit.signed_in("employeur")
     visit.each(page, ROOMS["employeur"])
     visit.follow(page, "employer-availability", "/disponibilites")
-    visit.each(page, {"employer-period": f"{page.url}/periode"})
+    timetable = page.url
+    visit.follow(page, "employer-period-change", "/disponibilites/periode/")
+    visit.each(page, {"employer-period": f"{timetable}/periode"})
     employed(hers, "non", 0)
 
 

@@ -221,18 +221,3 @@ def test_no_barrier_that_axe_knows(open_page: OpenPage, path: str, scheme: str) 
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(({violations}) => violations)")
     assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_targets_are_large_enough_for_a_thumb(open_page: OpenPage, path: str) -> None:
-    page = open_page(path, width=360)
-    page.wait_for_load_state("networkidle")
-    targets = "button, select, summary, label.tick, label.day, input:not([type=checkbox])"
-    small = page.evaluate(
-        """targets => [...document.querySelectorAll(targets)]
-          .filter(e => e.checkVisibility() && e.type !== "hidden")
-          .filter(e => e.getBoundingClientRect().height < 43.9 || e.getBoundingClientRect().width < 40)
-          .map(e => e.outerHTML.slice(0, 120))""",
-        targets,
-    )
-    assert small == []

@@ -7,6 +7,8 @@ from fastapi.responses import Response
 
 from registry.alerts import asking, ending, tokens
 from registry.alerts.asking import Saved, TooManyLive
+from registry.alerts.tokens import Purpose
+from registry.database import Pool
 from web import formats
 from web.accounts.entering import Registry
 from web.members import pages, posted
@@ -18,10 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/alertes/confirmer/{token}")
 def look_to_confirm(request: Request, token: str, registry: Registry) -> Response:
-    site: Site = request.app.state.site
-    with registry.connection() as conn:
-        id = tokens.read(site.settings.secret_key, "confirm", token)
-        saved = asking.saved(conn, id, site.now()) if id is not None else None
+    saved = _saved(request, registry, "confirm", token)
     if saved is None:
         return _over(request)
     if saved.confirmed:
@@ -46,10 +45,7 @@ def confirm(request: Request, token: str, registry: Registry, form: posted.Form)
 
 @router.get("/alertes/prolonger/{token}")
 def look_to_prolong(request: Request, token: str, registry: Registry) -> Response:
-    site: Site = request.app.state.site
-    with registry.connection() as conn:
-        id = tokens.read(site.settings.secret_key, "prolong", token)
-        saved = asking.saved(conn, id, site.now()) if id is not None else None
+    saved = _saved(request, registry, "prolong", token)
     if saved is None:
         return _over(request)
     return _page(request, saved, texts.PROLONG_TITLE, texts.PROLONG, texts.PROLONG_BUTTON)
@@ -67,11 +63,11 @@ def prolong(request: Request, token: str, registry: Registry, form: posted.Form)
 @router.get("/alertes/arreter/{token}")
 def look_to_stop(request: Request, token: str, registry: Registry) -> Response:
     site: Site = request.app.state.site
-    with registry.connection() as conn:
-        id = tokens.read(site.settings.secret_key, "stop", token)
-        saved = asking.saved(conn, id, site.now()) if id is not None else None
+    if tokens.read(site.settings.secret_key, "stop", token) is None:
+        return _over(request)
+    saved = _saved(request, registry, "stop", token)
     if saved is None:
-        return _over(request) if id is None else _stopped(request)
+        return _stopped(request)
     return _page(request, saved, texts.STOP_TITLE, texts.STOP, texts.STOP_BUTTON)
 
 
@@ -86,6 +82,15 @@ def stop(request: Request, token: str, registry: Registry) -> Response:
     with registry.connection() as conn:
         ending.stop(conn, id)
     return _stopped(request)
+
+
+def _saved(request: Request, registry: Pool, purpose: Purpose, token: str) -> Saved | None:
+    site: Site = request.app.state.site
+    id = tokens.read(site.settings.secret_key, purpose, token)
+    if id is None:
+        return None
+    with registry.connection() as conn:
+        return asking.saved(conn, id, site.now())
 
 
 def _page(request: Request, saved: Saved, title: str, sentence: str, button: str) -> Response:
