@@ -6,27 +6,13 @@ Spaces follow French typography: no-break before a unit or a colon, thin no-brea
 from collections.abc import Sequence
 from datetime import date
 
+from registry.french import day as day
 from search_api.labels import DAYS
 from search_api.suggestions import at
 from search_api.text import fold
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
-
-MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 def number(value: int) -> str:
@@ -47,11 +33,6 @@ def distance(metres: int) -> str:
     if kilometres >= 10 or kilometres == int(kilometres):
         return f"{number(round(kilometres))}{NBSP}km"
     return f"{kilometres:.1f}{NBSP}km".replace(".", ",")
-
-
-def day(value: date) -> str:
-    """« 1er juin 2026 »."""
-    return f"{'1er' if value.day == 1 else value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
 
 
 def ago(value: date, today: date) -> str:
