@@ -30,6 +30,7 @@ from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.types import Scope
 
+from search_api import proxies
 from settings import Settings
 
 MOST_CLIENTS = 50_000
@@ -67,23 +68,25 @@ class Requests:
 
 @dataclass(frozen=True)
 class Limiter:
-    """`clock` gives seconds since 1970. `fiches`: this process's own counts, for want of Valkey."""
+    """`clock` gives seconds since 1970. `trusted`: who is believed about others. `fiches`: this process's own counts,
+    for want of Valkey."""
 
     settings: Settings
     valkey: Redis | None
-    proxies: frozenset[str]
+    trusted: tuple[proxies.Network, ...]
+    advice: proxies.Advice
     clock: Callable[[], float] = time.time
     fiches: dict[str, int] = field(default_factory=dict)
     requests: Requests = field(default_factory=Requests)
 
 
 def connect(settings: Settings, *, clock: Callable[[], float] = time.time) -> Limiter:
-    """Opens no connection yet. The caller closes it."""
+    """Opens no connection yet. The caller closes it. Raises proxies.BadProxy."""
     valkey: Redis | None = None
     if settings.redis_url:
         valkey = Redis.from_url(settings.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
-    proxies = frozenset(proxy.strip() for proxy in settings.trusted_proxies.split(",")) - {""}
-    return Limiter(settings, valkey, proxies, clock)
+    advice = proxies.Advice(https=settings.site_url.startswith("https://"))
+    return Limiter(settings, valkey, proxies.parse(settings.trusted_proxies), advice, clock)
 
 
 async def close(limiter: Limiter) -> None:
@@ -205,18 +208,16 @@ def daily_salt(secret_key: str, day: int) -> bytes:
 
 
 def client(limiter: Limiter, scope: Scope) -> str:
-    """The client's address: of IPv6 the /64, which one subscriber has to himself.
-
-    X-Forwarded-For is read from the right, as far as the addresses are proxies of ours: what stands further
-    left was written by whoever asked.
-    """
-    address = scope["client"][0] if scope["client"] else ""
-    if address in limiter.proxies:
-        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-        forwarded = [part.strip() for part in ",".join(lines).split(",")]
-        while address in limiter.proxies and forwarded and forwarded[-1]:
-            address = forwarded.pop()
-    return subscriber(address) if ":" in address else address
+    """The client's address, behind the proxies of ours (proxies.visitor): of IPv6 the /64, which one subscriber has to
+    himself. It runs on every request: what advice it gives to the operator costs a microsecond at most."""
+    peer = scope["client"][0] if scope["client"] else ""
+    address = proxies.visitor(limiter.trusted, peer, scope["headers"]) if limiter.trusted else None
+    if address is None:
+        address = peer
+        limiter.advice.note_foreign(peer, scope["headers"])
+    found = subscriber(address) if ":" in address else address
+    limiter.advice.note_client(found, limiter.clock())
+    return found
 
 
 def subscriber(address: str) -> str:

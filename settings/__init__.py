@@ -39,7 +39,12 @@ class Settings(BaseSettings):
     fiche_window_s: int = Field(600, ge=1, description="Length of that window, in seconds")
     rate_limit: int = Field(600, ge=1, description="Requests to the API one client may make in a window")
     rate_window_s: int = Field(60, ge=1, description="Length of that window, in seconds")
-    trusted_proxies: str = Field("", description="Addresses, comma-separated, whose X-Forwarded-For is believed")
+    trusted_proxies: str = Field(
+        "", description="Whose X-Forwarded-For is believed: addresses and networks (CIDR), comma-separated"
+    )
+    most_connections: int = Field(
+        800, ge=8, description="Open connections of the site's process; one client may hold an eighth of them"
+    )
 
     slow_query_s: float = Field(
         1, gt=0, description="A search that takes longer is logged, without what was searched for"
