@@ -58,7 +58,7 @@ def test_the_apis_logs_do_not_tell_who_searches_for_what(
     found = asyncio.run(ask(loire.settings.model_copy(update=changes)))
     assert found == [200 if engine == "there" else 503] * 4 + [422]
     told = [record for record in caplog.records if record.name.startswith("ribambelle")]
-    assert {record.name for record in told} == {"ribambelle.search", "ribambelle.access"}
+    assert {record.name for record in told} == {"ribambelle.search", "ribambelle.access", "ribambelle.proxies"}
     values = [value for query in private.values() for name, value in query.items() if len(value) > 4]
     for line in caplog.text.splitlines():
         for each in [*values, "47.2", "-1.5", "Secret", loire.extra["tied"], "198.51.100", "agent of", "?"]:

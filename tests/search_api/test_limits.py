@@ -190,7 +190,7 @@ def test_a_client_has_another_name_every_day_and_under_another_key(few: Settings
         ("10.0.0.1", "10.0.0.1", "6.6.6.6, 203.0.113.9", "203.0.113.9"),  # the left part is the client's own word
         ("10.0.0.1, 10.0.0.2", "10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
         ("10.0.0.1", "10.0.0.1", "", "10.0.0.1"),
-        ("10.0.0.1", "10.0.0.1", "nonsense", "nonsense"),
+        ("10.0.0.1", "10.0.0.1", "nonsense", "10.0.0.1"),  # nobody’s word: no client for each that is made up
         ("", "2001:db8:1:2:3::4", "", "2001:db8:1:2::/64"),
         ("10.0.0.1", "10.0.0.1", "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
         ("", "::ffff:192.0.2.1", "", "192.0.2.1"),  # not the /64 of all who come by IPv4
