@@ -8,6 +8,7 @@ import typer
 import uvicorn
 
 from cli.servers import found_settings, refuse
+from search_api.proxies import BadProxy
 
 Host = Annotated[str, typer.Option(help="L’adresse d’écoute.")]
 Port = Annotated[int, typer.Option(help="Le port d’écoute.", min=1, max=65535)]
@@ -22,11 +23,16 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     """Servir le site et l’API."""
     # Here, because every other command would wait for it too: a second, on each health check of the indexer.
     from registry import documents
+    from web import server
     from web.app import create_app
 
     settings = found_settings()
     if not settings.secret_key:
         refuse("SECRET_KEY manque\u00a0: donnez une longue suite de caractères au hasard.")
+    try:
+        bounds = server.options(settings)
+    except BadProxy as bad:
+        refuse(str(bad))
     if settings.database_url and (settings.document_keys or not settings.demo):
         # Now, and not when the first copy of an agrément is sent.
         try:
@@ -41,16 +47,4 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     # What is there now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    # Not uvicorn's access log: it holds the query string, which tells where a family lives. No proxy headers: whose
-    # X-Forwarded-For is believed is settings.trusted_proxies' to say, and uvicorn would believe all of loopback.
-    # The loop and the parser by name: where one is missing, that must be said, not cost half of the speed unseen.
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        proxy_headers=False,
-        log_level="warning",
-    )
+    uvicorn.run(app, host=host, port=port, **bounds)

@@ -1,0 +1,214 @@
+"""uvicorn's protocol over httptools, which has no bounds of its own, within those of bounds.py.
+
+It leans on attributes of uvicorn's class that are not documented: `reading`, `unshown` and the rest are ours, but
+`cycle`, `pipeline`, `flow`, `parser`, `headers`, `url` and `_unset_keepalive_if_required` are uvicorn's.
+tests/product/security/test_server_uvicorn.py names them all and fails when one is gone.
+"""
+
+import asyncio
+from enum import Enum
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from web.server import refusals
+from web.server.watch import Watch
+
+
+class Reading(Enum):
+    """What a connection is in the middle of sending."""
+
+    NOTHING = 0
+    HEAD = 1
+    BODY = 2
+
+
+NOTHING, HEAD, BODY = Reading
+
+
+class Refused(Exception):
+    """Raised out of a callback, so that the parser stops there; httptools hands it on as the context of its own."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+def bounded(watch: Watch) -> type[asyncio.Protocol]:
+    """The protocol of one process, for uvicorn's `http`."""
+    return type("Bounded", (BoundedProtocol,), {"watch": watch})
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection.
+
+    `reading` and `since` (the loop's seconds): what is awaited, and from when on. `unshown`: bytes that the parser
+    was fed and has not shown yet, as a header of which the end has not come is kept inside of it. `received`: bytes
+    of the body. `leaving`: a refusal was sent, what comes now is thrown away.
+    """
+
+    watch: Watch
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.bounds = self.watch.bounds
+        self.holder = ""
+        self.reading = NOTHING
+        self.since = self.progressed = self.loop.time()
+        self.unshown = self.received = self.thrown_away = self.unsent = 0
+        self.leaving = False
+
+    # What comes
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.holder = self.watch.client(self.client[0] if self.client else "")
+        if not self.watch.enter(self, self.holder):
+            if len(self.watch.connections) > self.bounds.overflow:
+                self.watch.refused[503] += 1
+                transport.abort()
+            else:
+                self.refuse(503)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.watch.leave(self, self.holder)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.reading is NOTHING and not self.leaving:
+            self.await_from_now(HEAD)
+        self._unset_keepalive_if_required()
+        while data and not self.leaving:
+            room = self.bounds.head_bytes - self.unshown
+            if room <= 0:
+                self.refuse(431)
+                break
+            piece, data = (data, b"") if len(data) <= room else (data[:room], data[room:])
+            self.unshown += len(piece)
+            self.feed(piece)
+        if data:
+            self.throw_away(data)
+
+    def feed(self, piece: bytes) -> None:
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade:
+            pass  # to what we do not speak: the request itself is answered
+        except httptools.HttpParserError as error:
+            reason = error.__context__
+            self.refuse(reason.status if isinstance(reason, Refused) else 400)
+
+    def throw_away(self, data: bytes) -> None:
+        self.thrown_away += len(data)
+        if self.thrown_away > self.bounds.linger_bytes:
+            self.transport.abort()
+
+    # What the parser shows
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self.reading is not HEAD:  # behind another request, in one piece with it
+            self.await_from_now(HEAD)
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > self.bounds.url_bytes:
+            raise Refused(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) >= self.bounds.headers:
+            raise Refused(431)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) >= self.bounds.pipelined:
+            raise Refused(503)
+        for name, value in self.headers:
+            # The parser has refused what is no number.
+            if name == b"content-length" and int(value) > self.bounds.body_bytes:
+                raise Refused(413)
+        self.unshown = self.received = 0
+        self.await_from_now(BODY)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.unshown = 0
+        self.received += len(body)
+        if self.received > self.bounds.body_bytes:
+            raise Refused(413)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.unshown = 0
+        self.await_from_now(NOTHING)
+        super().on_message_complete()
+
+    # What goes
+
+    def on_response_complete(self) -> None:
+        if self.reading is NOTHING:
+            self.since = self.loop.time()
+        super().on_response_complete()
+
+    def resume_writing(self) -> None:
+        self.progressed = self.loop.time()
+        super().resume_writing()
+
+    # Time
+
+    def await_from_now(self, reading: Reading) -> None:
+        self.reading, self.since = reading, self.loop.time()
+
+    def check(self, now: float, passed: float) -> None:
+        """End the connection if its time is up. `passed`: seconds since the last look."""
+        bounds = self.bounds
+        unsent = self.transport.get_write_buffer_size()
+        if not unsent or unsent <= self.unsent - bounds.least_rate * passed:
+            self.progressed = now
+        elif not self.unsent:
+            self.progressed = max(self.progressed, now - passed)
+        self.unsent = unsent
+        if unsent and now - self.progressed > bounds.answer_s:
+            self.transport.abort()  # to close would wait for the reader
+        elif self.transport.is_closing():
+            return
+        elif self.leaving:
+            if now - self.since > bounds.linger_s:
+                self.transport.close()
+        elif self.reading is NOTHING:
+            if not self.is_answering() and now - self.since > bounds.idle_s:
+                self.transport.close()
+        elif self.flow.read_paused:
+            self.since += passed  # it is we who do not read
+        elif self.reading is HEAD:
+            if now - self.since > bounds.head_s:
+                self.refuse(408)
+        elif now - self.since > bounds.body_allowed_s(self.received):
+            self.refuse(408)
+
+    # The end
+
+    def is_answering(self) -> bool:
+        return bool(self.pipeline) or (self.cycle is not None and not self.cycle.response_complete)
+
+    def refuse(self, status: int) -> None:
+        """Answer what is being read with this status, as far as that can be said, and end the connection."""
+        if self.transport.is_closing():
+            return
+        self.watch.refused[status] += 1
+        self._unset_keepalive_if_required()
+        answered = self.reading is BODY and self.cycle.response_complete  # before all of its body had come
+        of_this_request = self.reading is BODY and not self.pipeline and not self.cycle.response_started
+        if self.is_answering() and not of_this_request:
+            self.transport.abort()  # the refusal would stand in the middle of another answer
+            return
+        if of_this_request:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.leaving, self.since = True, self.loop.time()
+        self.flow.resume_reading()
+        if not answered:
+            for_reader = any(name == b"accept" and b"text/html" in value for name, value in self.headers or [])
+            self.transport.write(refusals.answer(status, self.server_state.default_headers, for_reader))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()

@@ -1,0 +1,72 @@
+"""The connections of one process: how many there are, whose they are, and whose time is up."""
+
+import asyncio
+import logging
+from collections import Counter
+from typing import Protocol
+
+from search_api import limits, proxies
+from web.server.bounds import Bounds
+
+LOG = logging.getLogger("ribambelle.server")
+
+TOLD_EVERY_S = 60
+
+
+class Connection(Protocol):
+    """What a watch knows of a connection."""
+
+    def check(self, now: float, passed: float) -> None: ...
+
+
+class Watch:
+    """Counts connections, and looks at all of them every `tick_s` while there are any.
+
+    One look at all costs less than a timer for each: a request starts and cancels none. Belongs to one event loop.
+    """
+
+    def __init__(self, bounds: Bounds, trusted: tuple[proxies.Network, ...]) -> None:
+        self.bounds, self.trusted = bounds, trusted
+        self.connections: set[Connection] = set()
+        self.held: Counter[str] = Counter()
+        self.refused: Counter[int] = Counter()
+        self.looked = 0.0
+        self.told = float("-inf")
+        self.timer: asyncio.TimerHandle | None = None
+
+    def client(self, peer: str) -> str:
+        """Who holds a connection from there; empty for a proxy of ours, which holds it for others."""
+        if proxies.believed(self.trusted, proxies.read(peer)):
+            return ""
+        return limits.subscriber(peer) if ":" in peer else peer
+
+    def enter(self, connection: Connection, client: str) -> bool:
+        """Count a new connection; whether it may ask anything. It must leave all the same."""
+        if self.timer is None:
+            loop = asyncio.get_running_loop()
+            self.looked = loop.time()
+            self.timer = loop.call_later(self.bounds.tick_s, self.look, loop)
+        self.connections.add(connection)
+        self.held[client] += 1
+        return len(self.connections) <= self.bounds.connections and (
+            not client or self.held[client] <= self.bounds.share
+        )
+
+    def leave(self, connection: Connection, client: str) -> None:
+        self.connections.discard(connection)
+        self.held[client] -= 1
+        if not self.held[client]:
+            del self.held[client]
+
+    def look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        passed, self.looked = now - self.looked, now
+        for connection in list(self.connections):
+            connection.check(now, passed)
+        if self.refused and now - self.told >= TOLD_EVERY_S:
+            self.told = now
+            by_status = ", ".join(f"{status}: {count}" for status, count in sorted(self.refused.items()))
+            LOG.warning("requests refused, by status: %s; connections open: %d", by_status, len(self.connections))
+            self.refused.clear()
+        more = self.connections or self.refused
+        self.timer = loop.call_later(self.bounds.tick_s, self.look, loop) if more else None
