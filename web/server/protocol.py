@@ -42,9 +42,9 @@ def bounded(watch: Watch) -> type[asyncio.Protocol]:
 class BoundedProtocol(HttpToolsProtocol):
     """One connection.
 
-    `reading` and `since` (the loop's seconds): what is awaited, and from when on. `unshown`: bytes that the parser
-    was fed and has not shown yet, as a header of which the end has not come is kept inside of it. `received`: bytes
-    of the body. `leaving`: a refusal was sent, what comes now is thrown away.
+    `reading` and `since` (the loop's seconds): what is awaited, and from when on; `now`: when the last bytes came.
+    `unshown`: bytes that the parser was fed and has not shown yet, as a header of which the end has not come is kept
+    inside of it. `received`: bytes of the body. `leaving`: a refusal was sent, what comes now is thrown away.
     """
 
     watch: Watch
@@ -54,7 +54,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.bounds = self.watch.bounds
         self.holder = ""
         self.reading = NOTHING
-        self.since = self.progressed = self.loop.time()
+        self.now = self.since = self.progressed = self.loop.time()
+        self.url = b""
         self.unshown = self.received = self.thrown_away = self.unsent = 0
         self.leaving = False
 
@@ -75,8 +76,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self.now = self.loop.time()
         if self.reading is NOTHING and not self.leaving:
-            self.await_from_now(HEAD)
+            self.reading, self.since = HEAD, self.now
         self._unset_keepalive_if_required()
         while data and not self.leaving:
             room = self.bounds.head_bytes - self.unshown
@@ -97,38 +99,39 @@ class BoundedProtocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             reason = error.__context__
             self.refuse(reason.status if isinstance(reason, Refused) else 400)
+        else:
+            # Of a head that has no end yet, or of what follows a chunked body.
+            if self.reading is not NOTHING and (status := self.excess()):
+                self.refuse(status)
+
+    def excess(self) -> int:
+        """The status that refuses the request line and headers so far, 0 when there is none.
+
+        Not looked at line by line, which an ordinary request would pay for: a piece has at most `head_bytes`.
+        """
+        if len(self.url) > self.bounds.url_bytes:
+            return 414
+        return 431 if self.headers and len(self.headers) > self.bounds.headers else 0
 
     def throw_away(self, data: bytes) -> None:
         self.thrown_away += len(data)
         if self.thrown_away > self.bounds.linger_bytes:
             self.transport.abort()
 
-    # What the parser shows
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        if self.reading is not HEAD:  # behind another request, in one piece with it
-            self.await_from_now(HEAD)
-
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        if len(self.url) > self.bounds.url_bytes:
-            raise Refused(414)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if len(self.headers) >= self.bounds.headers:
-            raise Refused(431)
-        super().on_header(name, value)
+    # What the parser shows, while it is fed
 
     def on_headers_complete(self) -> None:
+        if status := self.excess():
+            raise Refused(status)
         if len(self.pipeline) >= self.bounds.pipelined:
             raise Refused(503)
-        for name, value in self.headers:
-            # The parser has refused what is no number.
-            if name == b"content-length" and int(value) > self.bounds.body_bytes:
-                raise Refused(413)
+        if self.parser.get_method() != b"GET":  # which has no body, or one that is counted as it comes
+            for name, value in self.headers:
+                # The parser has refused what is no number.
+                if name == b"content-length" and int(value) > self.bounds.body_bytes:
+                    raise Refused(413)
         self.unshown = self.received = 0
-        self.await_from_now(BODY)
+        self.reading, self.since = BODY, self.now
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -140,24 +143,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self.unshown = 0
-        self.await_from_now(NOTHING)
+        self.reading, self.since = NOTHING, self.now
         super().on_message_complete()
 
     # What goes
-
-    def on_response_complete(self) -> None:
-        if self.reading is NOTHING:
-            self.since = self.loop.time()
-        super().on_response_complete()
 
     def resume_writing(self) -> None:
         self.progressed = self.loop.time()
         super().resume_writing()
 
     # Time
-
-    def await_from_now(self, reading: Reading) -> None:
-        self.reading, self.since = reading, self.loop.time()
 
     def check(self, now: float, passed: float) -> None:
         """End the connection if its time is up. `passed`: seconds since the last look."""
@@ -176,7 +171,9 @@ class BoundedProtocol(HttpToolsProtocol):
             if now - self.since > bounds.linger_s:
                 self.transport.close()
         elif self.reading is NOTHING:
-            if not self.is_answering() and now - self.since > bounds.idle_s:
+            if self.is_answering():
+                self.since = now
+            elif now - self.since > bounds.idle_s:
                 self.transport.close()
         elif self.flow.read_paused:
             self.since += passed  # it is we who do not read
@@ -210,5 +207,6 @@ class BoundedProtocol(HttpToolsProtocol):
         if not answered:
             for_reader = any(name == b"accept" and b"text/html" in value for name, value in self.headers or [])
             self.transport.write(refusals.answer(status, self.server_state.default_headers, for_reader))
+        self.headers = []
         if self.transport.can_write_eof():
             self.transport.write_eof()

@@ -17,19 +17,15 @@ OVERRIDDEN = {
     "connection_made": ["transport"],
     "connection_lost": ["exc"],
     "data_received": ["data"],
-    "on_message_begin": [],
-    "on_url": ["url"],
-    "on_header": ["name", "value"],
     "on_headers_complete": [],
     "on_body": ["body"],
     "on_message_complete": [],
-    "on_response_complete": [],
     "resume_writing": [],
     "_unset_keepalive_if_required": [],
 }
 PRIVATE = ["parser", "transport", "flow", "client", "pipeline", "headers", "cycle", "loop", "server_state"]
 OURS = {"watch", "bounds", "holder", "reading", "since", "progressed", "unshown", "received", "thrown_away", "unsent"}
-OURS |= {"leaving", "await_from_now", "check", "feed", "is_answering", "refuse", "throw_away"}
+OURS |= {"leaving", "now", "excess", "check", "feed", "is_answering", "refuse", "throw_away"}
 
 
 def config() -> uvicorn.Config:
