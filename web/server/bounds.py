@@ -51,13 +51,9 @@ class Bounds:
 
     @property
     def share(self) -> int:
-        """Connections that one client may hold; proxies of ours may have them all."""
+        """Connections that one client may hold; proxies of ours may have them all. As many beyond all bounds are told
+        why they are refused."""
         return self.connections // 8
-
-    @property
-    def overflow(self) -> int:
-        """Connections beyond which there is not even a refusal."""
-        return self.connections + self.connections // 8
 
     def body_allowed_s(self, received: int) -> float:
         """How long a body of which so many bytes have come may have taken."""

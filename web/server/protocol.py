@@ -52,7 +52,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.bounds = self.watch.bounds
-        self.holder = ""
+        self.holder, self.admitted = "", False
         self.reading = NOTHING
         self.now = self.since = self.progressed = self.loop.time()
         self.url = b""
@@ -64,15 +64,16 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.holder = self.watch.client(self.client[0] if self.client else "")
-        if not self.watch.enter(self, self.holder):
-            if len(self.watch.connections) > self.bounds.overflow:
+        self.admitted = self.watch.enter(self, self.holder)
+        if not self.admitted:
+            if self.watch.is_crowded():
                 self.watch.refused[503] += 1
                 transport.abort()
             else:
                 self.refuse(503)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.watch.leave(self, self.holder)
+        self.watch.leave(self, self.holder, self.admitted)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

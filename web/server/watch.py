@@ -28,6 +28,7 @@ class Watch:
     def __init__(self, bounds: Bounds, trusted: tuple[proxies.Network, ...]) -> None:
         self.bounds, self.trusted = bounds, trusted
         self.connections: set[Connection] = set()
+        self.admitted = 0
         self.held: Counter[str] = Counter()
         self.refused: Counter[int] = Counter()
         self.looked = 0.0
@@ -41,22 +42,30 @@ class Watch:
         return limits.subscriber(peer) if ":" in peer else peer
 
     def enter(self, connection: Connection, client: str) -> bool:
-        """Count a new connection; whether it may ask anything. It must leave all the same."""
+        """Whether a new connection may ask anything. One that may not is watched until it has read why; it takes
+        nobody's place meanwhile, or one client could keep all others out by being refused."""
         if self.timer is None:
             loop = asyncio.get_running_loop()
             self.looked = loop.time()
             self.timer = loop.call_later(self.bounds.tick_s, self.look, loop)
         self.connections.add(connection)
+        if self.admitted >= self.bounds.connections or (client and self.held[client] >= self.bounds.share):
+            return False
+        self.admitted += 1
         self.held[client] += 1
-        return len(self.connections) <= self.bounds.connections and (
-            not client or self.held[client] <= self.bounds.share
-        )
+        return True
 
-    def leave(self, connection: Connection, client: str) -> None:
+    def is_crowded(self) -> bool:
+        """So many are being told that they may not enter that the next one is not told."""
+        return len(self.connections) - self.admitted > self.bounds.share
+
+    def leave(self, connection: Connection, client: str, admitted: bool) -> None:
         self.connections.discard(connection)
-        self.held[client] -= 1
-        if not self.held[client]:
-            del self.held[client]
+        if admitted:
+            self.admitted -= 1
+            self.held[client] -= 1
+            if not self.held[client]:
+                del self.held[client]
 
     def look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()

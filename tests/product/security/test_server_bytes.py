@@ -201,3 +201,10 @@ def test_there_are_only_so_many_connections_in_all_and_a_trusted_proxy_may_have_
         log = tmp_path / "log"
         wait_for(lambda: "requests refused, by status: 503: " in log.read_text("utf-8"), what="a word in the log")
         assert "127.0.1." not in log.read_text("utf-8")
+
+
+def test_who_is_refused_takes_nobodys_place(tmp_path: Any) -> None:
+    with as_process(tmp_path / "log", MOST_CONNECTIONS="16") as (port, _), contextlib.ExitStack() as held:
+        for _ in range(60):
+            held.enter_context(connect(port, "127.0.0.2"))
+        assert [get(port, source=f"127.0.0.{number}")[0] for number in range(3, 9)] == [200] * 6

@@ -24,7 +24,19 @@ OVERRIDDEN = {
     "_unset_keepalive_if_required": [],
 }
 PRIVATE = ["parser", "transport", "flow", "client", "pipeline", "headers", "cycle", "loop", "server_state"]
-OURS = {"watch", "bounds", "holder", "reading", "since", "progressed", "unshown", "received", "thrown_away", "unsent"}
+OURS = {
+    "watch",
+    "bounds",
+    "holder",
+    "admitted",
+    "reading",
+    "since",
+    "progressed",
+    "unshown",
+    "received",
+    "thrown_away",
+    "unsent",
+}
 OURS |= {"leaving", "now", "excess", "check", "feed", "is_answering", "refuse", "throw_away"}
 
 
