@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from typing import Any
 
 import httpx
@@ -25,6 +26,9 @@ from tests.search_api.conftest import Client, load
 from web.app import create_app
 
 SHOWN_PHONE = "06 39 98 00 01"
+
+NOON = datetime.combine(documents.TODAY, time(11), UTC)
+"""On a Monday, in France: what a fiche says of today does not depend on the day of the test."""
 
 OFFERS = [
     *documents.OFFERS,
@@ -79,7 +83,7 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
             elasticsearch_url=servers.elasticsearch_url,
             redis_url="",
             index_prefix=prefix,
-            secret_key="a key of the tests",  # noqa: S106 (signs the cursors of this run only)
+            secret_key="a key of the tests as long as one has to be",  # noqa: S106 (signs the cursors of this run only)
         )
         engine.indices.delete(index=names)
 
@@ -88,7 +92,7 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
 def visitor(settings: Settings) -> Iterator[Client]:
     """Reads the site without a network between, and without JavaScript."""
     with start_blocking_portal() as portal:
-        app = portal.call(lambda: create_app(settings, today=lambda: documents.TODAY))
+        app = portal.call(lambda: create_app(settings, now=lambda: NOON, today=lambda: documents.TODAY))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         http = httpx.AsyncClient(transport=transport, base_url="http://site")
         try:

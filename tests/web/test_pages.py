@@ -319,7 +319,8 @@ def test_the_fiche_of_a_structure(site: Client) -> None:
     response = site.get("/offre/horaires")
     shown = text(response.text)
     assert "Crèche &lt;b&gt;du&lt;/b&gt; Port" in response.text
-    assert "Lundi 7 h 30 – 18 h 30" in shown
+    assert "Lundi aujourd’hui 7 h 30 – 18 h 30" in shown
+    assert "Mardi 7 h 30 – 18 h 30" in shown
     assert "Samedi fermé" in shown
     assert "02 40 41 90 00" in shown
     assert 'href="https://creche.example.org"' in response.text
