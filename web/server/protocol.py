@@ -189,6 +189,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def is_answering(self) -> bool:
         return bool(self.pipeline) or (self.cycle is not None and not self.cycle.response_complete)
 
+    def is_for_reader(self) -> bool:
+        """Whether a person reads the answer. Where a head was refused before it told what is accepted, its address
+        says it: a program asks the API."""
+        accepted = [value for name, value in self.headers or [] if name == b"accept"]
+        return any(b"text/html" in value for value in accepted) if accepted else not self.url.startswith(b"/api/")
+
     def refuse(self, status: int) -> None:
         """Answer what is being read with this status, as far as that can be said, and end the connection."""
         if self.transport.is_closing():
@@ -206,7 +212,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.leaving, self.since = True, self.loop.time()
         self.flow.resume_reading()
         if not answered:
-            for_reader = any(name == b"accept" and b"text/html" in value for name, value in self.headers or [])
+            for_reader = self.is_for_reader()
             self.transport.write(refusals.answer(status, self.server_state.default_headers, for_reader))
         self.headers = []
         if self.transport.can_write_eof():

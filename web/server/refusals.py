@@ -1,5 +1,7 @@
 """What is answered to a request that never reaches the application."""
 
+import base64
+import hashlib
 import html
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -9,18 +11,31 @@ import orjson
 RETRY_AFTER_S = 10
 
 SENTENCES = {
-    400: ("Demande illisible", "Cette demande n’est pas du HTTP que le serveur comprenne."),
+    400: ("Demande illisible", "Le serveur n’a pas compris cette demande. Rechargez la page, puis recommencez."),
     408: ("Demande trop lente", "La demande a mis trop de temps à arriver. Réessayez, avec une meilleure connexion."),
     413: (
         "Envoi trop volumineux",
-        "Ce qui a été envoyé est trop volumineux. Revenez en arrière et choisissez un fichier plus léger"
-        " (10\u202fMo au plus).",
+        "Le fichier envoyé est trop volumineux. Revenez en arrière et choisissez un fichier de 10\u00a0Mo maximum.",
     ),
-    414: ("Adresse trop longue", "L’adresse demandée est trop longue."),
-    431: ("En-têtes trop longs", "Les en-têtes de la demande sont trop longs ou trop nombreux."),
-    503: ("Trop de connexions", "Trop de connexions sont ouvertes. Réessayez dans quelques instants."),
+    414: (
+        "Adresse trop longue",
+        "L’adresse de cette page est trop longue. Revenez à l’accueil et recommencez votre recherche.",
+    ),
+    431: (
+        "En-têtes trop longs",
+        "Votre navigateur envoie trop d’informations. Effacez les cookies de ce site, puis réessayez.",
+    ),
+    503: ("Trop de demandes", "Trop de demandes arrivent en même temps. Réessayez dans quelques instants."),
 }
 """Title and sentence of each status: a person may read them, after an upload over a bad line."""
+
+
+STYLE = (
+    ":root{color-scheme:light dark;font:1.125rem/1.5 system-ui,sans-serif}"
+    "main{max-width:40rem;margin:10vh auto;padding:0 1rem}a{display:inline-block;padding:.75rem 0}"
+)
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+"""Of the one style that the page's policy allows; it can ask for no file."""
 
 
 def answer(status: int, default_headers: Iterable[tuple[bytes, bytes]], for_reader: bool) -> bytes:
@@ -35,7 +50,7 @@ def answer(status: int, default_headers: Iterable[tuple[bytes, bytes]], for_read
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         f"content-type: {kind}",
         f"content-length: {len(body)}",
-        "content-security-policy: default-src 'none'",
+        f"content-security-policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'",
         "cache-control: no-store",
         "connection: close",
     ]
@@ -48,5 +63,6 @@ def answer(status: int, default_headers: Iterable[tuple[bytes, bytes]], for_read
 def page(title: str, sentence: str) -> str:
     return (
         '<!doctype html><html lang="fr"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{html.escape(title)}</title><main><h1>{html.escape(title)}</h1><p>{html.escape(sentence)}</p></main>"
+        f"<title>{html.escape(title)} · Ribambelle</title><style>{STYLE}</style><main><h1>{html.escape(title)}</h1>"
+        f'<p>{html.escape(sentence)}</p><p><a href="/">Revenir à l’accueil</a></p></main>'
     )

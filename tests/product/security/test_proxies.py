@@ -31,6 +31,12 @@ def client(found: Limiter, peer: str, *lines: bytes) -> str:
     return limits.client(found, {"client": (peer, 1), "headers": [(b"x-forwarded-for", line) for line in lines]})
 
 
+@pytest.fixture(autouse=True)
+def heard(caplog: pytest.LogCaptureFixture) -> None:
+    """Other tests start a worker in this process, which leaves the root logger deaf to warnings."""
+    caplog.set_level(logging.WARNING, logger="ribambelle.proxies")
+
+
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if record.name == "ribambelle.proxies"]
 

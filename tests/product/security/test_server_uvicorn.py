@@ -37,7 +37,7 @@ OURS = {
     "thrown_away",
     "unsent",
 }
-OURS |= {"leaving", "now", "excess", "check", "feed", "is_answering", "refuse", "throw_away"}
+OURS |= {"leaving", "now", "excess", "check", "feed", "is_answering", "is_for_reader", "refuse", "throw_away"}
 
 
 def config() -> uvicorn.Config:
@@ -98,3 +98,8 @@ def test_an_error_out_of_a_callback_stops_the_parser_and_tells_its_reason() -> N
 def test_the_parser_takes_digits_only_for_a_length(length: bytes) -> None:
     with pytest.raises(httptools.HttpParserError):
         httptools.HttpRequestParser(object()).feed_data(b"POST / HTTP/1.1\r\nContent-Length: %s\r\n\r\n" % length)
+
+
+def test_uvicorn_keeps_the_address_where_we_read_it() -> None:
+    """The bound of a request line, and what tells a person's request from a program's, hang on it."""
+    assert "self.url +=" in inspect.getsource(HttpToolsProtocol.on_url)
