@@ -123,7 +123,7 @@ def copied(scale: Scale) -> Iterator[tuple[Settings, Path]]:
             elasticsearch_url=urls.elasticsearch_url,
             redis_url=urls.redis_url,
             index_prefix=f"bench-{NAME}",
-            secret_key="bench",  # noqa: S106 (of this run)
+            secret_key="of the bench as long as one has to be",  # noqa: S106 (of this run)
         )
         original = str(conninfo_to_dict(urls.database_url)["dbname"])
         with psycopg.connect(make_conninfo(urls.database_url, dbname="template1"), autocommit=True) as conn:

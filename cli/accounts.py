@@ -1,6 +1,7 @@
 """Accounts from the command line: the first administrator's, who opens the others on the site."""
 
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Annotated, cast
 
 import psycopg
 import typer
@@ -8,45 +9,78 @@ import typer
 from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
 from registry import accounts, audit, database
-from registry.accounts import addresses, staff
+from registry.accounts import RULES, Role, addresses, recovery, staff
+from settings import PARIS
 
-Opened = Literal["employer", "moderator", "rpe", "department", "caf", "administrator"]
-"""registry.accounts.staff.OPENED, as the command line shows them."""
+
+def opened(text: str) -> str:
+    """A role of those that are opened for somebody. Raises typer.BadParameter."""
+    if text not in staff.OPENED:
+        raise typer.BadParameter(f"choisissez entre {', '.join(staff.OPENED)}")
+    return text
 
 
 def create(
-    mail: Annotated[str, typer.Argument(help="L’adresse mail de la personne\u202f; elle se connecte par un code.")],
-    role: Annotated[Opened, typer.Option(help="Ce que le compte ouvre.")],
+    mail: Annotated[
+        str, typer.Argument(help="L’adresse mail de la personne\u202f; elle se connecte avec un code reçu par mail.")
+    ],
+    role: Annotated[str, typer.Option(help="Le rôle du compte.", parser=opened, metavar="|".join(staff.OPENED))],
     name: Annotated[str, typer.Option(help="Le nom de la personne ou de l’organisme.")] = "",
     department: Annotated[str, typer.Option(help="Pour un département ou une Caf\u00a0: son code, comme 44.")] = "",
     communes: Annotated[
-        str, typer.Option(help="Pour un relais\u00a0: codes INSEE, ou SIREN d’intercommunalités, avec des espaces.")
+        str,
+        typer.Option(
+            help="Pour un relais, un service ou une commune\u00a0: codes INSEE, ou SIREN d’intercommunalités, avec des"
+            " espaces."
+        ),
     ] = "",
     offer: Annotated[str, typer.Option(help="Pour un relais\u00a0: l’identifiant de sa fiche.")] = "",
+    until: Annotated[
+        str,
+        typer.Option(help="Le dernier jour du compte, par exemple 31/12/2027\u00a0: celui de sa convention."),
+    ] = "",
 ) -> None:
-    """Ouvrir un compte\u00a0: celui de l’administration, d’abord, qui ouvre ensuite les autres sur le site."""
+    """Créer un compte. Commencez par celui de l’administration\u00a0: elle crée ceux des Caf, qui créent les autres."""
     address = addresses.read(mail)
     if address is None:
         refuse(addresses.SENTENCE)
-    values = {"department": department, "communes": communes, "offer": offer}
+    values = {"department": department, "communes": communes, "offer": offer, "ends_on": until}
     with plain_failures(), database.connect(found_settings().database_url) as conn:
-        covered, errors = staff.territory(conn, role, values)
+        covered, errors = staff.territory(conn, role, values, datetime.now(PARIS).date())
         if errors:
             refuse("\n".join(errors.values()))
         try:
             made = accounts.create(
                 conn,
                 address,
-                role,
+                cast(Role, role),  # one of staff.OPENED
                 name=name,
                 department=covered.department,
                 offer=covered.offer,
                 communes=covered.communes,
+                ends_on=covered.ends_on,
             )
         except psycopg.errors.UniqueViolation:
             refuse("Un compte a déjà cette adresse.")
         audit.note(conn, None, "account.create", fields=["mail", "name"], account_id=str(made.id), of=made.role)
-    say("Le compte est ouvert\u00a0: la personne se connecte sur /connexion, par un code envoyé à son adresse.")
+    say("Le compte est créé. Aucun mail n’est envoyé\u00a0: prévenez la personne.")
+    say("Elle se connecte sur /connexion avec un code reçu par mail.")
+    if made.needs_second:
+        say(f"Elle a {accounts.ENROL.days}\u00a0jours pour choisir son second moyen de connexion.")
+
+
+def reset_factor(mail: Annotated[str, typer.Argument(help="L’adresse mail du compte.")]) -> None:
+    """Retirer le second moyen de connexion d’un compte, quand personne d’autre ne peut le faire sur le site."""
+    settings = found_settings()
+    with plain_failures(), database.connect(settings.database_url) as conn:
+        found = accounts.by_mail(conn, mail)
+        if found is None:
+            refuse("Aucun compte n’a cette adresse.")
+        recovery.reset(conn, found, datetime.now(UTC), site_url=settings.site_url)
+        audit.note(conn, None, "account.reset", account_id=str(found.id))
+    say("Le second moyen de connexion est retiré.")
+    if RULES[found.role].second:
+        say(f"La personne a {accounts.ENROL.days}\u00a0jours pour en choisir un autre.")
 
 
 def close(mail: Annotated[str, typer.Argument(help="L’adresse mail du compte.")]) -> None:

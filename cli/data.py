@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.progress import progress, say
-from cli.servers import found_settings, plain_failures, refuse
+from cli.servers import found_settings, plain_failures, refuse, require_keys
 from registry import database
 from settings import PARIS
 
@@ -136,7 +136,9 @@ def daily(
 
     moment = datetime.combine(day.date(), NOON, PARIS) if day else datetime.now(PARIS)
     with plain_failures():
-        done = calendar.daily(found_settings(), moment)
+        settings = found_settings()
+        require_keys(settings)
+        done = calendar.daily(settings, moment)
     for name, label in STEPS.items():
         say(f"{label}\u00a0: {done[name]}.")
 

@@ -206,9 +206,14 @@ def _show_accounts(accounts: "list[DemoAccount]", mailbox: str | None) -> None:
     """Who can sign in, and where the codes arrive."""
     width = max(len(account.mail) for account in accounts)
     lines = "\n".join(f"  {account.mail:<{width}}  {account.what}" for account in accounts)
-    where = f"Les courriels, avec les codes de connexion, arrivent ici\u00a0: {mailbox}\n" if mailbox else ""
+    where = (
+        f"Les mails, avec les codes de connexion, arrivent ici\u00a0: {mailbox}\n"
+        "Sauf pour les assistantes maternelles et l’employeur, la connexion demande deux codes, l’un après l’autre.\n"
+        if mailbox
+        else ""
+    )
     say(
-        f"Comptes pour essayer les espaces (connexion par courriel)\u00a0:\n{lines}\n\n{where}"
+        f"Comptes pour essayer les espaces (connexion par mail)\u00a0:\n{lines}\n\n{where}"
         f"Identités fictives pour une inscription\u00a0: {IDENTITIES}\n"
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.servers import LOCAL, found_settings, refuse
+from cli.servers import LOCAL, found_settings, refuse, require_keys
 
 
 class Part(StrEnum):
@@ -31,6 +31,8 @@ def jobs(
     settings = found_settings()
     if not settings.redis_url:
         refuse("REDIS_URL manque\u00a0: donnez l’adresse de Valkey ou de Redis, par où passent les tâches.")
+    if only is not Part.beat:
+        require_keys(settings)  # the links in mails are signed
     # Here, because every other command would wait for them too.
     from jobs.run import beat, worker
 

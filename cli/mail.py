@@ -5,7 +5,7 @@ import signal
 import threading
 from datetime import UTC, datetime
 
-from cli.servers import found_settings, refuse
+from cli.servers import found_settings, refuse, require_keys
 from registry import database
 
 
@@ -15,8 +15,7 @@ def receive() -> None:
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     settings = found_settings()
-    if not settings.secret_key:
-        refuse("SECRET_KEY manque\u00a0: donnez la même clé qu’au site, elle signe les adresses de réponse.")
+    require_keys(settings)
     registry = database.pool(settings.database_url)
     controller = inbound.server(settings, registry, lambda: datetime.now(UTC))
     ended = threading.Event()

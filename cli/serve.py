@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from cli.servers import found_settings, refuse
+from cli.servers import found_settings, refuse, require_keys
 from search_api.proxies import BadProxy
 
 Host = Annotated[str, typer.Option(help="L’adresse d’écoute.")]
@@ -27,8 +27,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     from web.app import create_app
 
     settings = found_settings()
-    if not settings.secret_key:
-        refuse("SECRET_KEY manque\u00a0: donnez une longue suite de caractères au hasard.")
+    require_keys(settings)
     try:
         bounds = server.options(settings)
     except BadProxy as bad:

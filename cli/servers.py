@@ -13,6 +13,7 @@ import typer
 from local.errors import LocalError
 from local.servers import Urls, discover
 from settings import Settings, get_settings
+from settings.keys import WeakKey
 
 LOCAL = Path(__file__).parent.parent / ".local"
 """Everything that the local servers keep, in the clone."""
@@ -38,6 +39,14 @@ def completed(settings: Settings, urls: Urls) -> Settings:
             for name in ("database_url", "elasticsearch_url", "redis_url")
         }
     )
+
+
+def require_keys(settings: Settings) -> None:
+    """End the command where SECRET_KEY is missing or too short: a process would fail at its first mail or page."""
+    try:
+        _ = settings.keys
+    except WeakKey as weak:
+        refuse(str(weak))
 
 
 def refuse(sentence: str) -> NoReturn:

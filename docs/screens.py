@@ -64,11 +64,14 @@ ROOMS = {
         "availability": "/espace/disponibilites",
         "availability-period": "/espace/disponibilites/periode",
         "account": "/compte",
+        "account-application": "/compte/application",
+        "proof": "/connexion/preuve?suite=/espace/donnees&par=mail",
     },
     "rpe": {"rpe": "/rpe", "rpe-movements": "/mouvements/territoire", "desk": "/rpe/inscription"},
     "employeur": {"employer": "/employeur"},
     "departement": {"department": "/departement"},
-    "caf": {"movements": "/mouvements"},
+    "caf": {"movements": "/mouvements", "accounts-caf": "/comptes", "accounts-caf-new": "/comptes/nouveau"},
+    "commune": {"account-commune": "/compte"},
     "moderateur": {
         "moderation": "/moderation",
         "moderation-figures": "/moderation/chiffres",
@@ -76,8 +79,8 @@ ROOMS = {
         "reports": "/signalements",
     },
     "admin": {
-        "administration": "/administration",
-        "administration-new": "/administration/nouveau",
+        "administration": "/comptes",
+        "administration-new": "/comptes/nouveau",
         "administration-tokens": "/administration/jetons",
         "administration-widgets": "/administration/widgets",
         "administration-journal": "/administration/journal",
@@ -86,7 +89,14 @@ ROOMS = {
 """The demo's account → picture → address."""
 
 FILES = (".js", ".css", ".csv", ".zip", ".txt", ".ics", ".jpg")
-NO_PAGES = {"/fond-de-carte", "/connexion/oidc", "/connexion/oidc/retour", "/inscription/2", "/rpe/inscription/{id}/2"}
+NO_PAGES = {
+    "/administration",
+    "/fond-de-carte",
+    "/connexion/oidc",
+    "/connexion/oidc/retour",
+    "/inscription/2",
+    "/rpe/inscription/{id}/2",
+}
 """What answers with something else than a page of its own."""
 
 MOVEMENTS = (
@@ -126,7 +136,13 @@ class Visit:
             self.take(page, "sign-in-code")
         page.fill("input[name=code]", code_in(mail_to(self.mailbox, mail, "code", after=before)))
         page.click("form[action='/connexion/code'] button[type=submit]")
-        page.wait_for_url(re.compile(r"^(?!.*/connexion).*$"))
+        page.wait_for_url(re.compile(r"^(?!.*/connexion/code).*$"))
+        if "/connexion/second" in page.url:
+            if name == "caf":
+                self.take(page, "sign-in-second")
+            page.fill("input[name=code]", code_in(mail_to(self.mailbox, mail, "terminer", after=before + 1)))
+            page.click("form[action='/connexion/second'] button[type=submit]")
+            page.wait_for_url(re.compile(r"^(?!.*/connexion).*$"))
         return page
 
     def follow(self, page: Page, name: str, part: str) -> bool:
@@ -154,7 +170,7 @@ def main(site: str, mailbox: str) -> None:
             picture(page, FOLDER, name)
 
         visit = Visit(browser, site, mailbox, take)
-        for walk in (parent, assistant, newcomer, relais, employer, departement, caf, moderator, administrator):
+        for walk in WALKS:
             walk(visit)
         browser.close()
     missing = [path for path in pages_of_the_site() if not any(compile_path(path)[0].fullmatch(each) for each in shown)]
@@ -315,10 +331,15 @@ def departement(visit: Visit) -> None:
     visit.each(visit.signed_in("departement"), ROOMS["departement"])
 
 
+def commune(visit: Visit) -> None:
+    visit.each(visit.signed_in("commune"), ROOMS["commune"])
+
+
 def caf(visit: Visit) -> None:
     """A file of movements, before and after it is applied, and what it left to match."""
     page = visit.signed_in("caf")
     visit.each(page, ROOMS["caf"])
+    page.goto("/mouvements")
     page.set_input_files(
         "#fichier", {"name": "exemple.csv", "mimeType": "text/csv", "buffer": movements().encode("utf-8-sig")}
     )
@@ -341,13 +362,16 @@ def moderator(visit: Visit) -> None:
 def administrator(visit: Visit) -> None:
     page = visit.signed_in("admin")
     visit.each(page, ROOMS["admin"])
-    page.goto("/administration", wait_until="networkidle")
-    visit.follow(page, "administration-account", "/administration/comptes/")
+    page.goto("/comptes", wait_until="networkidle")
+    visit.follow(page, "administration-account", "/comptes/")
 
 
 def movements() -> str:
     """A file with an agrément that no registry knows; another each time that the command runs."""
     return MOVEMENTS.format(number=f"044-{secrets.randbelow(10**8):08}")
+
+
+WALKS = (parent, assistant, newcomer, relais, employer, departement, commune, caf, moderator, administrator)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from registry import agrements, database, documents, duties, mail, registrations, reports
-from registry.accounts import housekeeping
+from registry.accounts import housekeeping, recovery, staff
 from registry.alerts import ending
 from registry.contact import opening, stopping
 from registry.database import Connection
@@ -36,6 +36,8 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "documents": lambda conn: documents.purge(conn, now),
         "previews": lambda conn: files.purge(conn, now),
         "accounts": lambda conn: housekeeping.forget(conn, now),
+        "second factors": lambda conn: recovery.reset_unreadable(conn, settings.keys, now, site_url=settings.site_url),
+        "ended accounts": lambda conn: staff.end_over(conn, now, site_url=settings.site_url),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
         "saved needs": lambda conn: ending.tend(conn, settings, now),

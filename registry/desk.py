@@ -4,8 +4,6 @@ She confirms by a link that is mailed to her, or by a code that the relais print
 work once, and only for `desk_confirmation_days`. Until then nothing is sent to the moderators.
 """
 
-import hashlib
-import hmac
 import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,6 +13,7 @@ from registry.accounts import Account, links
 from registry.database import Connection
 from registry.registrations import Registration
 from settings import PARIS
+from settings.keys import Keys
 
 LINK, CODE = "desk_confirmation", "desk_code"
 CODE_LENGTH = 10
@@ -35,8 +34,8 @@ class Taken(Exception):
         self.sentence = sentence
 
 
-def begin(conn: Connection, relais: Account, address: str) -> Registration:
-    """The registration of this mail's owner at this desk, begun now or gone on with. Raises Taken."""
+def begin(conn: Connection, relais: Account, address: str, *, site_url: str) -> Registration:
+    """The registration of this mail's owner at this desk, begun now or gone on with; she is told. Raises Taken."""
     known = accounts.by_mail(conn, address)
     if known is not None:
         if known.role != "am":
@@ -46,8 +45,25 @@ def begin(conn: Connection, relais: Account, address: str) -> Registration:
             raise Taken(HAS_ACCOUNT)
         return found
     account = accounts.create(conn, address, "am")
+    letters.queue(conn, address, "registration/desk_begun", {"site": site_url.rstrip("/")})
     audit.note(conn, relais, "desk.begin", None, ["mail"])
     return registrations.start_for(conn, account, desk=relais)
+
+
+def release(conn: Connection, owner: Account) -> bool:
+    """She has signed in herself: what she enters from now on is hers alone, and no relais reads or writes it any more.
+
+    So a relais that began a registration for an address whose owner never came learns nothing of her. True when there
+    was one.
+    """
+    return (
+        conn.execute(
+            "update registration set desk = null where account = %s and desk is not null and confirmed_at is null"
+            " and submitted_at is null",
+            [owner.id],
+        ).rowcount
+        == 1
+    )
 
 
 def waiting(conn: Connection, relais: Account) -> list[tuple[UUID, str, datetime, int]]:
@@ -64,14 +80,12 @@ def waiting(conn: Connection, relais: Account) -> list[tuple[UUID, str, datetime
 
 
 def mail_link(
-    conn: Connection, secret_key: str, site_url: str, registration: Registration, owner: Account, now: datetime
+    conn: Connection, keys: Keys, site_url: str, registration: Registration, owner: Account, now: datetime
 ) -> None:
     """Mail her the link by which she confirms; the ones before are good no more."""
     until = _until(now)
     _forget(conn, registration, LINK)
-    token = links.create(
-        conn, secret_key, LINK, until, account=owner.id, payload={"registration": str(registration.id)}
-    )
+    token = links.create(conn, keys, LINK, until, account=owner.id, payload={"registration": str(registration.id)})
     values = {
         "link": f"{site_url.rstrip('/')}/inscription/confirmer?jeton={token}",
         "until": until.astimezone(PARIS).date(),
@@ -80,7 +94,7 @@ def mail_link(
 
 
 def printed_code(
-    conn: Connection, secret_key: str, registration: Registration, owner: Account, now: datetime
+    conn: Connection, keys: Keys, registration: Registration, owner: Account, now: datetime
 ) -> tuple[str, date]:
     """A code for her paper, and the last day it works; shown this once, the ones before are good no more."""
     until = _until(now)
@@ -88,37 +102,35 @@ def printed_code(
     code = "".join(secrets.choice(ids.ALPHABET) for _ in range(CODE_LENGTH))
     links.create(
         conn,
-        secret_key,
+        keys,
         CODE,
         until,
         account=owner.id,
-        payload={"registration": str(registration.id), "code": _digest(secret_key, code)},
+        payload={"registration": str(registration.id), "code": _digests(keys, code)[0]},
     )
     return code, until.astimezone(PARIS).date()
 
 
-def of_link(conn: Connection, secret_key: str, token: str, now: datetime) -> Registration | None:
+def of_link(conn: Connection, keys: Keys, token: str, now: datetime) -> Registration | None:
     """What a mailed link would confirm; looking at it uses nothing up."""
-    link = links.peek(conn, secret_key, LINK, token, now)
+    link = links.peek(conn, keys, LINK, token, now)
     return _open(conn, UUID(link.payload["registration"])) if link else None
 
 
 def confirm_by_link(
-    conn: Connection, secret_key: str, token: str, now: datetime, *, fictitious: bool
+    conn: Connection, keys: Keys, token: str, now: datetime, *, fictitious: bool
 ) -> Registration | None:
     """She confirms; it goes to the moderators. None for a link that is over. Raises registrations.NotComplete."""
-    link = links.use(conn, secret_key, LINK, token, now)
+    link = links.use(conn, keys, LINK, token, now)
     return _confirm(conn, UUID(link.payload["registration"]), now, fictitious) if link else None
 
 
-def confirm_by_code(
-    conn: Connection, secret_key: str, code: str, now: datetime, *, fictitious: bool
-) -> Registration | None:
+def confirm_by_code(conn: Connection, keys: Keys, code: str, now: datetime, *, fictitious: bool) -> Registration | None:
     """The same by a printed code; case, blanks and hyphens do not matter. Count tries before (throttle)."""
     row = conn.execute(
-        "update link set used_at = %s where purpose = %s and payload ->> 'code' = %s and used_at is null"
+        "update link set used_at = %s where purpose = %s and payload ->> 'code' = any (%s) and used_at is null"
         " and expires_at > %s returning payload ->> 'registration'",
-        [now, CODE, _digest(secret_key, code), now],
+        [now, CODE, _digests(keys, code), now],
     ).fetchone()
     return _confirm(conn, UUID(row[0]), now, fictitious) if row else None
 
@@ -152,8 +164,9 @@ def _until(now: datetime) -> datetime:
     return now + timedelta(days=rules.number("desk_confirmation_days", now.astimezone(PARIS).date()))
 
 
-def _digest(secret_key: str, code: str) -> str:
+def _digests(keys: Keys, code: str) -> list[str]:
+    """Under every key, the newest first."""
     plain = "".join(letter for letter in code.lower() if letter.isalnum())
     # As it is misread on paper: the alphabet has none of these letters.
     plain = plain.translate(str.maketrans("oil", "011"))
-    return hmac.new(secret_key.encode(), f"desk code {plain}".encode(), hashlib.sha256).hexdigest()
+    return [made.hex() for made in keys.digests("desk code", plain)]

@@ -159,7 +159,7 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
                 purpose: f"{settings.site_url}/d/"
                 + links.create(
                     conn,
-                    settings.secret_key,
+                    settings.keys,
                     purpose,
                     now + timedelta(days=LINK_DAYS),
                     account=recipient.account,

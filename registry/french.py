@@ -17,5 +17,10 @@ def day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """« 26 novembre 2026 à 10 h 00 », in France."""
+    return f"{day(value.astimezone(PARIS).date())} à {hour(value)}"
+
+
+def hour(value: datetime) -> str:
+    """« 10 h 00 », in France."""
     local = value.astimezone(PARIS)
-    return f"{day(local.date())} à {local.hour}\u00a0h\u00a0{local.minute:02}"
+    return f"{local.hour}\u00a0h\u00a0{local.minute:02}"

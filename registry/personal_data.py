@@ -29,13 +29,25 @@ PARTS: tuple[Part, ...] = (
     Part(
         "compte",
         ("account",),
-        "select mail, role, created_at, oidc_subject is not null as connexion_par_un_tiers from account"
+        "select mail, role, created_at, ends_on, oidc_subject is not null as connexion_par_un_tiers,"
+        " totp_secret is not null as application_de_codes from account"
         " where id = %(account)s",
     ),
     Part(
         "appareils_connectes",
         ("session",),
-        "select created_at, seen_at, expires_at, device from session where account = %(account)s",
+        "select created_at, seen_at, least(expires_at, ends_at) as expires_at, device from session"
+        " where account = %(account)s",
+    ),
+    Part(
+        "navigateurs_connus",
+        ("device",),
+        "select created_at, expires_at from device where account = %(account)s",
+    ),
+    Part(
+        "reinitialisation_demandee",
+        ("factor_reset",),
+        "select asked_at, expires_at from factor_reset where account = %(account)s",
     ),
     Part(
         "cles_de_connexion",
@@ -168,7 +180,10 @@ NOT_TOLD = {
 
 
 def export(conn: Connection, account: Account, keys: MultiFernet | None, now: datetime) -> bytes:
-    """A ZIP: `donnees.json`, and the pages of her copies as JPEG. Without `keys` the pages are left out."""
+    """A ZIP: `donnees.json`, and the pages of her copies as JPEG. Without `keys` the pages are left out.
+
+    Some parts go by her mail address: the caller has made sure, in this session, that it is hers.
+    """
     given: dict[str, Any] = {"etabli_le": now.isoformat(timespec="seconds")}
     parameters = {"offer": account.offer, "account": account.id, "mail": account.mail}
     for part in PARTS:

@@ -24,8 +24,9 @@ from registry.accounts import Account, links
 from registry.database import Connection
 from registry.profiles import checks, placing, typed
 from settings import PARIS
+from settings.keys import Keys
 
-PURPOSE = "registration"
+(PURPOSE,) = links.RESUMING
 
 PAGES: dict[str, tuple[str, ...]] = {
     "1": checks.IDENTITY,
@@ -185,16 +186,19 @@ def missing(registration: Registration, today: date) -> list[str]:
     ]
 
 
-def resume_link(conn: Connection, secret_key: str, registration: Registration, now: datetime) -> tuple[str, datetime]:
-    """A token that opens this registration on another device, once, and until when."""
+def resume_link(conn: Connection, keys: Keys, registration: Registration, now: datetime) -> tuple[str, datetime]:
+    """A token that leads to this registration on another device, by way of a code, and until when at the latest.
+
+    It ends sooner with the registration's submission, a sign-out, or a change of the account's address.
+    """
     expires_at = now + timedelta(days=rules.number("registration_link_days", now.astimezone(PARIS).date()))
-    token = links.create(conn, secret_key, PURPOSE, expires_at, account=registration.account)
+    token = links.create(conn, keys, PURPOSE, expires_at, account=registration.account)
     return token, expires_at
 
 
 def mail_resume_link(
     conn: Connection,
-    secret_key: str,
+    keys: Keys,
     site_url: str,
     registration: Registration,
     address: str,
@@ -203,7 +207,7 @@ def mail_resume_link(
     once: bool = False,
 ) -> None:
     """Mail that link; `once`: not if one was mailed for this registration before."""
-    token, expires_at = resume_link(conn, secret_key, registration, now)
+    token, expires_at = resume_link(conn, keys, registration, now)
     letters.queue(
         conn,
         address,
@@ -243,6 +247,7 @@ def submit(conn: Connection, registration: Registration, today: date, now: datet
         identity_ok=registration.identity == "verified",
     )
     conn.execute("update registration set submitted_at = %s, step = 4 where id = %s", [now, registration.id])
+    links.end(conn, registration.account, links.RESUMING)
     return offer
 
 

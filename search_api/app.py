@@ -29,10 +29,9 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
 
     `app.state.engine`, `app.state.geocoder` and `app.state.limiter` hold what the searches and the limits need,
     `app.state.metrics` what /metrics tells of this process.
-    Raises ValueError without a secret key, as anyone could then forge cursors.
+    Raises settings.keys.WeakKey, a ValueError, without a secret key that is long enough: anyone could forge cursors.
     """
-    if not settings.secret_key:
-        raise ValueError("SECRET_KEY n’est pas réglée\u00a0: les curseurs de l’API ne peuvent être signés.")
+    _ = settings.keys
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -17,6 +17,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from search_api.offer_query import OfferQuery
 from search_api.problems import ParameterError
+from settings.keys import Keys
 
 LIFE = timedelta(days=1)
 """A cursor serves until the end of the day after its first page: a list left open overnight goes on, while
@@ -36,16 +37,16 @@ class Cursor:
     after: tuple[Any, ...]
 
 
-def write(secret: str, query: OfferQuery, after: list[Any]) -> str:
+def write(keys: Keys, query: OfferQuery, after: list[Any]) -> str:
     """The cursor of the page after the hit with these sort values."""
     payload = orjson.dumps([fingerprint(query), query.today, after])
-    return _signer(secret).sign(base64_encode(payload)).decode()
+    return _signer(keys).sign(base64_encode(payload)).decode()
 
 
-def read(secret: str, text: str, today: date) -> Cursor:
+def read(keys: Keys, text: str, today: date) -> Cursor:
     """Raises ParameterError for a cursor that is not ours or has expired."""
     try:
-        payload = base64_decode(_signer(secret).unsign(text))
+        payload = base64_decode(_signer(keys).unsign(text))
     except BadData:
         raise ParameterError("cursor", text, ALLOWED, "ce curseur n’est pas valable") from None
     request, day, after = orjson.loads(payload)
@@ -68,6 +69,6 @@ def fingerprint(query: OfferQuery) -> str:
 
 
 @lru_cache
-def _signer(secret: str) -> Signer:
+def _signer(keys: Keys) -> Signer:
     # Not the library's serializers: their JSON and zlib take five times as long as the signature.
-    return Signer(secret, salt="search_api.cursors", digest_method=hashlib.sha256)
+    return Signer(list(reversed(keys.derived("cursor"))), salt="search_api.cursors", digest_method=hashlib.sha256)

@@ -32,6 +32,7 @@ from starlette.types import Scope
 
 from search_api import proxies
 from settings import Settings
+from settings.keys import Keys
 
 MOST_CLIENTS = 50_000
 """In one process's memory, about 20 MB; when there are more, all are forgotten."""
@@ -198,13 +199,13 @@ async def count_fiche(limiter: Limiter, key: str) -> int:
 
 
 def client_hash(limiter: Limiter, scope: Scope, now: int) -> str:
-    salt = daily_salt(limiter.settings.secret_key, now // DAY_S)
+    salt = daily_salt(limiter.settings.keys, now // DAY_S)
     return hashlib.blake2b(client(limiter, scope).encode(), key=salt, digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=8)
-def daily_salt(secret_key: str, day: int) -> bytes:
-    return hashlib.sha256(f"client:{secret_key}:{day}".encode()).digest()
+def daily_salt(keys: Keys, day: int) -> bytes:
+    return keys.digest("client", str(day))
 
 
 def client(limiter: Limiter, scope: Scope) -> str:

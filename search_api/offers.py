@@ -35,7 +35,7 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
         "items": [cards.card(hit["_source"], query) for hit in page],
         "facets": facets.answer(query, aggregations, await names(engine, aggregations)),
         **shown,
-        "next": cursors.write(engine.settings.secret_key, query, page[-1]["sort"]) if more else None,
+        "next": cursors.write(engine.settings.keys, query, page[-1]["sort"]) if more else None,
         "data": {"indexed_at": await status.indexed_at(engine)},
     }
 

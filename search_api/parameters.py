@@ -191,8 +191,7 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
     the places cannot be read.
     """
     paged = parameters if isinstance(parameters, OfferParameters) else None
-    secret = engine.settings.secret_key
-    cursor = cursors.read(secret, paged.cursor, today) if paged and paged.cursor else None
+    cursor = cursors.read(engine.settings.keys, paged.cursor, today) if paged and paged.cursor else None
     today = cursor.day if cursor else today
     box = None if isinstance(parameters, MapParameters) else getattr(parameters, "bbox", None)
     refuse_two_places(parameters, box)

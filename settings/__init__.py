@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from settings import keys
+from settings.keys import Keys
+
 PARIS = ZoneInfo("Europe/Paris")
 """Civil rules ("today", weekdays, deadlines) follow this zone; what is stored is UTC."""
 
@@ -32,7 +35,12 @@ class Settings(BaseSettings):
     indexer_timeout_s: float = Field(30, gt=0, description="The indexer gives up a call to Elasticsearch after this")
     metrics_port: int = Field(0, ge=0, le=65535, description="Port of the indexer's /metrics; 0: none")
     metrics_host: str = Field("127.0.0.1", description="Address of the indexer's /metrics")
-    secret_key: str = Field("", repr=False, description="Signs cursors; the demo makes its own, others must set it")
+    secret_key: str = Field(
+        "",
+        repr=False,
+        description="What every other key is derived from (settings/keys.py): 32 random characters at least; several"
+        " with commas, the first is the newest; the demo makes its own",
+    )
     ready_max_lag_s: float = Field(60, gt=0, description="/readyz is 503 when the index is further behind, in seconds")
     request_timeout_s: float = Field(5, gt=0, description="A search that takes longer is answered by a 503")
     fiche_limit: int = Field(60, ge=1, description="Fiches of assistants maternels one client may read in a window")
@@ -66,7 +74,6 @@ class Settings(BaseSettings):
     identity_url: str = Field("", description="The national identity system's address; empty: it is never at hand")
     identity_token: str = Field("", repr=False, description="Bearer token of that service, if it wants one")
     identity_timeout_s: float = Field(3, gt=0, description="A check of an identity that takes longer comes later")
-    session_days: int = Field(30, ge=1, description="A session that is not used for so long ends")
     oidc_issuer: str = Field("", description="OpenID Connect: the provider's issuer address; empty: none")
     oidc_client_id: str = Field("", description="What the provider knows this site by")
     oidc_client_secret: str = Field("", repr=False, description="The secret that goes with it")
@@ -89,6 +96,11 @@ class Settings(BaseSettings):
 
     tile_url: str = Field("", description="Map tiles, with {z}/{x}/{y}; empty: our own contours only")
     tile_attribution: str = Field("", description="Shown on the map when tile_url is set")
+
+    @property
+    def keys(self) -> Keys:
+        """One key for each purpose. Raises settings.keys.WeakKey."""
+        return keys.read(self.secret_key, demo=self.demo)
 
 
 @lru_cache

@@ -127,7 +127,7 @@ def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
             elasticsearch_url=servers.elasticsearch_url,
             redis_url="",
             index_prefix=f"loire-{run_id}",
-            secret_key="a secret of the tests",  # noqa: S106
+            secret_key="a secret of the tests as long as one has to be",  # noqa: S106
             request_timeout_s=30,
             fiche_limit=1_000_000,
             rate_limit=1_000_000,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet
 from local.servers import Urls
 from registry import accounts, database
 from registry.accounts import Account, Role, sessions
+from registry.accounts.sessions import Proof
 from search_api.app import close
 from settings import Settings
 from tests.conftest import TODAY
@@ -24,6 +26,9 @@ from web.members import session
 
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 """Ten o'clock in France."""
+
+PROVED: tuple[Proof, ...] = ("mail", "passkey", "second")
+"""Everything that a session can show, just now."""
 
 DOCUMENT_KEY = Fernet.generate_key().decode()
 
@@ -55,15 +60,16 @@ class Rooms:
         browser = Browser(self, http)
         if account is not None:
             with database.connect(self.settings.database_url) as conn:
-                token = sessions.open_session(conn, account.id, self.clock(), self.settings.session_days, "tests")
-            http.cookies.set(session.cookie_name(self.app.state.site), token)
+                token = sessions.open_session(conn, account, self.clock(), PROVED, "tests")
+            browser.keep_session(token)
         self.opened.append(browser)
         return browser
 
     def account(self, role: Role, mail: str | None = None, **more: Any) -> Account:
         """A new account, committed; `more` as registry.accounts.create takes it."""
         with database.connect(self.settings.database_url) as conn:
-            return accounts.create(conn, mail or f"{role}-{secrets.token_hex(3)}@example.org", role, **more)
+            address = mail or f"{role}-{secrets.token_hex(3)}@example.org"
+            return accounts.create(conn, address, role, now=self.clock(), **more)
 
 
 @dataclass
@@ -91,6 +97,12 @@ class Browser:
         return self._kept(
             self.rooms.portal.call(lambda: self.http.post(path, data=fields, files=files, follow_redirects=follow))
         )
+
+    def keep_session(self, token: str) -> None:
+        """Have this session's cookie, as the site would have set it."""
+        host = urlsplit(self.rooms.settings.site_url).hostname or ""
+        domain = host if "." in host else f"{host}.local"  # as Python's cookie jar names it
+        self.http.cookies.set(session.cookie_name(self.rooms.app.state.site), token, domain, "/")
 
     @property
     def csrf(self) -> str:
@@ -127,7 +139,7 @@ def room_settings(servers: Urls, registry_url: str, run_id: str) -> Settings:
         elasticsearch_url=servers.elasticsearch_url,
         redis_url="",
         index_prefix=f"rooms-{run_id}",
-        secret_key="a key of the tests",  # noqa: S106
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
         document_keys=DOCUMENT_KEY,
         rate_limit=1_000_000,
     )

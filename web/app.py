@@ -18,6 +18,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from registry import database
+from registry.accounts.sessions import SessionOver
+from registry.accounts.throttle import TooMany
 from registry.views import Views
 from search_api.app import as_problem
 from search_api.app import create_app as create_api
@@ -105,10 +107,11 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.mount(static, CachedForEver(directory=rendering.STATIC), name="static")
-    for error in (EngineUnavailable, HTTPException, Exception, psycopg.Error, access.NotAllowed, *MEMBERS):
+    for error in (EngineUnavailable, HTTPException, Exception, psycopg.Error, *WITH_A_REASON, *MEMBERS):
         app.add_exception_handler(error, page_or_problem)
     app.add_exception_handler(ClientDisconnect, gone)
     app.add_middleware(with_headers, headers=security_headers(settings))
+    app.add_middleware(without_nul)
     app.router.lifespan_context = closing(app.router.lifespan_context, app.state.site)
     return app
 
@@ -123,6 +126,24 @@ def closing(lifespan: Lifespan[Any], site: Site) -> Lifespan[Any]:
         await run_in_threadpool(close, site)
 
     return lived
+
+
+def without_nul(app: ASGIApp) -> ASGIApp:
+    """The application, which never meets a NUL in an address of a page: PostgreSQL takes none, and no page sends one.
+
+    U+FFFD stands in its place, as in HTML: were it only taken out, "%0%000" would become one. The API has its own
+    answer to one.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith("/api/"):
+            if "\0" in scope["path"]:
+                scope = {**scope, "path": scope["path"].replace("\0", "\ufffd")}
+            if b"%00" in scope["query_string"]:
+                scope = {**scope, "query_string": scope["query_string"].replace(b"%00", b"%EF%BF%BD")}
+        await app(scope, receive, send)
+
+    return serve
 
 
 def with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
@@ -160,6 +181,8 @@ class CachedForEver(StaticFiles):
 
 MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
     access.SignInNeeded: members.sign_in_first,
+    access.SecondFactorNeeded: members.second_factor_first,
+    SessionOver: members.sign_in_first,
     access.RegistryMissing: members.registry_missing,
     posted.ForeignForm: members.foreign_form,
     posted.TooLarge: members.too_large,
@@ -168,6 +191,9 @@ MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
 }
 """What stands in the way of a page behind a sign-in, and the page that says so."""
 
+WITH_A_REASON = (access.NotAllowed, access.ProofNeeded, TooMany)
+"""The same, where the page depends on what the exception holds."""
+
 
 async def page_or_problem(request: Request, error: Exception) -> Response:
     """A reader gets a page, a program a problem document."""
@@ -175,12 +201,16 @@ async def page_or_problem(request: Request, error: Exception) -> Response:
         # Where it happened and of what kind, not its words: they quote the row, and the server logs what is raised.
         where = "".join(traceback.format_tb(error.__traceback__))
         log.error("the registry refused a statement: %s (%s)\n%s", type(error).__name__, error.sqlstate, where)
-    if not is_for_reader(request) and not isinstance(error, (access.NotAllowed, *MEMBERS)):
+    if not is_for_reader(request) and not isinstance(error, (*WITH_A_REASON, *MEMBERS)):
         return await as_problem(request, error)
     if isinstance(error, EngineUnavailable):
         return pages.unavailable(request)
     if isinstance(error, access.NotAllowed):
         return members.not_allowed(request, error.reason)
+    if isinstance(error, access.ProofNeeded):
+        return members.proof_first(request, error)
+    if isinstance(error, TooMany):
+        return members.too_many(request, error.wait)
     for kind, shown in MEMBERS.items():
         if isinstance(error, kind):
             return shown(request)

@@ -3,13 +3,15 @@
 Spaces follow French typography: no-break before a unit or a colon, thin no-break in large numbers.
 """
 
+import math
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from registry.french import day as day
 from search_api.labels import DAYS
 from search_api.suggestions import at
 from search_api.text import fold
+from settings import PARIS
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
@@ -33,6 +35,11 @@ def distance(metres: int) -> str:
     if kilometres >= 10 or kilometres == int(kilometres):
         return f"{number(round(kilometres))}{NBSP}km"
     return f"{kilometres:.1f}{NBSP}km".replace(".", ",")
+
+
+def moment_day(moment: datetime | None) -> str:
+    """The civil day in France of a moment; nothing of none."""
+    return day(moment.astimezone(PARIS).date()) if moment else ""
 
 
 def ago(value: date, today: date) -> str:
@@ -134,3 +141,12 @@ def week_days(codes: Sequence[str]) -> str:
         else:
             words.extend(DAYS[code] for code in run)
     return enumerate_fr(words)
+
+
+def wait(span: timedelta) -> str:
+    """How long somebody has to wait: « une minute », « 12 minutes », « 3 heures »; rounded up."""
+    minutes = math.ceil(span.total_seconds() / 60)
+    if minutes <= 1:
+        return "une minute"
+    hours = math.ceil(minutes / 60)
+    return f"{minutes} minutes" if minutes <= 90 else f"{hours} heures"

@@ -6,21 +6,28 @@ département or a Caf. An assistant maternel has her own offer.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from registry.accounts.roles import ROLES, RULES, STAFF, Role
 from registry.database import Connection
 
-Role = Literal["am", "employer", "moderator", "rpe", "department", "caf", "administrator"]
-ROLES: tuple[Role, ...] = ("am", "employer", "moderator", "rpe", "department", "caf", "administrator")
-STAFF: tuple[Role, ...] = ("moderator", "rpe", "department", "caf", "administrator")
+__all__ = ["ROLES", "RULES", "STAFF", "Account", "Role"]
 
-_COLUMNS = "a.id, a.mail, a.role, a.name, a.department, a.offer"
+COLUMNS = "a.id, a.mail, a.role, a.name, a.department, a.offer, a.ends_on, a.totp_secret is not null"
+"""Of the table `account a`, in the order of Account's fields."""
+
+ENROL = timedelta(days=14)
+"""So long a new account may set its first second factor with a mailed code alone; then whoever reads an old mailbox
+does not. Its keepers may give it as long again (staff.invite_again)."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """`department`: territory of a département or a Caf; `offer`: an assistant maternel's own, or a relais's fiche."""
+    """`department`: territory of a département or a Caf; `offer`: an assistant maternel's own, or a relais's fiche.
+
+    `ends_on`: the last day on which it opens anything. `has_codes`: an application shows codes for it (second.py).
+    """
 
     id: UUID
     mail: str
@@ -28,6 +35,16 @@ class Account:
     name: str = ""
     department: str | None = None
     offer: str | None = None
+    ends_on: date | None = None
+    has_codes: bool = False
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether a mailed code alone opens nothing: the role wants a second factor, or its owner does."""
+        return RULES[self.role].second or self.has_codes
+
+    def is_over(self, today: date) -> bool:
+        return self.ends_on is not None and self.ends_on < today
 
 
 def normalised(mail: str) -> str:
@@ -44,12 +61,19 @@ def create(
     department: str | None = None,
     offer: str | None = None,
     communes: Iterable[str] = (),
+    ends_on: date | None = None,
+    now: datetime | None = None,
 ) -> Account:
-    """A new account. Raises psycopg.errors.UniqueViolation when an open one has this mail."""
+    """A new account, which has as long as ENROL, from `now` on (by default the moment itself), to set the second
+    factor that its role needs.
+
+    Raises psycopg.errors.UniqueViolation when an open one has this mail.
+    """
+    created_at = now or datetime.now(UTC)
     row = conn.execute(
-        "insert into account as a (mail, role, name, department, offer) values (%s, %s, %s, %s, %s)"
-        f" returning {_COLUMNS}",
-        [normalised(mail), role, name, department, offer],
+        "insert into account as a (mail, role, name, department, offer, ends_on, created_at, enrol_until)"
+        f" values (%s, %s, %s, %s, %s, %s, %s, %s) returning {COLUMNS}",
+        [normalised(mail), role, name, department, offer, ends_on, created_at, created_at + ENROL],
     ).fetchall()[0]
     account = Account(*row)
     with conn.cursor() as cur:
@@ -67,7 +91,7 @@ def sign_up(conn: Connection, mail: str) -> Account:
     """
     row = conn.execute(
         "insert into account as a (mail, role) values (%s, 'am') on conflict (mail) where closed_at is null do nothing"
-        f" returning {_COLUMNS}",
+        f" returning {COLUMNS}",
         [normalised(mail)],
     ).fetchone()
     found = Account(*row) if row else by_mail(conn, mail)
@@ -95,7 +119,7 @@ def relais_of(conn: Connection, commune: str) -> list[Account]:
     return [
         Account(*row)
         for row in conn.execute(
-            f"select {_COLUMNS} from account a where a.role = 'rpe' and a.closed_at is null and exists ("
+            f"select {COLUMNS} from account a where a.role = 'rpe' and a.closed_at is null and exists ("
             " select from account_commune t join commune c on c.code = %s"
             " where t.account = a.id and t.commune in (c.code, c.parent)) order by a.mail",
             [commune],
@@ -103,15 +127,20 @@ def relais_of(conn: Connection, commune: str) -> list[Account]:
     ]
 
 
+def allow_enrolment(conn: Connection, id: UUID, now: datetime) -> None:
+    """An account without a second factor may set its first one, for as long as ENROL from now on."""
+    conn.execute("update account set enrol_until = %s where id = %s", [now + ENROL, id])
+
+
 def close(conn: Connection, id: UUID) -> None:
     """End an account: its sessions are over, its mail is free for another one.
 
     Of an assistant maternel's the mail is forgotten; a member of the staff stays known by it, as the audit names her.
     """
-    for table in ("session", "passkey", "mail_change", "link"):
+    for table in ("session", "passkey", "mail_change", "link", "device", "factor_reset"):
         conn.execute(f"delete from {table} where account = %s", [id])
     conn.execute(
-        "update account set closed_at = clock_timestamp(), oidc_subject = null,"
+        "update account set closed_at = clock_timestamp(), oidc_subject = null, totp_secret = null,"
         " mail = case when role = 'am' then id || '@closed.invalid' else mail end"
         " where id = %s and closed_at is null",
         [id],
@@ -119,7 +148,5 @@ def close(conn: Connection, id: UUID) -> None:
 
 
 def _one(conn: Connection, condition: str, value: object) -> Account | None:
-    row = conn.execute(
-        f"select {_COLUMNS} from account a where {condition} and a.closed_at is null", [value]
-    ).fetchone()
+    row = conn.execute(f"select {COLUMNS} from account a where {condition} and a.closed_at is null", [value]).fetchone()
     return Account(*row) if row else None

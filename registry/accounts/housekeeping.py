@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from registry.accounts import codes, passkeys, sessions, throttle
+from registry.accounts import codes, devices, passkeys, recovery, sessions, throttle
 from registry.database import Connection
 
 LINKS_KEPT = timedelta(days=30)
@@ -11,7 +11,7 @@ LINKS_KEPT = timedelta(days=30)
 
 def forget(conn: Connection, now: datetime) -> int:
     """Delete it; returns how many rows. For the nightly job; the caller commits."""
-    parts = (codes.forget, sessions.forget, passkeys.forget, throttle.forget)
+    parts = (codes.forget, sessions.forget, passkeys.forget, throttle.forget, devices.forget, recovery.forget)
     links = conn.execute("delete from link where expires_at < %s", [now - LINKS_KEPT]).rowcount
     changes = conn.execute("delete from mail_change where expires_at < %s", [now]).rowcount
     return links + changes + sum(part(conn, now) for part in parts)

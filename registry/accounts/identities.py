@@ -1,9 +1,9 @@
 """Accounts that are opened through another provider's identities (OpenID Connect).
 
-An identity opens the account that it was linked to. One that was linked to none may, by a mail that its provider has
-verified, be an assistant maternel's: what a code sent to that mail would show is shown so too, and who has no account
-gets one, as by the first step of the registration. The staff's accounts, which open the private facts of others, are
-linked by their owners, signed in by other means.
+An identity opens the account that it was linked to, and no other. A mail that its provider says is verified proves
+nothing here: before an account is joined to it, a code that is mailed to it must come back in the same browser
+(`joined`). The staff's accounts, which open the private facts of others, are linked by their owners, signed in by other
+means.
 """
 
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from uuid import UUID
 
 import psycopg
 
-from registry import accounts
-from registry.accounts import Account
+from registry import accounts, audit, letters
+from registry.accounts import STAFF, Account
 from registry.database import Connection
 
 
 @dataclass(frozen=True)
 class Identity:
-    """`subject` names a person at her provider for good; `mail` only when the provider has verified it."""
+    """`subject` names a person at her provider for good; `mail` only when the provider says that it is verified."""
 
     subject: str
     mail: str | None
@@ -32,50 +32,75 @@ class IdentityRefused(Exception):
         self.reason = reason
 
 
-def account_of(conn: Connection, identity: Identity, provider: str) -> Account:
-    """The account that it opens, linked from now on. Raises IdentityRefused, whose sentence names the `provider`."""
+def linked_to(conn: Connection, identity: Identity) -> Account | None:
+    """The account that it was linked to."""
     row = conn.execute(
         "select id from account where oidc_subject = %s and closed_at is null", [identity.subject]
     ).fetchone()
-    linked = accounts.by_id(conn, row[0]) if row else None
-    if linked is not None:
-        return linked
-    if identity.mail is None:
-        raise IdentityRefused(
-            f"{provider} ne nous a pas donné d’adresse mail vérifiée, et aucun compte n’est relié à votre identité."
-            " Connectez-vous par un code reçu par mail\u00a0: vous pourrez relier les deux depuis votre compte."
-        )
-    account = accounts.sign_up(conn, identity.mail)
+    return accounts.by_id(conn, row[0]) if row else None
+
+
+def no_mail(provider: str) -> str:
+    """The French sentence for an identity that is linked to nothing and names no mail."""
+    return (
+        f"{provider} ne nous a pas transmis d’adresse mail vérifiée, et n’est relié à aucun compte Ribambelle."
+        " Connectez-vous avec un code reçu par mail, puis reliez les deux depuis «\u00a0Mon compte\u00a0»."
+    )
+
+
+def joined(conn: Connection, identity: Identity, mail: str, provider: str, *, site_url: str) -> Account:
+    """The account of this mail, which was just proved in this browser: linked from now on, new where there was none.
+
+    Raises IdentityRefused, whose sentence names the `provider`.
+    """
+    account = accounts.sign_up(conn, mail)
     if account.role != "am":
         raise IdentityRefused(
-            f"Ce compte n’est pas encore relié à {provider}. Connectez-vous d’abord par un code reçu par mail,"
+            f"Ce compte n’est pas encore relié à {provider}. Connectez-vous d’abord avec un code reçu par mail,"
             f" puis reliez-le à {provider} depuis «\u00a0Mon compte\u00a0»."
         )
     if is_linked(conn, account.id):
         raise IdentityRefused(
-            f"Votre compte est déjà relié à une autre identité de {provider}."
-            " Connectez-vous avec elle, ou par un code reçu par mail."
+            f"Votre compte est déjà relié à un autre compte {provider}. Utilisez celui-ci, ou un code reçu par mail."
         )
-    link(conn, account.id, identity, provider)
+    link(conn, account, identity, provider, site_url=site_url)
     return account
 
 
-def link(conn: Connection, account: UUID, identity: Identity, provider: str) -> None:
-    """Link an account to an identity, in the place of the one before. Raises IdentityRefused if another one has it."""
+def link(conn: Connection, account: Account, identity: Identity, provider: str, *, site_url: str) -> None:
+    """Link an account to an identity, in the place of the one before, and tell its owner.
+
+    Raises IdentityRefused if another account has it.
+    """
     try:
         with conn.transaction():
-            conn.execute("update account set oidc_subject = %s where id = %s", [identity.subject, account])
+            conn.execute("update account set oidc_subject = %s where id = %s", [identity.subject, account.id])
     except psycopg.errors.UniqueViolation as error:
-        raise IdentityRefused(f"Cette identité de {provider} est déjà reliée à un autre compte.") from error
+        raise IdentityRefused(
+            f"Ce compte {provider} est déjà relié à un autre compte Ribambelle. Retirez d’abord cette liaison."
+        ) from error
+    values = {"provider": provider, "site": site_url.rstrip("/")}
+    letters.queue(conn, account.mail, "accounts/linked", values)
+    _note(conn, account, added=True)
 
 
-def unlink(conn: Connection, account: UUID) -> None:
-    conn.execute("update account set oidc_subject = null where id = %s", [account])
+def unlink(conn: Connection, account: Account, provider: str, *, site_url: str) -> bool:
+    """Take the link away, and tell its owner; False when there was none."""
+    done = conn.execute(
+        "update account set oidc_subject = null where id = %s and oidc_subject is not null", [account.id]
+    )
+    if done.rowcount == 0:
+        return False
+    letters.queue(conn, account.mail, "accounts/unlinked", {"provider": provider, "site": site_url.rstrip("/")})
+    _note(conn, account, added=False)
+    return True
+
+
+def _note(conn: Connection, account: Account, *, added: bool) -> None:
+    if account.role in STAFF:
+        audit.note(conn, account, "account.identity", fields=["oidc_subject"], added=int(added))
 
 
 def is_linked(conn: Connection, account: UUID) -> bool:
-    return bool(
-        conn.execute(
-            "select exists (select from account where id = %s and oidc_subject is not null)", [account]
-        ).fetchall()[0][0]
-    )
+    row = conn.execute("select from account where id = %s and oidc_subject is not null", [account]).fetchone()
+    return row is not None

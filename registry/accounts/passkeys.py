@@ -2,7 +2,7 @@
 
 A passkey is found by the device itself (a discoverable credential), so that the sign-in page asks for no mail and tells
 nothing of who has one; and the device must have made sure of its owner (user verification), as it stands for the whole
-sign-in. A challenge is good for one right answer, within CHALLENGE_LIFE.
+sign-in. A challenge is good for one right answer, within CHALLENGE_LIFE, in the browser that asked for it.
 """
 
 import ipaddress
@@ -23,8 +23,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from registry import accounts
-from registry.accounts import Account
+from registry import accounts, audit, letters
+from registry.accounts import STAFF, Account
 from registry.database import Connection
 
 CHALLENGE_LIFE = timedelta(minutes=5)
@@ -66,7 +66,7 @@ def of_account(conn: Connection, account: UUID) -> list[Passkey]:
     return [Passkey(*row) for row in rows]
 
 
-def begin_registration(conn: Connection, account: Account, site_url: str, now: datetime) -> str:
+def begin_registration(conn: Connection, account: Account, browser: bytes, site_url: str, now: datetime) -> str:
     """What `navigator.credentials.create` asks for, as JSON. Raises PasskeyRefused when she has MOST already."""
     present = of_account(conn, account.id)
     if len(present) >= MOST:
@@ -82,16 +82,16 @@ def begin_registration(conn: Connection, account: Account, site_url: str, now: d
         ),
         exclude_credentials=[PublicKeyCredentialDescriptor(id=each.id) for each in present],
     )
-    _keep(conn, options.challenge, account.id, now)
+    _keep(conn, options.challenge, account.id, browser, now)
     return webauthn.options_to_json(options)
 
 
 def finish_registration(
-    conn: Connection, account: Account, site_url: str, credential: str, name: str, now: datetime
+    conn: Connection, account: Account, browser: bytes, site_url: str, credential: str, name: str, now: datetime
 ) -> None:
-    """Keep the new passkey. Raises PasskeyRefused, also for one that is kept already."""
+    """Keep the new passkey, and tell its owner. Raises PasskeyRefused, also for one that is kept already."""
     answered = _read(credential)
-    challenge = _taken(conn, answered, account.id, now)
+    challenge = _taken(conn, answered, account.id, browser, now)
     try:
         verified = webauthn.verify_registration_response(
             credential=answered,
@@ -109,21 +109,22 @@ def finish_registration(
     )
     if kept.rowcount == 0:
         raise PasskeyRefused
+    _tell(conn, account, site_url, added=True)
 
 
-def begin_sign_in(conn: Connection, site_url: str, now: datetime) -> str:
+def begin_sign_in(conn: Connection, browser: bytes, site_url: str, now: datetime) -> str:
     """What `navigator.credentials.get` asks for, as JSON: any passkey of this site."""
     options = webauthn.generate_authentication_options(
         rp_id=_domain(site_url), user_verification=UserVerificationRequirement.REQUIRED
     )
-    _keep(conn, options.challenge, None, now)
+    _keep(conn, options.challenge, None, browser, now)
     return webauthn.options_to_json(options)
 
 
-def finish_sign_in(conn: Connection, site_url: str, credential: str, now: datetime) -> Account:
+def finish_sign_in(conn: Connection, browser: bytes, site_url: str, credential: str, now: datetime) -> Account:
     """Whose passkey it is. Raises PasskeyRefused."""
     answered = _read(credential)
-    challenge = _taken(conn, answered, None, now)
+    challenge = _taken(conn, answered, None, browser, now)
     row = conn.execute(
         "select id, account, public_key, sign_count from passkey where id = %s for update", [_id(answered)]
     ).fetchone()
@@ -148,8 +149,12 @@ def finish_sign_in(conn: Connection, site_url: str, credential: str, now: dateti
     return account
 
 
-def remove(conn: Connection, account: UUID, id: bytes) -> bool:
-    return conn.execute("delete from passkey where account = %s and id = %s", [account, id]).rowcount == 1
+def remove(conn: Connection, account: Account, id: bytes, *, site_url: str) -> bool:
+    """Take one away, and tell its owner; False when the account has no such passkey."""
+    if conn.execute("delete from passkey where account = %s and id = %s", [account.id, id]).rowcount == 0:
+        return False
+    _tell(conn, account, site_url, added=False)
+    return True
 
 
 def forget(conn: Connection, now: datetime) -> int:
@@ -157,23 +162,30 @@ def forget(conn: Connection, now: datetime) -> int:
     return conn.execute("delete from challenge where expires_at < %s", [now]).rowcount
 
 
-def _keep(conn: Connection, challenge: bytes, account: UUID | None, now: datetime) -> None:
+def _tell(conn: Connection, account: Account, site_url: str, *, added: bool) -> None:
+    """The owner learns of each change, and the audit log of those of the staff."""
+    letters.queue(conn, account.mail, "accounts/passkey", {"added": added, "site": site_url.rstrip("/")})
+    if account.role in STAFF:
+        audit.note(conn, account, "account.factor", fields=["passkey"], added=int(added))
+
+
+def _keep(conn: Connection, challenge: bytes, account: UUID | None, browser: bytes, now: datetime) -> None:
     conn.execute(
-        "insert into challenge (value, account, expires_at) values (%s, %s, %s)",
-        [challenge, account, now + CHALLENGE_LIFE],
+        "insert into challenge (value, account, browser, expires_at) values (%s, %s, %s, %s)",
+        [challenge, account, browser, now + CHALLENGE_LIFE],
     )
 
 
-def _taken(conn: Connection, answered: dict[str, Any], account: UUID | None, now: datetime) -> bytes:
-    """The challenge that this answers: one of ours, for this account, not answered before; and now it is."""
+def _taken(conn: Connection, answered: dict[str, Any], account: UUID | None, browser: bytes, now: datetime) -> bytes:
+    """The challenge that this answers: one of ours, for this account and browser, not answered before; now it is."""
     try:
         told = parse_client_data_json(base64url_to_bytes(answered["response"]["clientDataJSON"])).challenge
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise PasskeyRefused from error
     row = conn.execute(
-        "delete from challenge where value = %s and account is not distinct from %s and expires_at > %s"
-        " returning value",
-        [told, account, now],
+        "delete from challenge where value = %s and account is not distinct from %s and browser = %s"
+        " and expires_at > %s returning value",
+        [told, account, browser, now],
     ).fetchone()
     if row is None:
         raise PasskeyRefused

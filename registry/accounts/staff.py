@@ -1,25 +1,31 @@
-"""The accounts that an administrator opens: the staff's, with their territories, and those of employers.
+"""The accounts that others open and keep: an administrator's, and a Caf's for its département (roles.RULES).
 
-An assistant maternel opens hers herself. Territories are written as people who keep them do: communes by INSEE code,
-whole EPCI by their SIREN.
+Assistants maternels and managers of crèches open theirs themselves. Territories are written as people who keep them do:
+communes by INSEE code, whole EPCI by their SIREN.
 """
 
+import contextlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from registry import accounts, letters
-from registry.accounts import ROLES, Account, Role
+from registry import accounts, french, letters
+from registry.accounts import RULES, Account, Role, roles
 from registry.database import Connection
+from settings import PARIS
 
-OPENED: tuple[Role, ...] = tuple(role for role in ROLES if role != "am")
+OPENED: tuple[Role, ...] = tuple(role for role, rule in RULES.items() if rule.opened_by is not None)
 """The roles of these accounts."""
+
+LONGEST_CONVENTION = timedelta(days=5 * 366)
+WARNED = timedelta(days=30)
+"""So long before its last day the person is told that an account ends."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One account of the list. `territory`: a department's name, or how many communes."""
+    """One account of the list. `communes`: how many its territory has."""
 
     id: UUID
     mail: str
@@ -27,38 +33,70 @@ class Line:
     name: str
     department: str | None
     communes: int
+    ends_on: date | None
     closed_at: datetime | None
     seen_at: datetime | None
+    has_second: bool
+    reset_waits: bool
 
 
 @dataclass(frozen=True)
 class Territory:
-    """What a role covers; communes by INSEE code."""
+    """What an account covers, communes by INSEE code, and its last day."""
 
     department: str | None = None
     communes: tuple[str, ...] = ()
     offer: str | None = None
+    ends_on: date | None = None
 
 
-def listing(conn: Connection, *, role: str = "", words: str = "", closed: bool = False) -> list[Line]:
-    """The accounts of a role, or of all of these, whose mail or name holds `words`; at most 500."""
+_KEPT = """a.role = any (%(roles)s) and (%(within)s::text is null or exists
+    (select from account_commune t where t.account = a.id) and not exists
+    (select from account_commune t join commune c on c.code = t.commune
+     where t.account = a.id and c.department <> %(within)s))"""
+"""SQL, of an `account a`: whether a keeper keeps it."""
+
+
+def _kept_by(keeper: Account) -> dict[str, object]:
+    """The parameters of _KEPT: an administrator keeps all of them, a Caf those whose territory lies in its own."""
+    if keeper.role == "administrator":
+        return {"roles": list(OPENED), "within": None}
+    return {"roles": list(roles.opened_by(keeper.role)), "within": keeper.department or ""}
+
+
+def listing(conn: Connection, keeper: Account, *, role: str = "", words: str = "", closed: bool = False) -> list[Line]:
+    """The accounts that `keeper` keeps, of a role or of all, whose mail or name holds `words`; at most 500."""
     rows = conn.execute(
         "select a.id, a.mail, a.role, a.name, a.department,"
-        " (select count(*) from account_commune t where t.account = a.id), a.closed_at,"
-        " (select max(s.seen_at) from session s where s.account = a.id)"
-        " from account a where a.role <> 'am' and (%(role)s = '' or a.role = %(role)s)"
+        " (select count(*) from account_commune t where t.account = a.id), a.ends_on, a.closed_at,"
+        " (select max(s.seen_at) from session s where s.account = a.id),"
+        " a.totp_secret is not null or exists (select from passkey p where p.account = a.id),"
+        " exists (select from factor_reset r where r.account = a.id and r.expires_at > now())"
+        f" from account a where {_KEPT} and (%(role)s = '' or a.role = %(role)s)"
         " and (%(closed)s or a.closed_at is null)"
         " and (strpos(a.mail, lower(%(words)s)) > 0 or strpos(lower(a.name), lower(%(words)s)) > 0)"
         " order by a.role, a.department, a.name, a.mail limit 500",
-        {"role": role, "words": words, "closed": closed},
+        _kept_by(keeper) | {"role": role, "words": words, "closed": closed},
     )
     return [Line(*row) for row in rows]
 
 
-def find(conn: Connection, id: UUID) -> Account | None:
-    """An open account that an administrator may keep."""
-    account = accounts.by_id(conn, id)
-    return account if account and account.role != "am" else None
+def find(conn: Connection, keeper: Account, id: UUID) -> Account | None:
+    """An open account that `keeper` keeps."""
+    row = conn.execute(
+        f"select {accounts.COLUMNS} from account a where a.id = %(id)s and a.closed_at is null and {_KEPT}",
+        _kept_by(keeper) | {"id": id},
+    ).fetchone()
+    return Account(*row) if row else None
+
+
+def with_second_factor(conn: Connection, mail: str) -> Account | None:
+    """The assistant maternel's account of exactly this mail, if it needs a second factor: only to give a lost one back.
+
+    An administrator who knows the whole address finds it; nobody can look through these accounts.
+    """
+    found = accounts.by_mail(conn, mail)
+    return found if found is not None and found.role not in OPENED and found.has_codes else None
 
 
 def communes_of(conn: Connection, id: UUID) -> list[str]:
@@ -66,47 +104,119 @@ def communes_of(conn: Connection, id: UUID) -> list[str]:
     return [row[0] for row in rows]
 
 
-def territory(conn: Connection, role: str, values: dict[str, str]) -> tuple[Territory, dict[str, str]]:
-    """What `department`, `communes` and `offer` of a form mean for a role, and a French sentence for each bad one."""
+def names_of_communes(conn: Connection, id: UUID) -> list[tuple[str, str]]:
+    """The territory of an account as pairs of INSEE code and name, by name."""
+    rows = conn.execute(
+        "select c.code, c.name from account_commune t join commune c on c.code = t.commune where t.account = %s"
+        " order by c.name, c.code",
+        [id],
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def territory(
+    conn: Connection, role: str, values: dict[str, str], today: date, *, within: str | None = None
+) -> tuple[Territory, dict[str, str]]:
+    """What `department`, `communes`, `offer` and `ends_on` of a form mean for a role, and a French sentence for each
+    field that is wrong.
+
+    `within`: the department that every commune must lie in.
+    """
     errors: dict[str, str] = {}
     department: str | None = None
     communes: tuple[str, ...] = ()
     offer: str | None = None
-    if role in ("department", "caf"):
+    rule = next((rule for name, rule in RULES.items() if name == role), None)
+    if rule is not None and rule.scope == "department":
         department = values.get("department", "")
-        if not conn.execute("select from department where code = %s", [department]).fetchone():
-            errors["department"] = "Choisissez le département où ce compte agit."
+        if conn.execute("select from department where code = %s", [department]).fetchone() is None:
+            errors["department"] = "Choisissez le département de ce compte."
+    if rule is not None and rule.scope == "communes":
+        communes, wrong = _communes(conn, values.get("communes", ""), within)
+        if wrong:
+            errors["communes"] = wrong
     if role == "rpe":
-        communes, unknown = _communes(conn, values.get("communes", ""))
-        if unknown:
-            errors["communes"] = (
-                f"Inconnus\u00a0: {', '.join(unknown[:5])}. Écrivez des codes INSEE de communes (44109)"
-                " ou des SIREN d’intercommunalités (244400404), séparés par des espaces."
-            )
-        elif not communes:
-            errors["communes"] = "Un relais a au moins une commune."
         offer = values.get("offer") or None
-        if offer and not conn.execute("select from offer where id = %s and kind = 'rpe'", [offer]).fetchone():
-            errors["offer"] = "Aucun relais n’a cet identifiant\u00a0: copiez la fin de l’adresse de sa fiche."
-    return Territory(department, communes, offer), errors
+        known = conn.execute(
+            "select from offer o join commune c on c.code = o.commune where o.id = %s and o.kind = 'rpe'"
+            " and (%s::text is null or c.department = %s)",
+            [offer, within, within],
+        ).fetchone()
+        if offer and known is None:
+            errors["offer"] = "Aucune fiche de relais ne correspond. Copiez la fin de son adresse, après /offre/."
+    ends_on, wrong = _last_day(values.get("ends_on", ""), today, required=rule is not None and rule.by_convention)
+    if wrong:
+        errors["ends_on"] = wrong
+    return Territory(department, communes, offer, ends_on), errors
 
 
-def save(conn: Connection, id: UUID, name: str, covered: Territory) -> None:
-    """Change the name and the territory of an open account."""
+@dataclass(frozen=True)
+class Changed:
+    """What a change did to the territory or the last day (`scope`), and whether something was taken away (`less`)."""
+
+    scope: bool
+    less: bool
+
+
+def save(conn: Connection, account: Account, name: str, covered: Territory) -> Changed:
+    """Change the name, the territory and the last day of an open account."""
+    before = communes_of(conn, account.id)
     conn.execute(
-        "update account set name = %s, department = %s, offer = %s where id = %s",
-        [name, covered.department, covered.offer, id],
+        "update account set name = %s, department = %s, offer = %s, ends_on = %s where id = %s",
+        [name, covered.department, covered.offer, covered.ends_on, account.id],
     )
-    conn.execute("delete from account_commune where account = %s", [id])
+    conn.execute("delete from account_commune where account = %s", [account.id])
     conn.execute(
-        "insert into account_commune (account, commune) select %s, unnest(%s::text[])", [id, list(covered.communes)]
+        "insert into account_commune (account, commune) select %s, unnest(%s::text[])",
+        [account.id, list(covered.communes)],
     )
+    less = account.department != covered.department or not set(before) <= set(covered.communes)
+    more = not set(covered.communes) <= set(before)
+    return Changed(less or more or account.ends_on != covered.ends_on, less)
 
 
 def welcome(conn: Connection, account: Account, role_name: str, site_url: str) -> None:
     """Tell somebody that an account was opened for her. It holds no secret: the first sign-in is by code."""
-    values = {"role": role_name, "site": site_url.rstrip("/")}
+    values = {
+        "role": role_name,
+        "site": site_url.rstrip("/"),
+        "second": account.needs_second,
+        "days": accounts.ENROL.days,
+        "ends_on": account.ends_on,
+        "keeper": roles.keeper_name(account.role),
+    }
     letters.queue(conn, account.mail, "accounts/welcome", values)
+
+
+def invite_again(conn: Connection, account: Account, role_name: str, now: datetime, *, site_url: str) -> None:
+    """Give somebody who never set a second factor as long again for it as a new account has."""
+    accounts.allow_enrolment(conn, account.id, now)
+    welcome(conn, account, role_name, site_url)
+
+
+def scope_changed(conn: Connection, account: Account, site_url: str, *, signed_out: bool) -> None:
+    """Tell somebody that what the account covers, or until when, is another now."""
+    values = {"site": site_url.rstrip("/"), "signed_out": signed_out, "keeper": roles.keeper_name(account.role)}
+    letters.queue(conn, account.mail, "accounts/scope", values)
+
+
+def end_over(conn: Connection, now: datetime, *, site_url: str) -> int:
+    """Close the accounts whose last day has passed, and warn those whose last day is near; returns how many it closed.
+
+    For the job of the calendar, as often as it likes; a session ends on the day itself (sessions.find).
+    """
+    today = now.astimezone(PARIS).date()
+    soon = conn.execute(
+        "select id, mail, role, ends_on from account where closed_at is null and ends_on between %s and %s",
+        [today, today + WARNED],
+    ).fetchall()
+    for id, mail, role, ends_on in soon:
+        values = {"ends_on": ends_on, "site": site_url.rstrip("/"), "keeper": roles.keeper_name(role)}
+        letters.queue(conn, mail, "accounts/ends", values, key=f"account {id} ends {ends_on}")
+    over = conn.execute("select id from account where closed_at is null and ends_on < %s", [today]).fetchall()
+    for (id,) in over:
+        accounts.close(conn, id)
+    return len(over)
 
 
 def is_last_administrator(conn: Connection, account: Account) -> bool:
@@ -119,12 +229,44 @@ def is_last_administrator(conn: Connection, account: Account) -> bool:
     return [row[0] for row in rows] == [account.id]
 
 
-def _communes(conn: Connection, text: str) -> tuple[tuple[str, ...], list[str]]:
-    """The communes that codes name, and the codes that name none."""
+def _communes(conn: Connection, text: str, within: str | None) -> tuple[tuple[str, ...], str]:
+    """The communes that codes name, and what is wrong with them, in French."""
     codes = list(dict.fromkeys(re.findall(r"[^\s,;]+", text.upper())))
     rows = conn.execute(
-        "select w.code, c.code from unnest(%s::text[]) w (code) join commune c on c.code = w.code or c.epci = w.code",
+        "select w.code, c.code, c.department from unnest(%s::text[]) w (code)"
+        " join commune c on c.code = w.code or c.epci = w.code",
         [codes],
     ).fetchall()
     known = {row[0] for row in rows}
-    return tuple(sorted({row[1] for row in rows})), [code for code in codes if code not in known]
+    unknown = [code for code in codes if code not in known]
+    # Of an EPCI that lies in two départements, the communes of this one.
+    outside = sorted({row[1] for row in rows if within and row[2] != within and row[0] == row[1]})
+    found = tuple(sorted({row[1] for row in rows if not within or row[2] == within}))
+    if unknown:
+        return found, (
+            f"Codes inconnus\u00a0: {', '.join(unknown[:5])}. Indiquez des codes INSEE de communes (44109)"
+            " ou des SIREN d’intercommunalités (244400404), séparés par des espaces."
+        )
+    if outside:
+        return found, f"Retirez ces communes, qui ne sont pas dans votre département\u00a0: {', '.join(outside[:5])}."
+    return found, "" if found else "Indiquez au moins une commune."
+
+
+def _last_day(text: str, today: date, *, required: bool) -> tuple[date | None, str]:
+    """The last day that a form names, and what is wrong with it, in French."""
+    if not text:
+        return None, "Indiquez le dernier jour de la convention." if required else ""
+    day = _date(text)
+    if day is None:
+        return None, "Indiquez une date, comme 31/12/2027."
+    if not today <= day <= today + LONGEST_CONVENTION:
+        return None, f"Indiquez une date entre aujourd’hui et le {french.day(today + LONGEST_CONVENTION)}."
+    return day, ""
+
+
+def _date(text: str) -> date | None:
+    """As a browser's field sends it (2027-12-31), or as people write it (31/12/2027)."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a civil day)
+    return None

@@ -1,4 +1,8 @@
-"""Tokens with which a département's own programs send movements. Each is shown once; its hash alone is kept."""
+"""Tokens with which a département's own programs send movements.
+
+A token is shown once; its hash alone is kept. It ends after LIFE: a program that nobody looks after does not speak for
+ever.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -13,6 +17,8 @@ PREFIX = "ribambelle_"
 USED_EVERY = timedelta(minutes=5)
 """How often the use of a token is written."""
 
+LIFE = timedelta(days=365)
+
 
 @dataclass(frozen=True)
 class Token:
@@ -24,14 +30,16 @@ class Token:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    expires_at: datetime
 
 
-def create(conn: Connection, department: str, name: str, by: Account | None) -> str:
+def create(conn: Connection, department: str, name: str, by: Account | None, now: datetime) -> str:
     """A new token, as the département's program sends it. Raises psycopg.IntegrityError on an unknown department."""
     token = PREFIX + secrets.token_urlsafe(32)
     conn.execute(
-        "insert into api_token (token_hash, department, name, created_by) values (%s, %s, %s, %s)",
-        [sessions.digest(token), department, name, by and by.id],
+        "insert into api_token (token_hash, department, name, created_by, created_at, expires_at)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        [sessions.digest(token), department, name, by and by.id, now, now + LIFE],
     )
     return token
 
@@ -39,8 +47,9 @@ def create(conn: Connection, department: str, name: str, by: Account | None) -> 
 def department_of(conn: Connection, token: str, now: datetime) -> str | None:
     """The département that this token speaks for; its use is noted."""
     row = conn.execute(
-        "select department, last_used_at from api_token where token_hash = %s and revoked_at is null",
-        [sessions.digest(token)],
+        "select department, last_used_at from api_token where token_hash = %s and revoked_at is null"
+        " and expires_at > %s",
+        [sessions.digest(token), now],
     ).fetchone()
     if row is None:
         return None
@@ -63,7 +72,7 @@ def revoke(conn: Connection, id: str, now: datetime) -> str | None:
 def listing(conn: Connection) -> list[Token]:
     """Every token, those that are good first."""
     rows = conn.execute(
-        "select encode(token_hash, 'hex'), department, name, created_at, last_used_at, revoked_at from api_token"
-        " order by revoked_at is not null, department, created_at"
+        "select encode(token_hash, 'hex'), department, name, created_at, last_used_at, revoked_at, expires_at"
+        " from api_token order by revoked_at is not null, department, created_at"
     )
     return [Token(*row) for row in rows]

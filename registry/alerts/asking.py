@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from registry import letters, rules
-from registry.accounts import throttle
+from registry.accounts import addresses, throttle
 from registry.accounts.throttle import Limit
 from registry.alerts import telling, tokens
 from registry.database import Connection
@@ -17,8 +17,11 @@ from settings import PARIS, Settings
 Rhythm = Literal["at_once", "weekly"]
 
 A_DAY = timedelta(days=1)
-ASKED_BY_MAIL = Limit(10, A_DAY)
-"""Mails that ask one address to confirm: nobody's mailbox is filled by another."""
+ASKED_BY_MAIL = Limit(20, A_DAY)
+"""Mails that ask one mailbox to confirm: nobody's is filled by others."""
+
+ASKED_BY_MAIL_AND_CLIENT = Limit(8, A_DAY)
+"""Of these, by one client: it keeps nobody else from asking."""
 
 ASKED_BY_CLIENT = Limit(20, timedelta(hours=1))
 
@@ -64,7 +67,8 @@ class Saved:
 
 
 class TooManyLive(Exception):
-    """This address has as many as it may; `live` are those."""
+    """This mailbox has as many as it may; `live` are those of the very address that was proved, maybe none: what was
+    asked for under another +tag is not shown to it."""
 
     def __init__(self, live: list[Saved]) -> None:
         super().__init__("too many saved needs")
@@ -77,8 +81,8 @@ def ask(conn: Connection, settings: Settings, wanted: Wanted, now: datetime) -> 
     It is followed from now on, confirmed or not: what opens meanwhile is told once it is confirmed. How many needs an
     address has is not said here, where anybody may give any address.
     """
-    recipient = tokens.recipient_of(settings.secret_key, wanted.mail)
-    throttle.count(conn, settings.secret_key, "alert asked", recipient.hex(), ASKED_BY_MAIL, now)
+    recipient = tokens.recipients_of(settings.keys, wanted.mail)[0]
+    throttle.count(conn, settings.keys, "alert asked", recipient.hex(), ASKED_BY_MAIL, now)
     expires_at = now + timedelta(hours=rules.number("alert_confirm_hours", _day(now)))
     area = wanted.reach.area
     id: UUID = conn.execute(
@@ -92,7 +96,7 @@ def ask(conn: Connection, settings: Settings, wanted: Wanted, now: datetime) -> 
             *(list(wanted.reach.territories), now, expires_at, now),
         ],
     ).fetchall()[0][0]
-    token = tokens.token(settings.secret_key, "confirm", id)
+    token = tokens.token(settings.keys, "confirm", id)
     values = {
         "title": wanted.title,
         "weekly": wanted.rhythm == "weekly",
@@ -114,24 +118,27 @@ def confirm(conn: Connection, settings: Settings, id: UUID, now: datetime) -> Sa
     The same search of the same address, saved before, is replaced. Raises TooManyLive.
     """
     row = conn.execute(
-        "select recipient, starts_on, confirmed_at is not null from alert where id = %s and ends_at > %s for update",
+        "select mail, starts_on, confirmed_at is not null from alert where id = %s and ends_at > %s for update",
         [id, now],
     ).fetchone()
     if row is None:
         return None
-    recipient, starts_on, confirmed = row
+    mail, starts_on, confirmed = row
     if confirmed:
         return saved(conn, id, now)
     # One after the other: two confirmed at once would each find room.
-    conn.execute("select pg_advisory_xact_lock(hashtextextended('alert ' || %s, 0))", [recipient.hex()])
+    conn.execute("select pg_advisory_xact_lock(hashtextextended('alert ' || %s, 0))", [addresses.mailbox(mail)])
     conn.execute(
-        "delete from alert a using alert n where n.id = %s and a.id <> n.id and a.recipient = n.recipient"
+        "delete from alert a using alert n where n.id = %s and a.id <> n.id and a.mail = n.mail"
         " and a.search = n.search and a.confirmed_at is not null",
         [id],
     )
-    live = _saved(conn, "recipient = %s and confirmed_at is not null and ends_at > %s", [recipient, now])
-    if len(live) >= MOST_LIVE:
-        raise TooManyLive(live)
+    (count,) = conn.execute(
+        "select count(*) from alert where recipient = any (%s) and confirmed_at is not null and ends_at > %s",
+        [tokens.recipients_of(settings.keys, mail), now],
+    ).fetchall()[0]
+    if count >= MOST_LIVE:
+        raise TooManyLive(_saved(conn, "mail = %s and confirmed_at is not null and ends_at > %s", [mail, now]))
     conn.execute(
         "update alert set confirmed_at = %s, ends_at = %s, quiet_until = case when rhythm = 'weekly' then %s end"
         " where id = %s",

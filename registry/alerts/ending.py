@@ -47,12 +47,12 @@ def tend(conn: Connection, settings: Settings, now: datetime) -> int:
         [now, soon, WARNED_AT_ONCE],
     ).fetchall()
     for id, mail, title, ends_at in rows:
-        stop_link = f"{settings.site_url}/alertes/arreter/{tokens.token(settings.secret_key, 'stop', id)}"
+        stop_link = f"{settings.site_url}/alertes/arreter/{tokens.token(settings.keys, 'stop', id)}"
         values = {
             "title": title,
             "demo": settings.demo,
             "day": ends_at.astimezone(PARIS).date(),
-            "prolong": f"{settings.site_url}/alertes/prolonger/{tokens.token(settings.secret_key, 'prolong', id)}",
+            "prolong": f"{settings.site_url}/alertes/prolonger/{tokens.token(settings.keys, 'prolong', id)}",
             "stop": stop_link,
         }
         key = f"alert {id} ends {ends_at.date()}"

@@ -73,7 +73,7 @@ def tell(
         return False
     mail, title, search, rhythm = row
     try:
-        throttle.count(conn, settings.secret_key, "alert told", need.alert.hex, TOLD_AT_ONCE, now)
+        throttle.count(conn, settings.keys, "alert told", need.alert.hex, TOLD_AT_ONCE, now)
     except throttle.TooMany as error:
         conn.execute("update alert set quiet_until = %s where id = %s", [now + error.wait, need.alert])
         return False
@@ -85,7 +85,7 @@ def tell(
     ).fetchall()
     if not openings:
         return False
-    stop = f"{settings.site_url}/alertes/arreter/{tokens.token(settings.secret_key, 'stop', need.alert)}"
+    stop = f"{settings.site_url}/alertes/arreter/{tokens.token(settings.keys, 'stop', need.alert)}"
     told = {offer for offer, _ in openings}
     shown = [place for place in places if place["offer"] in told]
     values = {

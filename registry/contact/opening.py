@@ -22,8 +22,11 @@ PURPOSE = "contact"
 CONFIRMED_WITHIN = timedelta(hours=24)
 
 A_DAY = timedelta(days=1)
-ASKED_BY_MAIL = Limit(10, A_DAY)
-"""Mails that ask one address to confirm: nobody's mailbox is filled by another."""
+ASKED_BY_MAIL = Limit(20, A_DAY)
+"""Mails that ask one mailbox to confirm: nobody's is filled by others."""
+
+ASKED_BY_MAIL_AND_CLIENT = Limit(8, A_DAY)
+"""Of these, by one client: it keeps nobody else from asking."""
 
 ASKED_BY_CLIENT = Limit(20, timedelta(hours=1))
 OFFERS_A_DAY = 5
@@ -44,18 +47,18 @@ class Draft:
 
 
 def ask(conn: Connection, settings: Settings, draft: Draft, now: datetime) -> None:
-    """Queue the mail that asks to confirm. Raises TooMany, or Refused when she cannot be written to."""
+    """Queue the mail that asks to confirm. It holds not a word of the message: nobody has proved the address yet, and
+    anybody could have us send anything to it. Raises TooMany, or Refused when she cannot be written to."""
     if address_of(conn, draft.offer, public=True) is None:
         raise Refused("away")
-    sender = tokens.sender_of(settings.secret_key, draft.mail).hex()
-    throttle.count(conn, settings.secret_key, "contact asked", sender, ASKED_BY_MAIL, now)
+    sender = tokens.sender_of(settings.keys, draft.mail).hex()
+    throttle.count(conn, settings.keys, "contact asked", sender, ASKED_BY_MAIL, now)
     expires_at = now + CONFIRMED_WITHIN
     payload = {"name": draft.name, "mail": draft.mail, "text": draft.text}
-    token = links.create(conn, settings.secret_key, PURPOSE, expires_at, offer=draft.offer, payload=payload)
+    token = links.create(conn, settings.keys, PURPOSE, expires_at, offer=draft.offer, payload=payload)
     values = {
         "to": sending.public_name(conn, draft.offer),
         "fictitious": sending.is_fictitious(conn, draft.offer),
-        "text": draft.text,
         "link": f"{settings.site_url}/ecrire/confirmer/{token}",
     }
     key = f"contact asked {hashlib.sha256(token.encode()).hexdigest()}"
@@ -64,7 +67,7 @@ def ask(conn: Connection, settings: Settings, draft: Draft, now: datetime) -> No
 
 def waiting(conn: Connection, settings: Settings, token: str, now: datetime) -> Draft | None:
     """The message that this link would send; None when the link is over or was used."""
-    return _draft(links.peek(conn, settings.secret_key, PURPOSE, token, now))
+    return _draft(links.peek(conn, settings.keys, PURPOSE, token, now))
 
 
 def confirm(conn: Connection, settings: Settings, token: str, now: datetime) -> Draft | None:
@@ -73,16 +76,18 @@ def confirm(conn: Connection, settings: Settings, token: str, now: datetime) -> 
     Raises TooMany, or Refused when she cannot be written to, by this sender; the link stays as it was then, if the
     caller rolls back.
     """
-    link = links.use(conn, settings.secret_key, PURPOSE, token, now)
+    link = links.use(conn, settings.keys, PURPOSE, token, now)
     draft = _draft(link)
     if link is None or draft is None:
         return None
     conn.execute("update link set payload = '{}' where id = %s", [link.id])
-    sender = tokens.sender_of(settings.secret_key, draft.mail)
-    throttle.count(conn, settings.secret_key, "contact sent", sender.hex(), sending.SENT_BY_SIDE, now)
+    sender = tokens.sender_of(settings.keys, draft.mail)
+    senders = tokens.senders_of(settings.keys, draft.mail)
+    throttle.count(conn, settings.keys, "contact sent", sender.hex(), sending.SENT_BY_SIDE, now)
     # After the count, which holds a lock: two links of one sender come here one after the other.
-    _hold_to_limits(conn, draft.offer, sender, now)
-    if address_of(conn, draft.offer, public=True) is None or sending.is_blocked(conn, draft.offer, sender):
+    _hold_to_limits(conn, draft.offer, senders, now)
+    blocked = sending.is_blocked(conn, settings, draft.offer, draft.mail)
+    if blocked or address_of(conn, draft.offer, public=True) is None:
         raise Refused("away")
     days = rules.number("contact_thread_days", now.astimezone(PARIS).date())
     thread: UUID = conn.execute(
@@ -110,17 +115,17 @@ def _draft(link: links.Link | None) -> Draft | None:
     return Draft(link.offer, link.payload["name"], link.payload["mail"], link.payload["text"])
 
 
-def _hold_to_limits(conn: Connection, offer: str, sender: bytes, now: datetime) -> None:
+def _hold_to_limits(conn: Connection, offer: str, senders: list[bytes], now: datetime) -> None:
     since = now - A_DAY
     others, first = conn.execute(
         "select count(distinct offer), min(opened_at) from contact_thread"
-        " where sender = %s and opened_at > %s and offer <> %s",
-        [sender, since, offer],
+        " where sender = any (%s) and opened_at > %s and offer <> %s",
+        [senders, since, offer],
     ).fetchall()[0]
     if others >= OFFERS_A_DAY:
         raise throttle.TooMany(first + A_DAY - now)
     (reported,) = conn.execute(
-        "select count(distinct offer) from contact_report where sender = %s", [sender]
+        "select count(distinct offer) from contact_report where sender = any (%s)", [senders]
     ).fetchall()[0]
     if reported >= REPORTS_THAT_BAR:
         raise Refused("away")

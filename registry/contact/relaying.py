@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from registry.accounts import normalised, throttle
+from registry.accounts import addresses, throttle
 from registry.contact import sending, tokens, wording
 from registry.contact.refusals import Refused
 from registry.contact.tokens import Side
@@ -25,18 +25,19 @@ class Answer:
 
 def is_live(conn: Connection, settings: Settings, address: str, now: datetime) -> bool:
     """Whether mail to this address may go on to somebody."""
-    found = tokens.read_address(settings.secret_key, settings.relay_domain, address)
+    found = tokens.read_address(settings.keys, settings.relay_domain, address)
     return found is not None and _mail_of(conn, *found, now) is not None
 
 
 def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -> bool:
     """Queue it to the other side; False when this very mail was relayed before. Raises Refused."""
-    found = tokens.read_address(settings.secret_key, settings.relay_domain, answer.address)
+    found = tokens.read_address(settings.keys, settings.relay_domain, answer.address)
     own = _mail_of(conn, *found, now) if found else None
     if found is None or own is None:
         raise Refused("unknown")
     thread, side = found
-    if normalised(answer.sender) != normalised(own):
+    # A mail program may answer from the plain address what came to one with a +tag.
+    if addresses.mailbox(answer.sender) != addresses.mailbox(own):
         raise Refused("sender")
     text = wording.cleaned(answer.text)
     if not text:
@@ -49,12 +50,12 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
     message = sending.keep(conn, thread, side, text, now, key)
     if message is None:
         return False
-    offer, sender = conn.execute("select offer, sender from contact_thread where id = %s", [thread]).fetchall()[0]
-    if side == "parent" and sending.is_blocked(conn, offer, sender):
+    (offer,) = conn.execute("select offer from contact_thread where id = %s", [thread]).fetchall()[0]
+    if side == "parent" and sending.is_blocked(conn, settings, offer, own):
         raise Refused("away")
     try:
-        who = sender.hex() if side == "parent" else f"{thread.hex} am"
-        throttle.count(conn, settings.secret_key, "contact sent", who, sending.SENT_BY_SIDE, now)
+        who = tokens.sender_of(settings.keys, own).hex() if side == "parent" else f"{thread.hex} am"
+        throttle.count(conn, settings.keys, "contact sent", who, sending.SENT_BY_SIDE, now)
     except throttle.TooMany as error:
         raise Refused("too_many") from error
     sending.send(conn, settings, thread, side, message, text)

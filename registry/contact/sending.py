@@ -35,7 +35,8 @@ def send(conn: Connection, settings: Settings, thread: UUID, side: Side, message
         raise Refused("away")
     reader = tokens.other(side)
     pages = f"{settings.site_url}/messages"
-    token = tokens.page_token(settings.secret_key, Seen(thread, message, reader))
+    seen = Seen(thread, message, reader, tokens.sent_to(settings.keys, recipient))
+    token = tokens.page_token(settings.keys, seen)
     (first,) = conn.execute(
         "select not exists (select from contact_message where thread = %s and id <> %s)", [thread, message]
     ).fetchall()[0]
@@ -54,14 +55,16 @@ def send(conn: Connection, settings: Settings, thread: UUID, side: Side, message
         "contact/message",
         values,
         key=f"contact {message}",
-        reply_to=tokens.reply_address(settings.secret_key, settings.relay_domain, thread, reader),
+        reply_to=tokens.reply_address(settings.keys, settings.relay_domain, thread, reader),
     )
 
 
-def is_blocked(conn: Connection, offer: str, sender: bytes) -> bool:
+def is_blocked(conn: Connection, settings: Settings, offer: str, parent_mail: str) -> bool:
+    """Whether she has blocked the sender, under whichever +tag of the mailbox."""
     return bool(
         conn.execute(
-            "select exists (select from contact_block where offer = %s and sender = %s)", [offer, sender]
+            "select exists (select from contact_block where offer = %s and sender = any (%s))",
+            [offer, tokens.senders_of(settings.keys, parent_mail)],
         ).fetchall()[0][0]
     )
 

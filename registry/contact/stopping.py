@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from registry import audit, rules
-from registry.contact import sending
+from registry.contact import sending, tokens
 from registry.contact.tokens import Seen, Side
 from registry.database import Connection
 from settings import PARIS
+from settings.keys import Keys
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,16 @@ def switch(conn: Connection, offer: str, on: bool) -> None:
         conn.execute("delete from contact_off where offer = %s", [offer])
     else:
         conn.execute("insert into contact_off (offer) values (%s) on conflict do nothing", [offer])
+
+
+def is_open(conn: Connection, keys: Keys, seen: Seen) -> bool:
+    """Whether the side that the link was sent to still has that address."""
+    row = conn.execute(
+        "select case when %s = 'parent' then t.parent_mail else a.mail end from contact_thread t"
+        " join account a on a.offer = t.offer and a.role = 'am' and a.closed_at is null where t.id = %s",
+        [seen.reader, seen.thread],
+    ).fetchone()
+    return row is not None and tokens.is_sent_to(keys, seen, row[0])
 
 
 def shown(conn: Connection, seen: Seen) -> Shown | None:

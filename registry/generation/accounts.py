@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry import accounts
-from registry.accounts import Account, Role
+from registry.accounts import RULES, Account, Role
 from registry.database import Connection
 
 DOMAIN = "demo.example"
@@ -29,12 +29,18 @@ _STAFF: tuple[tuple[str, Role, str, str], ...] = (
     ("caf", "caf", "Caf de Loire-Atlantique", "Caf de Loire-Atlantique"),
     ("employeur", "employer", "Crèche familiale Les Exemples", "employeur, une crèche familiale"),
     ("admin", "administrator", "Ada Administratrice", "administratrice"),
+    ("admin2", "administrator", "Adam Administrateur", "second administrateur, pour confirmer une réinitialisation"),
+)
+_OF_COMMUNES: tuple[tuple[str, Role, str, str], ...] = (
+    ("rpe", "rpe", "Relais petite enfance des Exemples", "relais petite enfance"),
+    ("service", "service", "Guichet unique des Exemples", "service qui reçoit les familles"),
+    ("commune", "commune", "Mairie de Saint-Herblain", "mairie"),
 )
 
 
 def demo_accounts(conn: Connection, today: date) -> list[DemoAccount]:
     """Those accounts, made where they are missing. The caller commits."""
-    made = [_assistant(conn, today), _fresh(conn), _relais(conn)]
+    made = [_assistant(conn, today), _fresh(conn), *_of_communes(conn, today)]
     for name, role, shown, what in _STAFF:
         department = DEPARTMENT if role in ("department", "caf") else None
         made.append(DemoAccount(_account(conn, name, role, name_shown=shown, department=department).mail, what))
@@ -50,10 +56,11 @@ def _account(
     department: str | None = None,
     offer: str | None = None,
     communes: tuple[str, ...] = (),
+    ends_on: date | None = None,
 ) -> Account:
     mail = f"{name}@{DOMAIN}"
     return accounts.by_mail(conn, mail) or accounts.create(
-        conn, mail, role, name=name_shown, department=department, offer=offer, communes=communes
+        conn, mail, role, name=name_shown, department=department, offer=offer, communes=communes, ends_on=ends_on
     )
 
 
@@ -82,17 +89,23 @@ def _fresh(conn: Connection) -> DemoAccount:
     return DemoAccount(_account(conn, "nouvelle", "am").mail, "assistante maternelle qui s’inscrit")
 
 
-def _relais(conn: Connection) -> DemoAccount:
+def _of_communes(conn: Connection, today: date) -> list[DemoAccount]:
+    """Those of the relais's territory, as a Caf opens them; under convention for two years from the first start on."""
     fiche = conn.execute(
         "select id from offer o where kind = 'rpe' and is_public(o) and commune = any (%s) order by id limit 1",
         [list(RELAIS_COMMUNES)],
     ).fetchone()
-    account = _account(
-        conn,
-        "rpe",
-        "rpe",
-        name_shown="Relais petite enfance des Exemples",
-        offer=fiche[0] if fiche else None,
-        communes=tuple(RELAIS_COMMUNES),
-    )
-    return DemoAccount(account.mail, f"relais petite enfance ({', '.join(RELAIS_COMMUNES.values())})")
+    made = []
+    for name, role, shown, what in _OF_COMMUNES:
+        communes = dict(list(RELAIS_COMMUNES.items())[:1]) if role == "commune" else RELAIS_COMMUNES
+        account = _account(
+            conn,
+            name,
+            role,
+            name_shown=shown,
+            offer=fiche[0] if fiche and role == "rpe" else None,
+            communes=tuple(communes),
+            ends_on=today + timedelta(days=730) if RULES[role].by_convention else None,
+        )
+        made.append(DemoAccount(account.mail, f"{what} ({', '.join(communes.values())})"))
+    return made

@@ -8,6 +8,7 @@ import pytest
 
 from jobs.calendar import MAILS_KEPT
 from registry import rules
+from registry.accounts import RULES
 from settings import Settings
 from tests.conftest import TODAY
 from tests.rooms import Rooms
@@ -38,7 +39,9 @@ def test_the_durations_are_those_that_the_product_keeps_to(rooms: Rooms) -> None
         assert f"{rules.number(name, TODAY)} jours" in told, name
     assert timedelta(days=facts.MAILS_DAYS) == MAILS_KEPT
     assert f"{MAILS_KEPT.days} jours" in told
-    assert f"{rooms.settings.session_days} jours" in told
+    assert f"{RULES['am'].idle.days} jours, {RULES['am'].longest.days} au maximum" in told
+    for cookie in ("ribambelle-code", "ribambelle-appareil"):
+        assert f"« {cookie} »" in told
     assert "« ribambelle »" in told, "the cookie, by its name"
 
 

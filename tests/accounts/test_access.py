@@ -6,23 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import httpx
 from cryptography.fernet import Fernet
 
 from registry import accounts, database
-from registry.accounts import ROLES, Account, Role, tokens
+from registry.accounts import ROLES, STAFF, Account, Role, sessions, tokens
+from registry.accounts.sessions import Proof
 from registry.database import Connection
 from tests.conftest import TODAY
 from tests.records import add_period, assistant
-from tests.rooms import DOCUMENT_KEY, NOW, Rooms
+from tests.rooms import DOCUMENT_KEY, NOW, PROVED, Rooms
 
 TABLE = tomllib.loads((Path(__file__).parent / "access.toml").read_text("utf-8"))
 WHO: dict[str, list[str]] = {
     route: room["who"] for room in TABLE["rooms"] for route in room["routes"].strip().splitlines()
 }
 OF_A_TERRITORY: tuple[Role, ...] = ("am", "employer", "rpe", "department", "caf")
+FRESH, HALF = TABLE["fresh"].strip().splitlines(), TABLE["half"].strip().splitlines()
 
 
 @dataclass
@@ -70,7 +72,7 @@ def seeded(conn: Connection) -> World:
         [file, TODAY],
     )
     values = {
-        "/administration/": str(here["moderator"].id),
+        "/comptes/": str(here["rpe"].id),
         "/moderation/": str(request),
         "/mouvements/a-rapprocher/": str(movement),
         "/mouvements/attente/": str(movement),
@@ -82,7 +84,7 @@ def seeded(conn: Connection) -> World:
         "/aide/": "44109",
         "/": hers,
     }
-    return World(here, elsewhere, values, tokens.create(conn, "44", "Logiciel", None))
+    return World(here, elsewhere, values, tokens.create(conn, "44", "Logiciel", None, NOW))
 
 
 def address(route: str, world: World) -> str:
@@ -157,6 +159,35 @@ def test_nobody_opens_what_belongs_to_another_of_the_same_role(rooms: Rooms) -> 
     assert wrong == []
 
 
+def test_what_wants_a_fresh_proof_is_not_open_to_who_finds_a_browser_signed_in(rooms: Rooms) -> None:
+    wrong = []
+    with database.connect(rooms.settings.database_url) as conn:
+        world = seeded(conn)  # one for all: what is refused changes nothing
+    for route, who in sorted(WHO.items()):
+        for role in (role for role in who if role not in ("everyone", "token")):
+            with database.connect(rooms.settings.database_url) as conn:
+                token = sessions.open_session(conn, world.here[role], NOW - timedelta(hours=1), PROVED)
+            answer = asked(rooms, token, route, address(route, world))
+            if answer.headers.get("location", "").startswith("/connexion/preuve?suite=") != (route in FRESH):
+                wrong.append((route, role, answer.status_code, answer.headers.get("location", "")))
+    assert wrong == []
+
+
+def test_half_a_sign_in_opens_nothing_but_the_other_half(rooms: Rooms) -> None:
+    wrong = []
+    with database.connect(rooms.settings.database_url) as conn:
+        world = seeded(conn)  # one for all: what is refused changes nothing
+    for route, who in sorted(WHO.items()):
+        for role in (role for role in STAFF if role in who):
+            for proofs in cast(list[tuple[Proof, ...]], [("mail",), ()]):
+                with database.connect(rooms.settings.database_url) as conn:
+                    token = sessions.open_session(conn, world.here[role], NOW, proofs)
+                answer = asked(rooms, token, route, address(route, world))
+                if answer.headers.get("location", "").startswith("/connexion/second") == (route in HALF):
+                    wrong.append((route, role, answer.status_code, answer.headers.get("location", "")))
+    assert wrong == []
+
+
 def test_a_programs_route_takes_its_token_and_no_session(rooms: Rooms) -> None:
     with database.connect(rooms.settings.database_url) as conn:
         world = seeded(conn)
@@ -174,8 +205,11 @@ def test_a_programs_route_takes_its_token_and_no_session(rooms: Rooms) -> None:
         assert sent(world.token) not in (401, 403, 500)
 
 
-def asked(rooms: Rooms, account: Account | None, route: str, path: str) -> httpx.Response:
-    browser = rooms.visit(account)
+def asked(rooms: Rooms, account: Account | str | None, route: str, path: str) -> httpx.Response:
+    """As somebody who is signed in, or with a session's cookie."""
+    browser = rooms.visit(account if isinstance(account, Account) else None)
+    if isinstance(account, str):
+        browser.keep_session(account)
     if route.startswith("GET "):
         return browser.get(path, follow=False)
     return browser.post(path, follow=False)
@@ -192,6 +226,8 @@ def _accounts(conn: Connection, where: str, offer: str, department: str, commune
     more: dict[str, dict[str, Any]] = {
         "am": {"offer": offer},
         "rpe": {"communes": [commune]},
+        "service": {"communes": [commune]},
+        "commune": {"communes": [commune]},
         "department": {"department": department},
         "caf": {"department": department},
     }

@@ -45,7 +45,10 @@ def test_the_first_administrator_is_made_once_and_can_be_closed(run: Run, regist
     [
         (["x", "--role", "moderator"], "adresse mail complète"),
         (["c@example.org", "--role", "caf"], "Choisissez le département"),
-        (["r@example.org", "--role", "rpe", "--communes", "00000"], "Inconnus"),
+        (["r@example.org", "--role", "rpe", "--communes", "00000"], "inconnus"),
+        (["r@example.org", "--role", "rpe", "--communes", "44109"], "dernier jour de la convention"),
+        (["m@example.org", "--role", "moderator", "--until", "2020-01-01"], "entre aujourd’hui et le"),
+        (["m@example.org", "--role", "moderator", "--until", "demain"], "comme 31/12/2027"),
         (["a@example.org", "--role", "am"], "Invalid value"),
     ],
 )

@@ -14,9 +14,11 @@ import pytest
 
 from local.servers import Urls
 from registry import accounts, database
+from registry.accounts import sessions
 from settings import Settings
 from tests.conftest import LOCAL
-from tests.rooms import Browser, Rooms
+from tests.product.security.mailbox import codes, mails
+from tests.rooms import Browser, Clock, Rooms
 from web.accounts import provider
 
 VENDOR = Path(__file__).parent / "vendor"
@@ -64,7 +66,7 @@ def room_settings(servers: Urls, registry_url: str, run_id: str, issuer: str) ->
         elasticsearch_url=servers.elasticsearch_url,
         redis_url="",
         index_prefix=f"rooms-{run_id}",
-        secret_key="a key of the tests",  # noqa: S106
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
         site_url=SITE,
         oidc_issuer=issuer,
         oidc_client_id="ribambelle",
@@ -104,8 +106,17 @@ def test_a_new_person_with_a_verified_mail_becomes_an_assistant_maternels_accoun
     assert asked["code_challenge_method"] == "S256"
     assert asked["state"] != asked["nonce"]
     answer = browser.get(person(address, "nadia"))
+    # The provider's word is no proof: a code that is mailed to the address is.
+    assert answer.url.path == "/connexion/code"
+    assert browser.get("/compte", follow=False).status_code == 303
+    browser.get("/connexion/code")
+    assert browser.post("/connexion/code", {"code": ""}).status_code == 422
+    answer = browser.post("/connexion/code", {"code": codes(rooms, "nadia@example.org")[-1]})
     assert answer.url.path == "/compte"
     assert "nadia@example.org" in browser.text
+    assert any(
+        "maintenant vous connecter à Ribambelle avec Identité" in mail for mail in mails(rooms, "nadia@example.org")
+    )
     with database.connect(rooms.settings.database_url) as conn:
         made = accounts.by_mail(conn, "nadia@example.org")
         assert made is not None
@@ -121,17 +132,34 @@ def test_a_new_person_with_a_verified_mail_becomes_an_assistant_maternels_accoun
     ("login", "sentence"),
     [
         ("moderatrice", "pas encore relié"),
-        ("doute", "pas donné d’adresse mail vérifiée"),
-        ("discrete", "pas donné d’adresse mail vérifiée"),
+        ("doute", "pas transmis d’adresse mail vérifiée"),
+        ("discrete", "pas transmis d’adresse mail vérifiée"),
     ],
 )
 def test_others_are_told_why_not(rooms: Rooms, person: Person, login: str, sentence: str) -> None:
     rooms.account("moderator", "moderatrice@example.org")
     rooms.account("am", "nadia@example.org")
     browser = rooms.visit()
-    assert browser.get(person(go(browser), login)).status_code == 403
+    answer = browser.get(person(go(browser), login))
+    if answer.status_code == 200:  # only the owner of the address learns what it opens
+        answer = browser.post("/connexion/code", {"code": codes(rooms, "moderatrice@example.org")[-1]})
+    assert answer.status_code == 403
     assert sentence in browser.text
     assert browser.get("/compte").url.path == "/connexion"
+
+
+def test_whoever_holds_an_identity_with_her_mail_does_not_open_her_account(rooms: Rooms, person: Person) -> None:
+    rooms.account("am", "nadia@example.org")
+    his = rooms.visit()
+    his.get(person(go(his), "nadia"))
+    for code in ("", "000000"):
+        his.post("/connexion/code", {"code": code})
+    assert his.get("/compte", follow=False).status_code == 303
+    # A code of hers for another purpose, read over her shoulder, is none of this one.
+    hers = rooms.visit()
+    hers.post("/connexion", {"mail": "nadia@example.org"})
+    his.post("/connexion/code", {"code": codes(rooms, "nadia@example.org")[-1]})
+    assert his.get("/compte", follow=False).status_code == 303
 
 
 def test_the_staff_link_their_account_first(rooms: Rooms, person: Person) -> None:
@@ -142,13 +170,30 @@ def test_the_staff_link_their_account_first(rooms: Rooms, person: Person) -> Non
     assert browser.get(person(go(browser, path), "moderatrice")).url.path == "/compte"
     assert "Votre compte est relié" in browser.text
     other = rooms.visit()
-    assert other.get(person(go(other, "/connexion/oidc?suite=/compte"), "moderatrice")).url.path == "/compte"
+    # Half of a sign-in: the provider's word is no second factor of ours.
+    assert other.get(person(go(other, "/connexion/oidc?suite=/compte"), "moderatrice")).url.path == "/connexion/second"
     # The link of one session is of no use to another's.
     stranger = rooms.visit(rooms.account("moderator"))
     assert go(stranger, path) == "/compte"
     browser.post("/compte/oidc/delier")
+    assert [
+        ("maintenant vous connecter" in mail, "n’est plus relié" in mail) for mail in mails(rooms, account.mail)
+    ] == [
+        (True, False),
+        (False, True),
+    ]
     unlinked = rooms.visit()
-    assert unlinked.get(person(go(unlinked), "moderatrice")).status_code == 403
+    assert unlinked.get(person(go(unlinked), "moderatrice")).url.path == "/connexion/code"
+
+
+def test_a_link_to_a_provider_wants_a_fresh_proof(rooms: Rooms, clock: Clock) -> None:
+    browser = rooms.visit(rooms.account("am", "nadia@example.org"))
+    browser.get("/compte")
+    (path,) = re.findall(r'href="(/connexion/oidc\?relier=\w+)"', browser.html)
+    clock.now += sessions.FRESH
+    assert go(browser, path).startswith("/connexion/preuve?suite=")
+    browser.get("/compte")
+    assert "/connexion/oidc?relier" not in browser.html
 
 
 def test_an_answer_is_good_in_the_browser_that_asked_and_once(rooms: Rooms, person: Person) -> None:

@@ -1,19 +1,25 @@
 """Sign-in by mailed code: what opens an account, what does not, and what a stranger learns of it."""
 
+import contextlib
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
 from registry import accounts, database
-from registry.accounts import codes, sessions
+from registry.accounts import STAFF, Role, codes, sessions
+from registry.accounts.codes import Asker, Purpose
+from registry.accounts.sessions import Shown
 from registry.accounts.throttle import TooMany
 from registry.database import Connection
-from tests.rooms import NOW, Clock, Rooms
+from settings.keys import Keys
+from tests.rooms import NOW, PROVED, Clock, Rooms
 from web.accounts.entering import local_path
 
-SECRET, SITE, MAIL = "a key", "https://site.example", "nadia@example.org"
+KEYS, SITE, MAIL = Keys(("a key",)), "https://site.example", "nadia@example.org"
+HERS, THEIRS = Asker(b"her browser", [b"her client"]), Asker(b"another browser", [b"another client"])
 
 
 def mails(rooms: Rooms) -> list[tuple[str, str, str]]:
@@ -79,72 +85,114 @@ def test_no_code_opens_what_has_no_account(rooms: Rooms) -> None:
     assert browser.post("/connexion/code", {"code": ""}).status_code == 422
 
 
+def ask(
+    conn: Connection, now: datetime = NOW, asker: Asker = HERS, mail: str = MAIL, purpose: Purpose = "sign_in"
+) -> None:
+    codes.send(conn, KEYS, mail, purpose, asker, now, site_url=SITE)
+
+
+def good(
+    conn: Connection,
+    code: str,
+    now: datetime = NOW,
+    asker: Asker = HERS,
+    *,
+    mail: str = MAIL,
+    purpose: Purpose = "sign_in",
+    keys: Keys = KEYS,
+) -> bool:
+    return codes.check(conn, keys, mail, purpose, asker.browser, code, now)
+
+
 def test_a_code_is_good_once_for_ten_minutes_and_five_tries(registry: Connection) -> None:
     accounts.create(registry, MAIL, "am")
 
     def new() -> str:
         registry.execute("delete from sign_in_code")
-        codes.send(registry, SECRET, MAIL, NOW, site_url=SITE)
+        ask(registry)
         return sent_code(registry)
 
-    def good(code: str, minutes: float = 1, secret: str = SECRET) -> bool:
-        return codes.check(registry, secret, MAIL, code, NOW + timedelta(minutes=minutes))
-
     code = new()
-    assert good(code)
-    assert not good(code)
-    assert not good(new(), minutes=10)
+    assert good(registry, code)
+    assert not good(registry, code)
+    assert not good(registry, new(), NOW + timedelta(minutes=10))
     code = new()
-    assert not any(good(other_than(code)) for _ in range(4))
-    assert good(code)
+    assert not any(good(registry, other_than(code)) for _ in range(4))
+    assert good(registry, code)
     code = new()
-    assert not any(good(other_than(code)) for _ in range(5))
-    assert not good(code)
+    assert not any(good(registry, other_than(code)) for _ in range(5))
+    assert not good(registry, code)
     older = new()
-    codes.send(registry, SECRET, MAIL, NOW + timedelta(seconds=1), site_url=SITE)
+    ask(registry, NOW + timedelta(seconds=1))
     newer = sent_code(registry)
-    assert older == newer or not good(older)
-    assert good(newer)
+    assert older == newer or not good(registry, older)
+    assert good(registry, newer)
 
 
 def test_of_many_tries_at_once_only_five_count(registry: Connection, registry_url: str) -> None:
     accounts.create(registry, MAIL, "am")
-    codes.send(registry, SECRET, MAIL, NOW, site_url=SITE)
+    ask(registry)
     code = sent_code(registry)
     registry.commit()
 
     def guess(_: int) -> None:
         with database.connect(registry_url) as conn:
-            codes.check(conn, SECRET, MAIL, other_than(code), NOW)
+            good(conn, other_than(code))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(guess, range(12)))
     assert registry.execute("select attempts from sign_in_code").fetchall() == [(5,)]
 
 
-def test_codes_are_limited_by_mail(registry: Connection) -> None:
+def test_codes_are_limited_by_mailbox_and_client(registry: Connection) -> None:
     for minute in range(5):
-        codes.send(registry, SECRET, MAIL, NOW + timedelta(minutes=minute), site_url=SITE)
+        ask(registry, NOW + timedelta(minutes=minute), mail=f"nadia+{minute}@example.org")
     with pytest.raises(TooMany) as refused:
-        codes.send(registry, SECRET, MAIL.upper(), NOW + timedelta(minutes=10), site_url=SITE)
+        ask(registry, NOW + timedelta(minutes=10), mail=MAIL.upper())
     assert refused.value.wait == timedelta(minutes=50)
-    codes.send(registry, SECRET, "other@example.org", NOW + timedelta(minutes=10), site_url=SITE)
-    codes.send(registry, SECRET, MAIL, NOW + timedelta(minutes=60), site_url=SITE)
+    ask(registry, NOW + timedelta(minutes=10), mail="other@example.org")
+    ask(registry, NOW + timedelta(minutes=10), THEIRS)
+    ask(registry, NOW + timedelta(minutes=60))
 
 
-def test_a_day_of_guessing_ends_after_twenty_tries(registry: Connection) -> None:
+def test_a_few_who_ask_all_day_keep_nobody_out_of_a_new_browser(registry: Connection) -> None:
+    accounts.create(registry, MAIL, "am", now=NOW)
+    refused = 0
+    for minute in range(24 * 60):
+        now = NOW + timedelta(minutes=minute)
+        for n in range(3):
+            with contextlib.suppress(TooMany):
+                ask(registry, now, Asker(b"browser", [b"client %d" % n]))
+        if minute % 240 == 239:  # she, each time at a browser and a connection of somebody else
+            asker = Asker(b"new %d" % minute, [b"network %d" % minute])
+            try:
+                ask(registry, now, asker)
+            except TooMany:
+                refused += 1
+            else:
+                assert good(registry, sent_code(registry), now, asker)
+    assert refused == 0
+
+
+def test_all_strangers_together_fill_no_mailbox_and_guess_little(registry: Connection) -> None:
     accounts.create(registry, MAIL, "am")
-    tries = 0
-    for hour in range(6):
-        now = NOW + timedelta(hours=hour)
-        codes.send(registry, SECRET, MAIL, now, site_url=SITE)
+    mailed = guessed = 0
+    for n in range(24 * 60):
+        now, asker = NOW + timedelta(minutes=n), Asker(b"browser %d" % n, [b"client %d" % n])
+        try:
+            ask(registry, now, asker)
+        except TooMany:
+            continue
+        mailed += 1
         code = sent_code(registry)
-        for _ in range(5):
-            codes.check(registry, SECRET, MAIL, other_than(code), now)
-    tries = registry.execute("select sum(attempts) from sign_in_code").fetchall()[0][0]
-    assert tries == 20
-    assert not codes.check(registry, SECRET, MAIL, code, now)
-    assert codes.forget(registry, NOW + timedelta(hours=30)) == 6
+        guessed += sum(not good(registry, other_than(code), now, asker) for _ in range(9))
+    assert mailed == 60
+    assert registry.execute("select sum(attempts) from sign_in_code").fetchall() == [(300,)]
+    # She is not locked out meanwhile, where she has been before.
+    known = Asker(HERS.browser, HERS.clients, known=True)
+    ask(registry, NOW + timedelta(hours=23), known)
+    assert good(registry, sent_code(registry), NOW + timedelta(hours=23), known)
+    assert codes.forget(registry, NOW + timedelta(days=3)) == 61
 
 
 def test_codes_are_limited_by_address(rooms: Rooms, clock: Clock) -> None:
@@ -163,10 +211,11 @@ def test_codes_are_limited_by_address(rooms: Rooms, clock: Clock) -> None:
 
 def test_neither_the_key_less_reader_of_the_table_nor_another_key_has_a_code(registry: Connection) -> None:
     accounts.create(registry, MAIL, "am")
-    codes.send(registry, SECRET, MAIL, NOW, site_url=SITE)
+    ask(registry)
     code = sent_code(registry)
     assert code not in str(registry.execute("select * from sign_in_code").fetchall())
-    assert not codes.check(registry, "another key", MAIL, code, NOW)
+    assert not good(registry, code, keys=Keys(("another key",)))
+    assert good(registry, code, keys=Keys(("a newer key", *KEYS.secrets)))
 
 
 @pytest.mark.parametrize("mail", ["", "nadia", "nadia@", "a@b", "a@example.org\nBcc: b@example.org", "é@example.org"])
@@ -202,9 +251,23 @@ def test_a_form_from_elsewhere_does_nothing(rooms: Rooms) -> None:
     assert mails(rooms) == []
 
 
-def test_a_session_ends_when_it_is_not_used(registry: Connection) -> None:
-    account = accounts.create(registry, MAIL, "am")
-    token = sessions.open_session(registry, account.id, NOW, days=30)
-    assert sessions.find(registry, token, NOW + timedelta(days=29), 30) == account
-    assert sessions.find(registry, token, NOW + timedelta(days=58), 30) == account
-    assert sessions.find(registry, token, NOW + timedelta(days=89), 30) is None
+def test_a_session_ends_when_it_is_not_used_and_at_an_end_that_does_not_move(registry: Connection) -> None:
+    for role, idle, longest in (("am", 30, 180), ("manager", 30, 90), ("employer", 30, 90)):
+        account = accounts.create(registry, f"{role}@example.org", cast(Role, role))
+        token = sessions.open_session(registry, account, NOW, PROVED)
+        at = NOW
+        while (at := at + timedelta(days=idle - 1)) < NOW + timedelta(days=longest):
+            assert sessions.find(registry, token, at) == (account, Shown(NOW, NOW, NOW))
+        assert sessions.find(registry, token, NOW + timedelta(days=longest)) is None
+        unused = sessions.open_session(registry, account, NOW, PROVED)
+        assert sessions.find(registry, unused, NOW + timedelta(days=idle)) is None
+    for role in STAFF:
+        account = accounts.create(registry, f"{role}@example.org", role, department="44")
+        token = sessions.open_session(registry, account, NOW, PROVED)
+        for hour in range(12):
+            assert sessions.find(registry, token, NOW + timedelta(hours=hour)) is not None
+        # Another proof on the way makes the day no longer.
+        again = sessions.open_session(registry, account, NOW + timedelta(hours=11), ("second",), before=token)
+        assert sessions.find(registry, token, NOW + timedelta(hours=11)) is None
+        assert sessions.find(registry, again, NOW + timedelta(hours=11, minutes=59)) is not None
+        assert sessions.find(registry, again, NOW + timedelta(hours=12)) is None

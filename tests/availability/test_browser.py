@@ -10,11 +10,11 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from registry import database, timetables
-from registry.accounts import Account, sessions
+from registry.accounts import Account, devices, sessions
 from registry.timetables import Range
 from tests.availability.test_pages import link, minder
 from tests.conftest import wait_for
-from tests.rooms import Rooms
+from tests.rooms import PROVED, Rooms
 from tests.web.conftest import chromium  # noqa: F401 (a fixture)
 from web.app import create_app
 from web.members import session
@@ -55,7 +55,7 @@ def phone(
     )
     if account is not None:
         with database.connect(rooms.settings.database_url) as conn:
-            token = sessions.open_session(conn, account.id, rooms.clock(), 30)
+            token = sessions.open_session(conn, account, rooms.clock(), PROVED)
         context.add_cookies([{"name": session.cookie_name(rooms.app.state.site), "value": token, "url": address}])
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -106,13 +106,17 @@ def test_a_week_is_told_with_one_thumb(
     )
 
 
-def test_a_mailed_link_is_one_tap_where_scripts_run(
+def test_a_mailed_link_is_one_tap_in_a_browser_that_she_has_used_here_before(
     rooms: Rooms,
     chromium: Browser,  # noqa: F811
     address: str,
 ) -> None:
     nadia = minder(rooms)
+    with database.connect(rooms.settings.database_url) as conn:
+        known = devices.remember(conn, nadia.id, "", rooms.clock())
     with phone(chromium, rooms, address, None) as page:
+        name = session.device_cookie_name(rooms.app.state.site)
+        page.context.add_cookies([{"name": name, "value": known, "url": address}])
         page.goto(address + link(rooms, nadia, "full"))
         expect(page.get_by_role("heading", name="C’est noté, merci")).to_be_visible()
         page.get_by_role("button", name="Annuler").tap()
@@ -120,3 +124,31 @@ def test_a_mailed_link_is_one_tap_where_scripts_run(
     assert nadia.offer
     with database.connect(rooms.settings.database_url) as conn:
         assert timetables.periods(conn, nadia.offer) == []
+
+
+def test_a_scanner_with_scripts_declares_nothing(
+    rooms: Rooms,
+    chromium: Browser,  # noqa: F811
+    address: str,
+) -> None:
+    """It opens the link in a browser whose page counts as seen, as mail filters do; she then presses the button."""
+    nadia, other = minder(rooms), rooms.account("am", "autre@example.org")
+    mailed = link(rooms, nadia, "full")
+    with database.connect(rooms.settings.database_url) as conn:
+        others = devices.remember(conn, other.id, "", rooms.clock())
+        before = conn.execute("select count(*) from declaration").fetchall()
+    for cookie in ("", others, "forged"):
+        with phone(chromium, rooms, address, None) as page:
+            if cookie:
+                name = session.device_cookie_name(rooms.app.state.site)
+                page.context.add_cookies([{"name": name, "value": cookie, "url": address}])
+            page.goto(address + mailed, wait_until="networkidle")
+            assert page.evaluate("document.visibilityState") == "visible"
+            expect(page.get_by_role("button", name="Confirmer")).to_be_visible()
+            page.reload(wait_until="networkidle")
+    with database.connect(rooms.settings.database_url) as conn:
+        assert conn.execute("select count(*) from declaration").fetchall() == before
+    with phone(chromium, rooms, address, None) as page:
+        page.goto(address + mailed)
+        page.get_by_role("button", name="Confirmer").tap()
+        expect(page.get_by_role("heading", name="C’est noté, merci")).to_be_visible()

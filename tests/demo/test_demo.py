@@ -91,7 +91,7 @@ def a_code_arrives(http: httpx.Client, site: str, printed: str) -> None:
     mailbox = re.search(r"arrivent ici\u00a0: (http://127\.0\.0\.1:\d+/)", printed)
     assert mailbox
     accounts = re.findall(r"\w+@demo\.example", printed)
-    assert len(accounts) == 9
+    assert len(accounts) == 12
     page = http.get(f"{site}/connexion").text
     token = re.search(r'name="csrf" value="(\w+)"', page)
     assert token

@@ -112,7 +112,7 @@ def test_the_image_is_built_from_files_that_are_there_and_holds_every_room() -> 
 def test_compose_itself_accepts_it_where_it_is_installed() -> None:
     for command in (["docker", "compose"], ["docker-compose"]):
         if shutil.which(command[0]) and subprocess.run([*command, "version"], capture_output=True).returncode == 0:
-            secrets = {"SECRET_KEY": "s", "DOCUMENT_KEYS": "d", "POSTGRES_PASSWORD": "p"}
+            secrets = {"SECRET_KEY": "s" * 32, "DOCUMENT_KEYS": "d", "POSTGRES_PASSWORD": "p"}
             done = subprocess.run(
                 [*command, "config", "--quiet"], cwd=ROOT, env=os.environ | secrets, capture_output=True, text=True
             )

@@ -21,7 +21,7 @@ def test_serve_refuses_to_start_without_a_key(
     monkeypatch.setattr("cli.serve.uvicorn.run", lambda app, **more: begun.append(app))
     environment = {
         **{"DATABASE_URL": "postgresql://127.0.0.1:1/none", "ELASTICSEARCH_URL": "http://127.0.0.1:1"},
-        **{"SECRET_KEY": "s", "DOCUMENT_KEYS": keys, "DEMO": demo or "false"},
+        **{"SECRET_KEY": "s" * 32, "DOCUMENT_KEYS": keys, "DEMO": demo or "false"},
     }
     get_settings.cache_clear()
     try:

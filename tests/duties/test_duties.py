@@ -11,7 +11,7 @@ from registry.database import Connection
 from settings import Settings
 from tests.records import assistant
 
-SETTINGS = Settings(secret_key="a key of the tests", site_url="https://site.example")  # noqa: S106
+SETTINGS = Settings(secret_key="a key of the tests as long as one has to be", site_url="https://site.example")  # noqa: S106
 JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 1)
 
 

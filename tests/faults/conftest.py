@@ -38,7 +38,7 @@ def settings(database_url: str, elasticsearch_url: str, run_id: str, engine: Ela
         elasticsearch_url=elasticsearch_url,
         redis_url="",
         index_prefix=f"faults-{run_id}-{new_id()}",
-        secret_key="a secret of the tests",  # noqa: S106
+        secret_key="a secret of the tests as long as one has to be",  # noqa: S106
         # The processes share two cores with whatever else the machine does.
         request_timeout_s=20,
         rate_limit=1_000_000,

@@ -82,7 +82,7 @@ def settings(nodes: list[Node], registry_url: str, run_id: str) -> Settings:
         redis_url="",
         index_prefix=f"cluster-{run_id}",
         index_replicas=1,
-        secret_key="a secret of the tests",  # noqa: S106
+        secret_key="a secret of the tests as long as one has to be",  # noqa: S106
         request_timeout_s=30,
         rate_limit=1_000_000,
     )

@@ -24,6 +24,6 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
             database_url="",
             redis_url="",
             index_prefix=prefix,
-            secret_key="a key of the tests",  # noqa: S106
+            secret_key="a key of the tests as long as one has to be",  # noqa: S106
         )
         engine.indices.delete(index=names)

@@ -29,7 +29,7 @@ def help_site(servers: Urls, run_id: str) -> Iterator[Client]:
         database_url="",
         redis_url="",
         index_prefix=f"help-{run_id}",
-        secret_key="a key of the tests",  # noqa: S106
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
     )
     with Elasticsearch(servers.elasticsearch_url) as engine:
         prefix = settings.index_prefix

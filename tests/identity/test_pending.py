@@ -29,7 +29,7 @@ def settings(identity_service: Service, registry_url: str) -> Settings:
         identity_url=identity_service.url,
         identity_timeout_s=1,
         database_url=registry_url,
-        secret_key="a key",  # noqa: S106
+        secret_key="a key as long as one has to be at least",  # noqa: S106
     )
 
 

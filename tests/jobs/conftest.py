@@ -72,6 +72,7 @@ def mailing(registry_url: str, registry: Connection, servers: Urls, postman: Pos
     registry.execute("truncate mail_outbox")
     registry.commit()
     return Settings(
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
         database_url=registry_url,
         redis_url=servers.redis_url,
         index_prefix=f"test-{run_id}-{postman.port}",
@@ -85,6 +86,7 @@ def small(servers: Urls, engine: Elasticsearch, run_id: str) -> Iterator[Setting
     """A registry of its own that knows Nantes alone: tasks go over every place, and there are 36,000."""
     name = f"small_{run_id}"
     settings = Settings(
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
         database_url=make_conninfo(servers.database_url, dbname=name),
         elasticsearch_url=servers.elasticsearch_url,
         redis_url=servers.redis_url,

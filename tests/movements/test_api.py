@@ -11,7 +11,7 @@ from registry import database
 from registry.accounts import tokens
 from tests.conftest import TODAY
 from tests.movements.people import person, status
-from tests.rooms import Rooms
+from tests.rooms import NOW, Rooms
 
 PATH = "/departement/api/v1/mouvements"
 
@@ -19,7 +19,7 @@ PATH = "/departement/api/v1/mouvements"
 @pytest.fixture
 def token(rooms: Rooms) -> str:
     with database.connect(rooms.settings.database_url) as conn:
-        return tokens.create(conn, "44", "logiciel de la PMI", rooms.account("administrator"))
+        return tokens.create(conn, "44", "logiciel de la PMI", rooms.account("administrator"), NOW)
 
 
 def call(rooms: Rooms, token: str | None, content: Any, **headers: str) -> httpx.Response:
@@ -73,7 +73,7 @@ def test_movements_are_applied_and_each_is_answered(rooms: Rooms, token: str) ->
 def test_a_token_opens_its_own_department_while_it_is_good(rooms: Rooms, token: str) -> None:
     with database.connect(rooms.settings.database_url) as conn:
         offer = person(conn)
-        abroad = tokens.create(conn, "49", "autre", rooms.account("administrator"))
+        abroad = tokens.create(conn, "49", "autre", rooms.account("administrator"), NOW)
     for bad in (None, "ribambelle_invented", ""):
         answer = call(rooms, bad, {"mouvements": [movement()]})
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")

@@ -27,7 +27,7 @@ from tests.accounts.test_access import World, seeded
 from tests.accounts.test_access import address as path_of
 from tests.conftest import cloned, wait_for
 from tests.registration.conftest import PAGES
-from tests.rooms import DOCUMENT_KEY, Clock
+from tests.rooms import DOCUMENT_KEY, PROVED, Clock
 from tests.search_api import documents
 from tests.search_api.conftest import load
 from tests.web.conftest import OFFERS, chromium, with_square
@@ -96,9 +96,11 @@ class Visits:
 
     def _session(self, role: str) -> str:
         with database.connect(self.site.settings.database_url) as conn:
+            if role == "half":  # of a sign-in
+                return sessions.open_session(conn, self.site.world.here["caf"], NOW, ("mail",), "tests")
             account = accounts.by_mail(conn, NEWCOMER) if role == "newcomer" else self.site.world.here[role]
             assert account is not None
-            return sessions.open_session(conn, account.id, NOW, self.site.settings.session_days, "tests")
+            return sessions.open_session(conn, account, NOW, PROVED, "tests")
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +117,7 @@ def parents_site(servers: Urls, template: str, run_id: str) -> Iterator[Site]:
             elasticsearch_url=servers.elasticsearch_url,
             redis_url="",
             index_prefix=prefix,
-            secret_key="a key of the tests",  # noqa: S106
+            secret_key="a key of the tests as long as one has to be",  # noqa: S106
             document_keys=DOCUMENT_KEY,
             rate_limit=1_000_000,
             site_url=f"http://127.0.0.1:{listening.getsockname()[1]}",
@@ -215,31 +217,31 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
     _written(conn, settings, offer, "deux@example.org")
     opening.confirm(conn, settings, _last(conn, "deux@example.org"), NOW)
     rows = conn.execute("select m.thread, m.id from contact_message m").fetchall()
-    seen = tokens.Seen(rows[0][0], rows[0][1], "am")
+    seen = tokens.Seen(rows[0][0], rows[0][1], "am", tokens.sent_to(settings.keys, am.mail))
     _written(conn, settings, offer, "trois@example.org")
     opening.confirm(conn, settings, _last(conn, "trois@example.org"), NOW)
     rows = conn.execute("select m.thread, m.id from contact_message m where m.id <> %s", [seen.message]).fetchall()
-    other = tokens.Seen(rows[0][0], rows[0][1], "am")
+    other = tokens.Seen(rows[0][0], rows[0][1], "am", seen.sent_to)
     stopping.report(conn, other, NOW)
     stopping.block(conn, other, NOW)
     _written(conn, settings, offer, "un@example.org")
     reports.file(conn, offer, "address", "Elle a déménagé.", "quatre@example.org", NOW)
     widget.add(conn, "Ville d’Arras", ["arras.fr"], None, NOW)
     newcomer = accounts.by_mail(conn, "nouvelle@example.org")
-    page = tokens.page_token(settings.secret_key, seen)
+    page = tokens.page_token(settings.keys, seen)
     later = NOW + timedelta(days=5)
 
     def link(purpose: str, **of: Any) -> str:
-        return links.create(conn, settings.secret_key, purpose, later, **of)
+        return links.create(conn, settings.keys, purpose, later, **of)
 
-    mail_change.ask(conn, settings.secret_key, am, "nadia.nouvelle@example.org", NOW, site_url=settings.site_url)
+    mail_change.ask(conn, settings.keys, am, "nadia.nouvelle@example.org", NOW, site_url=settings.site_url)
     prepared = {"registration": world.values["/rpe/inscription/"]}
     asked, running = _saved_need(conn, settings, "asked"), _saved_need(conn, settings, "running")
     asking.confirm(conn, settings, running, NOW)
     return {
-        "GET /alertes/confirmer/": alert_tokens.token(settings.secret_key, "confirm", asked),
-        "GET /alertes/prolonger/": alert_tokens.token(settings.secret_key, "prolong", running),
-        "GET /alertes/arreter/": alert_tokens.token(settings.secret_key, "stop", running),
+        "GET /alertes/confirmer/": alert_tokens.token(settings.keys, "confirm", asked),
+        "GET /alertes/prolonger/": alert_tokens.token(settings.keys, "prolong", running),
+        "GET /alertes/arreter/": alert_tokens.token(settings.keys, "stop", running),
         "GET /ecrire/confirmer/": _last(conn, "un@example.org"),
         "GET /messages/bloquer/": page,
         "GET /messages/signaler/": page,

@@ -40,6 +40,7 @@ QUERIES = {"GET /widget/cadre": "?commune=44109"}
 """What an address needs to be a page at all."""
 
 LEADS_ON = {
+    "GET /administration": "/comptes",
     "GET /inscription/2": "/inscription/2a",
     "GET /rpe/inscription/{id}/2": "/2a",
     "GET /rpe/inscription/{id}/4": "/3",
@@ -80,7 +81,9 @@ FORMS = [
     ("am", "/espace/disponibilites/periode"),
     ("rpe", "/rpe/inscription"),
     ("caf", "/mouvements"),
-    ("administrator", "/administration/nouveau"),
+    ("administrator", "/comptes/nouveau"),
+    ("caf", "/comptes/nouveau"),
+    ("am", "/compte/application"),
     ("administrator", "/administration/widgets"),
 ]
 """Forms that answer, sent empty, with a sentence beside each field."""
@@ -90,6 +93,8 @@ Found = dict[str, Any]
 
 def role_of(route: str) -> str:
     who = WHO[route]
+    if route == "GET /connexion/second":
+        return "half"
     if "/inscription/" in route and who == ["am"] and not route.endswith("/4"):
         return "newcomer"
     return who[0]

@@ -1,6 +1,7 @@
 """From the first page to a request before the moderators, as a person goes: back, forth, away, on another device."""
 
 import logging
+import re
 from datetime import timedelta
 
 import psycopg
@@ -102,7 +103,7 @@ def test_the_street_in_the_project_is_noticed_when_the_address_comes_later(appli
     assert "Retirez votre rue" in applicant.browser.text
 
 
-def test_resumed_on_another_device_by_a_link_that_works_once(applicant: Applicant, clock: Clock) -> None:
+def test_resumed_on_another_device_by_a_link_that_leads_to_a_code(applicant: Applicant, clock: Clock) -> None:
     applicant.fill("1")
     applicant.browser.get("/inscription/2a")
     applicant.browser.post("/inscription/lien")
@@ -112,17 +113,17 @@ def test_resumed_on_another_device_by_a_link_that_works_once(applicant: Applican
     for _ in range(2):  # a mail program looks at it beforehand
         assert "Reprendre mon inscription" in other.get(link).text
     token = link.partition("jeton=")[2]
-    assert other.post("/inscription/reprendre", {"jeton": token}, follow=False).headers["location"] == "/inscription/2a"
+    assert other.post("/inscription/reprendre", {"jeton": token}).url.path == "/inscription/code"
+    assert other.get("/inscription/2a").url.path == "/connexion", "the link alone opens nothing"
+    with database.connect(applicant.rooms.settings.database_url) as conn:
+        code = re.findall(r"\d{6}", mails(conn, "marie@example.org")[-1][1])[0]
+    other.get("/inscription/code")
+    assert other.post("/inscription/code", {"code": code}, follow=False).headers["location"] == "/inscription/2a"
     assert "Votre agrément" in other.get("/inscription/2a").text
     third = applicant.rooms.visit()
-    third.get("/connexion")
-    assert third.post("/inscription/reprendre", {"jeton": token}).status_code == 410
-    applicant.browser.get("/inscription/2a")
-    applicant.browser.post("/inscription/lien")
-    with database.connect(applicant.rooms.settings.database_url) as conn:
-        late = link_in(mails(conn, "marie@example.org")[-1][1])
+    assert third.get(link).status_code == 200
     clock.now += timedelta(days=31)
-    assert third.get(late).status_code == 410
+    assert third.get(link).status_code == 410
 
 
 def test_the_nir_is_in_no_table_and_no_log(applicant: Applicant, caplog: pytest.LogCaptureFixture) -> None:

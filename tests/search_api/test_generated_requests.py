@@ -34,7 +34,7 @@ def app(settings: Settings) -> FastAPI:
 
 def document() -> schemathesis.BaseSchema:
     """Read before there is an engine: the document does not depend on it."""
-    nowhere = Settings(elasticsearch_url="http://127.0.0.1:9", secret_key="of this test")  # noqa: S106
+    nowhere = Settings(elasticsearch_url="http://127.0.0.1:9", secret_key="of this test as long as one has to be")  # noqa: S106
     generation = GenerationConfig(max_examples=EXAMPLES, deterministic=True, database="none")
     config = SchemathesisConfig(seed=5, projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
     return from_dict(create_app(nowhere).openapi(), config=config)

@@ -176,7 +176,10 @@ def test_no_address_is_kept(few: Settings) -> None:
 
 def test_a_client_has_another_name_every_day_and_under_another_key(few: Settings) -> None:
     scope = {"client": ("192.0.2.1", 1), "headers": []}
-    limiter, elsewhere = limits.connect(few), limits.connect(few.model_copy(update={"secret_key": "another"}))
+    limiter, elsewhere = (
+        limits.connect(few),
+        limits.connect(few.model_copy(update={"secret_key": "another one as long as one has to be"})),
+    )
     names = {limits.client_hash(each, scope, day * 86_400) for each in (limiter, elsewhere) for day in (1, 2)}
     assert len(names) == 4
     assert limits.client_hash(limiter, scope, 86_400) == limits.client_hash(limiter, scope, 2 * 86_400 - 1)

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from registry import audit, database, personal_data, presence, timetables, views
-from registry.accounts import Account, links
+from registry.accounts import Account, devices, links, recovery
 from registry.database import Connection
+from settings.keys import Keys
 from tests.conftest import TODAY
 from tests.records import assistant
 from tests.rooms import NOW, Rooms
@@ -200,7 +201,9 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
             [file, f"Famille {mark}", f"Prénom {mark}", mark.encode(), offer],
         )
         audit.note(conn, None, "request.read", offer, ["agrement"])
-        links.create(conn, "k", "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
+        devices.remember(conn, account.id, f"appareil {mark}", NOW)
+        recovery.ask(conn, account, account, NOW, site_url="https://site.example")
+        links.create(conn, Keys(("k",)), "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
         thread = conn.execute(
             "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
             " values (%s, %s, 'parent@example.org', '', now(), now()) returning id",

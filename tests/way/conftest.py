@@ -147,7 +147,7 @@ def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.Temp
             elasticsearch_url=servers.elasticsearch_url,
             redis_url=servers.redis_url,
             index_prefix=f"way-{run_id}",
-            secret_key="a key of the way",  # noqa: S106
+            secret_key="a key of the way as long as one has to be",  # noqa: S106
             document_keys=DOCUMENT_KEY,
             site_url=f"http://127.0.0.1:{site}",
             identity_url=f"http://127.0.0.1:{identity}",

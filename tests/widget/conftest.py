@@ -43,7 +43,7 @@ def room_settings(servers: Urls, registry_url: str, widget_prefix: str) -> Setti
         elasticsearch_url=servers.elasticsearch_url,
         redis_url="",
         index_prefix=widget_prefix,
-        secret_key="a key of the tests",  # noqa: S106
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
         rate_limit=1_000_000,
         site_url="https://ribambelle.example",
     )

@@ -5,8 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from registry import rules
-from registry.accounts import codes
+from registry.accounts import codes, devices, roles
 from web import texts
+from web.accounts import oidc, waiting
 from web.members import session
 from web.site import Site
 
@@ -28,11 +29,19 @@ def of_site(site: Site, today: date) -> dict[str, Any]:
     return {
         **{name: rules.number(name, today) for name in RULES},
         "alert_confirm_hours": rules.number("alert_confirm_hours", today),
-        "session_days": settings.session_days,
+        "session_days": roles.RULES["am"].idle.days,
+        "session_days_most": roles.RULES["am"].longest.days,
+        "session_staff_hours": roles.RULES["caf"].idle.seconds // 3600,
+        "device_days": devices.LIFE.days,
         "mails_days": MAILS_DAYS,
         "code_minutes": codes.LIFE.seconds // 60,
         "limit_minutes": max(settings.fiche_window_s, settings.rate_window_s) // 60 or 1,
         "cookie": session.cookie_name(site),
+        "device_cookie": session.device_cookie_name(site),
+        "code_cookie": waiting.cookie_name(site),
+        "code_cookie_minutes": waiting.COOKIE_S // 60,
+        "oidc_cookie": oidc.COOKIE,
+        "oidc_cookie_minutes": oidc.COOKIE_S // 60,
         "tiles": tiles(settings.tile_url),
         "operator": settings.operator_name or t.UNKNOWN_OPERATOR,
         "contact": settings.operator_contact or t.UNKNOWN_CONTACT,

@@ -1,19 +1,19 @@
 """Sign-in through another provider (OpenID Connect), where the settings name one, and the link of an account to it."""
 
-from typing import Annotated
+from datetime import datetime
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from registry.accounts import Account, identities, throttle
-from registry.accounts.identities import IdentityRefused
-from registry.accounts.throttle import TooMany
-from registry.database import Pool
+from registry.accounts import identities, throttle
+from registry.accounts.identities import Identity, IdentityRefused
+from registry.database import Connection, Pool
 from settings import Settings
-from web.accounts import entering, provider
+from web.accounts import entering, provider, waiting
 from web.accounts.entering import Registry
 from web.accounts.provider import ProviderAway, ProviderRefused
+from web.accounts.waiting import Waiting
 from web.members import access, pages, posted, session
 from web.members.session import Visiting, Visitor
 from web.site import Site
@@ -23,7 +23,6 @@ PATH = "/connexion/oidc"
 RETURN = f"{PATH}/retour"
 
 router = APIRouter(include_in_schema=False)
-Signed = Annotated[Account, Depends(access.anybody)]
 
 
 @router.get(PATH)
@@ -32,24 +31,26 @@ def begin(request: Request, registry: Registry, visiting: Visiting) -> Response:
     site: Site = request.app.state.site
     _on(site.settings)
     links = request.query_params.get("relier", "")
-    if links and links != link_token(site, visiting):
-        return RedirectResponse("/compte", 303)
+    if links:
+        # A new way to sign in: whoever finds this browser open must not add one.
+        access.fresh_account(request, visiting)
+        if not is_link_token(site, visiting, links):
+            return RedirectResponse("/compte", 303)
     try:
         with registry.connection() as conn:
             entering.count_address(request, conn, "try", throttle.TRIES_BY_ADDRESS)
         url, flow = provider.begin(site.settings, _return_address(site))
-    except TooMany as error:
-        return entering.too_many(request, error.wait)
     except ProviderAway:
         return _away(request)
     wanted = entering.local_path(request.query_params.get("suite", ""))
     response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
+    held = {**provider.flow_values(flow), "suite": wanted, "links": links, "at": site.now().isoformat()}
     response.set_cookie(
         COOKIE,
-        str(_signer(site).dumps({**provider.flow_values(flow), "suite": wanted, "links": links})),
+        str(_signer(site).dumps(held)),
         max_age=COOKIE_S,
         path=PATH,
-        secure=site.settings.site_url.startswith("https://"),
+        secure=session.is_secure(site),
         httponly=True,
         samesite="lax",
     )
@@ -68,10 +69,11 @@ def finish(request: Request, registry: Registry, visiting: Visiting) -> Response
 
 
 @router.post("/compte/oidc/delier")
-def unlink(account: Signed, form: posted.Form, registry: Registry) -> Response:
+def unlink(request: Request, account: access.FreshAccount, form: posted.Form, registry: Registry) -> Response:
+    settings = request.app.state.site.settings
     with registry.connection() as conn:
-        identities.unlink(conn, account.id)
-    return pages.see("/compte", "enregistre")
+        identities.unlink(conn, account, settings.oidc_name, site_url=settings.site_url)
+    return pages.see("/compte", "retire")
 
 
 def link_token(site: Site, visiting: Visitor) -> str:
@@ -82,31 +84,55 @@ def link_token(site: Site, visiting: Visitor) -> str:
     return session.csrf_token(site, f"oidc {visiting.token}") if visiting.account else ""
 
 
+def is_link_token(site: Site, visiting: Visitor, sent: str) -> bool:
+    return visiting.account is not None and session.is_csrf_token(site, sent, f"oidc {visiting.token}")
+
+
 def _finished(request: Request, registry: Pool, visiting: Visitor) -> Response:
     site: Site = request.app.state.site
     name = site.settings.oidc_name
     try:
         flow = _signer(site).loads(request.cookies.get(COOKIE, ""))
+        if (site.now() - datetime.fromisoformat(flow["at"])).total_seconds() > COOKIE_S:
+            raise ProviderRefused
         identity = provider.finish(site.settings, _return_address(site), flow, request.query_params)
         with registry.connection() as conn:
-            if not flow["links"]:
-                account = identities.account_of(conn, identity, name)
-                return entering.enter(request, conn, account, flow["suite"])
-            if visiting.account is None or flow["links"] != link_token(site, visiting):
-                raise ProviderRefused
-            identities.link(conn, visiting.account.id, identity, name)
+            if flow["links"]:
+                if visiting.account is None or not is_link_token(site, visiting, flow["links"]):
+                    raise ProviderRefused
+                identities.link(conn, visiting.account, identity, name, site_url=site.settings.site_url)
+                return pages.see("/compte", "enregistre")
+            account = identities.linked_to(conn, identity)
+            if account is not None:
+                # No proof of ours: the provider may have signed her in weeks ago.
+                return entering.enter(request, conn, account, (), flow["suite"])
+            return _join(request, conn, identity, flow["suite"])
     except ProviderAway:
         return _away(request)
     except (BadSignature, ProviderRefused):
         return _message(
             request,
             f"La connexion avec {name} n’a pas abouti",
-            "Elle a été abandonnée, ou a commencé il y a trop longtemps ou dans un autre navigateur.",
+            "Elle a été abandonnée, a duré trop longtemps ou a commencé dans un autre navigateur. Recommencez depuis la"
+            " page de connexion.",
             400,
         )
     except IdentityRefused as error:
         return _message(request, f"La connexion avec {name} n’a pas abouti", error.reason, 403)
-    return pages.see("/compte", "enregistre")
+
+
+def _join(request: Request, conn: Connection, identity: Identity, wanted: str) -> Response:
+    """An identity that is linked to nothing: a code to its mail first. Raises IdentityRefused or TooMany."""
+    site: Site = request.app.state.site
+    if identity.mail is None:
+        raise IdentityRefused(identities.no_mail(site.settings.oidc_name))
+    entering.mail_code(request, conn, identity.mail, "oidc")
+    response = RedirectResponse("/connexion/code", 303)
+    waiting.remember(response, site, Waiting(identity.mail, "oidc", wanted, identity.subject))
+    visiting = session.visitor(request)
+    if visiting.is_new:  # who came here by a link: the code is bound to this cookie
+        session.visit(response, site, visiting.token)
+    return response
 
 
 def _on(settings: Settings) -> None:
@@ -116,7 +142,7 @@ def _on(settings: Settings) -> None:
 
 def _away(request: Request) -> Response:
     name = request.app.state.site.settings.oidc_name
-    text = "Vous pouvez vous connecter par un code reçu par mail, ou réessayer dans un instant."
+    text = "Vous pouvez vous connecter avec un code reçu par mail, ou réessayer dans un instant."
     return _message(request, f"{name} ne répond pas", text, 503)
 
 
@@ -129,4 +155,4 @@ def _return_address(site: Site) -> str:
 
 
 def _signer(site: Site) -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings.secret_key, salt="oidc")
+    return site.settings.keys.signer("oidc")

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from web.accounts import account, administration, oidc, passkeys, sign_in
+from web.accounts import account, administration, keeping, oidc, passkeys, proof, second, sign_in
 
 router = APIRouter(include_in_schema=False)
-for part in (sign_in, passkeys, oidc, account, administration):
+for part in (sign_in, second, proof, passkeys, oidc, account, keeping, administration):
     router.include_router(part.router)

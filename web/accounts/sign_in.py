@@ -1,4 +1,4 @@
-"""Sign-in by a code sent by mail, and sign-out.
+"""Sign-in by a code sent by mail, and sign-out. The second half, for those who need one, is second.py.
 
 The page is the same whether the mail has an account or not; the mail itself says it, to its owner alone.
 """
@@ -7,21 +7,21 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from registry import accounts
-from registry.accounts import addresses, codes, passkeys, sessions, throttle
+from registry.accounts import Account, addresses, codes, devices, identities, passkeys, sessions
+from registry.accounts.identities import Identity, IdentityRefused
 from registry.accounts.throttle import TooMany
-from web.accounts import entering
+from registry.database import Connection
+from web import formats
+from web.accounts import entering, waiting
 from web.accounts.entering import Registry
+from web.accounts.waiting import Waiting
 from web.members import pages, posted, session
 from web.members.session import Visiting
 from web.site import Site
 
-COOKIE = "ribambelle-code"
-COOKIE_S = 1800
-"""Longer than a code is good: a late one is told to be late, on the page that can send another."""
-
+NOT_WHOLE = "Saisissez les six chiffres du code reçu par mail."
 WRONG_CODE = (
     "Ce code n’est pas le bon, ou il n’est plus valable (dix minutes, cinq essais)."
     " Vérifiez-le dans le dernier mail reçu, ou demandez-en un autre."
@@ -45,43 +45,48 @@ def send_code(request: Request, form: posted.Form, registry: Registry) -> Respon
     address = addresses.read(typed)
     if address is None:
         return _mail_page(request, {"mail": typed, "suite": wanted}, {"mail": addresses.SENTENCE})
+    # The code of an identity that waits is sent again with what it waits for.
+    asked = waiting.remembered(request, "oidc")
+    asked = asked if asked and asked.mail == address else Waiting(address, "sign_in", wanted)
+    waiting_for = waiting.remembered(request, "sign_in", "oidc")
+    again = waiting_for is not None and waiting_for.mail == address
     try:
         with registry.connection() as conn:
-            entering.count_address(request, conn, "code", throttle.CODES_BY_ADDRESS)
-            codes.send(conn, site.settings.secret_key, address, site.now(), site_url=site.settings.site_url)
+            entering.mail_code(request, conn, address, asked.purpose)
     except TooMany as error:
-        return entering.too_many(request, error.wait)
-    response = RedirectResponse("/connexion/code", 303)
-    # Not in the address, which stays in histories and logs.
-    _remember(response, site, {"mail": address, "suite": wanted})
+        if not again:
+            raise
+        return _code_page(request, asked, {"code": still_good(error)}, 429)
+    response = pages.see("/connexion/code", "code-envoye" if again else "")
+    waiting.remember(response, site, asked)
     return response
 
 
 @router.get("/connexion/code")
 def ask_code(request: Request, registry: Registry, visiting: Visiting) -> Response:
-    waiting = _remembered(request)
+    asked = waiting.remembered(request, "sign_in", "oidc")
     if visiting.account is not None:
-        return RedirectResponse(entering.destination(visiting.account, waiting.get("suite", "")), 303)
-    return _code_page(request, waiting, {}) if waiting else RedirectResponse("/connexion", 303)
+        return RedirectResponse(entering.destination(visiting.account, asked.suite if asked else ""), 303)
+    return _code_page(request, asked, {}) if asked else RedirectResponse("/connexion", 303)
 
 
 @router.post("/connexion/code")
 def check_code(request: Request, form: posted.Form, registry: Registry) -> Response:
-    site: Site = request.app.state.site
-    waiting = _remembered(request)
-    if not waiting:
+    asked = waiting.remembered(request, "sign_in", "oidc")
+    if asked is None:
         return RedirectResponse("/connexion", 303)
     try:
         with registry.connection() as conn:
-            entering.count_address(request, conn, "try", throttle.TRIES_BY_ADDRESS)
-            right = codes.check(conn, site.settings.secret_key, waiting["mail"], posted.text(form, "code"), site.now())
-            account = accounts.by_mail(conn, waiting["mail"]) if right else None
+            right = entering.is_code(request, conn, asked.mail, asked.purpose, posted.text(form, "code"))
+            account = _account(request, conn, asked) if right else None
             if account is None:
-                return _code_page(request, waiting, {"code": WRONG_CODE})
-            response = entering.enter(request, conn, account, waiting["suite"])
-    except TooMany as error:
-        return entering.too_many(request, error.wait)
-    response.delete_cookie(COOKIE, path="/connexion")
+                return _code_page(request, asked, {"code": wrong(posted.text(form, "code"))})
+            response = entering.enter(request, conn, account, ("mail",), asked.suite)
+    except IdentityRefused as error:
+        return pages.message(
+            request, "La connexion n’a pas abouti", error.reason, 403, href="/connexion", label="Revenir à la connexion"
+        )
+    waiting.forget(response, request.app.state.site)
     return response
 
 
@@ -89,9 +94,33 @@ def check_code(request: Request, form: posted.Form, registry: Registry) -> Respo
 def sign_out(request: Request, form: posted.Form, registry: Registry, visiting: Visiting) -> Response:
     with registry.connection() as conn:
         sessions.end(conn, visiting.token)
+        devices.leave(conn, visiting.device)
     response = pages.see("/connexion", "deconnecte")
     session.sign_out(response, request.app.state.site)
+    waiting.forget(response, request.app.state.site)
     return response
+
+
+def wrong(code: str) -> str:
+    """The sentence beside a code that opened nothing."""
+    return WRONG_CODE if codes.is_whole(code) else NOT_WHOLE
+
+
+def still_good(error: TooMany) -> str:
+    """The sentence for who asks for more codes than are sent: the one before is as good as it was."""
+    return (
+        "Vous avez demandé beaucoup de codes. Le dernier reçu reste valable dix minutes après son envoi."
+        f" Vous pourrez en demander un autre dans {formats.wait(error.wait)}."
+    )
+
+
+def _account(request: Request, conn: Connection, asked: Waiting) -> Account | None:
+    """Whose the proved mail is; of an identity that waited for it, joined with it now. Raises IdentityRefused."""
+    settings = request.app.state.site.settings
+    if asked.purpose != "oidc":
+        return accounts.by_mail(conn, asked.mail)
+    identity = Identity(asked.subject, asked.mail)
+    return identities.joined(conn, identity, asked.mail, settings.oidc_name, site_url=settings.site_url)
 
 
 def _mail_page(request: Request, values: dict[str, str], errors: dict[str, str]) -> Response:
@@ -105,32 +134,7 @@ def _mail_page(request: Request, values: dict[str, str], errors: dict[str, str])
     return pages.page(request, "accounts/sign_in.html", shown, 422 if errors else 200)
 
 
-def _code_page(request: Request, waiting: dict[str, str], errors: dict[str, str]) -> Response:
-    values = {"values": {}, "errors": errors, "mail": waiting["mail"], "suite": waiting["suite"]}
+def _code_page(request: Request, asked: Waiting, errors: dict[str, str], status: int = 422) -> Response:
+    values = {"values": {}, "errors": errors, "mail": asked.mail, "suite": asked.suite}
     values |= {"base": "/connexion", "send": "Me connecter"}
-    return pages.page(request, "accounts/code.html", values, 422 if errors else 200)
-
-
-def _remember(response: Response, site: Site, waiting: dict[str, str]) -> None:
-    response.set_cookie(
-        COOKIE,
-        str(_signer(site).dumps(waiting)),
-        max_age=COOKIE_S,
-        path="/connexion",
-        secure=site.settings.site_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def _remembered(request: Request) -> dict[str, str]:
-    """The mail that a code was sent to and the page that was asked for; empty when this browser asked for none."""
-    try:
-        waiting = _signer(request.app.state.site).loads(request.cookies.get(COOKIE, ""))
-    except BadSignature:
-        return {}
-    return {"mail": str(waiting["mail"]), "suite": str(waiting["suite"])}
-
-
-def _signer(site: Site) -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings.secret_key, salt="code")
+    return pages.page(request, "accounts/code.html", values, status if errors else 200)

@@ -32,14 +32,15 @@ def look_to_confirm(request: Request, token: str, registry: Registry) -> Respons
 @router.post("/alertes/confirmer/{token}")
 def confirm(request: Request, token: str, registry: Registry, form: posted.Form) -> Response:
     site: Site = request.app.state.site
-    secret = site.settings.secret_key
+    keys = site.settings.keys
     try:
         with registry.connection() as conn:
-            id = tokens.read(secret, "confirm", token)
+            id = tokens.read(keys, "confirm", token)
             saved = asking.confirm(conn, site.settings, id, site.now()) if id is not None else None
     except TooManyLive as error:
-        live = [(each.title, f"/alertes/arreter/{tokens.token(secret, 'stop', each.id)}") for each in error.live]
-        return pages.page(request, "alerts/full.html", {"live": live}, 409)
+        live = [(each.title, f"/alertes/arreter/{tokens.token(keys, 'stop', each.id)}") for each in error.live]
+        shown: dict[str, Any] = {"live": live, "elsewhere": len(live) < asking.MOST_LIVE}
+        return pages.page(request, "alerts/full.html", shown, 409)
     return _over(request) if saved is None else _begun(request, saved, texts.CONFIRMED_TITLE)
 
 
@@ -55,7 +56,7 @@ def look_to_prolong(request: Request, token: str, registry: Registry) -> Respons
 def prolong(request: Request, token: str, registry: Registry, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     with registry.connection() as conn:
-        id = tokens.read(site.settings.secret_key, "prolong", token)
+        id = tokens.read(site.settings.keys, "prolong", token)
         saved = ending.prolong(conn, id, site.now()) if id is not None else None
     return _over(request) if saved is None else _begun(request, saved, texts.PROLONGED_TITLE)
 
@@ -63,7 +64,7 @@ def prolong(request: Request, token: str, registry: Registry, form: posted.Form)
 @router.get("/alertes/arreter/{token}")
 def look_to_stop(request: Request, token: str, registry: Registry) -> Response:
     site: Site = request.app.state.site
-    if tokens.read(site.settings.secret_key, "stop", token) is None:
+    if tokens.read(site.settings.keys, "stop", token) is None:
         return _over(request)
     saved = _saved(request, registry, "stop", token)
     if saved is None:
@@ -76,7 +77,7 @@ def stop(request: Request, token: str, registry: Registry) -> Response:
     """The page's button, and the one of mail programs, which send `List-Unsubscribe=One-Click` without a session
     (RFC 8058): whoever has the token may stop, so that nothing else is asked. Stopped twice it says the same."""
     site: Site = request.app.state.site
-    id = tokens.read(site.settings.secret_key, "stop", token)
+    id = tokens.read(site.settings.keys, "stop", token)
     if id is None:
         return _over(request)
     with registry.connection() as conn:
@@ -86,7 +87,7 @@ def stop(request: Request, token: str, registry: Registry) -> Response:
 
 def _saved(request: Request, registry: Pool, purpose: Purpose, token: str) -> Saved | None:
     site: Site = request.app.state.site
-    id = tokens.read(site.settings.secret_key, purpose, token)
+    id = tokens.read(site.settings.keys, purpose, token)
     if id is None:
         return None
     with registry.connection() as conn:

@@ -76,7 +76,7 @@ async def ask(request: Request, registry: Registry, form: posted.Form) -> Respon
         try:
             await run_in_threadpool(_save, request, registry, wanted)
         except TooMany as error:
-            errors, status = {"mail": texts.ERROR_MANY.format(wait=entering.in_words(error.wait))}, 429
+            errors, status = {"mail": texts.ERROR_MANY.format(wait=formats.wait(error.wait))}, 429
     if errors:
         return await run_in_threadpool(_form, request, need, values, errors, status, opened)
     return RedirectResponse(_address(need.search, envoye=True), 303)
@@ -86,6 +86,8 @@ def _save(request: Request, registry: Pool, wanted: Wanted) -> None:
     site: Site = request.app.state.site
     with registry.connection() as conn:
         entering.count_address(request, conn, "alert", asking.ASKED_BY_CLIENT)
+        mailbox = f"alert {addresses.mailbox(wanted.mail)}"
+        entering.count_address(request, conn, mailbox, asking.ASKED_BY_MAIL_AND_CLIENT)
         asking.ask(conn, site.settings, wanted, site.now())
 
 

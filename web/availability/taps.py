@@ -1,7 +1,8 @@
 """One tap: « rien n’a changé » and « je suis complète », from her page or from the links of a mail, and their undoing.
 
-To open a link changes nothing: it shows a button, which the page's script presses once the page is really seen. So a
-mail program that looks at links beforehand declares nothing.
+To open a link changes nothing: it shows a button. In a browser where the account was signed in to before (devices.py)
+the page's script presses it once the page is really seen, so that one tap on a telephone is enough. Programs that open
+links beforehand, some of them in a browser with scripts, have no such browser: they declare nothing.
 """
 
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from registry import database, duties, timetables
-from registry.accounts import links
+from registry.accounts import devices, links
 from registry.accounts.links import Link
 from registry.database import Connection
 from settings import Settings
@@ -20,6 +21,7 @@ from web import formats
 from web.availability.keeping import pool
 from web.members import posted
 from web.members.pages import message, page
+from web.members.session import Visiting
 from web.site import Site
 
 Tap = Literal["unchanged", "full"]
@@ -32,14 +34,16 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/d/{token}")
-def look(request: Request, token: str) -> Response:
+def look(request: Request, token: str, visiting: Visiting) -> Response:
     """What the link does, and the button that does it."""
     site: Site = request.app.state.site
     with pool(site).connection() as conn:
         purpose, link = _found(conn, site, token)
         if link is None or link.offer is None or purpose is None:
             return over(request)
+        known = link.account is not None and devices.knows(conn, visiting.device, link.account, site.now())
         values: dict[str, Any] = {
+            "at_one_tap": known and purpose != "undo",
             "purpose": purpose,
             "token": token,
             "name": _open_name(conn, link.offer),
@@ -60,7 +64,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
         purpose, link = _found(conn, site, token)
         if purpose is None or link is None or link.offer is None or not _open_name(conn, link.offer):
             return None
-        if links.use(conn, site.settings.secret_key, purpose, token, now) is None:
+        if links.use(conn, site.settings.keys, purpose, token, now) is None:
             return None
         if purpose == "undo":
             timetables.undo(conn, link.offer, link.payload)
@@ -106,7 +110,7 @@ def declare(conn: Connection, purpose: Tap, offer: str, today: date, by: UUID | 
 def undo_link(
     conn: Connection, settings: Settings, offer: str, by: UUID | None, before: dict[str, Any], now: datetime
 ) -> str:
-    return links.create(conn, settings.secret_key, "undo", now + UNDO_FOR, account=by, offer=offer, payload=before)
+    return links.create(conn, settings.keys, "undo", now + UNDO_FOR, account=by, offer=offer, payload=before)
 
 
 def done(request: Request, purpose: Purpose, undo: str | None, back: str) -> Response:
@@ -133,7 +137,7 @@ def over(request: Request) -> Response:
 
 def _found(conn: Connection, site: Site, token: str) -> tuple[Purpose | None, Link | None]:
     for purpose in PURPOSES:
-        if link := links.peek(conn, site.settings.secret_key, purpose, token, site.now()):
+        if link := links.peek(conn, site.settings.keys, purpose, token, site.now()):
             return purpose, link
     return None, None
 

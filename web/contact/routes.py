@@ -12,6 +12,7 @@ from registry.contact import opening, reachable, sending, wording
 from registry.contact.opening import Draft
 from registry.contact.refusals import Refused
 from registry.database import Connection
+from web import formats
 from web.accounts import entering
 from web.accounts.entering import Registry
 from web.contact import stopping
@@ -57,9 +58,11 @@ def ask(request: Request, id: str, registry: Registry, form: posted.Form) -> Res
             to, fictitious = _named(conn, id)
             if not errors and mail is not None:
                 entering.count_address(request, conn, "contact", opening.ASKED_BY_CLIENT)
+                mailbox = f"contact {addresses.mailbox(mail)}"
+                entering.count_address(request, conn, mailbox, opening.ASKED_BY_MAIL_AND_CLIENT)
                 opening.ask(conn, site.settings, Draft(id, name, mail, text), site.now())
     except TooMany as error:
-        errors, status = {"message": texts.ERROR_MANY.format(wait=entering.in_words(error.wait))}, 429
+        errors, status = {"message": texts.ERROR_MANY.format(wait=formats.wait(error.wait))}, 429
     except Refused:  # switched off in between
         return away(request, id)
     if errors:
@@ -91,7 +94,7 @@ def confirm(request: Request, token: str, registry: Registry, form: posted.Form)
                 return _over(request)
             name = sending.public_name(conn, draft.offer)
     except TooMany as error:
-        text = texts.MANY.format(wait=entering.in_words(error.wait))
+        text = texts.MANY.format(wait=formats.wait(error.wait))
         response = pages.message(request, texts.MANY_TITLE, text, 429, label=texts.HOME)
         response.headers["Retry-After"] = str(math.ceil(error.wait.total_seconds()))
         return response

@@ -146,8 +146,10 @@ def _page(request: Request, values: dict[str, Any]) -> Response:
 
 def _found(request: Request, conn: Connection, token: str) -> tuple[Seen | None, Shown | None]:
     site: Site = request.app.state.site
-    seen = tokens.read_page_token(site.settings.secret_key, token)
-    return seen, stopping.shown(conn, seen) if seen is not None else None
+    seen = tokens.read_page_token(site.settings.keys, token)
+    if seen is None or not stopping.is_open(conn, site.settings.keys, seen):
+        return None, None
+    return seen, stopping.shown(conn, seen)
 
 
 def _gone(request: Request) -> Response:

@@ -1,12 +1,15 @@
 """Pages behind a sign-in: one function that renders them, and one for what stands in the way of them."""
 
+import math
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from web.members import session
+from web import formats
+from web.members import access, session
 from web.site import Site
 
 
@@ -20,6 +23,7 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     visiting = session.visitor(request)
     shared: dict[str, Any] = {
         "account": visiting.account,
+        "half_signed": visiting.pending is not None,
         "errors": {},
         "csrf_token": visiting.csrf,
         "today": site.today(),
@@ -28,15 +32,25 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     }
     response = site.page(name, shared | (values or {}), status)
     response.headers["Cache-Control"] = "no-store"
-    if visiting.fresh:
-        session.sign_in(response, site, visiting.token)
+    if visiting.is_new:
+        session.visit(response, site, visiting.token)
     return response
 
 
 NOTICES: dict[str, str] = {
     "enregistre": "C’est enregistré.",
     "envoye": "C’est envoyé.",
+    "session-finie": "Votre session a pris fin. Ce que vous veniez de saisir n’est pas enregistré.",
+    "cree": "Le compte est créé, et la personne a reçu un mail. Vérifiez ses communes ci-dessous.",
     "deconnecte": "La session est fermée\u202f; à bientôt.",
+    "code-envoye": "Le code est envoyé.",
+    "prouve": "C’est confirmé. Vous pouvez continuer.",
+    "conserve": "C’est conservé.",
+    "retire": "C’est retiré.",
+    "reinitialisation": "La demande est enregistrée. Une autre personne doit la confirmer dans les trois jours.",
+    "reinitialise": "Le second moyen de connexion est retiré. La personne a reçu un mail.",
+    "annule": "C’est annulé.",
+    "invite": "Le mail est envoyé.",
     "valide": "La demande est validée.",
     "complement": "La demande de complément est envoyée.",
     "refus-propose": "Le refus est proposé\u00a0: un autre modérateur le relira.",
@@ -65,11 +79,28 @@ def message(
 
 
 def sign_in_first(request: Request) -> Response:
-    """To the sign-in, and back to the page that was asked for (a form that was sent is not sent again)."""
-    wanted = request.url.path if request.method == "GET" else ""
-    if wanted and request.url.query:
-        wanted += f"?{request.url.query}"
-    return RedirectResponse(f"/connexion?suite={quote(wanted, safe='')}" if wanted else "/connexion", 303)
+    """To the sign-in, and back to the page that was asked for, or that the form stood on: it is not sent again."""
+    response = _by_way_of("/connexion", access.came_from(request))
+    if request.method != "GET":
+        response.headers["location"] += "&fait=session-finie"
+    return response
+
+
+def second_factor_first(request: Request) -> Response:
+    """To the second half of the sign-in, and back to the page that was asked for."""
+    return _by_way_of("/connexion/second", access.came_from(request))
+
+
+def proof_first(request: Request, needed: access.ProofNeeded) -> Response:
+    """To the page that asks once more who is there. A script, which cannot follow a page, is given its address."""
+    path = _by_way_of("/connexion/preuve", needed.back).headers["location"] + ("&par=mail" if needed.mail else "")
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"next": path}, 401, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(path, 303)
+
+
+def _by_way_of(path: str, wanted: str) -> Response:
+    return RedirectResponse(f"{path}?suite={quote(wanted, safe='')}" if wanted else path, 303)
 
 
 def not_allowed(request: Request, reason: str) -> Response:
@@ -95,6 +126,21 @@ def too_large(request: Request) -> Response:
         " prenez une photo moins lourde, puis recommencez.",
         413,
     )
+
+
+def too_many(request: Request, wait: timedelta) -> Response:
+    """The page that says when it may be tried again."""
+    signed_in = session.visitor(request).account is not None
+    response = message(
+        request,
+        "Trop d’essais",
+        f"Pour protéger les comptes, le nombre d’essais est limité\u00a0: réessayez dans {formats.wait(wait)}.",
+        429,
+        href="/compte" if signed_in else "/connexion",
+        label="Revenir à mon compte" if signed_in else "Revenir à la connexion",
+    )
+    response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    return response
 
 
 def registry_missing(request: Request) -> Response:

@@ -40,4 +40,4 @@ def is_too_fast(site: Site, opened_at: datetime | None) -> bool:
 
 
 def _signer(site: Site, form: str) -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings.secret_key, salt=f"{form} form")
+    return site.settings.keys.signer("form", form)

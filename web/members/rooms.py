@@ -1,9 +1,29 @@
-"""The rooms that each role finds in its navigation, as pairs of address and label."""
+"""What each role is called, and the rooms that it finds in its navigation, as pairs of address and label."""
 
 from registry.accounts import Role
 
+ROLE_NAMES: dict[Role, str] = {
+    "am": "Assistante maternelle ou assistant maternel",
+    "manager": "Gestionnaire de crèche",
+    "employer": "Employeur (personne morale)",
+    "rpe": "Relais petite enfance",
+    "service": "Service d’accueil des familles",
+    "commune": "Commune ou intercommunalité",
+    "department": "Département",
+    "caf": "Caf",
+    "moderator": "Modération nationale",
+    "writer": "Rédaction d’articles",
+    "reviewer": "Relecture d’articles",
+    "administrator": "Administration",
+}
+
 ROOMS: dict[Role, list[tuple[str, str]]] = {
     "am": [("/espace", "Mon espace"), ("/espace/disponibilites", "Mes disponibilités")],
+    "manager": [],
+    "service": [],
+    "commune": [("/widget", "Recherche pour votre site")],
+    "writer": [],
+    "reviewer": [],
     "employer": [("/employeur", "Mes assistantes maternelles")],
     "moderator": [
         ("/moderation", "Demandes"),
@@ -17,9 +37,13 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
         ("/mouvements/territoire", "Mouvements d’agréments"),
     ],
     "department": [("/departement", "Mon département")],
-    "caf": [("/mouvements", "Mouvements"), ("/mouvements/a-rapprocher", "À rapprocher")],
+    "caf": [
+        ("/mouvements", "Mouvements"),
+        ("/mouvements/a-rapprocher", "À rapprocher"),
+        ("/comptes", "Comptes"),
+    ],
     "administrator": [
-        ("/administration", "Comptes"),
+        ("/comptes", "Comptes"),
         ("/administration/widgets", "Widgets"),
         ("/administration/journal", "Journal"),
     ],
@@ -28,4 +52,4 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
 
 def home(role: Role) -> str:
     """Where a sign-in leads to."""
-    return ROOMS[role][0][0]
+    return ROOMS[role][0][0] if ROOMS[role] and role != "commune" else "/compte"

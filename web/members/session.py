@@ -4,29 +4,40 @@ A visitor without an account has a cookie of her own as well, so that no form, n
 another site.
 """
 
-import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from registry.accounts import Account, sessions
+from registry.accounts import RULES, Account, devices, sessions
+from registry.accounts.sessions import Shown
 from web.site import Site
-
-A_DAY_S = 86_400
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """`token` is the cookie's text, a session's or an anonymous one's; `fresh` when this answer has to set it."""
+    """`token` is the cookie's text, a session's or an anonymous one's; `is_new` when this answer has to set it.
+
+    `account` is who is signed in; `pending` who has still to show a second factor, and is nobody until then. `shown`:
+    the proofs of this session. `device`: the text of the cookie that outlives sessions, empty where there is none.
+    """
 
     account: Account | None
+    pending: Account | None
     token: str
-    fresh: bool
+    is_new: bool
     csrf: str
+    shown: Shown = field(default_factory=Shown)
+    device: str = ""
+
+    @property
+    def browser(self) -> bytes:
+        """What codes and challenges are bound to: a hash of the cookie's text."""
+        return sessions.digest(self.token)
 
 
 def visitor(request: Request) -> Visitor:
@@ -40,45 +51,82 @@ def visitor(request: Request) -> Visitor:
 Visiting = Annotated[Visitor, Depends(visitor)]
 
 
-def sign_in(response: Response, site: Site, token: str) -> None:
+def sign_in(response: Response, site: Site, account: Account, token: str) -> None:
     """Give the answer the cookie of a session that was just opened (registry.accounts.sessions)."""
-    response.set_cookie(
-        cookie_name(site),
+    _set(response, site, cookie_name(site), token, RULES[account.role].longest)
+
+
+def remember_device(response: Response, site: Site, token: str) -> None:
+    """Give the answer the cookie by which this browser is known again (registry.accounts.devices)."""
+    _set(response, site, device_cookie_name(site), token, devices.LIFE)
+
+
+def visit(response: Response, site: Site, token: str) -> None:
+    """Give the answer the cookie of a visitor who is not signed in: it ends with the browser."""
+    _set(response, site, cookie_name(site), token, None)
+
+
+def sign_out(response: Response, site: Site) -> None:
+    response.delete_cookie(cookie_name(site), secure=is_secure(site), httponly=True, samesite="lax", path="/")
+
+
+def cookie_name(site: Site) -> str:
+    return prefixed(site, "ribambelle")
+
+
+def device_cookie_name(site: Site) -> str:
+    return prefixed(site, "ribambelle-appareil")
+
+
+def csrf_token(site: Site, token: str) -> str:
+    """What a form brings back: bound to the cookie, and of no use without it."""
+    return site.settings.keys.digest("csrf", token).hex()
+
+
+def is_csrf_token(site: Site, sent: str, token: str) -> bool:
+    """Whether a form brought back what a page of this cookie's visitor held."""
+    digests = site.settings.keys.digests("csrf", token)
+    return any(hmac.compare_digest(made.hex().encode(), sent.encode()) for made in digests)
+
+
+def is_secure(site: Site) -> bool:
+    return site.settings.site_url.startswith("https://")
+
+
+def _visitor(request: Request) -> Visitor:
+    site: Site = request.app.state.site
+    token = request.cookies.get(cookie_name(site), "")
+    found = None
+    if token and site.registry is not None:
+        with site.registry.connection() as conn:
+            found = sessions.find(conn, token, site.now())
+    is_new = not token
+    token = token or secrets.token_urlsafe(32)
+    account, shown = found or (None, Shown())
+    is_open = account is not None and shown.opens(account)
+    return Visitor(
+        account if is_open else None,
+        None if is_open else account,
         token,
-        max_age=site.settings.session_days * A_DAY_S,
-        secure=_secure(site),
+        is_new,
+        csrf_token(site, token),
+        shown,
+        request.cookies.get(device_cookie_name(site), ""),
+    )
+
+
+def _set(response: Response, site: Site, name: str, value: str, life: timedelta | None) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(life.total_seconds()) if life else None,
+        secure=is_secure(site),
         httponly=True,
         samesite="lax",
         path="/",
     )
 
 
-def sign_out(response: Response, site: Site) -> None:
-    response.delete_cookie(cookie_name(site), secure=_secure(site), httponly=True, samesite="lax", path="/")
-
-
-def cookie_name(site: Site) -> str:
-    """With the prefix that browsers hold to: set over https, by this host alone."""
-    return "__Host-ribambelle" if _secure(site) else "ribambelle"
-
-
-def csrf_token(site: Site, token: str) -> str:
-    """What a form brings back: bound to the cookie, and of no use without it."""
-    key = site.settings.secret_key.encode()
-    return hmac.new(key, b"csrf " + token.encode(), hashlib.sha256).hexdigest()
-
-
-def _visitor(request: Request) -> Visitor:
-    site: Site = request.app.state.site
-    token = request.cookies.get(cookie_name(site), "")
-    account = None
-    if token and site.registry is not None:
-        with site.registry.connection() as conn:
-            account = sessions.find(conn, token, site.now(), site.settings.session_days)
-    fresh = not token
-    token = token or secrets.token_urlsafe(32)
-    return Visitor(account, token, fresh, csrf_token(site, token))
-
-
-def _secure(site: Site) -> bool:
-    return site.settings.site_url.startswith("https://")
+def prefixed(site: Site, name: str) -> str:
+    """With the prefix that browsers hold to: set over https, for every path, by this host alone."""
+    return f"__Host-{name}" if is_secure(site) else name

@@ -35,7 +35,9 @@ def at_desk(request: Request, id: UUID, account: Annotated[Account, Depends(acce
     with pool(request).connection() as conn:
         registration = registrations.read(conn, id)
         if registration is None or registration.desk != account.id:
-            raise access.NotAllowed("Cette inscription n’a pas été commencée à votre relais.")
+            raise access.NotAllowed(
+                "Cette inscription n’a pas été commencée à votre relais, ou la personne la continue elle-même."
+            )
         if registration.confirmed_at is not None or registration.submitted_at is not None:
             raise access.NotAllowed("Elle l’a confirmée\u00a0: cette inscription est à elle seule maintenant.")
         owner = accounts.by_id(conn, registration.account)

@@ -4,20 +4,19 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from registry import accounts, registrations
-from registry.accounts import Account, addresses, codes, links, throttle
+from registry.accounts import Account, addresses, links
 from registry.accounts.throttle import TooMany
-from web.accounts import entering
+from registry.database import Connection
+from web.accounts import entering, waiting
 from web.accounts.entering import Registry
+from web.accounts.sign_in import still_good, wrong
+from web.accounts.waiting import Waiting
 from web.members import pages, posted
 from web.members.session import Visiting
 from web.registration import wording
 from web.site import Site
-
-COOKIE = "ribambelle-inscription"
-COOKIE_S = 1800
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,93 +28,84 @@ def start(request: Request, registry: Registry, visiting: Visiting) -> Response:
 
 @router.post("/inscription")
 def send_code(request: Request, form: posted.Form, registry: Registry, visiting: Visiting) -> Response:
-    site: Site = request.app.state.site
     typed = posted.text(form, "mail")
     address = addresses.read(typed)
     if address is None:
         return _start_page(request, visiting.account, {"mail": typed}, {"mail": addresses.SENTENCE})
-    try:
-        with registry.connection() as conn:
-            entering.count_address(request, conn, "code", throttle.CODES_BY_ADDRESS)
-            codes.send(
-                conn,
-                site.settings.secret_key,
-                address,
-                site.now(),
-                site_url=site.settings.site_url,
-                purpose="registration",
-            )
-    except TooMany as error:
-        return entering.too_many(request, error.wait)
-    response = RedirectResponse("/inscription/code", 303)
-    response.set_cookie(
-        COOKIE,
-        str(_signer(site).dumps(address)),
-        max_age=COOKIE_S,
-        path="/inscription",
-        secure=site.settings.site_url.startswith("https://"),
-        httponly=True,
-        samesite="lax",
-    )
-    return response
+    with registry.connection() as conn:
+        return _mailed(request, conn, address)
 
 
 @router.get("/inscription/code")
 def ask_code(request: Request, registry: Registry) -> Response:
-    mail = _mail(request)
-    return _code_page(request, mail, {}) if mail else RedirectResponse("/inscription", 303)
+    asked = waiting.remembered(request, "registration")
+    return _code_page(request, asked.mail, {}) if asked else RedirectResponse("/inscription", 303)
 
 
 @router.post("/inscription/code")
 def check_code(request: Request, form: posted.Form, registry: Registry) -> Response:
     """The code is right: an account of hers, if there is none yet, and her registration, begun or found again."""
     site: Site = request.app.state.site
-    mail, key = _mail(request), site.settings.secret_key
-    if not mail:
+    asked = waiting.remembered(request, "registration")
+    if asked is None:
         return RedirectResponse("/inscription", 303)
-    try:
-        with registry.connection() as conn:
-            entering.count_address(request, conn, "try", throttle.TRIES_BY_ADDRESS)
-            if not codes.check(conn, key, mail, posted.text(form, "code"), site.now()):
-                return _code_page(request, mail, {"code": wording.WRONG_CODE})
-            account = accounts.by_mail(conn, mail) or accounts.create(conn, mail, "am")
-            if account.role != "am":
-                return _code_page(request, mail, {"code": wording.OTHER_ROLE})
-            begun = registrations.start_for(conn, account)
-            if begun.submitted_at is None:
-                registrations.mail_resume_link(conn, key, site.settings.site_url, begun, mail, site.now(), once=True)
-            response = entering.enter(request, conn, account, _next(begun, site))
-    except TooMany as error:
-        return entering.too_many(request, error.wait)
-    response.delete_cookie(COOKIE, path="/inscription")
+    with registry.connection() as conn:
+        if not entering.is_code(request, conn, asked.mail, "registration", posted.text(form, "code")):
+            return _code_page(request, asked.mail, {"code": wrong(posted.text(form, "code"))})
+        account = accounts.sign_up(conn, asked.mail)
+        if account.role != "am":
+            return _code_page(request, asked.mail, {"code": wording.OTHER_ROLE})
+        begun = registrations.start_for(conn, account)
+        if begun.submitted_at is None:
+            keys, site_url = site.settings.keys, site.settings.site_url
+            registrations.mail_resume_link(conn, keys, site_url, begun, account.mail, site.now(), once=True)
+        response = entering.enter(request, conn, account, ("mail",), _next(begun, site))
+    waiting.forget(response, request.app.state.site)
     return response
 
 
 @router.get("/inscription/reprendre")
 def look_at_link(request: Request, registry: Registry, visiting: Visiting) -> Response:
-    """The page of a mailed link. Looking at it, as mail programs do, uses nothing up."""
-    site: Site = request.app.state.site
+    """The page of a mailed link. It opens nothing: it leads to a code, which is mailed to the account's address."""
     token = request.query_params.get("jeton", "")
     with registry.connection() as conn:
-        link = links.peek(conn, site.settings.secret_key, registrations.PURPOSE, token, site.now())
-    if link is None and visiting.account is not None:
+        mail = _mail_of_link(request, conn, token)
+    if visiting.account is not None:
         return RedirectResponse("/inscription", 303)
-    if link is None:
+    if mail is None:
         return _link_over(request)
     return pages.page(request, "registration/resume.html", {"token": token, "errors": {}})
 
 
 @router.post("/inscription/reprendre")
 def follow_link(request: Request, form: posted.Form, registry: Registry) -> Response:
-    site: Site = request.app.state.site
+    """The link is not used up: it ends when she has submitted, signs out, or has another address."""
     with registry.connection() as conn:
-        token = posted.text(form, "jeton")
-        link = links.use(conn, site.settings.secret_key, registrations.PURPOSE, token, site.now())
-        account = accounts.by_id(conn, link.account) if link and link.account else None
-        if account is None:
-            return _link_over(request)
-        begun = registrations.start_for(conn, account)
-        return entering.enter(request, conn, account, _next(begun, site))
+        mail = _mail_of_link(request, conn, posted.text(form, "jeton"))
+        return _link_over(request) if mail is None else _mailed(request, conn, mail)
+
+
+def _mailed(request: Request, conn: Connection, mail: str) -> Response:
+    """On to the page for the code that was just mailed. Raises TooMany."""
+    waiting_for = waiting.remembered(request, "registration")
+    again = waiting_for is not None and waiting_for.mail == mail
+    try:
+        entering.mail_code(request, conn, mail, "registration")
+    except TooMany as error:
+        if not again:
+            raise
+        return _code_page(request, mail, {"code": still_good(error)}, 429)
+    response = pages.see("/inscription/code", "code-envoye" if again else "")
+    waiting.remember(response, request.app.state.site, Waiting(mail, "registration"))
+    return response
+
+
+def _mail_of_link(request: Request, conn: Connection, token: str) -> str | None:
+    """The address of the account whose registration a link resumes."""
+    site: Site = request.app.state.site
+    link = links.peek(conn, site.settings.keys, registrations.PURPOSE, token, site.now())
+    account = accounts.by_id(conn, link.account) if link and link.account else None
+    return account.mail if account else None
 
 
 def _next(begun: registrations.Registration, site: Site) -> str:
@@ -136,30 +126,18 @@ def _start_page(request: Request, account: Account | None, values: dict[str, str
     return pages.page(request, "registration/start.html", shown, 422 if errors else 200)
 
 
-def _code_page(request: Request, mail: str, errors: dict[str, str]) -> Response:
+def _code_page(request: Request, mail: str, errors: dict[str, str], status: int = 422) -> Response:
     values = {"values": {}, "errors": errors, "mail": mail, "suite": None, "base": "/inscription", "send": "Continuer"}
-    return pages.page(request, "accounts/code.html", values, 422 if errors else 200)
+    return pages.page(request, "accounts/code.html", values, status if errors else 200)
 
 
 def _link_over(request: Request) -> Response:
     return pages.message(
         request,
-        "Ce lien ne sert plus",
-        "Un lien ne sert qu’une fois, pendant trente jours. Rien n’est perdu\u00a0: connectez-vous avec votre adresse"
-        " mail pour reprendre votre inscription.",
+        "Ce lien n’est plus valable",
+        "Il a plus de trente jours, votre inscription est déjà envoyée, ou vous avez fermé votre session depuis. Rien"
+        " n’est perdu\u00a0: connectez-vous avec votre adresse mail pour la retrouver.",
         410,
         href="/connexion?suite=/inscription",
         label="Me connecter",
     )
-
-
-def _mail(request: Request) -> str:
-    """The mail that a code was sent to; empty when this browser asked for none."""
-    try:
-        return str(_signer(request.app.state.site).loads(request.cookies.get(COOKIE, "")))
-    except BadSignature:
-        return ""
-
-
-def _signer(site: Site) -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings.secret_key, salt="registration code")

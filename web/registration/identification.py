@@ -33,7 +33,7 @@ def check(request: Request, editing: Editing, values: Mapping[str, str], typed_n
         return {"nir": sentence}
     try:
         with pool(request).connection() as conn:
-            throttle.count(conn, site.settings.secret_key, "identity", str(editing.owner.id), CHECKS_A_DAY, site.now())
+            throttle.count(conn, site.settings.keys, "identity", str(editing.owner.id), CHECKS_A_DAY, site.now())
     except TooMany:
         return {"identite": wording.TOO_MANY_CHECKS}
     answer = identity.verify(site.settings, checks.identity(values), nir.compact(typed_nir))

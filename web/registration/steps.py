@@ -17,6 +17,7 @@ from registry.registrations import Registration
 from registry.requests import NotPossible
 from search_api import labels
 from web import maps
+from web.accounts import entering
 from web.members import pages, posted
 from web.registration import copies, identification, wording
 from web.registration.editing import Editing, pool
@@ -151,15 +152,10 @@ def copy_page(request: Request, editing: Editing, number: int) -> Response:
 
 def mail_link(request: Request, editing: Editing) -> Response:
     site: Site = request.app.state.site
+    keys, owner = site.settings.keys, editing.owner
     with pool(request).connection() as conn:
-        registrations.mail_resume_link(
-            conn,
-            site.settings.secret_key,
-            site.settings.site_url,
-            editing.registration,
-            editing.owner.mail,
-            site.now(),
-        )
+        entering.count_mails_to(request, conn, "resume link", owner.id, owner.mail)
+        registrations.mail_resume_link(conn, keys, site.settings.site_url, editing.registration, owner.mail, site.now())
     incomplete = registrations.missing(editing.registration, site.today())
     return pages.see(f"{editing.base}/{incomplete[0] if incomplete else '3'}", "envoye")
 

@@ -1,9 +1,5 @@
 """What the pages of the registration say that is longer than a label, and the lists that they offer."""
 
-WRONG_CODE = (
-    "Ce code n’est pas le bon, ou il n’est plus valable (dix minutes, cinq essais)."
-    " Vérifiez-le dans le dernier mail reçu, ou demandez-en un autre."
-)
 OTHER_ROLE = (
     "Cette adresse est celle d’un compte professionnel d’un autre rôle\u00a0: inscrivez-vous avec une autre adresse."
 )

@@ -64,7 +64,7 @@ def send(request: Request, id: str, registry: Registry, form: posted.Form) -> Re
                 entering.count_address(request, conn, "report", reports.BY_CLIENT)
                 number = reports.file(conn, id, cast(About, values["objet"]), values["texte"], mail, site.now())
     except TooMany as error:
-        errors, status = {"texte": texts.ERROR_MANY.format(wait=entering.in_words(error.wait))}, 429
+        errors, status = {"texte": texts.ERROR_MANY.format(wait=formats.wait(error.wait))}, 429
     if errors:
         return _form(request, id, name, values, errors, status, opened)
     signed = _signer(site).dumps([number, mail is not None])
@@ -183,4 +183,4 @@ def _read(site: Site, signed: str) -> tuple[str, bool] | None:
 
 
 def _signer(site: Site) -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings.secret_key, salt="report thanks")
+    return site.settings.keys.signer("form", "report thanks")

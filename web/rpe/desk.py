@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from registry import audit, database, desk, registrations
 from registry.accounts import Account, addresses, throttle
-from registry.accounts.throttle import TooMany
 from registry.requests import NotPossible
 from web import formats
 from web.accounts import entering
@@ -36,13 +35,15 @@ def start(request: Request, account: Relais) -> Response:
 
 @router.post("/rpe/inscription")
 def begin(request: Request, account: Relais, form: posted.Form) -> Response:
+    site: Site = request.app.state.site
     typed = posted.text(form, "mail")
     address = addresses.read(typed)
     if address is None:
         return _start_page(request, account, {"mail": typed}, {"mail": addresses.SENTENCE})
     try:
         with pool(request).connection() as conn:
-            begun = desk.begin(conn, account, address)
+            throttle.count(conn, site.settings.keys, "desk", str(account.id), throttle.DESKS_BY_ACCOUNT, site.now())
+            begun = desk.begin(conn, account, address, site_url=site.settings.site_url)
     except desk.Taken as error:
         return _start_page(request, account, {"mail": typed}, {"mail": error.sentence})
     return RedirectResponse(f"/rpe/inscription/{begun.id}/1", 303)
@@ -60,14 +61,15 @@ def send(request: Request, by: AtDesk, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     if registrations.missing(by.registration, site.today()):
         return _confirmation_page(request, by, {}, 422)
-    key = site.settings.secret_key
+    keys = site.settings.keys
     with pool(request).connection() as conn:
         if posted.text(form, "par") == "papier":
-            code, until = desk.printed_code(conn, key, by.registration, by.owner, site.now())
+            code, until = desk.printed_code(conn, keys, by.registration, by.owner, site.now())
             audit.note(conn, by.by, "desk.code", by.owner.offer)
             shown = {"code": f"{code[:5].upper()}-{code[5:].upper()}", "until": formats.day(until)}
             return _confirmation_page(request, by, shown)
-        desk.mail_link(conn, key, site.settings.site_url, by.registration, by.owner, site.now())
+        entering.count_mails_to(request, conn, "desk link", by.owner.id, by.owner.mail)
+        desk.mail_link(conn, keys, site.settings.site_url, by.registration, by.owner, site.now())
         audit.note(conn, by.by, "desk.mail", by.owner.offer)
     return pages.see(f"{by.base}/confirmation", "envoye")
 
@@ -80,7 +82,7 @@ def look(request: Request, registry: Registry) -> Response:
     if not token:
         return _confirm_page(request, {})
     with registry.connection() as conn:
-        found = desk.of_link(conn, site.settings.secret_key, token, site.now())
+        found = desk.of_link(conn, site.settings.keys, token, site.now())
     if found is None:
         return pages.message(request, "Ce lien n’est plus valable", OVER, 410)
     return _confirm_page(request, {}, token=token, rows=summary(found.answers))
@@ -89,7 +91,7 @@ def look(request: Request, registry: Registry) -> Response:
 @router.post("/inscription/confirmer")
 def confirm(request: Request, registry: Registry, form: posted.Form) -> Response:
     site: Site = request.app.state.site
-    key, token = site.settings.secret_key, posted.text(form, "jeton")
+    keys, token = site.settings.keys, posted.text(form, "jeton")
     fictitious = site.settings.demo
     if not posted.text(form, "certifie"):
         return _again(request, registry, token, {"certifie": CERTIFY})
@@ -99,15 +101,13 @@ def confirm(request: Request, registry: Registry, form: posted.Form) -> Response
             entering.count_address(request, conn, "desk", throttle.TRIES_BY_ADDRESS)
         if token:
             done = database.run(
-                registry, lambda conn: desk.confirm_by_link(conn, key, token, site.now(), fictitious=fictitious)
+                registry, lambda conn: desk.confirm_by_link(conn, keys, token, site.now(), fictitious=fictitious)
             )
         else:
             code = posted.text(form, "code")
             done = database.run(
-                registry, lambda conn: desk.confirm_by_code(conn, key, code, site.now(), fictitious=fictitious)
+                registry, lambda conn: desk.confirm_by_code(conn, keys, code, site.now(), fictitious=fictitious)
             )
-    except TooMany as error:
-        return entering.too_many(request, error.wait)
     except registrations.NotComplete:
         return pages.message(request, "Cette inscription n’est pas complète", CHANGED, 422)
     except NotPossible as error:
@@ -154,7 +154,7 @@ def _again(request: Request, registry: Registry, token: str, errors: dict[str, s
     if not token:
         return _confirm_page(request, errors, status=422)
     with registry.connection() as conn:
-        found = desk.of_link(conn, site.settings.secret_key, token, site.now())
+        found = desk.of_link(conn, site.settings.keys, token, site.now())
     if found is None:
         return pages.message(request, "Ce lien n’est plus valable", OVER, 410)
     return _confirm_page(request, errors, token=token, rows=summary(found.answers), status=422)

@@ -2,23 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from registry import database, documents, duties, employers, personal_data, presence, profiles, requests, views
+from registry.accounts import Account
 from registry.database import Connection
 from settings import PARIS
 from web import formats, maps
 from web.availability.keeping import Keeping, pool
 from web.fiche import views as public
-from web.members import posted
+from web.members import access, posted
 from web.members.pages import message, page, see
 from web.members.session import sign_out
 from web.site import Site
 from web.space import forms, preview
 from web.space.signed import Own, Signed
+
+Exporting = Annotated[Account, Depends(access.fresh("am", back="/espace/donnees", mail=True))]
+Leaving = Annotated[Account, Depends(access.fresh("am", back="/espace/partir", mail=True))]
 
 router = APIRouter(include_in_schema=False)
 
@@ -148,13 +153,13 @@ def _employer(request: Request, own: Keeping, errors: dict[str, str]) -> Respons
 
 
 @router.get("/espace/donnees")
-def data(request: Request, own: Own) -> Response:
+def data(request: Request, account: Signed) -> Response:
     return page(request, "space/data.html", {"errors": {}})
 
 
 @router.get("/espace/donnees/mes-donnees.zip")
-def export(request: Request, own: Own, account: Signed) -> Response:
-    """Everything of hers."""
+def export(request: Request, account: Exporting) -> Response:
+    """Everything of hers, also what goes by her mail address alone: a code to it came back in this session."""
     site: Site = request.app.state.site
     try:
         keys = documents.keys(site.settings)
@@ -167,13 +172,13 @@ def export(request: Request, own: Own, account: Signed) -> Response:
 
 
 @router.get("/espace/partir")
-def leaving(request: Request, own: Own) -> Response:
+def leaving(request: Request, account: Leaving) -> Response:
     return page(request, "space/leave.html", {"errors": {}})
 
 
 @router.post("/espace/partir")
-def leave(request: Request, form: posted.Form, own: Own, account: Signed) -> Response:
-    """For good: only with the box ticked."""
+def leave(request: Request, form: posted.Form, account: Leaving) -> Response:
+    """For good: only with the box ticked. What goes by her mail address goes too."""
     site: Site = request.app.state.site
     if not posted.text(form, "certain"):
         errors = {"certain": "Cochez la case si vous voulez vraiment partir."}

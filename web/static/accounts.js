@@ -6,8 +6,14 @@ const can =
   "parseCreationOptionsFromJSON" in PublicKeyCredential;
 
 async function ask(path, fields) {
-  const answer = await fetch(path, { method: "POST", body: new URLSearchParams(fields) });
+  const headers = { Accept: "application/json" };
+  const answer = await fetch(path, { method: "POST", headers, body: new URLSearchParams(fields) });
   const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401 && told.next) {
+    // The proof has grown old while the page stood open: it is asked for again, and leads back here.
+    location.assign(told.next);
+    return new Promise(() => {});
+  }
   if (!answer.ok) {
     throw new Error(told.sentence || "Cette page n’est plus valable : rechargez-la, puis recommencez.");
   }
@@ -20,11 +26,11 @@ async function signIn({ csrf, suite }) {
   return ask("/connexion/cle", { csrf, suite, credential: JSON.stringify(credential) });
 }
 
-async function create({ csrf }, section) {
+async function create({ csrf, suite = "" }, section) {
   const options = PublicKeyCredential.parseCreationOptionsFromJSON(await ask("/compte/cles/options", { csrf }));
   const credential = await navigator.credentials.create({ publicKey: options });
   const nom = section.querySelector("input").value;
-  return ask("/compte/cles", { csrf, nom, credential: JSON.stringify(credential) });
+  return ask("/compte/cles", { csrf, suite, nom, credential: JSON.stringify(credential) });
 }
 
 // What the browser throws when she closes its window, waits too long, or has the same passkey already.

@@ -3,7 +3,7 @@
   "use strict";
   const tap = document.getElementById("une-touche");
   if (tap) {
-    // Only once somebody sees the page: a program that opens links beforehand has no eyes.
+    // This script comes only to a browser that she has used here before; and only once the page is seen.
     const press = () => {
       if (document.visibilityState !== "visible") return;
       document.removeEventListener("visibilitychange", press);

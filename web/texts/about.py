@@ -193,7 +193,9 @@ TREATMENTS = (
         "Tant que le compte existe\u202f; en partant, tout ce qui est privé est effacé sur-le-champ, hors le journal"
         " ci-dessous et les changements d’agrément dits par le département. Copie de l’agrément\u00a0:"
         " {agrement_document_days} jours après la décision. Inscription abandonnée\u00a0: {registration_draft_days}"
-        " jours. Session inutilisée\u00a0: {session_days} jours. Code de connexion\u00a0: {code_minutes} minutes.",
+        " jours. Session inutilisée\u00a0: {session_days} jours, {session_days_most} au maximum\u202f; pour les"
+        " services publics, {session_staff_hours} heures. Code de connexion\u00a0: {code_minutes} minutes."
+        " Navigateur reconnu\u00a0: {device_days} jours.",
         "Elle-même\u202f; les modérateurs, le département, son relais et son employeur, chacun pour ce que sa mission"
         " demande\u202f; chaque lecture est notée, et elle peut la voir.",
     ),
@@ -219,10 +221,18 @@ TREATMENTS = (
 COOKIES_TITLE = "Cookies"
 COOKIES = (
     "La recherche, les fiches, les favoris et ces pages ne déposent aucun cookie.",
-    "Les pages qui ont un formulaire à envoyer (se connecter, s’inscrire, écrire, signaler, créer une alerte)"
-    " déposent un seul cookie, «\u00a0{cookie}\u00a0». Il protège le formulaire et tient la session ouverte,"
-    " {session_days} jours au plus sans usage. Il est strictement nécessaire\u00a0: la loi n’exige pas votre accord"
-    " (loi Informatique et Libertés, article 82).",
+    "Certaines pages ont un formulaire\u00a0: se connecter, s’inscrire, écrire, signaler, créer une alerte. Elles"
+    " déposent le cookie «\u00a0{cookie}\u00a0», qui protège le formulaire. Si vous vous connectez, il conserve votre"
+    " session\u00a0: {session_days}\u00a0jours sans usage au maximum, {session_staff_hours}\u00a0heures pour les"
+    " services publics.",
+    "Le cookie «\u00a0{code_cookie}\u00a0» contient, pendant {code_cookie_minutes}\u00a0minutes, l’adresse à laquelle"
+    " un code a été envoyé. Si vous passez par un fournisseur d’identité, le cookie «\u00a0{oidc_cookie}\u00a0» suit"
+    " cette connexion pendant {oidc_cookie_minutes}\u00a0minutes.",
+    "Le cookie «\u00a0{device_cookie}\u00a0» reconnaît ensuite ce navigateur pendant {device_days}\u00a0jours, ou"
+    " jusqu’à votre déconnexion. Il vous protège des codes demandés par d’autres, et permet de répondre à un rappel"
+    " d’un seul clic.",
+    "Ces cookies sont strictement nécessaires\u00a0: la loi n’exige pas votre accord (loi Informatique et Libertés,"
+    " article 82).",
     "Aucun traceur, aucune mesure d’audience, aucune publicité, aucun fichier chargé chez un tiers{tiles}.",
 )
 TILES = ", hors le fond de carte, demandé à {host}"

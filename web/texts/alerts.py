@@ -69,6 +69,10 @@ OVER = "L’alerte est arrêtée, ou les 48 heures pour la confirmer sont passé
 FULL_TITLE = "Vous avez déjà cinq alertes"
 FULL = "Arrêtez-en une, puis revenez à ce lien\u00a0:"
 FULL_STOP = "Arrêter"
+FULL_ELSEWHERE = (
+    "Vos autres alertes utilisent une autre variante de cette adresse (avec un «\u00a0+\u00a0» avant le @)."
+    " Pour en arrêter une, ouvrez le lien d’arrêt dans un mail de cette alerte, puis revenez à ce lien."
+)
 
 # Stopping and prolonging.
 STOP_TITLE = "Arrêter cette alerte\u202f?"
