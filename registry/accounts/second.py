@@ -28,6 +28,9 @@ STEP_S = 30
 SECRET_BYTES = 20
 ISSUER = "Ribambelle"
 
+HAS_ANY = "(a.totp_secret is not null or exists (select from passkey p where p.account = a.id))"
+"""Of the table `account a`: whether it has a second factor, codes of an application or a passkey."""
+
 
 @dataclass(frozen=True)
 class Offered:
@@ -113,20 +116,13 @@ def encrypt_anew(conn: Connection, keys: Keys) -> list[UUID]:
 def may_enrol(conn: Connection, account: UUID, now: datetime) -> bool:
     """Whether the account has no second factor yet, and may still set its first one with a mailed code alone."""
     row = conn.execute(
-        "select from account a where a.id = %s and a.totp_secret is null and a.enrol_until > %s"
-        " and not exists (select from passkey p where p.account = a.id)",
-        [account, now],
+        f"select from account a where a.id = %s and a.enrol_until > %s and not {HAS_ANY}", [account, now]
     ).fetchone()
     return row is not None
 
 
 def has_any(conn: Connection, account: UUID) -> bool:
-    """Whether the account has a second factor: codes of an application, or a passkey."""
-    row = conn.execute(
-        "select from account a where a.id = %s and (a.totp_secret is not null"
-        " or exists (select from passkey p where p.account = a.id))",
-        [account],
-    ).fetchone()
+    row = conn.execute(f"select from account a where a.id = %s and {HAS_ANY}", [account]).fetchone()
     return row is not None
 
 

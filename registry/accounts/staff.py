@@ -12,6 +12,7 @@ from uuid import UUID
 
 from registry import accounts, french, letters
 from registry.accounts import RULES, Account, Role, roles
+from registry.accounts.second import HAS_ANY
 from registry.database import Connection
 from settings import PARIS
 
@@ -70,7 +71,7 @@ def listing(conn: Connection, keeper: Account, *, role: str = "", words: str = "
         "select a.id, a.mail, a.role, a.name, a.department,"
         " (select count(*) from account_commune t where t.account = a.id), a.ends_on, a.closed_at,"
         " (select max(s.seen_at) from session s where s.account = a.id),"
-        " a.totp_secret is not null or exists (select from passkey p where p.account = a.id),"
+        f" {HAS_ANY},"
         " exists (select from factor_reset r where r.account = a.id and r.expires_at > now())"
         f" from account a where {_KEPT} and (%(role)s = '' or a.role = %(role)s)"
         " and (%(closed)s or a.closed_at is null)"

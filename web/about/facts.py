@@ -39,7 +39,7 @@ def of_site(site: Site, today: date) -> dict[str, Any]:
         "cookie": session.cookie_name(site),
         "device_cookie": session.device_cookie_name(site),
         "code_cookie": waiting.cookie_name(site),
-        "code_cookie_minutes": waiting.COOKIE_S // 60,
+        "code_cookie_minutes": waiting.LIFE.seconds // 60,
         "oidc_cookie": oidc.COOKIE,
         "oidc_cookie_minutes": oidc.COOKIE_S // 60,
         "tiles": tiles(settings.tile_url),

@@ -4,11 +4,11 @@ the limits before it.
 
 import contextlib
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from registry import accounts, desk
 from registry.accounts import Account, addresses, codes, devices, roles, sessions, throttle, ways
@@ -48,11 +48,6 @@ def local_path(text: str) -> str:
     except ValueError:
         return ""
     return "" if parts.scheme or parts.netloc else text
-
-
-def with_suite(path: str, wanted: str) -> str:
-    """A page of the sign-in that leads on to another one."""
-    return f"{path}?suite={quote(wanted, safe='')}" if wanted else path
 
 
 def destination(account: Account, wanted: str) -> str:
@@ -151,7 +146,7 @@ def _to_second(request: Request, conn: Connection, account: Account, token: str,
         # Where too many were mailed, the page says so when another one is asked for.
         with contextlib.suppress(TooMany):
             mail_code(request, conn, account.mail, "second", token=token)
-    return RedirectResponse(with_suite("/connexion/second", local_path(wanted)), 303)
+    return pages.see(pages.with_suite("/connexion/second", local_path(wanted)))
 
 
 def _first_page(conn: Connection, account: Account, wanted: str) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from registry.accounts import Account, passkeys
+from registry.accounts.sessions import Proof
 from registry.database import Pool
 from web.accounts import entering
 from web.accounts import second as second_factor
@@ -38,9 +39,7 @@ def send(request: Request, account: access.Anybody, form: posted.Form, registry:
     second_in_demo = site.settings.demo and not _by_mail(asked, account)
     with registry.connection() as conn:
         entering.mail_code(request, conn, account.mail, "second" if second_in_demo else "proof")
-    path = entering.with_suite(PATH, wanted)
-    joined = "&" if "?" in path else "?"
-    return pages.see(f"{path}{joined}par=mail" if asked == "mail" else path, "code-envoye")
+    return pages.see(pages.with_suite(PATH, wanted, by="mail" if asked == "mail" else ""), "code-envoye")
 
 
 @router.post(PATH)
@@ -51,12 +50,13 @@ def check(
     asked, code = posted.text(form, "par"), posted.text(form, "code")
     by_mail = _by_mail(asked, account)
     with registry.connection() as conn:
-        if by_mail and entering.is_code(request, conn, account.mail, "proof", code):
-            return entering.enter(request, conn, account, ("mail",), wanted or "/compte", "prouve", only_continued=True)
-        if not by_mail and second_factor.is_second(request, conn, account, code):
-            return entering.enter(
-                request, conn, account, ("second",), wanted or "/compte", "prouve", only_continued=True
-            )
+        if by_mail:
+            right = entering.is_code(request, conn, account.mail, "proof", code)
+        else:
+            right = second_factor.is_second(request, conn, account, code)
+        if right:
+            shown: Proof = "mail" if by_mail else "second"
+            return entering.enter(request, conn, account, (shown,), wanted or "/compte", "prouve", only_continued=True)
     sentence = wrong(code) if by_mail else second_factor.wrong(request, account)
     return _page(request, registry, account, wanted, asked, {"code": sentence})
 

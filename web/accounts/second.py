@@ -64,7 +64,7 @@ def mail_again(request: Request, registry: Registry, visiting: Visiting, form: p
     with registry.connection() as conn:
         entering.mail_code(request, conn, account.mail, "second")
     wanted = entering.local_path(posted.text(form, "suite"))
-    return pages.see(entering.with_suite(PATH, wanted), "code-envoye")
+    return pages.see(pages.with_suite(PATH, wanted), "code-envoye")
 
 
 @router.get(APPLICATION)

@@ -3,7 +3,7 @@ that was asked for. It is no proof of anything: the code is bound to the browser
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -14,7 +14,7 @@ from web.members import session
 from web.site import Site
 
 COOKIE = "ribambelle-code"
-COOKIE_S = 1800
+LIFE = timedelta(minutes=30)
 """Longer than a code is good: a late one is told to be late, on the page that can send another."""
 
 
@@ -31,15 +31,8 @@ class Waiting:
 def remember(response: Response, site: Site, waiting: Waiting) -> None:
     """Not in the address, which stays in histories and logs."""
     held = [site.now().isoformat(), asdict(waiting)]
-    response.set_cookie(
-        cookie_name(site),
-        str(site.settings.keys.signer("waiting").dumps(held)),
-        max_age=COOKIE_S,
-        path="/",
-        secure=session.is_secure(site),
-        httponly=True,
-        samesite="lax",
-    )
+    signed = str(site.settings.keys.signer("waiting").dumps(held))
+    session.set_cookie(response, site, cookie_name(site), signed, LIFE)
 
 
 def remembered(request: Request, *purposes: Purpose) -> Waiting | None:
@@ -50,12 +43,12 @@ def remembered(request: Request, *purposes: Purpose) -> Waiting | None:
         waiting = Waiting(**held)
     except (BadSignature, TypeError, ValueError):
         return None
-    is_late = (site.now() - datetime.fromisoformat(at)).total_seconds() > COOKIE_S
+    is_late = site.now() - datetime.fromisoformat(at) > LIFE
     return None if is_late or waiting.purpose not in purposes else waiting
 
 
 def forget(response: Response, site: Site) -> None:
-    response.delete_cookie(cookie_name(site), secure=session.is_secure(site), httponly=True, samesite="lax", path="/")
+    session.delete_cookie(response, site, cookie_name(site))
 
 
 def cookie_name(site: Site) -> str:

@@ -3,7 +3,7 @@
 import math
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -80,27 +80,29 @@ def message(
 
 def sign_in_first(request: Request) -> Response:
     """To the sign-in, and back to the page that was asked for, or that the form stood on: it is not sent again."""
-    response = _by_way_of("/connexion", access.came_from(request))
-    if request.method != "GET":
-        response.headers["location"] += "&fait=session-finie"
-    return response
+    path = with_suite("/connexion", access.came_from(request))
+    return see(path, "" if request.method == "GET" else "session-finie")
 
 
 def second_factor_first(request: Request) -> Response:
     """To the second half of the sign-in, and back to the page that was asked for."""
-    return _by_way_of("/connexion/second", access.came_from(request))
+    return see(with_suite("/connexion/second", access.came_from(request)))
 
 
 def proof_first(request: Request, needed: access.ProofNeeded) -> Response:
     """To the page that asks once more who is there. A script, which cannot follow a page, is given its address."""
-    path = _by_way_of("/connexion/preuve", needed.back).headers["location"] + ("&par=mail" if needed.mail else "")
+    path = with_suite("/connexion/preuve", needed.back, by="mail" if needed.mail else "")
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"next": path}, 401, headers={"Cache-Control": "no-store"})
-    return RedirectResponse(path, 303)
+    return see(path)
 
 
-def _by_way_of(path: str, wanted: str) -> Response:
-    return RedirectResponse(f"{path}?suite={quote(wanted, safe='')}" if wanted else path, 303)
+def with_suite(path: str, wanted: str, by: str = "") -> str:
+    """A page of the sign-in that leads on to another one; `by` is "mail" where only a mailed code proves enough."""
+    query = urlencode(
+        {name: value for name, value in (("suite", wanted), ("par", by)) if value}, quote_via=quote, safe=""
+    )
+    return f"{path}?{query}" if query else path
 
 
 def not_allowed(request: Request, reason: str) -> Response:

@@ -53,21 +53,21 @@ Visiting = Annotated[Visitor, Depends(visitor)]
 
 def sign_in(response: Response, site: Site, account: Account, token: str) -> None:
     """Give the answer the cookie of a session that was just opened (registry.accounts.sessions)."""
-    _set(response, site, cookie_name(site), token, RULES[account.role].longest)
+    set_cookie(response, site, cookie_name(site), token, RULES[account.role].longest)
 
 
 def remember_device(response: Response, site: Site, token: str) -> None:
     """Give the answer the cookie by which this browser is known again (registry.accounts.devices)."""
-    _set(response, site, device_cookie_name(site), token, devices.LIFE)
+    set_cookie(response, site, device_cookie_name(site), token, devices.LIFE)
 
 
 def visit(response: Response, site: Site, token: str) -> None:
     """Give the answer the cookie of a visitor who is not signed in: it ends with the browser."""
-    _set(response, site, cookie_name(site), token, None)
+    set_cookie(response, site, cookie_name(site), token, None)
 
 
 def sign_out(response: Response, site: Site) -> None:
-    response.delete_cookie(cookie_name(site), secure=is_secure(site), httponly=True, samesite="lax", path="/")
+    delete_cookie(response, site, cookie_name(site))
 
 
 def cookie_name(site: Site) -> str:
@@ -115,7 +115,8 @@ def _visitor(request: Request) -> Visitor:
     )
 
 
-def _set(response: Response, site: Site, name: str, value: str, life: timedelta | None) -> None:
+def set_cookie(response: Response, site: Site, name: str, value: str, life: timedelta | None) -> None:
+    """As every cookie of the rooms is set; without a life it ends with the browser."""
     response.set_cookie(
         name,
         value,
@@ -125,6 +126,10 @@ def _set(response: Response, site: Site, name: str, value: str, life: timedelta 
         samesite="lax",
         path="/",
     )
+
+
+def delete_cookie(response: Response, site: Site, name: str) -> None:
+    response.delete_cookie(name, secure=is_secure(site), httponly=True, samesite="lax", path="/")
 
 
 def prefixed(site: Site, name: str) -> str:
