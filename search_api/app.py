@@ -40,8 +40,15 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
 
     # The framework's pages about the API load their scripts from another host; ours is web/docs.py.
     app = FastAPI(
-        title="Ribambelle", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Ribambelle",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # wrappers.without_last_slash
     )
+    app.router.default = wrappers.without_last_slash(app.router)
     app.state.engine = engine.connect(settings)
     app.state.geocoder = geocoder.connect(settings)
     app.state.limiter = limits.connect(settings)

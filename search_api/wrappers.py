@@ -5,10 +5,12 @@ the framework's `@app.middleware` kind takes 0.15.
 """
 
 import re
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.routing import Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api import limits, problems
@@ -110,6 +112,28 @@ def accepts_gzip(scope: Scope) -> bool:
         name == b"accept-encoding" and re.search(rb"gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))", value)
         for name, value in scope["headers"]
     )
+
+
+def without_last_slash(router: Router) -> ASGIApp:
+    """What the router does with an address that it does not know: where only a last slash is too much, lead on.
+
+    The framework's own way on names the host that was asked for, which is whatever the visitor says. All slashes at the
+    beginning become one, as two would lead to another host.
+    """
+    unknown = router.default
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        path = "/" + scope["path"].strip("/")
+        if scope["type"] == "http" and scope["path"].endswith("/"):
+            known = {**scope, "path": path}
+            if any(route.matches(known)[0] is not Match.NONE for route in router.routes):
+                query = scope["query_string"].decode("latin-1")
+                location = quote(path) + (f"?{query}" if query else "")
+                await Response(status_code=307, headers={"Location": location})(scope, receive, send)
+                return
+        await unknown(scope, receive, send)
+
+    return serve
 
 
 def open_to_all(app: ASGIApp, limiter: Limiter) -> ASGIApp:

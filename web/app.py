@@ -2,11 +2,10 @@
 
 import logging
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 from fastapi import FastAPI, Request
@@ -15,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from registry import database
 from registry.accounts.sessions import SessionOver
@@ -25,7 +24,7 @@ from search_api.app import as_problem
 from search_api.app import create_app as create_api
 from search_api.engine import EngineUnavailable
 from settings import PARIS, Settings
-from web import pages, rendering
+from web import headers, pages, rendering
 from web.about import routes as about
 from web.accounts import routes as accounts
 from web.alerts import routes as alerts
@@ -110,9 +109,10 @@ def create_app(
     for error in (EngineUnavailable, HTTPException, Exception, psycopg.Error, *WITH_A_REASON, *MEMBERS):
         app.add_exception_handler(error, page_or_problem)
     app.add_exception_handler(ClientDisconnect, gone)
-    app.add_middleware(with_headers, headers=security_headers(settings))
     app.add_middleware(without_nul)
     app.router.lifespan_context = closing(app.router.lifespan_context, app.state.site)
+    # Built here, as the framework's own answer to a fault comes from outside of every middleware that is added.
+    app.middleware_stack = headers.with_headers(app.build_middleware_stack(), settings)
     return app
 
 
@@ -142,22 +142,6 @@ def without_nul(app: ASGIApp) -> ASGIApp:
             if b"%00" in scope["query_string"]:
                 scope = {**scope, "query_string": scope["query_string"].replace(b"%00", b"%EF%BF%BD")}
         await app(scope, receive, send)
-
-    return serve
-
-
-def with_headers(app: ASGIApp, headers: Mapping[str, str]) -> ASGIApp:
-    """The application, whose answers have these headers too, where they do not say otherwise."""
-    added = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(each for each in added if each[0] not in present)]
-            await send(message)
-
-        await app(scope, receive, send_with if scope["type"] == "http" else send)
 
     return serve
 
@@ -232,28 +216,3 @@ def is_for_reader(request: Request) -> bool:
     if path == "/" or path.startswith("/offre/"):
         return True
     return not path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
-
-
-def security_headers(settings: Settings) -> dict[str, str]:
-    """Only our own files run, and the tiles' host is the only other one that is asked for anything.
-
-    `same-origin` keeps a family's search, which stands in the address, from the sites that a fiche links to.
-    """
-    tiles = urlsplit(settings.tile_url.replace("{s}", "*"))
-    images = f"'self' data: {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "'self' data:"
-    policy = {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": "'self'",
-        "img-src": images,
-        "connect-src": "'self'",
-        "form-action": "'self'",
-        "base-uri": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    return {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-        "Permissions-Policy": "geolocation=(self)",
-    }

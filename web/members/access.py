@@ -114,5 +114,8 @@ def came_from(request: Request) -> str:
     """The page that a visitor is to come back to: the one asked for, or of a form the one that it stood on."""
     if request.method == "GET":
         return request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    referer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # no address at all
+        return "/compte"
     return referer.path if referer.netloc == request.url.netloc and referer.path else "/compte"

@@ -6,12 +6,14 @@ tests/product/security/test_server_uvicorn.py names them all and fails when one 
 """
 
 import asyncio
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from web.headers import Line
 from web.server import refusals
 from web.server.watch import Watch
 
@@ -34,9 +36,9 @@ class Refused(Exception):
         self.status = status
 
 
-def bounded(watch: Watch) -> type[asyncio.Protocol]:
-    """The protocol of one process, for uvicorn's `http`."""
-    return type("Bounded", (BoundedProtocol,), {"watch": watch})
+def bounded(watch: Watch, headers_of: Callable[[str], list[Line]]) -> type[asyncio.Protocol]:
+    """The protocol of one process, for uvicorn's `http`. `headers_of`: what a refusal says too, by its address."""
+    return type("Bounded", (BoundedProtocol,), {"watch": watch, "headers_of": staticmethod(headers_of)})
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -48,6 +50,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     watch: Watch
+    headers_of: Callable[[str], list[Line]]
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -213,7 +216,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if not answered:
             for_reader = self.is_for_reader()
-            self.transport.write(refusals.answer(status, self.server_state.default_headers, for_reader))
+            headers = [*self.server_state.default_headers, *self.headers_of(self.url.decode("latin-1"))]
+            self.transport.write(refusals.answer(status, headers, for_reader))
         self.headers = []
         if self.transport.can_write_eof():
             self.transport.write_eof()

@@ -38,8 +38,9 @@ STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 """Of the one style that the page's policy allows; it can ask for no file."""
 
 
-def answer(status: int, default_headers: Iterable[tuple[bytes, bytes]], for_reader: bool) -> bytes:
-    """A whole HTTP answer after which the connection ends: a page for a reader, a problem document for a program."""
+def answer(status: int, more: Iterable[tuple[bytes, bytes]], for_reader: bool) -> bytes:
+    """A whole HTTP answer after which the connection ends: a page for a reader, a problem document for a program.
+    `more`: headers that it has too, where it does not say otherwise."""
     title, sentence = SENTENCES[status]
     if for_reader:
         kind, body = "text/html; charset=utf-8", page(title, sentence).encode()
@@ -50,14 +51,15 @@ def answer(status: int, default_headers: Iterable[tuple[bytes, bytes]], for_read
         f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
         f"content-type: {kind}",
         f"content-length: {len(body)}",
-        f"content-security-policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'",
+        f"content-security-policy: default-src 'none'; style-src 'sha256-{STYLE_HASH}'; frame-ancestors 'none'",
         "cache-control: no-store",
         "connection: close",
     ]
     if status == 503:
         lines.append(f"retry-after: {RETRY_AFTER_S}")
-    own = b"".join(b"%s: %s\r\n" % header for header in default_headers)
-    return "\r\n".join(lines).encode() + b"\r\n" + own + b"\r\n" + body
+    said = {line.partition(":")[0].encode() for line in lines}
+    added = b"".join(b"%s: %s\r\n" % header for header in more if header[0] not in said)
+    return "\r\n".join(lines).encode() + b"\r\n" + added + b"\r\n" + body
 
 
 def page(title: str, sentence: str) -> str:

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from search_api import labels
-from web import texts
+from web import headers, texts
 from web.members.access import RegistryMissing
 from web.search.forms import TEXT_LIMITS, SearchForm
 from web.search.places import Where, resolve
 from web.site import Site
 from web.widget import asked as address
-from web.widget import colours, hosts
+from web.widget import colours
 from web.widget.asked import Asked
 
 router = APIRouter(include_in_schema=False)
@@ -70,9 +70,7 @@ async def builder(request: Request) -> Response:
         }
     page = {"values": values, "errors": errors, "shown": shown, "kinds": labels.KINDS}
     response = site.page("widget/builder.html", page, 422 if errors else 200)
-    # As every page, and the preview in it.
-    policy = hosts.policy(site.settings, hosts.NOBODY)
-    response.headers["Content-Security-Policy"] = f"{policy}; frame-src 'self'"
+    response.headers["Content-Security-Policy"] = headers.content_policy(site.settings, frames=True)  # the preview
     return response
 
 

@@ -17,7 +17,7 @@ from search_api.free import Free
 from search_api.parameters import OfferParameters, read, understand
 from search_api.problems import ParameterError
 from search_api.query_log import watched
-from web import cards, formats, texts
+from web import cards, formats, headers, texts
 from web.members.access import RegistryMissing
 from web.search import forms
 from web.search.forms import SearchForm
@@ -188,7 +188,7 @@ def _said(site: Site, ancestors: tuple[str, ...], sentence: str, status: int) ->
 def _page(site: Site, ancestors: tuple[str, ...], name: str, values: dict[str, Any], status: int) -> Response:
     """A revoked key is to be gone at once, so that browsers ask again each time."""
     response = site.page(name, values, status)
-    response.headers["Content-Security-Policy"] = hosts.policy(site.settings, ancestors)
+    response.headers["Content-Security-Policy"] = headers.content_policy(site.settings, ancestors)
     response.headers["Cache-Control"] = "private, no-cache" if status == 200 else "no-store"
     response.headers["Vary"] = "Origin"
     return response

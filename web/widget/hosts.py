@@ -33,21 +33,3 @@ def is_from(settings: Settings, origin: str | None, hosts: Sequence[str]) -> boo
     if ours.scheme == "http":
         allowed |= {f"https://{host}" for host in hosts}
     return origin in allowed
-
-
-def policy(settings: Settings, frame_ancestors: Sequence[str]) -> str:
-    """The frame's Content-Security-Policy: our own files, the tiles of the map, and whom it may be shown by."""
-    tiles = urlsplit(settings.tile_url.replace("{s}", "*"))
-    images = f"'self' data: {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "'self' data:"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            f"img-src {images}",
-            "connect-src 'self'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            f"frame-ancestors {' '.join(frame_ancestors)}",
-        )
-    )

@@ -24,11 +24,7 @@ async def script(request: Request) -> Response:
     if site.registry is None:
         raise RegistryMissing
     body, tag = _script()
-    headers = {
-        "ETag": tag,
-        "Cache-Control": f"public, max-age={SCRIPT_AGE_S}",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={SCRIPT_AGE_S}"}
     if tag in (each.strip() for each in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="text/javascript", headers=headers)

@@ -26,6 +26,7 @@ OVERRIDDEN = {
 PRIVATE = ["parser", "transport", "flow", "client", "pipeline", "headers", "cycle", "loop", "server_state"]
 OURS = {
     "watch",
+    "headers_of",
     "bounds",
     "holder",
     "admitted",
