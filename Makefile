@@ -5,7 +5,7 @@ SCALE ?= demo
 PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search bench-alerts check lock
+.PHONY: demo test faults bench-indexer bench-search bench-alerts check lock pin-images
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -63,3 +63,7 @@ lock: .venv/.dev
 		--no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
 	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+# The digest of each image into docker-compose.yml and Dockerfile; asks the registry with docker, skopeo or crane.
+pin-images:
+	@$(PYTHON) deploy/pin_images.py
