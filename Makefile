@@ -5,7 +5,7 @@ SCALE ?= demo
 PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search bench-alerts check lock pin-images
+.PHONY: demo test faults bench-indexer bench-search bench-alerts check lock pin-images audit sbom
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -67,3 +67,11 @@ lock: .venv/.dev
 # The digest of each image into docker-compose.yml and Dockerfile; asks the registry with docker, skopeo or crane.
 pin-images:
 	@$(PYTHON) deploy/pin_images.py
+
+# Known weaknesses of what is locked; asks for advisories, so it is for a machine that reaches them (docs/deploy.md).
+audit: .venv/.dev
+	@.venv/bin/python -m deploy.audit
+
+# What a site is made of, as CycloneDX: build/sbom.json.
+sbom: .venv/.dev
+	@.venv/bin/python -m deploy.sbom
