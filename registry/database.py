@@ -77,8 +77,8 @@ def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Se
             writer.write_row(row)
 
 
-def migrate(database_url: str) -> None:
-    """Bring the tables to the newest version; nothing happens when they are there already."""
+def migrate(database_url: str, revision: str = "head") -> None:
+    """Bring the tables to the newest version, or up to an older one; nothing happens when they are there already."""
     # Here, because every other process would carry them: 20 MB, for the one that migrates.
     import alembic.command
     import sqlalchemy
@@ -94,4 +94,4 @@ def migrate(database_url: str) -> None:
         connection.execute(sqlalchemy.text("select pg_advisory_lock(hashtext('ribambelle migrations'))"))
         connection.commit()
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, "head")
+        alembic.command.upgrade(config, revision)

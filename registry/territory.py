@@ -13,7 +13,7 @@ import shapely
 
 from registry.database import Connection
 from registry.folding import fold
-from registry.zones import anchors
+from registry.zones import zones
 
 GEO = Path(__file__).parent / "data" / "geo"
 
@@ -38,7 +38,7 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
             for row in _rows("epci.csv"):
                 copy.write_row((row["code"], row["name"], row["type"]))
         communes = list(_rows("communes.csv"))
-        zones: list[tuple[str, float, float]] = []
+        anchors: list[tuple[str, float, float, float, float]] = []
         with cur.copy(
             "copy commune (code, name, parent, department, epci, postcodes, population, area_km2, lat, lon, bounds,"
             " contour) from stdin"
@@ -49,7 +49,11 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
                 if contour:
                     shape = shapely.from_geojson(contour)
                     bounds = list(shape.bounds)
-                    zones += ((row["code"], lat, lon) for lat, lon in anchors(shape, int(row["population"])))
+                    anchors += (
+                        (row["code"], *anchor, *zone.shown)
+                        for zone in zones(shape, int(row["population"]))
+                        for anchor in zone.anchors
+                    )
                 copy.write_row(
                     (
                         row["code"],
@@ -68,9 +72,9 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
                 )
                 if done % 500 == 0 or done == len(communes):
                     report(done, len(communes))
-        with cur.copy("copy zone_anchor (commune, lat, lon) from stdin") as copy:
-            for zone in zones:
-                copy.write_row(zone)
+        with cur.copy("copy zone_anchor (commune, lat, lon, shown_lat, shown_lon) from stdin") as copy:
+            for anchor in anchors:
+                copy.write_row(anchor)
         known = {row["code"] for row in communes}
         with cur.copy("copy retired_commune (code, current_code) from stdin") as copy:
             for row in _rows("retired_codes.csv"):

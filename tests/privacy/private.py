@@ -1,7 +1,7 @@
 """What the registry knows and nobody else may: collected from the private tables and what each person shows."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,8 +23,8 @@ LONGEST = 8
 
 @dataclass(frozen=True)
 class Person:
-    """An assistant maternel; `lat`, `lon` and `address` are the home's, `mam` is where she works, and `public_lat` and
-    `public_lon` where she is shown."""
+    """An assistant maternel; `commune`, `lat`, `lon` and `address` are the home's, `mam` is where she works, and
+    `public_lat` and `public_lon` where she is shown."""
 
     id: str
     public: bool
@@ -36,6 +36,7 @@ class Person:
     birth_date: date | None
     number: str
     address: str
+    commune: str
     lat: float
     lon: float
     show: str
@@ -87,7 +88,7 @@ def everybody(conn: Connection) -> People:
             "select o.id, o.publication = 'published' and a.status = 'valid' as public,"
             " o.lat as public_lat, o.lon as public_lon, o.name,"
             " i.first_name, i.last_name, i.birth_date, a.number,"
-            " h.address, h.lat, h.lon, h.show, h.street, h.street_lat, h.street_lon,"
+            " h.address, h.commune, h.lat, h.lon, h.show, h.street, h.street_lat, h.street_lon,"
             " k.phone, k.mail, k.show_phone, k.show_mail,"
             " w.mam, m.name as mam_name, m.lat as mam_lat, m.lon as mam_lon, coalesce(w.show, false) as show_mam,"
             " coalesce(m.publication = 'published', false) as mam_is_public"
@@ -170,7 +171,7 @@ def hidden_places(conn: Connection) -> set[Place]:
     """Hidden homes, rounded, without those where something public stands by right."""
     people = everybody(conn)
     rows = conn.execute(
-        "select lat, lon from zone_anchor union select lat, lon from commune"
+        "select shown_lat, shown_lon from zone_anchor union select lat, lon from commune"
         " union select lat, lon from offer where kind <> 'assistant_maternel'"
     )
     public = {rounded(*row) for row in rows}
@@ -232,7 +233,16 @@ def scramble(conn: Connection, people: list[Person], seed: int) -> int:
     numbers of agréments, hidden MAM; returns how many homes moved. What is public stays as it is.
     """
     rng = random.Random(seed)
-    homes = [(*somewhere(each, rng), each.id) for each in people if each.home_is_hidden]
+    parts: dict[tuple[str, float, float], list[Place]] = {}
+    for commune, shown_lat, shown_lon, lat, lon in conn.execute(
+        "select commune, shown_lat, shown_lon, lat, lon from zone_anchor order by 1, 2, 3, 4, 5"
+    ):
+        parts.setdefault((commune, shown_lat, shown_lon), []).append((lat, lon))
+    homes = []
+    for each in people:
+        if each.home_is_hidden:
+            zone = parts.get((each.commune, each.public_lat, each.public_lon), [])
+            homes.append((*somewhere(each, zone, rng), each.id))
     cur = conn.cursor()
     with conn.transaction():
         cur.execute(
@@ -263,12 +273,13 @@ def scramble(conn: Connection, people: list[Person], seed: int) -> int:
     return moved
 
 
-def somewhere(person: Person, rng: random.Random) -> tuple[float, float, str]:
-    """Another home with the same public face: latitude, longitude, address."""
+def somewhere(person: Person, zone: Sequence[Place], rng: random.Random) -> tuple[float, float, str]:
+    """Another home with the same public face: latitude, longitude, address. `zone` are the anchors of her zone."""
     if person.stands_in_zone:
-        # Within the cell of the grid around the anchor, no other anchor is nearer. Where the commune is the zone,
+        # Within the cell of the grid around an anchor, no other anchor is nearer. Where the commune is the zone,
         # any place of it will do.
-        lat, lon, part = person.public_lat, person.public_lon, 0.49
+        lat, lon = rng.choice(zone) if zone else (person.public_lat, person.public_lon)
+        part = 0.49
     else:
         lat, lon, part = person.lat, person.lon, 3
     return (

@@ -198,7 +198,8 @@ def test_a_home_that_leaves_its_zone_does_change_something(
 ) -> None:
     """Else the tests above would prove nothing."""
     with conn.transaction(force_rollback=True):
-        anchors = conn.execute("select lat, lon from zone_anchor where commune = '44109' order by 1, 2").fetchall()
+        shown = "select shown_lat, shown_lon from zone_anchor where commune = '44109' order by 1, 2"
+        anchors = conn.execute(shown).fetchall()
         zones = [anchors[0], anchors[-1]]
         nantais = {row[0] for row in conn.execute("select offer from am_home where commune = '44109'")}
         person = next(

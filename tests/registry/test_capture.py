@@ -134,7 +134,7 @@ def test_what_is_said_of_a_source_stands_in_the_documents_of_its_offers(registry
 def test_a_zone_that_moves_takes_its_homes_along(registry: Connection) -> None:
     offer = assistant(registry)
     taken(registry)
-    registry.execute("update zone_anchor set lat = lat + 0.001 where commune = '44109'")
+    registry.execute("update zone_anchor set lat = lat + 0.001, shown_lat = shown_lat + 0.001 where commune = '44109'")
     assert taken(registry) == [offer]
     assert registry.execute("select lat from offer where id = %s", [offer]).fetchall() == [(47.216,)]
 

@@ -62,7 +62,7 @@ def _place(values: Mapping[str, str]) -> tuple[Rows, Rows]:
         return [("Lieu", f"{address}, {town}")], []
     if text(values, "montrer") == "street" and address and text(values, "street_lat"):
         return [("Lieu", f"{street_of(address)}, {town}")], [("Le numéro dans la rue", "vous ne le montrez pas")]
-    return [("Lieu", f"un secteur d’environ un kilomètre, à {town} (la commune entière si elle est peu peuplée)")], [
+    return [("Lieu", f"un secteur d’un à deux kilomètres, à {town} (la commune entière si elle est peu peuplée)")], [
         ("Votre adresse", "seul un secteur est montré, le même pour vos voisines")
     ]
 

@@ -67,7 +67,7 @@ LABELS = {
     "courriel": "Mail",
 }
 SHOWS = (
-    ("zone", "Un secteur d’environ un kilomètre, sans la rue"),
+    ("zone", "Un secteur d’un à deux kilomètres, sans la rue"),
     ("street", "La rue, sans le numéro"),
     ("address", "L’adresse complète"),
 )

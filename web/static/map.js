@@ -11,6 +11,7 @@
   const COMMUNE_NAMES_FROM_ZOOM = 11;
   const DEPARTMENT_NAMES_FROM_ZOOM = 7;
   const COMMUNE_CONTOURS_FROM_ZOOM = 9;
+  // About here, not up to here: a cell of the grid, while a zone ends at its commune's border or reaches over several cells.
   const ZONE_RADIUS_M = { zone: 800, commune: 2000 };
   const ICON_SIZE = 44;
 

@@ -66,10 +66,11 @@ ABOUT = (
         "quartiers",
         "Pourquoi un quartier plutôt qu’une adresse",
         (
-            "Un domicile caché est remplacé par le centre d’un quartier d’environ un kilomètre, pris dans une grille"
-            " fixe, dans la même commune. Dans une commune peu peuplée, c’est la commune entière. Le domicile"
-            " lui-même n’est pas dans le moteur de recherche\u00a0: aucune recherche, aucun tri, aucune distance ne"
-            " peut le laisser deviner. Les distances affichées sont celles du quartier.",
+            "Un domicile caché est remplacé par un point de son quartier, le même pour tout le quartier. Un quartier"
+            " s’étend le plus souvent sur un à deux kilomètres, dans une même commune. Il compte au moins 500"
+            " habitants, estimés d’après sa surface. Dans une commune peu peuplée, c’est la commune entière."
+            " Le domicile lui-même n’est pas dans le moteur de recherche\u00a0: aucune recherche, aucun tri, aucune"
+            " distance ne peut le laisser deviner. Les distances affichées sont celles du quartier.",
         ),
     ),
     (
