@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from statistics import median
 
 import shapely
+import typer
 
 from cli.servers import found_settings
 from registry.database import Connection, connect
@@ -53,6 +54,11 @@ def sized(zones: Iterable[Zone], population: int, area_km2: float) -> Sized:
     return [(zone, zone.share * area_km2, zone.share * population) for zone in zones]
 
 
+def main() -> None:
+    with connect(found_settings().database_url) as conn:
+        print(table(conn))
+
+
 if __name__ == "__main__":
-    with connect(found_settings().database_url) as registry:
-        print(table(registry))
+    # It ends in a sentence where no registry runs.
+    typer.run(main)
