@@ -77,6 +77,8 @@ def demo(
                 *([("Les réponses par mail", ["mail", "receive"], signal.SIGTERM)] if mailbox else []),
                 ("Le site", ["serve", "--port", str(port)], signal.SIGTERM),
             ):
+                if command[0] == "serve":
+                    os.environ["METRICS_PORT"] = "0"  # whatever it was, the indexer has it
                 log = directory.resolve() / f"{command[0]}.log"
                 lock = nothing.fileno()
                 children.append(start(name, [program, *command], log=log, lock=lock, stop_signal=stop))

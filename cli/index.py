@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.metrics import CannotServe, serving
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse
 from indexer import bulk, generations, metrics, worker
@@ -97,9 +98,9 @@ def run() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with metrics.serve(settings):
+        with serving(settings, metrics.told(settings)):
             worker.run(settings, bulk.client(settings.elasticsearch_url, timeout_s=settings.indexer_timeout_s), stop)
-    except metrics.CannotServe as error:
+    except CannotServe as error:
         refuse(str(error))
 
 

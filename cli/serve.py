@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from cli.metrics import CannotServe, serving
 from cli.servers import found_settings, refuse, require_keys
 from search_api.proxies import BadProxy
 
@@ -23,6 +24,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     """Servir le site et l’API."""
     # Here, because every other command would wait for it too: a second, on each health check of the indexer.
     from registry import documents
+    from search_api import metrics
     from web import server
     from web.app import create_app
 
@@ -46,4 +48,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     # What is there now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
-    uvicorn.run(app, host=host, port=port, **bounds)
+    try:
+        with serving(settings, metrics.told(app.state.metrics, settings)):
+            uvicorn.run(app, host=host, port=port, **bounds)
+    except CannotServe as error:
+        refuse(str(error))

@@ -7,11 +7,10 @@ are read from the registry and the index at each scrape, and the same whichever 
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from psycopg.conninfo import make_conninfo
 
@@ -55,10 +54,6 @@ _visible = Histogram(
 )
 
 
-class CannotServe(Exception):
-    """The address of the metrics cannot be listened at; one French sentence for whoever set it."""
-
-
 def observe(
     stages: Mapping[str, float], *, changes: int, writes: int, refused: int, again: int, ages_s: Sequence[float]
 ) -> None:
@@ -78,32 +73,12 @@ def observe(
         _visible.observe(max(0.0, age) + REFRESH_S)
 
 
-@contextmanager
-def serve(settings: Settings) -> Iterator[None]:
-    """Answer `GET /metrics` on settings.metrics_host:metrics_port meanwhile; does nothing when the port is 0.
-
-    Raises CannotServe when the address is taken or not this machine's.
-    """
-    if not settings.metrics_port:
-        yield
-        return
-    served = CollectorRegistry()
-    served.register(OWN)
-    served.register(Standing(settings))
-    try:
-        server, thread = start_http_server(settings.metrics_port, settings.metrics_host, served)
-    except OSError as error:
-        address = f"{settings.metrics_host}:{settings.metrics_port}"
-        raise CannotServe(
-            f"Les mesures ne peuvent pas être servies sur {address} ({error.strerror})."
-            " Réglez METRICS_PORT et METRICS_HOST\u202f; 0 pour n’en servir aucune."
-        ) from error
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def told(settings: Settings) -> CollectorRegistry:
+    """What a scrape of this process is answered: what it did itself, and the standing of the whole indexer."""
+    registry = CollectorRegistry()
+    registry.register(OWN)
+    registry.register(Standing(settings))
+    return registry
 
 
 class Standing:

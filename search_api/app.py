@@ -28,7 +28,7 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
     """The API over the indexes that `settings` names; `today` gives the civil day in France.
 
     `app.state.engine`, `app.state.geocoder` and `app.state.limiter` hold what the searches and the limits need,
-    `app.state.metrics` what /metrics tells of this process.
+    `app.state.metrics` what this process tells of itself (see metrics.told).
     Raises settings.keys.WeakKey, a ValueError, without a secret key that is long enough: anyone could forge cursors.
     """
     _ = settings.keys

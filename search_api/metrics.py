@@ -1,22 +1,25 @@
 """What /metrics and the access log tell: how requests go, and how the searched data stand. Never an address, a query
 or an id.
 
-The counts are those of one process, as `ribambelle serve` runs. Several processes behind one port would each answer
-with their own share of them: give every process a port of its own and scrape each, or move to prometheus_client's
-multiprocess mode, which writes a file for each process.
+The counts are those of one process, as `ribambelle serve` runs, on a port of its own (METRICS_HOST, METRICS_PORT): what
+it tells is for the operator, and to answer it is no visitor's to ask for. With several processes give each its port and
+scrape all of them.
 """
 
+import asyncio
 import logging
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import cast
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search_api import engine, status
 from search_api.status import Standing
-
-MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+from settings import Settings
 
 ACCESS = logging.getLogger("ribambelle.access")
 """One line a request, for who turns it on at level INFO: "GET /api/v1/offers/{id} 200 3.1 ms". It tells no more than
@@ -26,6 +29,10 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 OTHER = "other"
 """The label of any other method, and of what no route of the API or the pages answers (static files among it):
 a client may send what it likes, and each value would be kept for ever."""
+
+
+SCRAPE_TIMEOUT_S = 3.0
+"""For each call to Elasticsearch during a scrape, as the indexer's; Prometheus gives up a scrape after 10 s."""
 
 
 def requests(registry: CollectorRegistry) -> Histogram:
@@ -78,19 +85,45 @@ def measured(app: ASGIApp, requests: Histogram) -> ASGIApp:
     return measure
 
 
-def text(registry: CollectorRegistry, standing: Standing) -> bytes:
-    """The exposition: what the process has counted, and the data as they stand now. What is not known is left out."""
-    data = CollectorRegistry()
-    Gauge("ribambelle_search_ready", "1 when /readyz says 200", registry=data).set(standing.ready)
+def told(own: CollectorRegistry, settings: Settings) -> CollectorRegistry:
+    """What a scrape of this process is answered: what it has counted, and the data as they stand then."""
+    registry = CollectorRegistry()
+    registry.register(own)
+    registry.register(Data(settings))
+    return registry
+
+
+class Data:
+    """A collector, as prometheus_client wants one. Each scrape comes in a thread and asks the engine from an event loop
+    and over a connection of its own: those of the site belong to the site's loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings.model_copy(update={"request_timeout_s": SCRAPE_TIMEOUT_S})
+
+    def collect(self) -> Iterable[Metric]:
+        return families(asyncio.run(self._read()))
+
+    async def _read(self) -> Standing:
+        asked = engine.connect(self.settings)
+        try:
+            return await status.standing(asked, datetime.now(UTC))
+        finally:
+            await asked.client.close()
+
+
+def families(standing: Standing) -> Iterator[Metric]:
+    """The data's standing as gauges. What is not known is left out."""
+    yield GaugeMetricFamily("ribambelle_search_ready", "1 when /readyz says 200", float(standing.ready))
     if standing.age_s is not None:
         age = "Age of the searched data: the time since the moment up to which every change is searchable"
-        Gauge("ribambelle_search_data_age_seconds", age, registry=data).set(standing.age_s)
+        yield GaugeMetricFamily("ribambelle_search_data_age_seconds", age, standing.age_s)
     if standing.checks:
         at = "When the index was last compared with the registry"
-        moments = Gauge("ribambelle_search_check_timestamp_seconds", at, ["index"], registry=data)
+        moments = GaugeMetricFamily("ribambelle_search_check_timestamp_seconds", at, labels=["index"])
         found = "Documents that were not as the registry has them then"
-        differences = Gauge("ribambelle_search_check_differences", found, ["index"], registry=data)
+        differences = GaugeMetricFamily("ribambelle_search_check_differences", found, labels=["index"])
         for index, check in standing.checks.items():
-            moments.labels(index).set(check.at.timestamp())
-            differences.labels(index).set(check.differences)
-    return generate_latest(registry) + generate_latest(data)
+            moments.add_metric([index], check.at.timestamp())
+            differences.add_metric([index], check.differences)
+        yield moments
+        yield differences

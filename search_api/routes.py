@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from search_api import limits, map, metrics, offers, problems, schemas, status, suggestions
+from search_api import limits, map, offers, problems, schemas, status, suggestions
 from search_api.api_route import ApiRoute
 from search_api.engine import Engine
 from search_api.offer_query import View
@@ -132,13 +132,6 @@ async def readyz(request: Request) -> Response:
     if reason:
         return problems.not_ready(reason)
     return unkept({"status": "ok"})
-
-
-# Not in the OpenAPI document: it is the operator's, and its format is Prometheus' own.
-@probes.get("/metrics", include_in_schema=False)
-async def read_metrics(request: Request) -> Response:
-    standing = await status.standing(engine_of(request), datetime.now(UTC))
-    return Response(metrics.text(request.app.state.metrics, standing), media_type=metrics.MEDIA_TYPE)
 
 
 def engine_of(request: Request) -> Engine:

@@ -33,8 +33,8 @@ class Settings(BaseSettings):
     index_shards: int = Field(1, ge=1, le=64, description="Shards of a new index of offers; see docs/indexer.md")
     index_replicas: int = Field(0, ge=0, le=8, description="Copies of each shard, on other nodes")
     indexer_timeout_s: float = Field(30, gt=0, description="The indexer gives up a call to Elasticsearch after this")
-    metrics_port: int = Field(0, ge=0, le=65535, description="Port of the indexer's /metrics; 0: none")
-    metrics_host: str = Field("127.0.0.1", description="Address of the indexer's /metrics")
+    metrics_port: int = Field(0, ge=0, le=65535, description="Port of /metrics, of the site or an indexer; 0: none")
+    metrics_host: str = Field("127.0.0.1", description="Address that /metrics listens on")
     secret_key: str = Field(
         "",
         repr=False,

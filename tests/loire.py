@@ -14,6 +14,7 @@ import httpx
 import hypothesis
 import pytest
 from elasticsearch import Elasticsearch
+from fastapi import FastAPI
 
 from indexer import bulk, generations
 from indexer.rebuild import rebuild
@@ -58,6 +59,7 @@ class Loire:
 
     settings: Settings
     elasticsearch: Elasticsearch
+    app: FastAPI
     client: httpx.AsyncClient
     runner: asyncio.Runner
     # Not one of `__init__`: Hypothesis prints all of these, and these are a thousand.
@@ -136,7 +138,7 @@ def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
             rebuild(settings, engine, lambda index, done, total: None)
             app = create_app(settings, today=lambda: TODAY)
             client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ribambelle.test")
-            loire = Loire(settings, engine, client, runner)
+            loire = Loire(settings, engine, app, client, runner)
             loire.extra.update(extra)
             yield loire
             runner.run(client.aclose())

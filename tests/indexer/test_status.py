@@ -9,6 +9,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from prometheus_client.parser import text_string_to_metric_families
 
+from cli.metrics import CannotServe, serving
 from indexer import bulk, metrics
 from indexer.status import status
 from mappings import indexes
@@ -121,7 +122,7 @@ def test_prometheus_is_told_the_same_and_what_this_process_did(
 ) -> None:
     structure(conn, "Les Lutins")
     served = configured.model_copy(update={"metrics_port": free_port()})
-    with metrics.serve(served):
+    with serving(served, metrics.told(served)):
         before = scraped(served)
         metrics.observe({"claim": 0.002, "bulk": 0.3}, changes=3, writes=5, refused=1, again=2, ages_s=[0.1, 0.2, -9])
         after = scraped(served)
@@ -143,14 +144,14 @@ def test_prometheus_is_told_the_same_and_what_this_process_did(
 def test_a_scrape_is_answered_while_a_server_is_away(configured: Settings, conn: Connection, live: str) -> None:
     structure(conn, "Les Lutins")
     no_engine = configured.model_copy(update={"metrics_port": free_port(), "elasticsearch_url": NOWHERE})
-    with metrics.serve(no_engine):
+    with serving(no_engine, metrics.told(no_engine)):
         found = scraped(no_engine)
     assert (found["ribambelle_indexer_up"], found["ribambelle_indexer_elasticsearch_up"]) == (1, 0)
     assert found["ribambelle_indexer_queue"] == 1
     no_registry = configured.model_copy(
         update={"metrics_port": free_port(), "database_url": "postgresql://127.0.0.1:9/x"}
     )
-    with metrics.serve(no_registry):
+    with serving(no_registry, metrics.told(no_registry)):
         found = scraped(no_registry)
     assert found["ribambelle_indexer_up"] == 0
     assert "ribambelle_indexer_changes_total" in found
@@ -163,5 +164,5 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(configured: Settings) -> N
         taken.listen()
         port = taken.getsockname()[1]
         settings = configured.model_copy(update={"metrics_port": port})
-        with pytest.raises(metrics.CannotServe, match=f"127.0.0.1:{port}"), metrics.serve(settings):
+        with pytest.raises(CannotServe, match=f"127.0.0.1:{port}"), serving(settings, metrics.OWN):
             pass

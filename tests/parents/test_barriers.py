@@ -16,7 +16,7 @@ from tests.parents.conftest import AXE, CHECKS, NANTES, Site, drawn
 pytestmark = pytest.mark.browser
 
 NOT_PAGES = {
-    **dict.fromkeys(["GET /openapi.json", "GET /healthz", "GET /readyz", "GET /metrics"], "for programs"),
+    **dict.fromkeys(["GET /openapi.json", "GET /healthz", "GET /readyz"], "for programs"),
     "GET /fond-de-carte": "the map's own data",
     "GET /connexion/oidc": "leads to another site",
     "GET /connexion/oidc/retour": "comes from another site and leads on",

@@ -71,7 +71,7 @@ def test_each_answer_tells_the_limit_and_the_last_is_a_429(five: Settings) -> No
         assert [each.status_code for each in answers] == [200, 404, 422, 404, 200]
         assert [each.headers["ratelimit-remaining"] for each in answers] == ["4", "3", "2", "1", "0"]
         refused = api.get("/api/v1/offers")
-        free = [api.get(path) for path in ("/healthz", "/metrics", "/jardin")]
+        free = [api.get(path) for path in ("/healthz", "/readyz", "/jardin")]
     assert refused.status_code == 429
     assert refused.json()["type"] == "/problems/too-many-requests"
     assert refused.headers["ratelimit-limit"] == "5"

@@ -1,8 +1,6 @@
 """What /metrics tells, and that docs/alerts.yml asks for nothing else."""
 
 import re
-import socket
-import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +8,13 @@ from typing import Any
 import pytest
 import yaml
 from elasticsearch import Elasticsearch
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from indexer import metrics as indexer_metrics
 from mappings import indexes
 from registry import database
+from search_api import metrics
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
 from tests.search_api.documents import OFFERS, places
@@ -38,11 +38,14 @@ def value(found: Samples, name: str, **labels: str) -> float | None:
     return found.get((f"ribambelle_{name}", frozenset(labels.items())))
 
 
+def told(api: Client) -> str:
+    """What the process of this application tells, to whoever scrapes it."""
+    app = api.app
+    return generate_latest(metrics.told(app.state.metrics, app.state.engine.settings)).decode()
+
+
 def scraped(api: Client) -> Samples:
-    response = api.get("/metrics")
-    assert response.status_code == 200
-    assert response.headers["content-type"].startswith("text/plain; version=")
-    return read(response.text)
+    return read(told(api))
 
 
 def test_requests_are_counted_by_template_and_nothing_else_is_told(settings: Settings) -> None:
@@ -54,7 +57,7 @@ def test_requests_are_counted_by_template_and_nothing_else_is_told(settings: Set
         api.get("/jardin-des-plantes")
         api.portal.call(lambda: api.http.request("BREW", "/api/v1/suggest"))
         api.portal.call(lambda: api.http.head("/api/v1/offers/anne"))
-        text = api.get("/metrics").text
+        text = told(api)
     found = read(text)
 
     def count(route: str, status: str, method: str = "GET") -> float | None:
@@ -93,17 +96,17 @@ def test_the_data_tell_their_age_and_their_last_check(engine: Elasticsearch, set
     ]
     now = datetime.now(UTC)
 
-    def told(age_s: float, **more: Any) -> Samples:
+    def aged(age_s: float, **more: Any) -> Samples:
         meta = {"indexed_at": (now - timedelta(seconds=age_s)).isoformat(), **more}
         engine.indices.put_mapping(index=indexes.alias(own.index_prefix, "offers"), meta=meta)
         with client(own) as api:
             return scraped(api)
 
-    fresh = told(5)
+    fresh = aged(5)
     assert value(fresh, "search_ready") == 1
     assert 5 <= (value(fresh, "search_data_age_seconds") or 0) < 30
     assert value(fresh, "search_check_differences", index="offers") is None
-    late = told(own.ready_max_lag_s + 10, check={"at": "2026-11-23T02:00:00+00:00", "differences": 3})
+    late = aged(own.ready_max_lag_s + 10, check={"at": "2026-11-23T02:00:00+00:00", "differences": 3})
     assert value(late, "search_ready") == 0
     assert value(late, "search_check_differences", index="offers") == 3
     at = datetime(2026, 11, 23, 2, tzinfo=UTC).timestamp()
@@ -115,15 +118,9 @@ def test_the_alerts_ask_for_what_is_told(settings: Settings, api: Client, regist
     """A metric or a label that nobody tells is an alert that never comes."""
     with database.connect(registry_url) as conn:
         conn.execute("insert into index_check values ('offers', now(), 1, 0, 0, 0, 0, 0)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     indexer_metrics.observe({"bulk": 0.1}, changes=1, writes=1, refused=0, again=0, ages_s=[0.1])
-    with (
-        indexer_metrics.serve(settings.model_copy(update={"database_url": registry_url, "metrics_port": port})),
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer,
-    ):
-        found = read(answer.read().decode())
+    indexer = indexer_metrics.told(settings.model_copy(update={"database_url": registry_url}))
+    found = read(generate_latest(indexer).decode())
     api.offers()
     found |= scraped(api)
     labels: dict[str, set[str]] = {}
