@@ -32,6 +32,8 @@ class Engine:
     places: str
     known_places: Expiring[dict[str, Any]] = field(default_factory=lambda: Expiring(60, 10_000))
     known_moments: Expiring[str] = field(default_factory=lambda: Expiring(2, 10))
+    known_unready: Expiring[str] = field(default_factory=lambda: Expiring(1, 1))
+    known_contours: Expiring[tuple[bytes, str]] = field(default_factory=lambda: Expiring(600, 100))  # see contours.py
 
 
 def connect(settings: Settings) -> Engine:

@@ -7,7 +7,7 @@ Value = TypeVar("Value")
 
 
 class Expiring(Generic[Value]):
-    """Keeps values for `life_s` seconds, at most `size` of them: all are dropped when one more comes."""
+    """Keeps values for `life_s` seconds, at most `size` of them: the oldest goes when one more comes."""
 
     def __init__(self, life_s: float, size: int) -> None:
         self.life_s, self.size = life_s, size
@@ -19,6 +19,7 @@ class Expiring(Generic[Value]):
         return kept[1] if kept and time.monotonic() - kept[0] < self.life_s else None
 
     def put(self, key: str, value: Value) -> None:
+        self._kept.pop(key, None)
         if len(self._kept) >= self.size:
-            self._kept.clear()
+            del self._kept[next(iter(self._kept))]
         self._kept[key] = (time.monotonic(), value)

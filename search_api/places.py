@@ -1,10 +1,9 @@
-"""Communes, arrondissements, EPCI and departments: checked, found by their id, drawn."""
+"""Communes, arrondissements, EPCI and departments: checked, found by their id."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from search_api.engine import Engine, documents, search
-from search_api.geo import Box
+from search_api.engine import Engine, documents
 from search_api.offer_query import Named
 from search_api.problems import ParameterError, refusal
 
@@ -14,9 +13,6 @@ KINDS_OF_PLACE = {"commune": "commune", "epci": "intercommunalité", "department
 
 LONGEST_ID = 64
 """Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
-
-COMMUNES_FROM_ZOOM = 9
-MOST_CONTOURS = 400
 
 
 async def named(engine: Engine, type: str, codes: Sequence[str]) -> tuple[Named, ...]:
@@ -54,29 +50,3 @@ async def known(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any] | Non
             kept[id] = fetched.get(id, {})
             engine.known_places.put(id, fetched.get(id, {}))
     return [kept[id] or None for id in ids]
-
-
-async def contours(engine: Engine, bbox: Box, zoom: int) -> dict[str, Any]:
-    """Contours in view as GeoJSON: those of communes from zoom 9, else of departments; the most populated ones
-    where there are more than the map can take. Raises EngineUnavailable.
-    """
-    type = "commune" if zoom >= COMMUNES_FROM_ZOOM else "department"
-    in_view = [
-        {"term": {"type": type}},
-        {"range": {"lat_range": {"gte": bbox.south, "lte": bbox.north, "relation": "intersects"}}},
-        {"range": {"lon_range": {"gte": bbox.west, "lte": bbox.east, "relation": "intersects"}}},
-    ]
-    body = {
-        "query": {"bool": {"filter": in_view}},
-        "sort": [{"population": "desc"}, {"id": "asc"}],
-        "size": MOST_CONTOURS,
-        "_source": ["type", "code", "name", "contour"],
-    }
-    found = await search(engine, engine.places, body)
-    # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
-    return {"type": "FeatureCollection", "features": [contour(hit["_source"]) for hit in found["hits"]["hits"]]}
-
-
-def contour(place: dict[str, Any]) -> dict[str, Any]:
-    properties = {key: place[key] for key in ("type", "code", "name")}
-    return {"type": "Feature", "geometry": place["contour"], "properties": properties}

@@ -37,7 +37,19 @@ async def indexed_at(engine: Engine) -> str | None:
 
 
 async def not_ready(engine: Engine, now: datetime) -> str | None:
-    """Why the service is not ready, in a French sentence; None when it is. `now` has a time zone."""
+    """Why the service is not ready, in a French sentence; None when it is. `now` has a time zone.
+
+    Found out once a second at most: probes are not limited, so that visitors behind the same proxy cannot use up what
+    they may ask.
+    """
+    reason = engine.known_unready.get(engine.offers)
+    if reason is None:
+        reason = await _asked_why(engine, now) or ""
+        engine.known_unready.put(engine.offers, reason)
+    return reason or None
+
+
+async def _asked_why(engine: Engine, now: datetime) -> str | None:
     count = {"size": 0, "track_total_hits": 1}
     try:
         found, _ = await searches(engine, [(engine.offers, count), (engine.places, count)])

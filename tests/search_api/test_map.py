@@ -1,12 +1,15 @@
 """The map: points where they fit, clusters where they do not, and the contours under them."""
 
+import gzip
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
 
-from search_api import places as places_of
+from search_api import contours
 from search_api.geo import Box
 from search_api.map import MOST_FEATURES, precision, tiles
 from settings import Settings
@@ -89,10 +92,48 @@ def test_no_view_needs_more_tiles_than_features(box: Box) -> None:
 
 
 def test_contours_in_view_are_those_of_communes_when_close(api: Client) -> None:
-    near = Box(-1.56, 47.20, -1.54, 47.23)
-    found = api.portal.call(places_of.contours, api.app.state.engine, near, 12)
-    assert "Nantes" in {each["properties"]["name"] for each in found["features"]}
-    assert {each["properties"]["type"] for each in found["features"]} == {"commune"}
-    assert all(each["geometry"] for each in found["features"])
-    elsewhere = api.portal.call(places_of.contours, api.app.state.engine, Box(10, 60, 11, 61), 12)
-    assert elsewhere["features"] == []
+    near = contours_in(api, Box(-1.56, 47.20, -1.54, 47.23), 12)
+    assert "Nantes" in {each["properties"]["name"] for each in near}
+    assert {each["properties"]["type"] for each in near} == {"commune"}
+    assert all(each["geometry"] for each in near)
+    assert contours_in(api, Box(10, 60, 11, 61), 12) == []
+
+
+def test_maps_of_one_place_ask_for_the_same_contours(api: Client) -> None:
+    view = Box(-1.56, 47.20, -1.54, 47.23)
+    a_little_beside = Box(-1.561, 47.201, -1.541, 47.229)
+    assert contours.widened(view, 13) == contours.widened(a_little_beside, 13)
+    for zoom in range(21):
+        for box in (view, Box(-180, -90, 180, 90), Box(179.9, 89, 180, 90)):
+            wide = contours.widened(box, zoom)
+            assert wide.west <= box.west < box.east <= wide.east
+            assert wide.south <= box.south < box.north <= wide.north
+            assert wide.west >= -180
+            assert wide.south >= -90
+            assert wide.east <= 180
+            assert wide.north <= 90
+
+
+def test_contours_are_made_once_until_they_may_have_changed(
+    engine: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-contours"})
+    names = [load(engine, own.index_prefix, "places", places())]
+    view = Box(-1.56, 47.20, -1.54, 47.23)
+    try:
+        with client(own) as api:
+            before = contours_in(api, view, 12)
+            assert before
+            names.append(load(engine, own.index_prefix, "places", []))  # the next territory
+            assert contours_in(api, view, 12) == before
+            now = time.monotonic()
+            monkeypatch.setattr("search_api.expiring.time.monotonic", lambda: now + 601)
+            assert contours_in(api, view, 12) == []
+    finally:
+        engine.indices.delete(index=names)
+
+
+def contours_in(api: Client, box: Box, zoom: int) -> list[Any]:
+    gzipped, _ = api.portal.call(contours.in_view, api.app.state.engine, box, zoom)
+    features: list[Any] = json.loads(gzip.decompress(gzipped))["features"]
+    return features

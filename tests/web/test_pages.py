@@ -434,6 +434,22 @@ def test_the_base_map_is_geojson(site: Client) -> None:
     assert "max-age" in response.headers["cache-control"]
 
 
+def test_the_base_map_is_sent_as_it_is_kept_and_not_again_to_who_has_it(site: Client) -> None:
+    view = {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": "12"}
+    compressed, plain = (
+        site.get("/fond-de-carte", view, headers={"Accept-Encoding": coding}) for coding in ("gzip", "identity")
+    )
+    assert compressed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert compressed.content == plain.content
+    for each in (compressed, plain):
+        assert each.headers["vary"] == "Accept-Encoding"
+        again = site.get("/fond-de-carte", view, headers={"If-None-Match": each.headers["etag"]})
+        assert again.status_code == 304
+        assert again.content == b""
+        assert again.headers["etag"] == each.headers["etag"]
+
+
 @pytest.mark.parametrize(
     "query",
     ["bbox=1,2,3&zoom=9", "bbox=-1,47,-2,48&zoom=9", "zoom=9", "bbox=-2,47,-1,48&zoom=99"],

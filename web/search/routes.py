@@ -1,16 +1,19 @@
 """The home page, the page of results, and the map below its offers."""
 
+import gzip
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
-from search_api import offers, places
+from search_api import contours, offers
 from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
 from search_api.problems import ParameterError
 from search_api.query_log import watched
+from search_api.responses import kept_tag
+from search_api.wrappers import accepts_gzip
 from web import maps
 from web.search import filters, forms, need, results
 from web.search.places import Where, resolve
@@ -24,6 +27,8 @@ PANELS = {
     "filters": {"mots", "tarif-max", *(each.name for each in filters.CHOICES)},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
+
+GEOJSON = "application/geo+json"
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,8 +81,15 @@ async def base_map(request: Request) -> Response:
     """The contours in view, drawn under the offers: GeoJSON. They change once a year."""
     site: Site = request.app.state.site
     view = read(BaseMapParameters, dict(request.query_params))
-    contours = await places.contours(site.engine, view.bbox, view.zoom)
-    return JSONResponse(contours, headers={"Cache-Control": "public, max-age=86400"}, media_type="application/geo+json")
+    gzipped, tag = await contours.in_view(site.engine, view.bbox, view.zoom)
+    # A weak tag: compressed or not it is the same.
+    headers = {"Cache-Control": "public, max-age=86400", "ETag": f'W/"{tag}"'}
+    if kept_tag(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=headers)
+    if accepts_gzip(request.scope):
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(gzipped, headers=headers, media_type=GEOJSON)
+    return Response(gzip.decompress(gzipped), headers=headers, media_type=GEOJSON)
 
 
 def _search_values(

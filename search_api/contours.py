@@ -1,0 +1,77 @@
+"""The contours under a map's offers: the one answer of ours that is large, and the same for everybody.
+
+So it is made once for many: a view is widened to a grid, and what was made for it is kept as the bytes that are sent,
+compressed. Contours change once a year, with a new territory in the index; it is asked again every ten minutes.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import math
+from typing import Any
+
+import orjson
+
+from search_api.engine import Engine, search
+from search_api.geo import Box
+
+COMMUNES_FROM_ZOOM = 9
+MOST_CONTOURS = 400
+
+FINEST_GRID_ZOOM = 12
+"""A map that is closer, some kilometres wide, has but a few contours in view, and more of them do not weigh much."""
+
+
+async def in_view(engine: Engine, bbox: Box, zoom: int) -> tuple[bytes, str]:
+    """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. Those of communes from zoom 9, else
+    of departments; the most populated ones where there are more than the map can take. Raises EngineUnavailable.
+
+    Two who ask at once for what is not kept both make it.
+    """
+    type = "commune" if zoom >= COMMUNES_FROM_ZOOM else "department"
+    view = widened(bbox, zoom)
+    key = f"{type}:{view}"
+    kept = engine.known_contours.get(key)
+    if kept is None:
+        found = await search(engine, engine.places, query(type, view))
+        # In a thread: for the whole country it takes the time of several searches.
+        kept = await asyncio.to_thread(made, found)
+        engine.known_contours.put(key, kept)
+    return kept
+
+
+def widened(bbox: Box, zoom: int) -> Box:
+    """To whole steps of half a map tile (of 256 pixels), so that maps of the same place ask for the same."""
+    step = 180 / 2 ** min(zoom, FINEST_GRID_ZOOM)
+    return Box(
+        west=max(-180, math.floor(bbox.west / step) * step),
+        south=max(-90, math.floor(bbox.south / step) * step),
+        east=min(180, math.ceil(bbox.east / step) * step),
+        north=min(90, math.ceil(bbox.north / step) * step),
+    )
+
+
+def query(type: str, view: Box) -> dict[str, Any]:
+    in_view = [
+        {"term": {"type": type}},
+        {"range": {"lat_range": {"gte": view.south, "lte": view.north, "relation": "intersects"}}},
+        {"range": {"lon_range": {"gte": view.west, "lte": view.east, "relation": "intersects"}}},
+    ]
+    return {
+        "query": {"bool": {"filter": in_view}},
+        "sort": [{"population": "desc"}, {"id": "asc"}],
+        "size": MOST_CONTOURS,
+        "_source": ["type", "code", "name", "contour"],
+    }
+
+
+def made(found: dict[str, Any]) -> tuple[bytes, str]:
+    # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
+    features = [contour(hit["_source"]) for hit in found["hits"]["hits"]]
+    body = orjson.dumps({"type": "FeatureCollection", "features": features})
+    return gzip.compress(body, mtime=0), hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def contour(place: dict[str, Any]) -> dict[str, Any]:
+    properties = {key: place[key] for key in ("type", "code", "name")}
+    return {"type": "Feature", "geometry": place["contour"], "properties": properties}
