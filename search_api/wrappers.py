@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api import limits, problems
-from search_api.limits import Limiter
+from search_api import costs, limits, problems
+from search_api.limits import Counted, Limiter
 from search_api.responses import GZIPPED
 
 API = "/api/"
@@ -138,20 +138,20 @@ def without_last_slash(router: Router) -> ASGIApp:
 
 def open_to_all(app: ASGIApp, limiter: Limiter) -> ASGIApp:
     """The application, whose API (and its description) any site may read, as much as the limiter allows, and with
-    requests that are not too long. Counts every request there, answers OPTIONS, and makes a fault of ours a problem
-    here, so that each answer tells the client's limit."""
+    requests that are not too long. Counts every request there by its cost, answers OPTIONS, and makes a fault of ours a
+    problem here, so that each answer tells the client's limit."""
     limit = str(limiter.settings.rate_limit).encode()
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(READABLE):
             await app(scope, receive, send)
             return
-        left, wait_s = limits.count_request(limiter, scope)
+        counted = limits.count_request(limiter, scope, costs.of(scope))
         headers = [
             *READ_BY_ANY_SITE,
             (b"ratelimit-limit", limit),
-            (b"ratelimit-remaining", b"%d" % (left or 0)),
-            (b"ratelimit-reset", b"%d" % wait_s),
+            (b"ratelimit-remaining", b"%d" % counted.left),
+            (b"ratelimit-reset", b"%d" % counted.reset_s),
         ]
         started = False
 
@@ -162,7 +162,7 @@ def open_to_all(app: ASGIApp, limiter: Limiter) -> ASGIApp:
                 message["headers"] = [*message["headers"], *headers]
             await send(message)
 
-        if refused := refusal(scope, left, wait_s):
+        if refused := refusal(scope, counted):
             await refused(scope, receive, send_all)
             return
         try:
@@ -175,10 +175,10 @@ def open_to_all(app: ASGIApp, limiter: Limiter) -> ASGIApp:
     return serve
 
 
-def refusal(scope: Scope, left: int | None, wait_s: int) -> Response | None:
+def refusal(scope: Scope, counted: Counted) -> Response | None:
     """The answer to what need not go further."""
-    if left is None:
-        return problems.too_many_requests(wait_s)
+    if not counted.allowed:
+        return problems.too_many_requests(counted.reset_s)
     query = scope["query_string"]
     if len(query) > problems.MOST_QUERY_BYTES or query.count(b"&") >= problems.MOST_PARAMETERS:
         return problems.too_long()

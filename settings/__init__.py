@@ -45,7 +45,12 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(5, gt=0, description="A search that takes longer is answered by a 503")
     fiche_limit: int = Field(60, ge=1, description="Fiches of assistants maternels one client may read in a window")
     fiche_window_s: int = Field(600, ge=1, description="Length of that window, in seconds")
-    rate_limit: int = Field(600, ge=1, description="Requests to the API one client may make in a window")
+    rate_limit: int = Field(
+        3_000,
+        ge=1,
+        description="Units one client may spend in a window on pages, API and widget: a suggestion is 1, a page 2, a"
+        " search with its map 8 (search_api/costs.py, web/costs.py)",
+    )
     rate_window_s: int = Field(60, ge=1, description="Length of that window, in seconds")
     trusted_proxies: str = Field(
         "", description="Whose X-Forwarded-For is believed: addresses and networks (CIDR), comma-separated"

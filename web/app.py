@@ -1,18 +1,22 @@
 """The site: the search API's application with the pages, the static files and the headers around them."""
 
+import gzip
 import logging
+import os
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from fastapi import FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
@@ -20,11 +24,13 @@ from registry import database
 from registry.accounts.sessions import SessionOver
 from registry.accounts.throttle import TooMany
 from registry.views import Views
+from search_api import limits, problems
 from search_api.app import as_problem
 from search_api.app import create_app as create_api
 from search_api.engine import EngineUnavailable
+from search_api.wrappers import READABLE, accepts_gzip
 from settings import PARIS, Settings
-from web import headers, pages, rendering
+from web import costs, headers, pages, rendering
 from web.about import routes as about
 from web.accounts import routes as accounts
 from web.alerts import routes as alerts
@@ -45,11 +51,13 @@ from web.rpe import routes as rpe
 from web.search import routes as search
 from web.site import Site
 from web.space import routes as space
+from web.widget import frame
 from web.widget import routes as widget
 
 log = logging.getLogger(__name__)
 
 A_YEAR_S = 365 * 86_400
+TEXT = (".css", ".js", ".svg")
 
 
 ROUTERS = (
@@ -105,10 +113,13 @@ def create_app(
     )
     for router in ROUTERS:
         app.include_router(router)
-    app.mount(static, CachedForEver(directory=rendering.STATIC), name="static")
+    files = CachedForEver(directory=rendering.STATIC)
+    app.mount(static, files, name="static")
     for error in (EngineUnavailable, HTTPException, Exception, psycopg.Error, *WITH_A_REASON, *MEMBERS):
         app.add_exception_handler(error, page_or_problem)
     app.add_exception_handler(ClientDisconnect, gone)
+    # Innermost: what it refuses is measured, compressed and answered to a HEAD like all else.
+    app.user_middleware.append(Middleware(within_limits, site=app.state.site, free=files.addresses(static)))
     app.add_middleware(without_nul)
     app.router.lifespan_context = closing(app.router.lifespan_context, app.state.site)
     # Built here, as the framework's own answer to a fault comes from outside of every middleware that is added.
@@ -146,6 +157,29 @@ def without_nul(app: ASGIApp) -> ASGIApp:
     return serve
 
 
+def within_limits(app: ASGIApp, site: Site, free: frozenset[str]) -> ASGIApp:
+    """The application, whose pages a client may ask for as long as its budget lasts, the same as the API's; which
+    counts its own. `free`: the addresses of the static files (see web/costs.py)."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith(READABLE) and scope["path"] not in free:
+            cost = costs.of(scope)
+            counted = limits.count_request(site.limiter, scope, cost) if cost else None
+            if counted is not None and not counted.allowed:
+                await refused(Request(scope), counted.reset_s)(scope, receive, send)
+                return
+        await app(scope, receive, send)
+
+    return serve
+
+
+def refused(request: Request, wait_s: int) -> Response:
+    """What a client gets whose budget is spent: a page, the frame of a town hall's page, or a problem."""
+    if request.url.path == frame.PATH:
+        return frame.busy(request.app.state.site, wait_s)
+    return pages.busy(request, wait_s) if is_for_reader(request) else problems.too_many_requests(wait_s)
+
+
 def close(site: Site) -> None:
     """Write the counts that wait, and close the registry's connections."""
     if site.views is not None:
@@ -155,12 +189,31 @@ def close(site: Site) -> None:
 
 
 class CachedForEver(StaticFiles):
-    """Static files whose address changes with their content."""
+    """Static files whose address changes with their content. Text is compressed once and kept: to do it for each
+    request was twice the work of a suggestion."""
 
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory)
+        self.compressed: dict[str, bytes] = {}
+
+    def addresses(self, static: str) -> frozenset[str]:
+        """Of all files, as they are asked for below `static`."""
+        files = (path.relative_to(rendering.STATIC) for path in rendering.STATIC.rglob("*") if path.is_file())
+        return frozenset(f"{static}/{file.as_posix()}" for file in files)
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
-        return response
+        path = Path(full_path)
+        if not isinstance(response, FileResponse) or path.suffix not in TEXT or not accepts_gzip(scope):
+            return response
+        if str(path) not in self.compressed:
+            self.compressed[str(path)] = gzip.compress(path.read_bytes(), mtime=0)
+        headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(self.compressed[str(path)], status_code, headers)
 
 
 MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {

@@ -1,7 +1,5 @@
 """The pages that only say something: the API's documentation, and what stands in for a page that cannot be shown."""
 
-import math
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -36,11 +34,24 @@ def failed(site: Site) -> Response:
 
 
 def limited(site: Site, wait_s: int) -> Response:
-    minutes = formats.plural(math.ceil(wait_s / 60), texts.MINUTE_ONE, texts.MINUTE_MANY)
     values = {
         "title": texts.LIMITED_TITLE,
-        "text": texts.LIMITED.format(minutes=minutes),
+        "text": texts.LIMITED.format(wait=formats.waiting(wait_s)),
         "link": {"href": "/", "label": texts.BACK_HOME},
+    }
+    response = site.page("message.html", values, 429)
+    response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
+def busy(request: Request, wait_s: int) -> Response:
+    """This client has asked for so much that the others would wait. The way on is the same page, a little later."""
+    site: Site = request.app.state.site
+    again = str(request.url.replace(scheme="", netloc="")) if request.method == "GET" else ""
+    values = {
+        "title": texts.BUSY_TITLE,
+        "text": (texts.BUSY if again else texts.BUSY_FORM).format(wait=formats.waiting(wait_s)),
+        "link": {"href": again or "/", "label": texts.RETRY if again else texts.BACK_HOME},
     }
     response = site.page("message.html", values, 429)
     response.headers["Retry-After"] = str(wait_s)

@@ -18,7 +18,7 @@ import mypy.api
 import pytest
 import uvicorn
 
-from search_api import facets, map, need, parameter_types, problems
+from search_api import costs, facets, map, need, parameter_types, problems
 from search_api.app import create_app
 from settings import Settings
 from tests.conftest import ROOT, wait_for
@@ -84,7 +84,7 @@ def test_the_table_of_limits_is_the_codes() -> None:
     default = {name: field.default for name, field in Settings.model_fields.items()}
     types = parameter_types
     known = {
-        "requests": (default["rate_limit"], default["rate_window_s"]),
+        "units": (default["rate_limit"], default["rate_window_s"]),
         "pages of assistants maternels": (default["fiche_limit"], default["fiche_window_s"]),
         "query string": (problems.MOST_QUERY_BYTES, problems.MOST_PARAMETERS),
         "`q`": (types.MAX_Q,),
@@ -101,6 +101,13 @@ def test_the_table_of_limits_is_the_codes() -> None:
         "values of a facet": (facets.MOST_VALUES,),
     }
     assert {name: tuple(numbers(text)) for name, text in told.items()} == known
+
+
+def test_the_table_of_costs_is_the_codes() -> None:
+    section = GUIDE.partition("### What a request costs")[2].partition("##")[0]
+    told = {figure for row in re.findall(r"^\| \d.*$", section, re.M) for figure in numbers(row)}
+    known = {costs.LEAST, costs.SEARCH, costs.MAP, costs.WIDE_MAP, costs.WIDE_DEGREES, costs.WAY}
+    assert told == known | {costs.EXPORT, costs.WHOLE_EXPORT}
 
 
 def test_every_parameter_facet_and_sort_is_told(public: Client) -> None:

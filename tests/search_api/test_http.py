@@ -101,7 +101,7 @@ def test_a_compressed_answer_is_revalidated_like_a_plain_one(api: Client) -> Non
 
 
 def test_problems_are_never_kept(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    one = settings.model_copy(update={"rate_limit": 6, "secret_key": "of this test as long as one has to be"})
+    one = settings.model_copy(update={"rate_limit": 8, "secret_key": "of this test as long as one has to be"})
     with client(one) as api:
         found = [ask(api, "GET", path) for path in ("/api/v1/offers/none", "/api/v1/offers?q=a&x=1", "/api/v1/x")]
         found.append(ask(api, "POST", "/api/v1/offers"))

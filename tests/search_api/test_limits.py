@@ -11,7 +11,7 @@ import redis
 
 from local import valkey
 from local.children import stopping, wait_until
-from search_api import limits
+from search_api import costs, limits
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api.conftest import Client, client
@@ -30,7 +30,7 @@ def few(settings: Settings) -> Settings:
 
 @pytest.fixture
 def five(few: Settings) -> Settings:
-    """Five requests in such a window."""
+    """Five units in such a window."""
     return few.model_copy(update={"rate_limit": 5, "rate_window_s": 86_400})
 
 
@@ -66,18 +66,22 @@ def own_valkey(directory: Path, port: int) -> Iterator[None]:
 
 def test_each_answer_tells_the_limit_and_the_last_is_a_429(five: Settings) -> None:
     with client(five) as api:
-        answers = [api.get(path) for path in ("/api/v1/suggest?q=nantes", NOWHERE, "/api/v1/offers?near=x")]
+        answers = [api.get(path) for path in ("/api/v1/suggest?q=nantes", NOWHERE)]
         answers += [api.portal.call(lambda: api.http.request("POST", NOWHERE)), api.get("/api/v1/offers/lutins")]
-        assert [each.status_code for each in answers] == [200, 404, 422, 404, 200]
-        assert [each.headers["ratelimit-remaining"] for each in answers] == ["4", "3", "2", "1", "0"]
-        refused = api.get("/api/v1/offers")
-        free = [api.get(path) for path in ("/healthz", "/readyz", "/jardin")]
+        assert [each.status_code for each in answers] == [200, 404, 404, 200]
+        assert [each.headers["ratelimit-remaining"] for each in answers] == ["4", "3", "2", "1"]
+        dear = api.get("/api/v1/offers?near=x")  # 422, were it not refused
+        assert (dear.status_code, dear.headers["ratelimit-remaining"]) == (429, "1")
+        last = api.get(NOWHERE)
+        assert (last.status_code, last.headers["ratelimit-remaining"]) == (404, "0")
+        refused = api.get("/api/v1/offers/lutins")
+        free = [api.get(path) for path in ("/healthz", "/jardin")]  # the site's to count
     assert refused.status_code == 429
     assert refused.json()["type"] == "/problems/too-many-requests"
     assert refused.headers["ratelimit-limit"] == "5"
     assert 0 < int(refused.headers["retry-after"]) <= 86_400
     assert refused.headers["ratelimit-reset"] == refused.headers["retry-after"]
-    assert [each.status_code for each in free] == [200, 200, 404]
+    assert [each.status_code for each in free] == [200, 404]
     assert not any("ratelimit-limit" in each.headers for each in free)
 
 
@@ -87,22 +91,62 @@ def test_clients_are_counted_apart_and_windows_begin_anew(five: Settings) -> Non
         five.model_copy(update={"redis_url": "", "rate_window_s": 60, "rate_limit": 2}), clock=lambda: now
     )
 
-    def count(address: str) -> tuple[int | None, int]:
-        return limits.count_request(limiter, {"client": (address, 1), "headers": []})
+    def count(address: str, cost: int = 1) -> tuple[bool, int, int]:
+        return limits.count_request(limiter, {"client": (address, 1), "headers": []}, cost)
 
-    assert [count("192.0.2.1") for _ in range(3)] == [(1, 20), (0, 20), (None, 20)]
-    assert count("192.0.2.2") == (1, 20)
+    assert [count("192.0.2.1") for _ in range(3)] == [(True, 1, 20), (True, 0, 20), (False, 0, 20)]
+    assert count("192.0.2.2") == (True, 1, 20)
     now += 19.9
-    assert count("192.0.2.1") == (None, 1)
+    assert count("192.0.2.1") == (False, 0, 1)
     now += 0.1
-    assert count("192.0.2.1") == (1, 60)
+    assert count("192.0.2.1") == (True, 1, 60)
+    # What costs more than a window has is the whole of one, and not refused for ever.
+    assert count("192.0.2.1", 5) == (False, 1, 60)
+    assert count("192.0.2.3", 5) == (True, 0, 60)
+
+
+def test_who_asks_from_ever_new_addresses_buys_nobody_a_second_budget(
+    five: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MOST_CLIENTS", 10)
+    limiter = limits.connect(five.model_copy(update={"redis_url": ""}))
+
+    def count(address: str, cost: int) -> limits.Counted:
+        return limits.count_request(limiter, {"client": (address, 1), "headers": []}, cost)
+
+    assert count("192.0.2.1", 5).allowed
+    for number in range(100):
+        assert count(f"198.51.100.{number}", 1).allowed
+    assert not count("192.0.2.1", 1).allowed
+
+
+@pytest.mark.parametrize(
+    ("dear", "cheap"),
+    [
+        ("/api/v1/offers?near=1,2", "/api/v1/suggest?q=nantes"),
+        ("/api/v1/offers?route=1,2;3,4", "/api/v1/offers?near=1,2"),
+        ("/api/v1/offers?%72oute=1,2;3,4", "/api/v1/offers?near=1,2"),
+        ("/api/v1/map?bbox=-5,42,8,51&zoom=6", "/api/v1/map?bbox=-1.6,47.1,-1.4,47.3&zoom=12"),
+        ("/api/v1/map?bbox=-5%2C42%2C8%2C51&zoom=12", "/api/v1/map?bbox=-1.6%2C47.1%2C-1.4%2C47.3&zoom=12"),
+        ("/api/v1/map?bbox=-5e0,42,8,51&zoom=12", "/api/v1/map?bbox=-1.6,47.1,-1.4,47.3&zoom=12"),
+        ("/api/v1/exports/structures", "/api/v1/exports/structures?department=44"),
+        ("/api/v1/exports/structures?department=44", "/api/v1/offers?near=1,2"),
+    ],
+)
+def test_what_is_dear_for_the_servers_costs_more(dear: str, cheap: str) -> None:
+    assert units(dear) > units(cheap) > 0
+
+
+def units(address: str, method: str = "GET") -> int:
+    path, _, query = address.partition("?")
+    return costs.of({"path": path, "method": method, "query_string": query.encode(), "headers": []})
 
 
 def test_many_clients_take_little_memory(five: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_CLIENTS", 10)
     limiter = limits.connect(five.model_copy(update={"redis_url": ""}))
     for number in range(100):
-        limits.count_request(limiter, {"client": (f"192.0.2.{number}", 1), "headers": []})
+        limits.count_request(limiter, {"client": (f"192.0.2.{number}", 1), "headers": []}, 1)
         assert len(limiter.requests.own) <= 10
 
 

@@ -84,6 +84,7 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
             redis_url="",
             index_prefix=prefix,
             secret_key="a key of the tests as long as one has to be",  # noqa: S106 (signs the cursors of this run only)
+            rate_limit=1_000_000,
         )
         engine.indices.delete(index=names)
 

@@ -43,6 +43,7 @@
   const drawn = new Map();
   const markers = new Map(); // of the offers that stand on the map by themselves or with their neighbours, by id
   let fetches = new AbortController();
+  let later = 0; // the timer of a map that had to wait
   let looking = false;
   let moved = false; // by hand, away from the view whose offers came with the page
 
@@ -84,6 +85,7 @@
 
   async function refresh() {
     fetches.abort();
+    clearTimeout(later);
     fetches = new AbortController();
     const bounds = map.getBounds().pad(0.05);
     const bbox = [
@@ -99,13 +101,16 @@
       features("/fond-de-carte?" + view, signal).then(drawBase),
       known ? drawOffers(wanted.features) : features("/api/v1/map?" + wanted.query + "&" + view, signal).then(drawOffers),
     ]);
-    const failed = results.some((result) => result.status === "rejected" && result.reason.name !== "AbortError");
-    if (!signal.aborted) say(failed ? texts.map_failed : "");
+    if (signal.aborted) return;
+    const failed = results.some((result) => result.status === "rejected");
+    const wait = Math.max(0, ...results.map((result) => (result.reason && result.reason.waitS) || 0));
+    if (wait) later = setTimeout(refresh, (wait + Math.random()) * 1000);
+    say(wait ? texts.map_busy.replace("{seconds}", wait) : failed ? texts.map_failed : "");
   }
 
   async function features(address, signal) {
     const answer = await fetch(address, { signal });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
     return (await answer.json()).features;
   }
 

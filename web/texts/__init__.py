@@ -259,8 +259,16 @@ FAILED = "L’erreur vient de nous. Vous pouvez reprendre votre recherche."
 LIMITED_TITLE = "Trop de fiches consultées d’un coup"
 LIMITED = (
     "Pour protéger les coordonnées des assistants maternels, le nombre de fiches lues à la suite est limité. "
-    "Réessayez dans {minutes}."
+    "Réessayez dans {wait}."
 )
+BUSY_TITLE = "Trop de demandes à la fois"
+BUSY = "Beaucoup de demandes sont venues de votre connexion. Réessayez dans {wait}."
+BUSY_FORM = (
+    "Beaucoup de demandes sont venues de votre connexion. "
+    "Dans {wait}, revenez en arrière et envoyez à nouveau\u00a0: votre saisie y est encore."
+)
+SECOND_ONE = "seconde"
+SECOND_MANY = "secondes"
 MINUTE_ONE = "minute"
 MINUTE_MANY = "minutes"
 
@@ -299,6 +307,7 @@ SCRIPT = {
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
     "failed": "La recherche n’a pas abouti. Vérifiez votre connexion et réessayez.",
+    "map_busy": "Trop de vues de la carte à la fois. Elle revient dans {seconds}\u00a0s. La liste reste complète.",
     "map_failed": "La carte n’a pas pu être chargée. La liste reste complète.",
     "fictitious": FICTITIOUS,
     "zone": "Dans ce quartier, adresse non montrée",

@@ -28,6 +28,8 @@ from web.widget.asked import Asked
 
 router = APIRouter(include_in_schema=False)
 
+PATH = "/widget/cadre"
+
 MOST_CARDS = 8
 """A town hall's page goes on below the frame; the whole list is on our own site."""
 
@@ -35,7 +37,7 @@ ZOOMS = {"commune": 13.0, "epci": 10.5, "department": 8.5}
 A_DAY_S = 86_400
 
 
-@router.get("/widget/cadre")
+@router.get(PATH)
 async def frame(request: Request) -> Response:
     """Without a key it is the preview of our own site, which no other can show."""
     site: Site = request.app.state.site
@@ -130,7 +132,7 @@ async def _found(site: Site, asked: Asked, form: SearchForm, place: dict[str, An
     if asked.view == "compteur":
         return {"counter": counter(await free_places.free(site.engine, query), asked.kinds, site)}
     search = offers.search(site.engine, query)
-    answer = await watched(search, "/widget/cadre", parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
+    answer = await watched(search, PATH, parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
     total = answer["total"]["value"]
     return {
         "count": formats.plural(total, texts.RESULT_ONE, texts.RESULT_MANY),
@@ -183,6 +185,15 @@ def _said(site: Site, ancestors: tuple[str, ...], sentence: str, status: int) ->
     """A frame that only says something."""
     values = {"title": texts.widget.REFUSED_TITLE, "sentence": sentence, "colour": colours.DEFAULT, "all": "/"}
     return _page(site, ancestors, "widget/said.html", values, status)
+
+
+def busy(site: Site, wait_s: int) -> Response:
+    """The frame of a client who has asked for too much (web/app.py)."""
+    sentence = texts.widget.BUSY.format(wait=formats.waiting(wait_s))
+    values = {"title": texts.widget.BUSY_TITLE, "sentence": sentence, "colour": colours.DEFAULT, "all": "/"}
+    response = _page(site, hosts.ANYBODY, "widget/said.html", values, 429)
+    response.headers["Retry-After"] = str(wait_s)
+    return response
 
 
 def _page(site: Site, ancestors: tuple[str, ...], name: str, values: dict[str, Any], status: int) -> Response:

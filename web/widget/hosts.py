@@ -14,6 +14,10 @@ OURSELVES: tuple[str, ...] = ("'self'",)
 
 NOBODY: tuple[str, ...] = ("'none'",)
 
+ANYBODY: tuple[str, ...] = ("*",)
+"""Of a frame that only says to come back later. It holds no search and knows no key: to find out whose page it stands
+on would cost what has just been refused, and an empty frame would look as if the town hall's page were broken."""
+
 
 def ancestors(settings: Settings, hosts: Sequence[str]) -> tuple[str, ...]:
     """The sources of `frame-ancestors` for a key's hosts: never a wildcard, never a scheme alone."""

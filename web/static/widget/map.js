@@ -28,11 +28,13 @@
   const base = L.layerGroup().addTo(map);
   const offers = L.layerGroup().addTo(map);
   let fetches = new AbortController();
+  let later = 0;
   map.on("moveend", refresh);
   map.setView([wanted.lat, wanted.lon], wanted.zoom);
 
   async function refresh() {
     fetches.abort();
+    clearTimeout(later);
     const { signal } = (fetches = new AbortController());
     const view = map.getBounds();
     const bbox = [Math.max(-180, view.getWest()), Math.max(-90, view.getSouth()), Math.min(180, view.getEast()), Math.min(90, view.getNorth())];
@@ -41,12 +43,16 @@
       wanted.tiles ? null : features("/fond-de-carte?" + asked, signal).then(drawBase),
       features("/api/v1/map?" + wanted.query + "&" + asked, signal).then(drawOffers),
     ]);
-    if (!signal.aborted) message.textContent = results.some((result) => result.status === "rejected") ? texts.failed : "";
+    if (signal.aborted) return;
+    const wait = Math.max(0, ...results.map((result) => result.reason?.waitS || 0));
+    if (wait) later = setTimeout(refresh, (wait + Math.random()) * 1000);
+    const failed = results.some((result) => result.status === "rejected");
+    message.textContent = wait ? texts.busy.replace("{seconds}", wait) : failed ? texts.failed : "";
   }
 
   async function features(address, signal) {
     const answer = await fetch(address, { signal });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
     return (await answer.json()).features;
   }
 

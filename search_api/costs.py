@@ -1,0 +1,71 @@
+"""What a request to the API takes from its client's budget (limits.py), told by its address alone, before the routing.
+
+A unit is what a suggestion takes: about 3 ms of the processors, the site's and the engine's together. The figures are
+those of bench/RESULTS.md on the whole country, and of a process that was asked each thing twenty times.
+"""
+
+import re
+
+from starlette.types import Scope
+
+LEAST = 1
+"""A suggestion, a fiche, an answer to a preflight, an address that is none: who scans for those pays too."""
+
+SEARCH = 2
+"""4 to 7 ms."""
+
+WAY = 7
+"""What a way adds to a search: it takes 20 ms, nearly all of it for the circles around the stops."""
+
+MAP = 5
+"""14 ms, most of it for up to 200 points as JSON."""
+
+WIDE_MAP = 14
+"""42 ms, for the whole country."""
+
+WIDE_DEGREES = 3.0
+"""A map that shows more from west to east is wide; a département is one or two."""
+
+EXPORT = 30
+"""A département: 0.1 s."""
+
+WHOLE_EXPORT = 500
+"""The whole country: as long as fifty of them, but each page of it waits for the reader."""
+
+PREFIX = "/api/v1"
+COSTS = {
+    f"{PREFIX}/offers": SEARCH,
+    f"{PREFIX}/counts": SEARCH,
+    f"{PREFIX}/map": MAP,
+    f"{PREFIX}/exports/structures": EXPORT,
+    f"{PREFIX}/exports/assistants": EXPORT,
+    "/openapi.json": 2,
+}
+
+ALONG_A_WAY = re.compile(rb"(?:^|&)(?:route=[^&]|[^=&]*%)")
+"""A name with an escaped letter may be any name, and no client of good faith writes one."""
+
+PLACED = re.compile(rb"(?:^|&)(?:department|epci|commune)=[^&]")
+
+BOX = re.compile(rb"(?:^|&)bbox=(-?\d+(?:\.\d+)?)(?:,|%2[Cc])[^,%&]+(?:,|%2[Cc])(-?\d+(?:\.\d+)?)(?:,|%2[Cc])")
+
+
+def of(scope: Scope) -> int:
+    """Units. A request that will be refused for what it asks costs the same."""
+    cost = COSTS.get(scope["path"], LEAST)
+    if cost == LEAST or scope["method"] == "OPTIONS":
+        return LEAST
+    query: bytes = scope["query_string"]
+    if cost == MAP and is_wide(query):
+        cost = WIDE_MAP
+    elif cost == EXPORT and not PLACED.search(query):
+        cost = WHOLE_EXPORT
+    if cost < EXPORT and ALONG_A_WAY.search(query):
+        cost += WAY
+    return cost
+
+
+def is_wide(query: bytes) -> bool:
+    """Whether the view is wide, or written in a way that does not tell."""
+    found = BOX.search(query)
+    return found is None or float(found[2]) - float(found[1]) > WIDE_DEGREES
