@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
-from search_api import engine, exports, geocoder, limits, metrics, openapi, problems, routes, wrappers
+from search_api import contacts, engine, exports, geocoder, limits, metrics, openapi, problems, routes, wrappers
 from search_api.engine import EngineUnavailable
 from search_api.problems import ParameterError
 from settings import PARIS, Settings
@@ -54,6 +54,7 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
     app.state.limiter = limits.connect(settings)
     app.state.today = today
     app.state.metrics = CollectorRegistry()
+    contacts.tell(app.state.limiter.contacts, app.state.metrics)
     # The last is the outermost: a HEAD tells the length of what a GET would send, compressed or not.
     app.add_middleware(wrappers.open_to_all, limiter=app.state.limiter)
     app.add_middleware(wrappers.compressing)

@@ -34,7 +34,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.types import Scope
 
-from search_api import proxies
+from search_api import contacts, proxies
+from search_api.contacts import Contacts
 from settings import Settings
 from settings.keys import Keys
 
@@ -90,13 +91,14 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Limiter:
-    """`clock` gives seconds since 1970. `trusted`: who is believed about others. `fiches`: this process's own counts,
-    for want of Valkey."""
+    """`clock` gives seconds since 1970. `trusted`: who is believed about others. `contacts`: the sum over all clients.
+    `fiches`: this process's own counts, for want of Valkey."""
 
     settings: Settings
     valkey: Redis | None
     trusted: tuple[proxies.Network, ...]
     advice: proxies.Advice
+    contacts: Contacts
     clock: Callable[[], float] = time.time
     fiches: dict[str, int] = field(default_factory=dict)
     requests: Requests = field(default_factory=Requests)
@@ -108,12 +110,14 @@ def connect(settings: Settings, *, clock: Callable[[], float] = time.time) -> Li
     if settings.redis_url:
         valkey = Redis.from_url(settings.redis_url, socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S)
     advice = proxies.Advice(https=settings.site_url.startswith("https://"))
-    return Limiter(settings, valkey, proxies.parse(settings.trusted_proxies), advice, clock)
+    trusted = proxies.parse(settings.trusted_proxies)
+    return Limiter(settings, valkey, trusted, advice, Contacts(settings, valkey, clock), clock)
 
 
 async def close(limiter: Limiter) -> None:
-    if limiter.requests.telling is not None:
-        limiter.requests.telling.cancel()
+    for telling in (limiter.requests.telling, limiter.contacts.telling):
+        if telling is not None:
+            telling.cancel()
     if limiter.valkey is not None:
         await limiter.valkey.aclose()
 
@@ -199,6 +203,13 @@ def learn(requests: Requests, key: str, own: int, counts: Iterable[bytes]) -> No
     """Within a window no count goes down: less than before means that Valkey has lost what the others said."""
     others = sum(map(int, counts)) - own
     requests.others[key] = max(others, requests.others.get(key, 0))
+
+
+async def wait_for_contact(limiter: Limiter, scope: Scope) -> int | None:
+    """Count one fiche with a contact, for the client of the request and then in the sum of all clients; while that is
+    far above the usual, this takes some seconds. None when it may be shown, else the seconds to come back after."""
+    wait = await count_fiche(limiter, scope)
+    return await contacts.read(limiter.contacts) if wait is None else wait
 
 
 async def count_fiche(limiter: Limiter, scope: Scope) -> int | None:

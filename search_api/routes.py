@@ -66,7 +66,7 @@ async def read_offer(request: Request, id: Annotated[str, Path(examples=["anne"]
     shown = await offers.fiche(engine_of(request), id, today(request))
     if shown is None:
         return problems.not_found("Cette offre n’existe pas, ou n’est plus publiée.")
-    if offers.is_limited(shown) and (wait := await limits.count_fiche(request.app.state.limiter, request.scope)):
+    if offers.is_limited(shown) and (wait := await limits.wait_for_contact(request.app.state.limiter, request.scope)):
         return problems.too_many_fiches(wait)
     return sent(request, shown)
 

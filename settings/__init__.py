@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(5, gt=0, description="A search that takes longer is answered by a 503")
     fiche_limit: int = Field(60, ge=1, description="Fiches of assistants maternels one client may read in a window")
     fiche_window_s: int = Field(600, ge=1, description="Length of that window, in seconds")
+    contacts_floor: int = Field(
+        1_000, ge=1, description="Fiches with a contact that all clients together may read on any day, as a usual one"
+    )
+    contacts_factor: float = Field(
+        3, gt=0, description="So many usual days on one day are far too many: an alarm, and slow answers until midnight"
+    )
+    contacts_pause_s: float = Field(5, ge=0, description="How much later a fiche with a contact is answered then")
     rate_limit: int = Field(
         3_000,
         ge=1,

@@ -132,6 +132,7 @@ def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
             secret_key="a secret of the tests as long as one has to be",  # noqa: S106
             request_timeout_s=30,
             fiche_limit=1_000_000,
+            contacts_floor=1_000_000,
             rate_limit=1_000_000,
         )
         with bulk.client(settings.elasticsearch_url, timeout_s=120) as engine, asyncio.Runner() as runner:

@@ -28,7 +28,7 @@ async def fiche(request: Request, id: str) -> Response:
     document = await offers.fiche(site.engine, id, site.today())
     if document is None:
         return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
-    if offers.is_limited(document) and (wait := await limits.count_fiche(site.limiter, request.scope)):
+    if offers.is_limited(document) and (wait := await limits.wait_for_contact(site.limiter, request.scope)):
         return limited(site, wait)
     minder = document["kind"] == "assistant_maternel"
     if site.views is not None and minder:
