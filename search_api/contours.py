@@ -22,22 +22,33 @@ FINEST_GRID_ZOOM = 12
 """A map that is closer, some kilometres wide, has but a few contours in view, and more of them do not weigh much."""
 
 
+def is_kept(engine: Engine, bbox: Box, zoom: int) -> bool:
+    """Whether the contours of this view need not be made."""
+    return engine.known_contours.get(key(bbox, zoom)) is not None
+
+
 async def in_view(engine: Engine, bbox: Box, zoom: int) -> tuple[bytes, str]:
     """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. Those of communes from zoom 9, else
     of departments; the most populated ones where there are more than the map can take. Raises EngineUnavailable.
 
     Two who ask at once for what is not kept both make it.
     """
-    type = "commune" if zoom >= COMMUNES_FROM_ZOOM else "department"
-    view = widened(bbox, zoom)
-    key = f"{type}:{view}"
-    kept = engine.known_contours.get(key)
+    known = key(bbox, zoom)
+    kept = engine.known_contours.get(known)
     if kept is None:
-        found = await search(engine, engine.places, query(type, view))
-        # In a thread: for the whole country it takes the time of several searches.
+        found = await search(engine, engine.places, query(type_at(zoom), widened(bbox, zoom)))
+        # In a thread: for the whole country it takes the time of thirty suggestions.
         kept = await asyncio.to_thread(made, found)
-        engine.known_contours.put(key, kept)
+        engine.known_contours.put(known, kept)
     return kept
+
+
+def key(bbox: Box, zoom: int) -> str:
+    return f"{type_at(zoom)}:{widened(bbox, zoom)}"
+
+
+def type_at(zoom: int) -> str:
+    return "commune" if zoom >= COMMUNES_FROM_ZOOM else "department"
 
 
 def widened(bbox: Box, zoom: int) -> Box:

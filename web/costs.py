@@ -15,6 +15,7 @@ import re
 from starlette.types import Scope
 
 from search_api.costs import LEAST, WAY
+from search_api.geo import Box
 from search_api.proxies import Headers
 
 PROBES = ("/healthz", "/readyz")
@@ -25,6 +26,11 @@ PAGE, FORM = 2, 3
 
 SEARCH = 8
 """A list with its map is 14 ms, the page around them 8 more."""
+
+CONTOURS = 2
+MAKING, MAKING_WIDE = 2, 30
+"""What is kept is sent for 1 ms or 2. To make what is not takes 5 ms for a town, and 100 to 150 for 400 communes or the
+whole country: who asks for what nobody has asked for in ten minutes pays for that too (web/search/routes.py)."""
 
 WIDGET = 5
 """The same without the map, or a map without the list."""
@@ -41,7 +47,7 @@ FILE_BYTES = 100_000
 
 COSTS = {
     "/": LEAST,
-    "/fond-de-carte": 2,
+    "/fond-de-carte": CONTOURS,
     "/widget.js": LEAST,
     "/widget/cadre": WIDGET,
     "/alertes": 3,
@@ -70,6 +76,11 @@ def of(scope: Scope) -> int:
     if path == "/" and scope["query_string"]:
         return SEARCH + WAY if TO_A_PLACE.search(scope["query_string"]) else SEARCH
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)
+
+
+def of_making(view: Box) -> int:
+    """The contours of a view that are not kept; it is wide from a degree on."""
+    return MAKING_WIDE if view.east - view.west > 1 else MAKING
 
 
 def of_form(path: str, headers: Headers) -> int:

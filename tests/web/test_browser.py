@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -221,3 +221,23 @@ def test_no_barrier_that_axe_knows(open_page: OpenPage, path: str, scheme: str) 
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(({violations}) => violations)")
     assert [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found] == []
+
+
+def test_a_map_that_was_asked_for_too_often_says_so_and_comes_back(chromium: Browser, address: str) -> None:
+    busy = [True]
+
+    def answer(route: Route) -> None:
+        if busy:
+            busy.clear()
+            route.fulfill(status=429, headers={"Retry-After": "1"}, body="{}")
+        else:
+            route.continue_()
+
+    page = chromium.new_page(locale="fr-FR")
+    page.route("**/fond-de-carte?*", answer)
+    page.goto(f"{address}{NANTES}&type=eaje")
+    said = page.locator(".map-message")
+    expect(said).to_contain_text("Elle revient dans 1\u00a0s")
+    expect(said).to_have_count(0)
+    expect(page.locator(".base-area").first).to_be_attached()
+    page.close()

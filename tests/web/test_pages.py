@@ -377,6 +377,8 @@ def test_the_home_page_stands_without_the_search_engine(settings: Settings) -> N
 def test_fiches_that_show_a_contact_are_limited(settings: Settings) -> None:
     with visitor(settings.model_copy(update={"fiche_limit": 2})) as site:
         assert [site.get("/offre/gisele").status_code for _ in range(3)] == [200, 200, 429]
+        site.get("/offre/lutins")
+        assert site.app.state.limiter.contacts.read_today() == 2  # in the sum of all clients too
         limited = site.get("/offre/gisele")
         assert int(limited.headers["retry-after"]) > 0
         assert not [contact for contact in CONTACTS if contact in limited.text]
@@ -448,6 +450,25 @@ def test_the_base_map_is_sent_as_it_is_kept_and_not_again_to_who_has_it(site: Cl
         assert again.status_code == 304
         assert again.content == b""
         assert again.headers["etag"] == each.headers["etag"]
+
+
+def test_who_asks_for_contours_that_nobody_has_seen_pays_for_the_making(settings: Settings) -> None:
+    with visitor(settings) as site:
+        requests = site.app.state.limiter.requests
+
+        def cost(bbox: str, zoom: int) -> int:
+            before = sum(requests.own.values())
+            assert site.get("/fond-de-carte", {"bbox": bbox, "zoom": zoom}).status_code == 200
+            return int(sum(requests.own.values()) - before)
+
+        site.get("/robots.txt")  # a window has begun
+        first, again, beside = cost("-5,42,8,51", 6), cost("-5,42,8,51", 6), cost("-5.1,42.1,8,51", 6)
+        assert first > 10 * again
+        assert again == beside
+        assert again < cost("-1.65,47.16,-1.45,47.28", 12) < first
+    with visitor(settings.model_copy(update={"rate_limit": 20, "rate_window_s": 86_400})) as site:
+        assert site.get("/fond-de-carte", {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": 12}).status_code == 200
+        assert site.get("/fond-de-carte", {"bbox": "-5,42,8,51", "zoom": 6}).status_code == 429
 
 
 @pytest.mark.parametrize(

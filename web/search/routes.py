@@ -8,13 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from search_api import contours, offers
+from search_api import contours, limits, offers, problems
 from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
 from search_api.problems import ParameterError
 from search_api.query_log import watched
 from search_api.responses import kept_tag
 from search_api.wrappers import accepts_gzip
-from web import maps
+from web import costs, maps
 from web.search import filters, forms, need, results
 from web.search.places import Where, resolve
 from web.site import Site
@@ -81,6 +81,10 @@ async def base_map(request: Request) -> Response:
     """The contours in view, drawn under the offers: GeoJSON. They change once a year."""
     site: Site = request.app.state.site
     view = read(BaseMapParameters, dict(request.query_params))
+    if not contours.is_kept(site.engine, view.bbox, view.zoom):
+        counted = limits.count_request(site.limiter, request.scope, costs.of_making(view.bbox))
+        if not counted.allowed:
+            return problems.too_many_requests(counted.reset_s)
     gzipped, tag = await contours.in_view(site.engine, view.bbox, view.zoom)
     # A weak tag: compressed or not it is the same.
     headers = {"Cache-Control": "public, max-age=86400", "ETag": f'W/"{tag}"'}
