@@ -85,8 +85,8 @@ def of_making(view: Box) -> int:
 
 def of_form(path: str, headers: Headers) -> int:
     length = next((value for name, value in headers if name == b"content-length"), b"")
-    # Without a length it comes in pieces, which no browser does. The server has refused what is no number.
-    if not length or int(length) > FILE_BYTES:
+    # Without a length it comes in pieces, which no browser does.
+    if not length.isdigit() or int(length) > FILE_BYTES:
         return FILE
     if path.endswith(SMALL):
         return LEAST

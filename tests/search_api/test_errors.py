@@ -1,6 +1,7 @@
 """Bad input is named at the door; an engine that is away is a 503, never an empty list."""
 
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -208,3 +209,22 @@ def test_ready_only_when_the_data_are_there_and_fresh(engine: Elasticsearch, set
 def test_an_application_without_a_key_does_not_start(settings: Settings) -> None:
     with pytest.raises(ValueError, match="SECRET_KEY"):
         create_app(settings.model_copy(update={"secret_key": ""}))
+
+
+def test_probes_ask_the_engine_once_a_second(
+    engine: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are the one thing that nobody's budget limits."""
+    own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-probed"})
+    now = time.monotonic()
+    monkeypatch.setattr("search_api.expiring.time.monotonic", lambda: now)
+    with client(own) as api:
+        assert api.get("/readyz").status_code == 503
+        names = [load(engine, own.index_prefix, "offers", OFFERS[:1])]
+        names.append(load(engine, own.index_prefix, "places", places()[:3]))
+        fresh = {"indexed_at": datetime.now(UTC).isoformat()}
+        engine.indices.put_mapping(index=indexes.alias(own.index_prefix, "offers"), meta=fresh)
+        assert api.get("/readyz").status_code == 503
+        now += 1.1
+        assert api.get("/readyz").status_code == 200
+    engine.indices.delete(index=names)
