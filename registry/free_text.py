@@ -9,9 +9,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import takewhile
 
-from registry import nir
-from registry.folding import fold
+from registry import links, nir
+from registry.folding import bounded, fold
 
 PHONE = (
     "Retirez le numéro de téléphone de ce texte\u00a0: vous choisissez ailleurs s’il est montré,"
@@ -28,12 +30,7 @@ NIR = "Retirez ce numéro, qui ressemble à un numéro de sécurité sociale\u00
 _MAIL = re.compile(
     r"@|\barobas?e?s?\b|\barrobas?e?\b|[(\[{<]\s*(?:at|a)\s*[)\]}>]"
     r"|\b(?:gmail|hotmail|yahoo|wanadoo|icloud|ymail|outlook\s*(?:\.|point|dot)\s*(?:fr|com))\b"
-    r"|\b[\w-]+\s+at\s+[\w-]+\s*(?:\.|\bpoint\b|\bdot\b)\s*[a-z]{2,4}\b"
-)
-_ENDINGS = "fr|com|net|org|eu|info|be|ch|lu|io|app|bzh|alsace|corsica|re|nc|pf|pro|site|blog|online|ovh|gouv|me|ly|gl"
-_LINK = re.compile(
-    r"\bhttps?\b|\bw\s*w\s*w\b|\b[a-z0-9][a-z0-9-]*\s?\.(?:" + _ENDINGS + r")\b(?!\.[a-z])"
-    r"|\b[a-z0-9-]+\.[a-z]{2,}/\w|\b(?:point|dot)\s+(?:fr|com|net|org|eu)\b"
+    r"|(?<=[\w-])\s+at\s+[\w-]+\s*(?:\.|\bpoint\b|\bdot\b)\s*[a-z]{2,4}\b"
 )
 _SENTENCE_END = re.compile(r"\.(?=[A-ZÀ-Þ][a-zß-ÿ’' ])")
 """A full stop whose space was forgotten: « au calme.Re… » is no link."""
@@ -86,8 +83,22 @@ _NUMBERED_WAY = re.compile(
     r"\b\d{1,4} (?:(?:bis|ter|quater|[a-d]) )?(?:rue|avenue|boulevard|allees?|impasse|chemin|place|quai|route|square)\b"
 )
 
-READINGS = 32
-"""Ways to read a row of number words, at most: « soixante dix » may be 70, or 60 and 10."""
+_NUMBER = re.compile(r"0[1-9]\d{8}|(?:00)?330?[1-9]\d{8}|(?:00)?(?:262|59[046]|508|68[79])\d{6,9}|[67]\d{8}", re.ASCII)
+_BEGINNING = re.compile(r"0\Z|0[1-9]|[67]|(?:00)?(?:\Z|3\Z|33|2\Z|26\Z|262|5\Z|5[09]\Z|508|59[046]|6\Z|68\Z|68[79])")
+LONGEST_NUMBER, LONGEST_GROUP, DECIDING = 14, 9, 6
+"""Digits of a number with what leads abroad; of what is none of the numbers that people write; and those that decide
+which kind of number it is."""
+
+LONGEST_SAID = 5
+"""Words of one number: « quatre vingt dix sept », and one more that tells where it ends."""
+
+ALIKE, LONGEST_WORD = 0.83, 30
+"""How much of two words must be the same; longer ones are compared as they stand, since this takes the square of their
+length or more."""
+
+LONGEST_STREET, MOST_NAMES = 200, 8
+"""Characters of an address that are looked at, as many as registry/profiles/checks.py takes; and words of a street's
+name, the last ones."""
 
 _NEAR = 4
 """Words between a word for a street and its name, at most: « rue du Général de Gaulle »."""
@@ -100,7 +111,7 @@ def refusal(text: str, street: str = "") -> str | None:
     plain = _plain(text)
     if _MAIL.search(plain):
         return MAIL
-    if _LINK.search(_plain(_SENTENCE_END.sub(". ", text))):
+    if links.holds_one(text) or links.is_spelled_out(_plain(_SENTENCE_END.sub(". ", text))):
         return LINK
     if holds_phone(plain):
         return PHONE
@@ -111,21 +122,11 @@ def refusal(text: str, street: str = "") -> str | None:
 
 def holds_phone(plain: str) -> bool:
     """Whether a row of numbers, in digits or words, holds a telephone number, whole groups taken together."""
-    for row in _rows(_YEARS.sub(" an ", _HOURS.sub(" heures ", _DATE.sub(" date ", plain)))):
-        for first in range(len(row)):
-            digits = ""
-            for group in row[first:]:
-                digits += group
-                if len(digits) > 14:
-                    break
-                if re.fullmatch(
-                    r"0[1-9]\d{8}|(?:00)?33\(?0?\)?[1-9]\d{8}|(?:00)?(?:262|59[046]|508|68[79])\d{6,9}", digits
-                ):
-                    return True
-                if re.fullmatch(r"[67]\d{8}", digits) and len(row) - first > 1:
-                    return True
-        if any(len(group) >= 9 for group in row):
-            return True
+    told = _YEARS.sub(" an ", _HOURS.sub(" heures ", _DATE.sub(" date ", plain)))
+    return any(_tells_number(row) for row in _rows(told)) or _is_international(plain)
+
+
+def _is_international(plain: str) -> bool:
     return bool(re.search(r"\+\s?\d(?:[\s.()-]{0,3}\d){7,}", plain))
 
 
@@ -134,9 +135,9 @@ def tells_street(text: str, street: str) -> bool:
     words = _street_words(text)
     if _NUMBERED_WAY.search(" ".join(words)):
         return True
-    named = list(_street_words(re.sub(r"^\W*\d+\W*(?:(?:bis|ter|quater|[a-dA-D])\b)?", "", street)))
+    named = list(_street_words(re.sub(r"^\W*\d+\W*(?:(?:bis|ter|quater|[a-dA-D])\b)?", "", street[:LONGEST_STREET])))
     is_way = bool(named) and named[0] in WAYS
-    name = [word for word in named[is_way:] if word not in _SMALL]
+    name = [word for word in named[is_way:] if word not in _SMALL][-MOST_NAMES:]
     if not name or not any(len(word) >= 3 for word in name):
         return False
     if _whole_name(words, name):
@@ -183,7 +184,10 @@ def _alike(one: str, other: str) -> bool:
         return True
     if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 1 or one.isdigit() or other.isdigit():
         return False
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.83
+    if len(one) > LONGEST_WORD:
+        return False
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
 def _street_words(text: str) -> list[str]:
@@ -192,26 +196,54 @@ def _street_words(text: str) -> list[str]:
     return [str(WORDS[word]) if word in WORDS and word not in ("un", "une") else word for word in words]
 
 
-def _rows(plain: str) -> Iterator[list[str]]:
-    """Rows of groups of digits that nothing but blanks, signs and filling words part; number words become digits.
+Row = list[list[tuple[str, int]]]
+"""At each place the groups of digits that may begin there, and how many places each takes."""
 
-    A row with words is told once for each way to read them, up to READINGS.
-    """
-    rows: list[list[str]] = [[]]
-    said: list[str] = []
+
+def _rows(plain: str) -> Iterator[Row]:
+    """Rows of numbers that nothing but blanks, signs and filling words part."""
+    row: list[str] = []
     for token in [*_TOKEN.findall(_as_digits(plain)), "end"]:
-        if token in WORDS:
-            said.append(token)
+        if token in WORDS or token.isdigit():
+            row.append(token)
+        elif token not in _FILLERS and row:
+            yield [_groups(row[at : at + LONGEST_SAID]) for at in range(len(row))]
+            row = []
+
+
+def _groups(tokens: Sequence[str]) -> list[tuple[str, int]]:
+    """What may begin a row of numbers, digits as they stand: « soixante dix huit » is 78, or 60 before 18."""
+    if tokens[0].isdigit():
+        return [(tokens[0], 1)]
+    values = [WORDS[word] for word in takewhile(WORDS.__contains__, tokens)]
+    return [(str(value), taken) for value, taken in _first_values(values)]
+
+
+def _tells_number(row: Row) -> bool:
+    """Whether some groups one after the other are a telephone number, in one of the ways to read the row.
+
+    From each place on, what was read so far is a number's beginning: of it the first signs decide, and how many follow.
+    So few beginnings differ, and the time grows as the row does.
+    """
+    reached = {0}
+    for first in range(len(row)):
+        if first not in reached:  # within a number that is one word more: « soixante-dix » is not read from « dix » on
             continue
-        if token in _FILLERS:
-            continue
-        rows = [row + spoken for row in rows for spoken in _spoken(said)][:READINGS]
-        said = []
-        if token.isdigit():
-            rows = [[*row, token] for row in rows]
-        elif rows != [[]]:
-            yield from rows
-            rows = [[]]
+        reached.update(first + taken for _, taken in row[first])
+        if any(len(group) >= LONGEST_GROUP for group, _ in row[first]):
+            return True
+        begun: dict[int, dict[tuple[str, int], str]] = {first: {("", 0): ""}}
+        at = first
+        while begun and at < len(row):
+            for digits in begun.pop(at, {}).values():
+                for group, taken in row[at]:
+                    more = digits + group
+                    if _NUMBER.fullmatch(more):
+                        return True
+                    if len(more) < LONGEST_NUMBER and _BEGINNING.match(more):
+                        begun.setdefault(at + taken, {})[more[:DECIDING], len(more)] = more
+            at += 1
+    return False
 
 
 def _as_digits(plain: str) -> str:
@@ -219,20 +251,6 @@ def _as_digits(plain: str) -> str:
     return re.sub(
         r"\b(?=[0-9oil]*\d)[0-9oil]{2,}\b", lambda found: found[0].translate(str.maketrans("oil", "011")), plain
     )
-
-
-def _spoken(words: Sequence[str]) -> list[list[str]]:
-    """« zero six soixante dix huit » as 0, 6, 78, and as 0, 6, 60, 18: what is read out may mean both."""
-    values = [WORDS[word] for word in words]
-    told: list[list[list[str]]] = [[[]]]
-    for at in reversed(range(len(values))):  # told[n]: the last n words
-        ways = [
-            [str(value), *rest]
-            for value, taken in _first_values(values[at : at + 5])
-            for rest in told[len(values) - at - taken]
-        ]
-        told.append(ways[:READINGS])
-    return told[-1]
 
 
 def _first_values(values: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -269,14 +287,20 @@ def _plain(text: str) -> str:
 
 def _shown(text: str) -> str:
     """Without what is not seen: marks of zero width, the frames of keys, and with every sign as the usual one."""
-    usual = unicodedata.normalize("NFKC", text)
-    return "".join(
-        letter for letter in usual if unicodedata.category(letter) not in ("Cf", "Me") and letter != "\ufe0f"
-    )
+    usual = unicodedata.normalize("NFKC", bounded(text))
+    return "".join(letter for letter in usual if letter.isascii() or _is_seen(letter))
+
+
+@lru_cache(maxsize=4096)
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Cf", "Me") and letter != "\ufe0f"
 
 
 def _bare(text: str) -> Iterator[str]:
-    for letter in unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")):
+    for letter in unicodedata.normalize("NFKD", bounded(text).replace("œ", "oe").replace("Œ", "OE")):
+        if letter.isascii():
+            yield letter
+            continue
         if unicodedata.combining(letter):
             continue
         yield str(unicodedata.digit(letter)) if letter.isdigit() else letter

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from registry import links
 from registry.accounts import addresses, throttle
 from registry.contact import sending, tokens, wording
 from registry.contact.refusals import Refused
@@ -44,7 +45,7 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
         raise Refused("empty")
     if len(text) > wording.LONGEST:
         raise Refused("too_long")
-    if wording.has_link(text):
+    if links.holds_one(text):
         raise Refused("link")
     key = hashlib.sha256(f"{thread.hex} {side} {answer.mark}".encode(errors="backslashreplace")).digest()
     message = sending.keep(conn, thread, side, text, now, key)

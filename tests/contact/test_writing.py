@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from registry import database
-from registry.contact import opening, reachable, wording
+from registry import database, links
+from registry.contact import opening, reachable
 from tests.contact.conftest import HERS, PARENT, TEXT, World
 from tests.records import assistant, structure
 
@@ -107,7 +107,7 @@ def test_a_script_that_sends_at_once_is_refused_and_a_person_who_sends_again_is_
     ],
 )
 def test_links_are_seen_however_they_are_written(text: str) -> None:
-    assert wording.has_link(text)
+    assert links.holds_one(text)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_links_are_seen_however_they_are_written(text: str) -> None:
     ],
 )
 def test_what_parents_write_is_no_link(text: str) -> None:
-    assert not wording.has_link(text)
+    assert not links.holds_one(text)
 
 
 def test_only_one_who_can_be_written_to_is_reachable(world: World) -> None:

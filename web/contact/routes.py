@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from registry import links
 from registry.accounts import addresses
 from registry.accounts.throttle import TooMany
 from registry.contact import opening, reachable, sending, wording
@@ -130,7 +131,7 @@ def _errors(name: str, mail: str | None, text: str) -> dict[str, str]:
         errors["nom"] = texts.ERROR_NAME
     elif len(name) > wording.LONGEST_NAME:
         errors["nom"] = texts.ERROR_NAME_LONG
-    elif wording.has_link(name):
+    elif links.holds_one(name):
         errors["nom"] = texts.ERROR_NAME_LINK
     if mail is None:
         errors["mail"] = addresses.SENTENCE
@@ -138,7 +139,7 @@ def _errors(name: str, mail: str | None, text: str) -> dict[str, str]:
         errors["message"] = texts.ERROR_EMPTY
     elif len(text) > wording.LONGEST:
         errors["message"] = texts.ERROR_LONG.format(count=len(text))
-    elif wording.has_link(text):
+    elif links.holds_one(text):
         errors["message"] = texts.ERROR_LINK
     return errors
 
