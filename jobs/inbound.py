@@ -10,13 +10,14 @@ import asyncio
 import hashlib
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from email.utils import parseaddr
-from html.parser import HTMLParser
+from html import unescape
 
 import psycopg
 from aiosmtpd.controller import Controller
@@ -61,6 +62,10 @@ HISTORY = re.compile(
 
 SPLIT_ATTRIBUTION = re.compile(r"^\s*(Le|On) .{4,200}$", re.IGNORECASE)
 ATTRIBUTION_END = re.compile(r"(a écrit\s*:|wrote:)\s*$", re.IGNORECASE)
+
+TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]*+|[!?])[^<>]*>")
+BLOCKS = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "ul", "ol", "table", "hr"))
+LEFT_OUT = frozenset(("blockquote", "style", "script", "head", "title"))
 
 
 class Inbound:
@@ -191,35 +196,44 @@ def without_history(text: str) -> str:
 
 
 def text_of_html(html: str) -> str:
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return "".join(reader.pieces)
+    """Words of a page, a line for each block; quotations, styles, scripts and comments are left out.
+
+    Not with the standard library's HTMLParser, which takes the square of the length for tags that never end, nor with
+    one that builds the tree of HTML 5, which mails can make far larger than they are. So an attribute with a ">" in it
+    leaves its end among the words.
+    """
+    pieces: list[str] = []
+    left_out: list[str] = []
+    opened: Counter[str] = Counter()
+    at = 0
+    shown = _without_comments(html)
+    for tag in [*TAG.finditer(shown), None]:
+        if not left_out:
+            pieces.append(re.sub(r"\s+", " ", unescape(shown[at : tag.start() if tag else len(shown)])))
+        if tag is None:
+            break
+        at, name, is_end = tag.end(), tag["name"].lower(), tag["end"] == "/"
+        if name in LEFT_OUT and not is_end:
+            left_out.append(name)
+            opened[name] += 1
+        elif name in LEFT_OUT and opened[name]:
+            ended = ""
+            while ended != name:  # an end that was forgotten inside ends with it
+                ended = left_out.pop()
+                opened[ended] -= 1
+        elif name in BLOCKS and not is_end and not left_out:
+            pieces.append("\n")
+    return "".join(pieces)
 
 
-class _Reader(HTMLParser):
-    """Words of a page, a line for each block; quotations, styles and scripts are left out."""
-
-    BLOCKS = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "ul", "ol", "table", "hr"))
-    LEFT_OUT = frozenset(("blockquote", "style", "script", "head", "title"))
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.left_out: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.LEFT_OUT:
-            self.left_out.append(tag)
-        elif tag in self.BLOCKS and not self.left_out:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.left_out:
-            # An end that was forgotten inside ends with it.
-            while self.left_out.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        if not self.left_out:
-            self.pieces.append(re.sub(r"\s+", " ", data))
+def _without_comments(html: str) -> str:
+    """As browsers do: a comment that never ends is one to the end."""
+    kept = []
+    at = 0
+    while (begin := html.find("<!--", at)) >= 0:
+        kept.append(html[at:begin])
+        end = html.find("-->", begin + 4)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join([*kept, html[at:]])

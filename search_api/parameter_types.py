@@ -54,7 +54,7 @@ def numbers(text: str, count: int) -> list[float]:
 
 def decimal(text: str) -> float:
     """A number as programs write it (5e-05 too): Python's float() would also take inf, nan, 1_0 and ١."""
-    if not re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*", text, re.ASCII | re.IGNORECASE):
+    if not re.fullmatch(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?\s*", text, re.ASCII | re.IGNORECASE):
         raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est pas un nombre")
     return float(text)
 

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from local.reference import serve
 
-NUMBER = re.compile(r"^(\d{1,4}(?: ?(?:bis|ter|quater)\b)?),? +(.+)$")
+NUMBER = re.compile(r"^(\d{1,4}(?: ?(?:bis|ter|quater)\b)?),? +([^ ].*)$")
 
 KM_PER_DEGREE = 111.2
 
@@ -74,7 +74,7 @@ def create(known: dict[str, Commune]) -> FastAPI:
 
 def found(commune: Commune, q: str, *, only_street: bool = False) -> list[dict[str, Any]]:
     """No feature, or the one of the address: its number's, or its street's."""
-    asked = re.sub(rf"\s*\b({'|'.join(commune.postcodes)})\b.*$", "", " ".join(q.split()))
+    asked = re.split(rf"\b(?:{'|'.join(commune.postcodes)})\b", " ".join(q.split()), maxsplit=1)[0].rstrip()
     numbered = NUMBER.match(asked)
     number, street = (numbered[1], numbered[2]) if numbered else ("", asked)
     if len(folded(street)) < 3 or "introuvable" in folded(street):

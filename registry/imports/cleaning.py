@@ -76,7 +76,7 @@ def clean_name(value: str) -> str:
     name = value
     if re.fullmatch(r'"[^"]*"', name) or name.count('"') % 2:
         name = name.replace('"', "")
-    name = re.sub(r"^[\s/\\_*#|.,;:-]+|[\s/\\_*#|,;:-]+$", "", name)
+    name = re.sub(r"^[\s/\\_*#|.,;:-]+|(?<![\s/\\_*#|,;:-])[\s/\\_*#|,;:-]+$", "", name)
     if not re.search(r"[^\W_]", name):
         return ""
     if _capitals(name):
@@ -92,7 +92,7 @@ def clean_name(value: str) -> str:
 
 def clean_address(value: str) -> str:
     """An address line to show: "10 RUE DES NAMNETES" becomes "10 rue des Namnetes"; otherwise as spelled."""
-    address = re.sub(r"^[\s,;/-]+|[\s,;/-]+$", "", value)
+    address = re.sub(r"^[\s,;/-]+|(?<![\s,;/-])[\s,;/-]+$", "", value)
     if not _capitals(address):
         return address[:300]
     words = []
@@ -113,10 +113,10 @@ def clean_address(value: str) -> str:
 def split_address(value: str) -> tuple[str, str, str]:
     """Address, postcode and commune's name out of one line; the last two are "" when they are not there."""
     # Greedy, so that the last postcode-like number counts: "CS 12345, 44000 Nantes".
-    found = re.fullmatch(r"(|.*[\s,;(-])(\d{5})[\s,;-]+([^\W\d].*)", value)
+    found = re.fullmatch(r"(|.*[\s,;(-])(\d{5})[\s,;-]+([^\W\d].*)", value, re.DOTALL)
     if not found:
         return value, "", ""
-    commune = re.sub(r"[\s,]+france$", "", found[3], flags=re.IGNORECASE)
+    commune = re.sub(r"(?<![\s,])[\s,]+france$", "", found[3], flags=re.IGNORECASE)
     return found[1].strip(" ,;-("), found[2], commune.strip(" )")
 
 

@@ -45,7 +45,7 @@ def written(name: str, values: dict[str, Any]) -> tuple[str, str]:
 
 def tidy(text: str) -> str:
     """Without the blank lines and ends of lines that a part of a template leaves where it says nothing."""
-    lines = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n"
 
 

@@ -127,8 +127,8 @@ def _add(found: dict[str, str], name: str, places: list[tuple[str, str]], choice
 
 def _apart(text: str) -> tuple[str, str]:
     """« Saint-Denis (93) » and « Saint-Denis, 93 » as name and department."""
-    parts = re.fullmatch(r"(.*?)[\s,]*[(,\s]\s*(\d[\dAB]\d?)\s*\)?", text, re.IGNORECASE)
-    return (parts[1].strip(), parts[2].upper()) if parts else (text, "")
+    found = re.search(r"(?<![\s,(])[\s,(]+(\d[\dAB]\d?)\s*\)?$", text, re.IGNORECASE)
+    return (text[: found.start()].strip(), found[1].upper()) if found else (text, "")
 
 
 def _folded(name: str) -> str:
