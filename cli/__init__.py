@@ -6,12 +6,15 @@ It may import every room; what it prints is French. No rule of the domain lives 
 import typer
 
 from cli import accounts, data, dead_letters, demo, index, jobs, legacy, mail, serve, status, widget
+from registry.parsing import children
 
 app = typer.Typer(
     help="Ribambelle trouve une place pour un enfant.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Every command is given keys.
+    callback=children.keep_secrets,
 )
 importing = typer.Typer(help="Charger des données ouvertes dans le registre.", no_args_is_help=True)
 indexing = typer.Typer(help="L’index de recherche\u00a0: le construire, le suivre, le vérifier.", no_args_is_help=True)

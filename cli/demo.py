@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 from cli.data import Scale, Size, today
 from cli.progress import progress, say
 from cli.serve import Port
-from cli.servers import LOCAL, completed, plain_failures, refuse
+from cli.servers import LOCAL, completed, plain_failures, refuse, valid_settings
 from indexer import bulk, generations, rebuild
 from local.children import Child, start, stopping, wait_until
 from local.servers import chosen_port, running
 from registry import agrements, database
-from settings import Settings, get_settings
+from settings import Settings
 
 if TYPE_CHECKING:
     from registry.generation.accounts import DemoAccount
@@ -36,7 +36,7 @@ SEED = 1
 
 def up() -> None:
     """Démarrer les serveurs seuls (Elasticsearch, PostgreSQL, Valkey), jusqu’à Ctrl-C."""
-    with plain_failures(), running(get_settings(), LOCAL / "demo", say) as urls:
+    with plain_failures(), running(valid_settings(), LOCAL / "demo", say) as urls:
         say(f"DATABASE_URL={urls.database_url}")
         say(f"ELASTICSEARCH_URL={urls.elasticsearch_url}")
         say(f"REDIS_URL={urls.redis_url}")
@@ -51,8 +51,8 @@ def demo(
     begun = time.monotonic()
     _refuse_taken_port(port)
     directory = LOCAL / scale.value
-    with plain_failures(), running(get_settings(), directory, say) as urls:
-        settings = completed(get_settings(), urls)
+    with plain_failures(), running(valid_settings(), directory, say) as urls:
+        settings = completed(valid_settings(), urls)
         known = _fill(settings, scale)
         children: list[Child] = []
         with stopping(children), Path(os.devnull).open() as nothing:

@@ -1,5 +1,6 @@
 """The mail server for answers between parents and assistants maternels."""
 
+import errno
 import logging
 import signal
 import threading
@@ -22,8 +23,10 @@ def receive() -> None:
     previous = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         controller.start()
-    except OSError:
-        refuse(f"Le port {settings.relay_port} est déjà pris\u00a0: choisissez-en un autre (RELAY_PORT).")
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            refuse(f"Le port {settings.relay_port} est déjà pris\u00a0: choisissez-en un autre (RELAY_PORT).")
+        refuse(f"{settings.relay_host} n’est pas une adresse de cette machine\u00a0: corrigez RELAY_HOST.")
     else:
         ended.wait()
         controller.stop()

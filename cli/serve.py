@@ -42,6 +42,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
             refuse(str(missing))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("ribambelle.search").setLevel(logging.INFO)
+    # It quotes bytes of forms that are none.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
     if access_log:
         logging.getLogger("ribambelle.access").setLevel(logging.INFO)
     app = create_app(settings)

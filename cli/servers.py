@@ -9,6 +9,7 @@ from typing import NoReturn
 import elasticsearch
 import psycopg
 import typer
+from pydantic import ValidationError
 
 from local.errors import LocalError
 from local.servers import Urls, discover
@@ -21,7 +22,7 @@ LOCAL = Path(__file__).parent.parent / ".local"
 
 def found_settings() -> Settings:
     """The settings, completed by the servers of the demo that runs here. Ends the command when there are none."""
-    settings = get_settings()
+    settings = valid_settings()
     if settings.database_url and settings.elasticsearch_url:
         return settings
     for directory in (LOCAL / "demo", LOCAL / "france"):
@@ -29,6 +30,15 @@ def found_settings() -> Settings:
         if urls:
             return completed(settings, urls)
     refuse("Aucun serveur\u00a0: lancez d’abord « make demo », ou donnez DATABASE_URL et ELASTICSEARCH_URL.")
+
+
+def valid_settings() -> Settings:
+    """The settings of the environment. Ends the command where one has a value that it cannot have."""
+    try:
+        return get_settings()
+    except ValidationError as error:
+        names = ", ".join(sorted({str(each["loc"][0]).upper() for each in error.errors() if each["loc"]}))
+        refuse(f"Réglage refusé\u00a0: {names}. Corrigez sa valeur\u00a0; settings/__init__.py dit ce qui est permis.")
 
 
 def completed(settings: Settings, urls: Urls) -> Settings:

@@ -7,27 +7,22 @@ told to come back (451). It speaks no TLS and knows no spam filter: the domain's
 """
 
 import asyncio
-import hashlib
 import logging
-import re
-from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
-from email.utils import parseaddr
-from html import unescape
 
 import psycopg
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from jobs import answers
 from registry import database
 from registry.contact import relaying
 from registry.contact.refusals import Reason, Refused
 from registry.contact.relaying import Answer
 from registry.database import Pool
+from registry.parsing import children
 from settings import Settings
 
 log = logging.getLogger(__name__)
@@ -35,10 +30,9 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 10 * 1024 * 1024
 """Of a mail with its attachments, which are dropped: enough for a few photos that a telephone puts under an answer."""
 
-MOST_OF_A_TEXT = 200_000
-"""Characters that are looked at, with all that is quoted."""
-
 LATER = "451 4.3.0 Service momentanement indisponible / Temporarily unavailable, please try again"
+
+UNREADABLE = "550 5.6.0 Message illisible / This mail cannot be read"
 
 ANSWERS: dict[Reason, str] = {
     "unknown": "550 5.1.1 Cette conversation est terminee ou n'existe pas / This conversation is over or unknown",
@@ -52,20 +46,11 @@ ANSWERS: dict[Reason, str] = {
 }
 """In ASCII, as SMTP wants it; the sender's own server quotes it in its notice."""
 
-HISTORY = re.compile(
-    r"^\s*(>|Pour répondre, écrivez au-dessus de cette ligne|Le .{4,200} a écrit\s*:|On .{4,200} wrote:"
-    r"|-{2,}\s*(Message d.origine|Original Message|Message transféré|Forwarded message)"
-    r"|_{20,}\s*$|\**(De|From)\s*:\**\s.*@)",
-    re.IGNORECASE,
-)
-"""A line with which mail programs begin what they quote. Our own letters begin with a line that is in it."""
 
-SPLIT_ATTRIBUTION = re.compile(r"^\s*(Le|On) .{4,200}$", re.IGNORECASE)
-ATTRIBUTION_END = re.compile(r"(a écrit\s*:|wrote:)\s*$", re.IGNORECASE)
+MOST_SESSIONS = 20
+"""Connections at a time: each may bring a mail of MOST_BYTES, of which the server holds two copies for a moment."""
 
-TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]*+|[!?])[^<>]*>")
-BLOCKS = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "ul", "ol", "table", "hr"))
-LEFT_OUT = frozenset(("blockquote", "style", "script", "head", "title"))
+CROWDED = b"421 4.3.2 Trop de connexions / Too many connections, please try again later\r\n"
 
 
 class Inbound:
@@ -73,25 +58,31 @@ class Inbound:
 
     def __init__(self, settings: Settings, registry: Pool, now: Callable[[], datetime]) -> None:
         self.settings, self.registry, self.now = settings, registry, now
+        self.sessions: set[SMTP] = set()
+        # A thread for each: whoever waits for a mail to be read keeps nobody else from saying whom one is for.
+        self.threads = ThreadPoolExecutor(MOST_SESSIONS, thread_name_prefix="mail")
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if envelope.rcpt_tos:
             return "452 4.5.3 Un destinataire a la fois / One recipient at a time"
-        answer = await asyncio.to_thread(self._known, address)
+        answer = await self._in_thread(self._known, address)
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-        return await asyncio.to_thread(self._taken, envelope.rcpt_tos[0], envelope.mail_from or "", content)
+        return await self._in_thread(self._taken, envelope.rcpt_tos[0], envelope.mail_from or "", content)
 
     async def handle_exception(self, error: Exception) -> str:
         # Not its words, which may quote the mail.
         log.error("a mail was not taken: %s", type(error).__name__)
         return LATER
+
+    async def _in_thread(self, work: Callable[..., str], *values: object) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work, *values)
 
     def _known(self, address: str) -> str:
         try:
@@ -103,18 +94,25 @@ class Inbound:
         return "250 OK" if live else ANSWERS["unknown"]
 
     def _taken(self, address: str, envelope_sender: str, content: bytes) -> str:
+        """The cheap looks first: at the head, at the thread, at the sender; then what was written is read."""
         try:
-            message = BytesParser(_class=EmailMessage, policy=default).parsebytes(content)
-            if envelope_sender in ("", "<>") or is_automatic(message):
+            head = answers.head_of(content)
+            if envelope_sender in ("", "<>") or answers.is_automatic(head):
                 log.info("an automatic answer was dropped")
                 return "250 OK"
-            answer = Answer(address, sender_of(message), written(message), mark_of(message, content))
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
-            # The standard library's parser raises each of them on some broken mail.
-            log.info("a mail that cannot be read was refused: %s", type(error).__name__)
-            return "550 5.6.0 Message illisible / This mail cannot be read"
-        try:
+            sender, mark = answers.sender_of(head), answers.mark_of(head, content)
+            with self.registry.connection() as conn:
+                writer = relaying.allow_reading(conn, self.settings, address, sender, self.now())
+            # No connection is held meanwhile.
+            text = answers.text_by_child(content, writer)
+            answer = Answer(address, sender, text, mark)
             relayed = database.run(self.registry, lambda conn: relaying.relay(conn, self.settings, answer, self.now()))
+        except (ValueError, children.Failed) as error:
+            log.info("a mail that cannot be read was refused: %s", type(error).__name__)
+            return UNREADABLE
+        except children.Busy:
+            log.info("a mail waits at its sender: others are being read")
+            return LATER
         except Refused as refused:
             log.info("an answer was refused: %s", refused.reason)
             return ANSWERS[refused.reason]
@@ -125,11 +123,37 @@ class Inbound:
         return "250 OK"
 
 
+class Bounded(SMTP):
+    """aiosmtpd's protocol, of which there are MOST_SESSIONS at a time; the others are told to come again."""
+
+    event_handler: Inbound
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        sessions = self.event_handler.sessions
+        if len(sessions) < MOST_SESSIONS:
+            sessions.add(self)
+        elif isinstance(transport, asyncio.Transport):
+            transport.write(CROWDED)
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.event_handler.sessions.discard(self)
+        super().connection_lost(error)
+
+
+class Server(Controller):
+    handler: Inbound
+
+    def factory(self) -> SMTP:
+        return Bounded(self.handler, **self.SMTP_kwargs)
+
+
 def server(settings: Settings, registry: Pool, now: Callable[[], datetime]) -> Controller:
     """Not started yet; `start()` and `stop()` it. Raises OSError on start when the port is taken."""
     # It logs who writes to whom.
     logging.getLogger("mail.log").setLevel(logging.CRITICAL)
-    return Controller(
+    return Server(
         Inbound(settings, registry, now),
         hostname=settings.relay_host,
         port=settings.relay_port,
@@ -137,103 +161,3 @@ def server(settings: Settings, registry: Pool, now: Callable[[], datetime]) -> C
         ident="Ribambelle",
         server_hostname=settings.relay_domain,
     )
-
-
-def is_automatic(message: EmailMessage) -> bool:
-    """Whether no person wrote it: an absence notice, a bounce, a list (RFC 3834)."""
-    if str(message.get("Auto-Submitted", "no")).split(";")[0].strip().lower() != "no":
-        return True
-    if str(message.get("Precedence", "")).strip().lower() in ("bulk", "junk", "list", "auto_reply"):
-        return True
-    return any(name in message for name in ("X-Autoreply", "X-Autorespond", "List-Id")) or (
-        message.get_content_type() == "multipart/report"
-    )
-
-
-def sender_of(message: EmailMessage) -> str:
-    """The one address in From; empty when there is none, or several."""
-    found = message.get_all("From", [])
-    addresses = list(found[0].addresses) if len(found) == 1 else []
-    return parseaddr(addresses[0].addr_spec)[1] if len(addresses) == 1 else ""
-
-
-def mark_of(message: EmailMessage, content: bytes) -> str:
-    """The same for the same mail, however often it is delivered."""
-    return str(message.get("Message-ID", "")).strip() or hashlib.sha256(content).hexdigest()
-
-
-def written(message: EmailMessage) -> str:
-    """What the sender wrote, without what is quoted. Attachments are not looked at."""
-    for kind in ("plain", "html"):
-        part = message.get_body((kind,))
-        content = str(part.get_content())[:MOST_OF_A_TEXT] if part is not None else ""
-        # Some programs send an empty plain part beside the HTML.
-        if content.strip():
-            return without_history(text_of_html(content) if kind == "html" else content)
-    return ""
-
-
-def without_history(text: str) -> str:
-    """The lines above the first that begins a quotation, or a signature ("-- ").
-
-    Who answers below or between the quoted lines is cut off; the letter asks to write above them.
-    """
-    kept: list[str] = []
-    written_lines = text.replace("\r\n", "\n").split("\n")
-    # Mail programs put the narrow and the wide spaces of French where they like.
-    lines = [re.sub("[\u00a0\u202f]", " ", line) for line in written_lines]
-    for number, line in enumerate(lines):
-        begins = HISTORY.match(line) or line == "-- "
-        # A long attribution is broken over two or three lines.
-        joined = " ".join(lines[number : number + 3])
-        if not begins and SPLIT_ATTRIBUTION.match(line):
-            following = [each.strip() for each in lines[number + 1 : number + 3]]
-            begins = any(ATTRIBUTION_END.search(each) for each in following) and len(joined) < 400
-        if begins:
-            break
-        kept.append(written_lines[number])
-    return "\n".join(kept).strip()
-
-
-def text_of_html(html: str) -> str:
-    """Words of a page, a line for each block; quotations, styles, scripts and comments are left out.
-
-    Not with the standard library's HTMLParser, which takes the square of the length for tags that never end, nor with
-    one that builds the tree of HTML 5, which mails can make far larger than they are. So an attribute with a ">" in it
-    leaves its end among the words.
-    """
-    pieces: list[str] = []
-    left_out: list[str] = []
-    opened: Counter[str] = Counter()
-    at = 0
-    shown = _without_comments(html)
-    for tag in [*TAG.finditer(shown), None]:
-        if not left_out:
-            pieces.append(re.sub(r"\s+", " ", unescape(shown[at : tag.start() if tag else len(shown)])))
-        if tag is None:
-            break
-        at, name, is_end = tag.end(), tag["name"].lower(), tag["end"] == "/"
-        if name in LEFT_OUT and not is_end:
-            left_out.append(name)
-            opened[name] += 1
-        elif name in LEFT_OUT and opened[name]:
-            ended = ""
-            while ended != name:  # an end that was forgotten inside ends with it
-                ended = left_out.pop()
-                opened[ended] -= 1
-        elif name in BLOCKS and not is_end and not left_out:
-            pieces.append("\n")
-    return "".join(pieces)
-
-
-def _without_comments(html: str) -> str:
-    """As browsers do: a comment that never ends is one to the end."""
-    kept = []
-    at = 0
-    while (begin := html.find("<!--", at)) >= 0:
-        kept.append(html[at:begin])
-        end = html.find("-->", begin + 4)
-        if end < 0:
-            return "".join(kept)
-        at = end + 3
-    return "".join([*kept, html[at:]])

@@ -10,6 +10,9 @@ MOST_MARKS = 30
 PHRASES = "\ufdfa\ufdfb"
 """Of 18 and of 8 letters."""
 
+_UNSEEN = frozenset("\u115f\u1160\u2800")
+"""Letters and a sign that show nothing."""
+
 
 def fold(value: str) -> str:
     """No accents, no capitals, no punctuation: words with one space between them."""
@@ -39,3 +42,17 @@ def bounded(text: str) -> str:
 def _is_mark(letter: str) -> bool:
     """Also one that only becomes marks when it is taken apart, as U+0F73."""
     return unicodedata.combining(unicodedata.normalize("NFKD", letter)[0]) > 0
+
+
+def shown(text: str) -> str:
+    """As a reader sees it: every sign as the usual one, nothing invisible, no frames of keys, no marks but those of
+    common letters (Unicode's NFKC)."""
+    if text.isascii():
+        return text
+    usual = unicodedata.normalize("NFKC", bounded(text))
+    return "".join(letter for letter in usual if letter.isascii() or _is_seen(letter))
+
+
+@lru_cache(maxsize=4096)
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in ("Cf", "Mn", "Me") and letter not in _UNSEEN

@@ -9,18 +9,21 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
 from itertools import takewhile
 
 from registry import links, nir
-from registry.folding import bounded, fold
+from registry.folding import bounded, fold, shown
 
 PHONE = (
     "Retirez le numéro de téléphone de ce texte\u00a0: vous choisissez ailleurs s’il est montré,"
     " et les textes restent dans les moteurs de recherche."
 )
 MAIL = "Retirez l’adresse mail de ce texte\u00a0: vous choisissez ailleurs si elle est montrée."
-LINK = "Retirez l’adresse de site de ce texte\u00a0: les liens n’y sont pas permis."
+LINK = (
+    "«\u00a0{piece}\u00a0» ressemble à une adresse de site\u00a0: retirez-la, les liens ne sont pas permis. Si ce n’en"
+    " est pas une, mettez une espace après le point."
+)
+SPELLED = "Retirez l’adresse de site de ce texte\u00a0: les liens n’y sont pas permis."
 STREET = (
     "Retirez votre rue de ce texte\u00a0: il serait lu par tous, même si vous cachez votre adresse."
     " Dites plutôt le quartier, l’école ou l’arrêt de bus."
@@ -111,8 +114,10 @@ def refusal(text: str, street: str = "") -> str | None:
     plain = _plain(text)
     if _MAIL.search(plain):
         return MAIL
-    if links.holds_one(text) or links.is_spelled_out(_plain(_SENTENCE_END.sub(". ", text))):
-        return LINK
+    if piece := links.first(text):
+        return LINK.format(piece=piece)
+    if links.is_spelled_out(_plain(_SENTENCE_END.sub(". ", text))):
+        return SPELLED
     if holds_phone(plain):
         return PHONE
     if tells_street(text, street):
@@ -143,7 +148,7 @@ def tells_street(text: str, street: str) -> bool:
     if _whole_name(words, name):
         return True
     glued, small = "".join(name), [word for word in words if word not in _SMALL]
-    texts = ("".join(words), "".join(small), fold(_shown(text)).replace(" ", ""))
+    texts = ("".join(words), "".join(small), fold(shown(text)).replace(" ", ""))
     if len(name) > 1 and len(glued) >= 8 and any(glued in each for each in texts):
         return not any(word in _OTHER_PLACES for word in words)
     return is_way and (_after_a_way(words, name[-1:]) or (len(name) > 2 and _after_a_way(words, name[:2])))
@@ -192,7 +197,7 @@ def _alike(one: str, other: str) -> bool:
 
 def _street_words(text: str) -> list[str]:
     """Folded words, shortened ones at length, numbers in digits: « av. du Gal Leclerc » as it is written out."""
-    words = " ".join(_SHORT.get(word, word) for word in fold(_shown(text)).split()).split()
+    words = " ".join(_SHORT.get(word, word) for word in fold(shown(text)).split()).split()
     return [str(WORDS[word]) if word in WORDS and word not in ("un", "une") else word for word in words]
 
 
@@ -282,18 +287,7 @@ def _below_twenty(values: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _plain(text: str) -> str:
     """Lower case without accents, other signs for the same one made one; underscores are blanks between numbers."""
-    return re.sub(r"(?<=\d)_+(?=\d)", " ", "".join(_bare(_shown(text))).lower())
-
-
-def _shown(text: str) -> str:
-    """Without what is not seen: marks of zero width, the frames of keys, and with every sign as the usual one."""
-    usual = unicodedata.normalize("NFKC", bounded(text))
-    return "".join(letter for letter in usual if letter.isascii() or _is_seen(letter))
-
-
-@lru_cache(maxsize=4096)
-def _is_seen(letter: str) -> bool:
-    return unicodedata.category(letter) not in ("Cf", "Me") and letter != "\ufe0f"
+    return re.sub(r"(?<=\d)_+(?=\d)", " ", "".join(_bare(shown(text))).lower())
 
 
 def _bare(text: str) -> Iterator[str]:

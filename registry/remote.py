@@ -110,7 +110,7 @@ def _answer(request: httpx.Request, timeout_s: float) -> dict[str, Any]:
         finally:
             response.close()
         found = json.loads(read)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
         raise _Failed(type(error).__name__) from None
     if not isinstance(found, dict):
         raise _Failed("no object")

@@ -6,18 +6,27 @@ a phone or a mail, and Valkey holds the sum of all: a number for each day, and n
 
 A usual day is the median of those of the last `PAST_DAYS` that were counted, a weekend among them as rare as it is, and
 at least `contacts_floor`, as the first days of an installation tell nothing. A day with more than `contacts_factor`
-usual ones is slow from then on until midnight: a fiche with a contact is answered `contacts_pause_s` later. Who waits
-holds no thread and no connection of the registry, and at most `MOST_WAITING` do, so that a process then gives
-`MOST_WAITING` / `contacts_pause_s` contacts a second at most. All else is as fast as ever.
+usual ones is slow from then on until midnight: a fiche with a contact is answered `contacts_pause_s` later. The first
+three of a client in its window (limits.UNHURRIED_FICHES) never wait. Who waits holds no thread and no connection of the
+registry; `MOST_WAITING` may, and `MOST_WAITING_OF_ONE` for one client. All else is as fast as ever.
 
-What it does not do: to refuse. A family has her answer some seconds later, and somebody has to look at the alarm. Who
-harvests for eight days of fourteen has made his days the usual ones; by then it has been told eight times.
+What it does not do, and somebody has to look at the alarm for:
+
+- to stop who has many addresses. Each gives three contacts in each of its windows at once, by default 432 a day; a /48
+  of IPv6 sixteen times that. Whoever stays below `contacts_factor` usual days is not even slowed;
+- to tell him from a rush. Fifty clients who read sixty fiches each make a day slow for everybody, on an installation
+  whose usual days are below the floor. A family feels of it some seconds from her fourth fiche in ten minutes on;
+- to keep a place for everybody. Twenty-five clients who ask twice at once fill those where one waits, and then a family
+  who has read three fiches is told to come back a little later. That is not counted against her.
+
+Who harvests for eight days of fourteen has made his days the usual ones; by then it has been told eight times.
 
 Without Valkey each process counts for itself, and adds what it has counted when Valkey is back.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -36,6 +45,9 @@ KEPT_S = (PAST_DAYS + 2) * 86_400
 MOST_WAITING = 50
 """In one process: with a pause of 5 s, 10 a second, some times what all families of the country ask of it at noon."""
 
+MOST_WAITING_OF_ONE = 2
+"""Of an IPv4 address or a /56: a family with two fiches open."""
+
 TELL_S = 0.5
 RETRY_S = 5.0
 
@@ -45,7 +57,8 @@ class Contacts:
     """What one process knows. `clock` gives seconds since 1970.
 
     `shared`: the day's sum as Valkey last told it; `untold`: what this process has counted since; `usual`: of the days
-    before, None until they are known; `own_days`: what this process counted itself, for want of Valkey.
+    before, None until they are known; `own_days`: what this process counted itself, for want of Valkey; `waiting`: how
+    many fiches wait for each client, by its hash.
     """
 
     settings: Settings
@@ -56,7 +69,7 @@ class Contacts:
     untold: int = 0
     usual: int | None = None
     own_days: dict[date, int] = field(default_factory=dict)
-    waiting: int = 0
+    waiting: Counter[str] = field(default_factory=Counter)
     warned: bool = False
     telling: "asyncio.Task[None] | None" = None
 
@@ -73,19 +86,21 @@ class Contacts:
         return self.read_today() > self.settings.contacts_factor * self.usual_day()
 
 
-async def read(contacts: Contacts) -> int | None:
-    """Count one fiche that shows a contact; on a slow day after a pause. None when it may be shown, else, where too
-    many wait already, the seconds after which to come back: that one is not counted."""
+async def pause_and_count(contacts: Contacts, client: str) -> int | None:
+    """Count one fiche that shows a contact to this client; on a slow day after a pause. None when it may be shown,
+    else, where too many wait already, the seconds after which to come back: that one is not counted."""
     if contacts.is_slow():
         warn(contacts)
-        pause_s = contacts.settings.contacts_pause_s
-        if contacts.waiting >= MOST_WAITING:
+        pause_s, waiting = contacts.settings.contacts_pause_s, contacts.waiting
+        if waiting[client] >= MOST_WAITING_OF_ONE or waiting.total() >= MOST_WAITING:
             return max(1, round(2 * pause_s))
-        contacts.waiting += 1
+        waiting[client] += 1
         try:
             await asyncio.sleep(pause_s)
         finally:
-            contacts.waiting -= 1
+            waiting[client] -= 1
+            if not waiting[client]:
+                del waiting[client]
     count(contacts)
     return None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from search_api.engine import Engine, search
+from search_api.engine import Contours, Engine, search
 from search_api.geo import Box
 
 COMMUNES_FROM_ZOOM = 9
@@ -22,25 +22,34 @@ FINEST_GRID_ZOOM = 12
 """A map that is closer, some kilometres wide, has but a few contours in view, and more of them do not weigh much."""
 
 
-def is_kept(engine: Engine, bbox: Box, zoom: int) -> bool:
-    """Whether the contours of this view need not be made."""
-    return engine.known_contours.get(key(bbox, zoom)) is not None
+def is_at_hand(engine: Engine, bbox: Box, zoom: int) -> bool:
+    """Whether the contours of this view are kept, or being made for somebody else."""
+    known = key(bbox, zoom)
+    return known in engine.contours_in_making or engine.known_contours.get(known) is not None
 
 
-async def in_view(engine: Engine, bbox: Box, zoom: int) -> tuple[bytes, str]:
+async def in_view(engine: Engine, bbox: Box, zoom: int) -> Contours:
     """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. Those of communes from zoom 9, else
     of departments; the most populated ones where there are more than the map can take. Raises EngineUnavailable.
 
-    Two who ask at once for what is not kept both make it.
+    All who ask at once for what is not kept wait for one making of it.
     """
-    known = key(bbox, zoom)
-    kept = engine.known_contours.get(known)
-    if kept is None:
-        found = await search(engine, engine.places, query(type_at(zoom), widened(bbox, zoom)))
-        # In a thread: for the whole country it takes the time of thirty suggestions.
-        kept = await asyncio.to_thread(made, found)
-        engine.known_contours.put(known, kept)
-    return kept
+    known, making = key(bbox, zoom), engine.contours_in_making
+    if (kept := engine.known_contours.get(known)) is not None:
+        return kept
+    if known not in making:
+        making[known] = asyncio.create_task(make(engine, bbox, zoom))
+        making[known].add_done_callback(lambda _: making.pop(known))
+    # Who goes away while it is made does not stop it for the others.
+    return await asyncio.shield(making[known])
+
+
+async def make(engine: Engine, bbox: Box, zoom: int) -> Contours:
+    found = await search(engine, engine.places, query(type_at(zoom), widened(bbox, zoom)))
+    # In a thread: for the whole country it takes the time of thirty suggestions.
+    made = await asyncio.to_thread(written, found)
+    engine.known_contours.put(key(bbox, zoom), made)
+    return made
 
 
 def key(bbox: Box, zoom: int) -> str:
@@ -76,7 +85,7 @@ def query(type: str, view: Box) -> dict[str, Any]:
     }
 
 
-def made(found: dict[str, Any]) -> tuple[bytes, str]:
+def written(found: dict[str, Any]) -> Contours:
     # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
     features = [contour(hit["_source"]) for hit in found["hits"]["hits"]]
     body = orjson.dumps({"type": "FeatureCollection", "features": features})

@@ -17,6 +17,9 @@ RETRY_AFTER_S = 5
 
 NDJSON = "application/x-ndjson"
 
+Contours = tuple[bytes, str]
+"""GeoJSON in gzip, and a hash of it."""
+
 
 class EngineUnavailable(Exception):
     """Elasticsearch does not answer, answers too late, or has no index yet."""
@@ -33,7 +36,8 @@ class Engine:
     known_places: Expiring[dict[str, Any]] = field(default_factory=lambda: Expiring(60, 10_000))
     known_moments: Expiring[str] = field(default_factory=lambda: Expiring(2, 10))
     known_unready: Expiring[str] = field(default_factory=lambda: Expiring(1, 1))
-    known_contours: Expiring[tuple[bytes, str]] = field(default_factory=lambda: Expiring(600, 100))  # see contours.py
+    known_contours: Expiring[Contours] = field(default_factory=lambda: Expiring(600, 100))  # see contours.py
+    contours_in_making: "dict[str, asyncio.Task[Contours]]" = field(default_factory=dict)
 
 
 def connect(settings: Settings) -> Engine:

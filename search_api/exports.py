@@ -245,9 +245,12 @@ def cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, list):
         return "|".join(each if isinstance(each, str) else hours(each) for each in value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return as_text(value) if isinstance(value, str) else value
+
+
+def as_text(text: str) -> str:
+    """Behind an apostrophe where a spreadsheet would run it, also after blanks."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def hours(range: dict[str, str]) -> str:

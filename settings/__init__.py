@@ -49,9 +49,14 @@ class Settings(BaseSettings):
         1_000, ge=1, description="Fiches with a contact that all clients together may read on any day, as a usual one"
     )
     contacts_factor: float = Field(
-        3, gt=0, description="So many usual days on one day are far too many: an alarm, and slow answers until midnight"
+        3,
+        gt=0,
+        allow_inf_nan=False,
+        description="So many usual days on one day are far too many: an alarm, and slow answers until midnight",
     )
-    contacts_pause_s: float = Field(5, ge=0, description="How much later a fiche with a contact is answered then")
+    contacts_pause_s: float = Field(
+        5, ge=0, le=20, allow_inf_nan=False, description="How much later a fiche with a contact is answered then"
+    )
     rate_limit: int = Field(
         3_000,
         ge=1,

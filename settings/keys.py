@@ -93,8 +93,17 @@ class Keys:
         return any(hmac.compare_digest(made[: len(digest)], digest) for made in self.digests(purpose, text))
 
     def signer(self, purpose: Purpose, salt: str = "") -> URLSafeSerializer:
-        """Signs under the newest key and takes what any key signed. `salt` keeps apart what has one purpose."""
-        return URLSafeSerializer(list(reversed(self.derived(purpose))), salt=f"{purpose} {salt}")
+        """Signs under the newest key and takes what any key signed. `salt` keeps apart what has one purpose.
+
+        What was signed with SHA-1, until November 2026, is taken too: links of alerts live for 190 days, those of
+        conversations for as long as these.
+        """
+        return URLSafeSerializer(
+            list(reversed(self.derived(purpose))),
+            salt=f"{purpose} {salt}",
+            signer_kwargs={"digest_method": hashlib.sha256},  # the library's own choice is SHA-1
+            fallback_signers=[{"digest_method": hashlib.sha1}],
+        )
 
     def box(self, purpose: Purpose) -> MultiFernet:
         """Encrypts under the newest key and opens what any key encrypted."""

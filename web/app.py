@@ -84,6 +84,13 @@ ROUTERS = (
 """The rooms of the site: what parents see, then those behind a sign-in."""
 
 
+MOST_FILES_IN_HAND = 10
+"""Forms with a file that one process receives at a time: somewhat more than it reads and lets wait (registry.parsing).
+Of the others nothing is read, so that they cost no page and no connection of the registry."""
+
+FILES_AGAIN_S = 10
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -161,14 +168,27 @@ def within_limits(app: ASGIApp, site: Site, free: frozenset[str]) -> ASGIApp:
     """The application, whose pages a client may ask for as long as its budget lasts, the same as the API's; which
     counts its own. `free`: the addresses of the static files (see web/costs.py)."""
 
+    files_in_hand = 0
+
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal files_in_hand
+        cost = 0
         if scope["type"] == "http" and not scope["path"].startswith(READABLE) and scope["path"] not in free:
             cost = costs.of(scope)
             counted = limits.count_request(site.limiter, scope, cost) if cost else None
             if counted is not None and not counted.allowed:
                 await refused(Request(scope), counted.reset_s)(scope, receive, send)
                 return
-        await app(scope, receive, send)
+        if cost < costs.FILE:
+            await app(scope, receive, send)
+        elif files_in_hand >= MOST_FILES_IN_HAND:
+            await pages.crowded(Request(scope), FILES_AGAIN_S)(scope, receive, send)
+        else:
+            files_in_hand += 1
+            try:
+                await app(scope, receive, send)
+            finally:
+                files_in_hand -= 1
 
     return serve
 
@@ -224,6 +244,7 @@ MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
     posted.ForeignForm: members.foreign_form,
     posted.TooLarge: members.too_large,
     posted.BadForm: members.foreign_form,
+    posted.NoRoom: members.no_room,
     psycopg.OperationalError: members.registry_away,
 }
 """What stands in the way of a page behind a sign-in, and the page that says so."""

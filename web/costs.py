@@ -1,19 +1,22 @@
-"""What a request to a page takes from its client's budget, in the units of search_api/costs.py, told by its address and
-method alone. The API's own are told there.
+"""What a request to a page takes from its client's budget, in the units of search_api/costs.py, by its address and
+method, and of a form by its type and length. The API's own stand there.
 
 Measured as there, with the page and its compression. A minute of a family at the map is about 125 units, one of
 somebody at work at a relais about 45 (six pages, four forms, twenty fields that their script sends): the default budget
-of 3,000 holds ten such families behind one address, or a house of sixty colleagues, and is a twelfth of what two cores
-can do.
+of 3,000 holds twenty such families behind one address, or a house of sixty colleagues, and is a twelfth of what two
+cores can do.
 
 The static files are free (web/app.py): a browser asks for each once and keeps it for ever, and without them the pages
 of an office behind one address would fall apart after a new version. They are sent as they are kept, compressed.
 """
 
+import math
 import re
+from typing import NamedTuple
 
 from starlette.types import Scope
 
+from search_api import contours
 from search_api.costs import LEAST, WAY
 from search_api.geo import Box
 from search_api.proxies import Headers
@@ -28,9 +31,26 @@ SEARCH = 8
 """A list with its map is 14 ms, the page around them 8 more."""
 
 CONTOURS = 2
-MAKING, MAKING_WIDE = 2, 30
-"""What is kept is sent for 1 ms or 2. To make what is not takes 5 ms for a town, and 100 to 150 for 400 communes or the
-whole country: who asks for what nobody has asked for in ten minutes pays for that too (web/search/routes.py)."""
+"""What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
+and everybody for much that is sent (web/search/routes.py)."""
+
+
+class Making(NamedTuple):
+    """What it takes to make contours that are not kept: `least`, and so much for each square degree of the view and the
+    `edge` around it, in degrees, from which contours reach into it; `most` for all that a map takes."""
+
+    least: int
+    by_square_degree: float
+    edge: float
+    most: int
+
+
+MAKINGS = {"commune": Making(2, 35, 0.06, 32), "department": Making(2, 0.4, 1, 44)}
+"""By what is drawn. Measured, the engine's time and the site's together: 7 ms for a town, 45 to 90 for 400 communes, 33
+for 19 departments, 125 for all. At sea it costs as much, and less was done."""
+
+SENT_FOR_A_UNIT = 100_000
+"""Bytes. The whole country's departments are 460 kB, or 1.2 MB for who takes no gzip, to which that adds 3 ms."""
 
 WIDGET = 5
 """The same without the map, or a map without the list."""
@@ -40,10 +60,10 @@ MAILING = 10
 own (registry/accounts/throttle.py)."""
 
 FILE = 100
-"""What a form with a file may cause: a copy of 10 MB is drawn in a process of its own, for up to some seconds."""
+"""What a form with a file may cause, however small it is: it is read in a process of its own, for up to ten seconds."""
 
-FILE_BYTES = 100_000
-"""A larger body has a file in it, or wants to be taken for one."""
+LARGE_BYTES = 100_000
+"""No form without a file is as large."""
 
 COSTS = {
     "/": LEAST,
@@ -56,8 +76,24 @@ COSTS = {
     "/robots.txt": LEAST,
 }
 
-MAILS = ("/connexion", "/alertes", "/ecrire/", "/offre/", "/inscription/code", "/inscription/lien", "/compte/adresse")
-"""Where forms begin that mail."""
+MAILS = (
+    "/connexion",
+    "/inscription",
+    "/compte/",
+    "/comptes/",
+    "/espace/adresse",
+    "/espace/agrement",
+    "/espace/profil",
+    "/alertes",
+    "/ecrire/",
+    "/offre/",
+    "/moderation/",
+    "/signalements/",
+    "/mouvements/",
+    "/departement/api/",
+    "/rpe/inscription",
+)
+"""Where forms begin that mail, be it now and then; some with such a beginning never do."""
 
 SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 """What a form's script asks after each field, and what is ready to be sent."""
@@ -78,16 +114,26 @@ def of(scope: Scope) -> int:
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)
 
 
-def of_making(view: Box) -> int:
-    """The contours of a view that are not kept; it is wide from a degree on."""
-    return MAKING_WIDE if view.east - view.west > 1 else MAKING
+def of_making(bbox: Box, zoom: int) -> int:
+    """The contours of a view that are not kept: of what is made, which the grid may have widened a lot."""
+    view, making = contours.widened(bbox, zoom), MAKINGS[contours.type_at(zoom)]
+    area = (view.east - view.west + making.edge) * (view.north - view.south + making.edge)
+    return min(making.most, making.least + math.ceil(making.by_square_degree * area))
+
+
+def of_sending(length: int) -> int:
+    """What an answer of so many bytes takes beside what was counted for its address."""
+    return length // SENT_FOR_A_UNIT
 
 
 def of_form(path: str, headers: Headers) -> int:
-    length = next((value for name, value in headers if name == b"content-length"), b"")
+    sent = dict(headers)
+    length = sent.get(b"content-length", b"")
     # Without a length it comes in pieces, which no browser does.
-    if not length.isdigit() or int(length) > FILE_BYTES:
+    if not length.isdigit() or int(length) > LARGE_BYTES:
         return FILE
     if path.endswith(SMALL):
         return LEAST
+    if sent.get(b"content-type", b"").lower().startswith(b"multipart/"):
+        return FILE
     return MAILING if path.startswith(MAILS) else FORM

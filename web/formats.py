@@ -12,7 +12,6 @@ from search_api.labels import DAYS
 from search_api.suggestions import at
 from search_api.text import fold
 from settings import PARIS
-from web import texts
 
 NARROW = "\u202f"
 NBSP = "\u00a0"
@@ -26,13 +25,6 @@ def number(value: int) -> str:
 def plural(count: int, one: str, many: str) -> str:
     """« 1 place », « 12 places »: below two is singular in French."""
     return f"{number(count)}{NBSP}{one if abs(count) < 2 else many}"
-
-
-def waiting(seconds: int) -> str:
-    """« 40 secondes », « 10 minutes » from two minutes on, rounded up."""
-    if seconds < 120:
-        return plural(seconds, texts.SECOND_ONE, texts.SECOND_MANY)
-    return plural(math.ceil(seconds / 60), texts.MINUTE_ONE, texts.MINUTE_MANY)
 
 
 def distance(metres: int) -> str:

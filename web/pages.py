@@ -1,5 +1,8 @@
 """The pages that only say something: the API's documentation, and what stands in for a page that cannot be shown."""
 
+from datetime import timedelta
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -33,11 +36,12 @@ def failed(site: Site) -> Response:
     return site.page("message.html", values, 500)
 
 
-def limited(site: Site, wait_s: int) -> Response:
+def limited(request: Request, wait_s: int) -> Response:
+    site: Site = request.app.state.site
     values = {
         "title": texts.LIMITED_TITLE,
-        "text": texts.LIMITED.format(wait=formats.waiting(wait_s)),
-        "link": {"href": "/", "label": texts.BACK_HOME},
+        "text": texts.LIMITED.format(wait=formats.wait(timedelta(seconds=wait_s))),
+        "link": {"href": address(request), "label": texts.RETRY},
     }
     response = site.page("message.html", values, 429)
     response.headers["Retry-After"] = str(wait_s)
@@ -47,10 +51,10 @@ def limited(site: Site, wait_s: int) -> Response:
 def busy(request: Request, wait_s: int) -> Response:
     """This client has asked for so much that the others would wait. The way on is the same page, a little later."""
     site: Site = request.app.state.site
-    again = str(request.url.replace(scheme="", netloc="")) if request.method == "GET" else ""
+    again = address(request) if request.method == "GET" else ""
     values = {
         "title": texts.BUSY_TITLE,
-        "text": (texts.BUSY if again else texts.BUSY_FORM).format(wait=formats.waiting(wait_s)),
+        "text": (texts.BUSY if again else texts.BUSY_FORM).format(wait=formats.wait(timedelta(seconds=wait_s))),
         "link": {"href": again or "/", "label": texts.RETRY if again else texts.BACK_HOME},
     }
     response = site.page("message.html", values, 429)
@@ -58,15 +62,33 @@ def busy(request: Request, wait_s: int) -> Response:
     return response
 
 
+def crowded(request: Request, wait_s: int) -> Response:
+    """Others send as many files as can be received at a time: this one was not read."""
+    site: Site = request.app.state.site
+    values = {
+        "title": texts.CROWDED_TITLE,
+        "text": texts.CROWDED.format(wait=formats.wait(timedelta(seconds=wait_s))),
+        "link": {"href": "/", "label": texts.BACK_HOME},
+    }
+    response = site.page("message.html", values, 503)
+    response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
 def unavailable(request: Request) -> Response:
     """The search engine does not answer: the page says so, instead of showing an empty list."""
     site: Site = request.app.state.site
-    again = str(request.url.replace(scheme="", netloc=""))
     values = {
         "title": texts.UNAVAILABLE_TITLE,
         "text": texts.UNAVAILABLE,
-        "link": {"href": again, "label": texts.RETRY},
+        "link": {"href": address(request), "label": texts.RETRY},
     }
     response = site.page("message.html", values, 503)
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+def address(request: Request) -> str:
+    """Of the page that was asked for, on this site: two slashes at its beginning would lead to another one."""
+    query = request.url.query
+    return quote("/" + request.scope["path"].lstrip("/")) + (f"?{query}" if query else "")

@@ -6,6 +6,7 @@ only, and for as long as it counts.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from registry.database import Connection
 from settings.keys import Keys
@@ -47,6 +48,9 @@ DESKS_BY_ACCOUNT = Limit(40, timedelta(days=1))
 LETTERS_BY_MAILBOX = Limit(10, timedelta(days=1))
 """Letters that those who keep accounts cause to one mailbox: invitations, changes of territory, resets."""
 
+FILES_BY_ACCOUNT = Limit(40, timedelta(hours=1))
+"""Files that an account has read by us: each may take ten seconds of a processor."""
+
 SECONDS_BY_ACCOUNT = Limit(10, timedelta(hours=1))
 """Codes of a second factor, right or wrong: 240 guesses a day, three steps good at a time, are a chance of 1 in
 1,400."""
@@ -64,6 +68,11 @@ def count(conn: Connection, keys: Keys, what: str, who: str, limit: Limit, now: 
     if len(rows) >= limit.most:
         raise TooMany(rows[-1][0] + limit.window - now)
     conn.execute("insert into throttle (key, at) values (%s, %s)", [made[0], now])
+
+
+def count_file(conn: Connection, keys: Keys, account: UUID, now: datetime) -> None:
+    """Before a file of this account is read. Raises TooMany."""
+    count(conn, keys, "file", account.hex, FILES_BY_ACCOUNT, now)
 
 
 def forget(conn: Connection, now: datetime) -> int:

@@ -2,16 +2,20 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from registry import links
 from registry.accounts import addresses, throttle
+from registry.accounts.throttle import Limit
 from registry.contact import sending, tokens, wording
 from registry.contact.refusals import Refused
 from registry.contact.tokens import Side
 from registry.database import Connection
 from settings import Settings
+
+READ_BY_SIDE = Limit(3 * sending.SENT_BY_SIDE.most, timedelta(days=1))
+"""Mails that one side of a thread has read by us. More than go on: one may be refused for a link, and come again."""
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,21 @@ def is_live(conn: Connection, settings: Settings, address: str, now: datetime) -
     return found is not None and _mail_of(conn, *found, now) is not None
 
 
+def allow_reading(conn: Connection, settings: Settings, address: str, sender: str, now: datetime) -> str:
+    """Before a mail is read: that its thread lives, that this mailbox may write to it, and has not had more read than
+    it may, whatever became of these. Returns who it is, however the address was spelled. Raises Refused."""
+    thread, side, _ = _own_thread(conn, settings, address, sender, now)
+    writer = f"{thread.hex} {side}"
+    try:
+        throttle.count(conn, settings.keys, "contact read", writer, READ_BY_SIDE, now)
+    except throttle.TooMany as error:
+        raise Refused("too_many") from error
+    return writer
+
+
 def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -> bool:
     """Queue it to the other side; False when this very mail was relayed before. Raises Refused."""
-    found = tokens.read_address(settings.keys, settings.relay_domain, answer.address)
-    own = _mail_of(conn, *found, now) if found else None
-    if found is None or own is None:
-        raise Refused("unknown")
-    thread, side = found
-    # A mail program may answer from the plain address what came to one with a +tag.
-    if addresses.mailbox(answer.sender) != addresses.mailbox(own):
-        raise Refused("sender")
+    thread, side, own = _own_thread(conn, settings, answer.address, answer.sender, now)
     text = wording.cleaned(answer.text)
     if not text:
         raise Refused("empty")
@@ -61,6 +70,20 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
         raise Refused("too_many") from error
     sending.send(conn, settings, thread, side, message, text)
     return True
+
+
+def _own_thread(
+    conn: Connection, settings: Settings, address: str, sender: str, now: datetime
+) -> tuple[UUID, Side, str]:
+    """The thread behind an address of ours, the side that the sender is, and that side's own address."""
+    found = tokens.read_address(settings.keys, settings.relay_domain, address)
+    own = _mail_of(conn, *found, now) if found else None
+    if found is None or own is None:
+        raise Refused("unknown")
+    # A mail program may answer from the plain address what came to one with a +tag.
+    if addresses.mailbox(sender) != addresses.mailbox(own):
+        raise Refused("sender")
+    return *found, own
 
 
 def _mail_of(conn: Connection, thread: UUID, side: Side, now: datetime) -> str | None:

@@ -28,7 +28,6 @@ __all__ = [
     "purge",
     "rendered",
     "rotate",
-    "store",
 ]
 
 REPLACED_HOURS = 24
@@ -56,17 +55,8 @@ def keys(settings: Settings) -> MultiFernet:
         ) from None
 
 
-def store(conn: Connection, keys: MultiFernet, account_id: UUID | None, data: bytes, now: datetime) -> UUID:
-    """Keep the pages of a file; returns the document's id. Raises DocumentRefused with a French sentence.
-
-    Rendering may take seconds, during which `conn` is held: a page that has a connection of the pool calls `rendered`
-    before it takes one, and then `keep`.
-    """
-    return keep(conn, keys, account_id, rendered(data), now)
-
-
 def keep(conn: Connection, keys: MultiFernet, account_id: UUID | None, copy: Rendered, now: datetime) -> UUID:
-    """Store what `rendered` made of a file."""
+    """Store what `rendered` made of a file; returns the document's id."""
     row = conn.execute(
         "insert into document (account, media_type, pages, uploaded_at) values (%s, %s, %s, %s) returning id",
         [account_id, copy.media_type, len(copy.pages), now],

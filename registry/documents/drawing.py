@@ -1,23 +1,17 @@
-"""The child of rendering.py: a file by standard input, JPEG images of its pages by standard output.
+"""What registry.parsing's child makes of the copy of an agrément: JPEG images of its pages.
 
-Run by its path and without our environment; imports nothing of ours. Usage: drawing.py MEDIA_TYPE MOST_PAGES SECONDS.
-Exit codes: 3 a password is needed, 4 too many pages, 5 too large, 6 cannot be read.
+The decoders are written in C and read what strangers send, so nothing here runs in the site's own process. Refused for
+"password", "pages" (too many), "size" or "broken".
 """
 
-import contextlib
 import io
-import resource
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
+from registry.parsing.refusals import Refused
+
 if TYPE_CHECKING:
     from PIL import Image
-
-PASSWORD, TOO_MANY, TOO_LARGE, UNREADABLE = 3, 4, 5, 6
-
-MEMORY = 768 * 1024 * 1024
-"""Bytes of address space, of which the interpreter and the decoders' code take a third."""
 
 LONGEST_SIDE = 2400
 """Pixels of a drawn page: an A4 sheet at 200 dots per inch, where the smallest print can be read."""
@@ -28,39 +22,10 @@ MOST_PIXELS = {"JPEG": 110_000_000, "PNG": 60_000_000, "HEIF": 60_000_000}
 QUALITY = 82
 
 
-class Refused(Exception):
-    def __init__(self, code: int) -> None:
-        self.code = code
-
-
-def main(media_type: str, most_pages: int, seconds: int) -> int:
-    bound(seconds)
-    data = sys.stdin.buffer.read()
-    try:
-        drawn = [encoded(image) for image in images(media_type, io.BytesIO(data), most_pages)]
-    except Refused as refused:
-        return refused.code
-    except MemoryError:
-        return TOO_LARGE
-    except Exception:  # whatever a decoder makes of a broken file; its words may quote it
-        return UNREADABLE
-    for jpeg in drawn:
-        sys.stdout.buffer.write(len(jpeg).to_bytes(4) + jpeg)
-    return 0
-
-
-def bound(seconds: int) -> None:
-    """Limits that this process cannot lift again: memory, processor time, no file longer than nothing, no core."""
-    for limit, value in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        # macOS knows no limit of the address space; the wall clock of rendering.py holds there too.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
+def drawn(data: bytes, media_type: str, most_pages: str) -> bytes:
+    """The images, each after its length in four bytes. Raises Refused."""
+    made = [encoded(image) for image in images(media_type, io.BytesIO(data), int(most_pages))]
+    return b"".join(len(jpeg).to_bytes(4) + jpeg for jpeg in made)
 
 
 def images(media_type: str, file: BinaryIO, most_pages: int) -> "Iterator[Image.Image]":
@@ -83,7 +48,7 @@ def photograph(media_type: str, file: BinaryIO) -> "Image.Image":
         pillow_heif.register_heif_opener()
     picture = Image.open(file, formats=[format])
     if picture.width * picture.height > MOST_PIXELS[format]:
-        raise Refused(TOO_LARGE)
+        raise Refused("size")
     if format == "JPEG":
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -98,17 +63,17 @@ def pages_of_pdf(file: BinaryIO, most_pages: int) -> "Iterator[Image.Image]":
     try:
         document = pypdfium2.PdfDocument(file.read())
     except pypdfium2.PdfiumError as error:
-        raise Refused(PASSWORD if getattr(error, "err_code", 0) == pdfium.FPDF_ERR_PASSWORD else UNREADABLE) from None
+        raise Refused("password" if getattr(error, "err_code", 0) == pdfium.FPDF_ERR_PASSWORD else "broken") from None
     if len(document) > most_pages:
-        raise Refused(TOO_MANY)
+        raise Refused("pages")
     for page in document:
         width, height = page.get_size()
         if not (width > 0 and height > 0):
-            raise Refused(UNREADABLE)
+            raise Refused("broken")
         # A page may say that it is as wide as a field: it is drawn in as many pixels as the others.
         scale = min(LONGEST_SIDE / max(width, height), 200 / 72)
         if min(width, height) * scale < 1:
-            raise Refused(UNREADABLE)
+            raise Refused("broken")
         yield page.render(scale=scale).to_pil()
         page.close()
 
@@ -129,7 +94,3 @@ def encoded(image: "Image.Image") -> bytes:
     file = io.BytesIO()
     sheet.save(file, "JPEG", quality=QUALITY, optimize=True)
     return file.getvalue()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

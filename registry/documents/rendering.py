@@ -1,46 +1,40 @@
-"""From a file that anyone may have sent to plain JPEG images of its pages, made in a process of their own.
+"""From a file that anyone may have sent to plain JPEG images of its pages, made in a process of their own."""
 
-The decoders are written in C and read what strangers send. They run in a child (drawing.py) without our environment,
-with bounds on memory, processor time and files, which is killed when it takes too long: a bomb costs a refusal.
-"""
-
-import contextlib
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
-from pathlib import Path
 
-DRAWING = Path(__file__).with_name("drawing.py")
+from registry.parsing import children
+from registry.parsing.children import MIB, Bounds
+from registry.parsing.refusals import Refused
 
-MOST_BYTES = 10 * 1024 * 1024
+READER = "registry.documents.drawing:drawn"
+
+MOST_BYTES = 10 * MIB
 MOST_PAGES = 10
 
-MOST_OF_AN_ANSWER = 40 * 1024 * 1024
-"""Bytes that the child may send back; ten pages at 200 dots per inch take some 6 MB."""
-
-TIMEOUT_S = 30.0
-"""Wall time for one file; a photograph takes half a second, ten pages three."""
-
-AT_ONCE, PATIENCE_S = 2, 15.0
-"""Files that one process has drawn at the same time, and how long another one waits for its turn: each may take as much
-memory as drawing.py allows."""
-
-_turns = threading.BoundedSemaphore(AT_ONCE)
+BOUNDS = Bounds(memory_bytes=768 * MIB, cpu_s=10, wall_s=45, answer_bytes=40 * MIB)
+"""A photograph takes half a second, ten pages three; they come back as some 6 MB at 200 dots per inch. The interpreter
+and the decoders' code take a third of the memory."""
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 _UNREADABLE = (
     "Ce fichier ne s’ouvre pas\u00a0: il est abîmé ou incomplet. Reprenez la photo, ou enregistrez-le de nouveau."
 )
-_TOO_HEAVY = "Cette image est trop grande pour être traitée\u00a0: reprenez la photo avec une définition plus basse."
+_TOO_LARGE = "Cette image est trop grande pour être traitée\u00a0: reprenez la photo avec une définition plus basse."
+_TOO_LONG = "Ce fichier est trop compliqué à ouvrir\u00a0: photographiez le document, et envoyez la photo."
 _SENTENCES = {
-    3: "Ce PDF est protégé par un mot de passe\u00a0: enregistrez-le sans protection, ou photographiez le document.",
-    4: f"Ce PDF a plus de {MOST_PAGES} pages\u00a0: n’envoyez que celles de l’agrément.",
-    5: _TOO_HEAVY,
-    6: _UNREADABLE,
+    "password": "Ce PDF est protégé par un mot de passe\u00a0: enregistrez-le sans protection, ou photographiez le"
+    " document.",
+    "pages": f"Ce PDF a plus de {MOST_PAGES} pages\u00a0: n’envoyez que celles de l’agrément.",
+    "size": _TOO_LARGE,
 }
-"""What the child's exit codes say; any other end is a decoder that broke or was stopped."""
+"""By the word with which the reading function refuses; any other one is a file that is broken."""
+
+_BUSY = "Beaucoup de fichiers arrivent en ce moment\u00a0: le vôtre n’a pas été conservé. Renvoyez-le dans une minute."
+_TOO_OFTEN = (
+    "Plusieurs de vos fichiers étaient trop compliqués à lire\u00a0: réessayez dans une heure, avec un autre fichier."
+)
+_ONE_IN_HAND = "Votre envoi précédent est encore en cours\u00a0: attendez quelques secondes, puis rechargez la page."
 
 
 class DocumentRefused(Exception):
@@ -59,8 +53,9 @@ class Rendered:
     pages: tuple[bytes, ...]
 
 
-def rendered(data: bytes) -> Rendered:
-    """The pages of a PDF, or the one of a photograph. Takes up to TIMEOUT_S; raises DocumentRefused."""
+def rendered(data: bytes, owner: str) -> Rendered:
+    """The pages of a PDF, or the one of a photograph, which `owner` has sent. Takes up to a minute, during which the
+    caller may hold no connection. Raises DocumentRefused."""
     if not data:
         raise DocumentRefused("Ce fichier est vide\u00a0: choisissez la photo ou le PDF de votre agrément.")
     if len(data) > MOST_BYTES:
@@ -72,12 +67,18 @@ def rendered(data: bytes) -> Rendered:
         raise DocumentRefused(
             "Ce fichier n’est ni un PDF, ni une photo (JPEG, PNG ou HEIC)\u00a0: choisissez-en un autre."
         )
-    if not _turns.acquire(timeout=PATIENCE_S):
-        raise DocumentRefused("Beaucoup de fichiers arrivent en ce moment\u00a0: réessayez dans une minute.")
     try:
-        return Rendered(media_type, _drawn(media_type, data))
-    finally:
-        _turns.release()
+        return Rendered(media_type, _split(children.read(READER, data, [media_type, str(MOST_PAGES)], BOUNDS, owner)))
+    except children.TooOften:
+        raise DocumentRefused(_TOO_OFTEN) from None
+    except children.OneInHand:
+        raise DocumentRefused(_ONE_IN_HAND) from None
+    except children.Busy:
+        raise DocumentRefused(_BUSY) from None
+    except Refused as refused:
+        raise DocumentRefused(_SENTENCES.get(refused.reason, _UNREADABLE)) from None
+    except children.Failed as failed:
+        raise DocumentRefused(_TOO_LONG if failed.out_of_bounds else _UNREADABLE) from None
 
 
 def sniffed(data: bytes) -> str | None:
@@ -91,36 +92,6 @@ def sniffed(data: bytes) -> str | None:
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         return "image/heic"
     return None
-
-
-def _drawn(media_type: str, data: bytes) -> tuple[bytes, ...]:
-    with subprocess.Popen(  # noqa: S603 (our own program; the file comes by its standard input)
-        [sys.executable, "-I", str(DRAWING), media_type, str(MOST_PAGES), str(int(TIMEOUT_S))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-        start_new_session=True,
-    ) as child:
-        assert child.stdin is not None  # noqa: S101 (for the type checker)
-        assert child.stdout is not None  # noqa: S101
-        killing = threading.Timer(TIMEOUT_S, child.kill)
-        killing.start()
-        try:
-            # It reads all of it before it writes anything, so neither side waits for the other.
-            with contextlib.suppress(BrokenPipeError):
-                child.stdin.write(data)
-                child.stdin.close()
-            answer = child.stdout.read(MOST_OF_AN_ANSWER + 1)
-            if len(answer) > MOST_OF_AN_ANSWER:
-                child.kill()
-            code = child.wait()
-        finally:
-            killing.cancel()
-    if code != 0:
-        raise DocumentRefused(_SENTENCES.get(code, _TOO_HEAVY))
-    return _split(answer)
 
 
 def _split(answer: bytes) -> tuple[bytes, ...]:

@@ -10,10 +10,9 @@ from uuid import UUID
 from registry import audit
 from registry.accounts import Account
 from registry.database import Connection
-from registry.movements import mapping
 from registry.movements.applying import carry_out, civil_day, lock, lock_numbers, rematch_key
 from registry.movements.planning import Decision, plan
-from registry.movements.reading import read
+from registry.movements.reading import Read
 from registry.movements.rows import Refusal, Row, row_hash
 from registry.movements.stored import Stored, select
 
@@ -41,17 +40,12 @@ class PlanChanged(Exception):
     """What would happen is no longer what was shown: it has to be shown again."""
 
 
-def preview(conn: Connection, account: Account, department: str, name: str, data: bytes, today: date) -> UUID:
-    """Keep a file's rows to be looked at; nothing takes effect. A file that was applied before is that same file.
-
-    Raises tables.Unreadable.
-    """
-    digest = hashlib.sha256(data).digest()
-    if (applied := find_applied(conn, department, digest)) is not None:
+def preview(conn: Connection, account: Account, department: str, name: str, sha256: bytes, found: Read) -> UUID:
+    """Keep what was found in a file (opening.opened) to be looked at; nothing takes effect. A file that was applied
+    before is that same file. `sha256`: of its bytes."""
+    if (applied := find_applied(conn, department, sha256)) is not None:
         return applied
-    layout = mapping.of(department)
-    found = read(data, layout, department, today)
-    id = _store(conn, account, department, name, digest, "file", found.rows, found.refusals, found.notices)
+    id = _store(conn, account, department, name, sha256, "file", found.rows, found.refusals, found.notices)
     # Whom it names stands in its rows.
     audit.note(conn, account, "movement.preview", None, _READ, file=str(id), rows=len(found.rows))
     return id

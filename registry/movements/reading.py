@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+
 from registry.folding import fold
+from registry.movements import mapping
 from registry.movements.mapping import FIELDS, Layout
 from registry.movements.rows import Refusal, Row, key
 from registry.movements.tables import (
     HEADER_WITHIN,
-    MOST_BYTES,
     MOST_LINES,
     Bad,
     Cell,
@@ -19,8 +21,12 @@ from registry.movements.tables import (
     Unreadable,
     of_csv,
 )
+from registry.parsing.refusals import Refused
 
 MOST_OF_A_NUMBER, MOST_OF_A_NAME = 40, 100
+
+OTHER_TYPES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+"""How files begin that could be taken for text."""
 
 FIRST_DAY = date(1977, 5, 17)
 """The law that made the agrément (loi n° 77-505): no movement is older. An earlier one is a typing error."""
@@ -42,10 +48,10 @@ class Read:
 
 def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
     """The movements of a CSV or XLSX file, told apart by what is in it. Raises Unreadable."""
-    if len(data) > MOST_BYTES:
-        raise Unreadable("Ce fichier est trop lourd\u00a0: 5\u00a0Mo au plus.")
     if not data.strip():
         raise Unreadable("Ce fichier est vide.")
+    if data.startswith(OTHER_TYPES):
+        raise Unreadable("Ce fichier n’est ni un CSV ni un classeur XLSX.")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
             "Ce classeur est d’un ancien format d’Excel, ou protégé par un mot de passe\u00a0: enregistrez-le au format"
@@ -79,6 +85,14 @@ def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
         raise Unreadable(f"Plusieurs feuilles ont des mouvements\u00a0: {names}. Envoyez-en une seule.")
     name, header, lines = found[0]
     return _read(header, lines, layout, department, today, notices)
+
+
+def answer(data: bytes, department: str, today: str) -> bytes:
+    """What a child process says of a file: `Read` as JSON. Raises Refused with the sentence of an Unreadable."""
+    try:
+        return msgspec.json.encode(read(data, mapping.of(department), department, date.fromisoformat(today)))
+    except Unreadable as error:
+        raise Refused(str(error)) from None
 
 
 def _header(lines: Iterable[Line], layout: Layout) -> tuple[dict[str, int], list[Line]]:

@@ -11,7 +11,16 @@ from typing import Any
 import openpyxl
 from openpyxl.xml import DEFUSEDXML
 
-from registry.movements.tables import MOST_COLUMNS, MOST_OF_A_CELL, Bad, Cell, Line, Unreadable
+from registry.movements.tables import (
+    FURTHEST_LINE,
+    MOST_COLUMNS,
+    MOST_OF_A_CELL,
+    TOO_FAR,
+    Bad,
+    Cell,
+    Line,
+    Unreadable,
+)
 
 MOST_UNPACKED = 20 * 1024 * 1024
 """Bytes of all parts together: 5,000 movements take 2 MB. zipfile unpacks no more of a part than its directory says."""
@@ -65,7 +74,14 @@ def _check(data: bytes) -> None:
 def _lines(sheet: Any) -> Iterator[Line]:
     # What a sheet says of its size may be wrong, and would be believed.
     sheet.reset_dimensions()
+    before = None
     for line, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
+        # openpyxl makes up every row before one that says it is far away.
+        if line > FURTHEST_LINE:
+            raise Unreadable(TOO_FAR)
+        if cells is before:  # made up: one and the same tuple
+            continue
+        before = cells
         found = [_cell(cell) for cell in cells]
         if any(found):
             yield line, found

@@ -13,8 +13,18 @@ MOST_LINES = 5_000
 MOST_COLUMNS = 60
 MOST_OF_A_CELL = 300
 
+FURTHEST_LINE, FURTHEST_COLUMN = 1_048_576, 16_384
+"""The size of a spreadsheet's sheet: what stands further was written by no spreadsheet."""
+
 HEADER_WITHIN = 20
 """Lines in which the header must stand; titles may stand above it."""
+
+
+TOO_FAR = "Ce fichier est plus grand qu’une feuille de tableur\u00a0: n’y laissez que les mouvements."
+
+
+MOST_OF_A_HEADER = 64 * 1024
+"""Letters in which the separator is looked for."""
 
 
 class Unreadable(Exception):
@@ -43,6 +53,8 @@ def of_csv(data: bytes, known: Callable[[str], bool]) -> Iterator[Line]:
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
+            if before > FURTHEST_LINE or len(cells) > FURTHEST_COLUMN:
+                raise Unreadable(TOO_FAR)
             found = [_cell(each) for each in cells]
             if any(found):
                 yield line, found
@@ -54,7 +66,7 @@ def of_csv(data: bytes, known: Callable[[str], bool]) -> Iterator[Line]:
 
 
 def _headings(text: str, separator: str, known: Callable[[str], bool]) -> int:
-    lines = "\n".join(text.splitlines()[:HEADER_WITHIN])
+    lines = "\n".join(text[:MOST_OF_A_HEADER].splitlines()[:HEADER_WITHIN])
     try:
         return max(
             (sum(map(known, cells)) for cells in csv.reader(io.StringIO(lines, newline=""), delimiter=separator)),

@@ -1,14 +1,20 @@
 """Answers by mail, over a real SMTP server: what goes on to the other side, and what is refused with its reason."""
 
 import logging
+import smtplib
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 
-from jobs import inbound
+from jobs import answers, inbound
+from registry.contact import relaying
+from registry.parsing import children
+from tests.conftest import wait_for
 from tests.contact.conftest import HERS, PARENT, World, running
 
 QUOTED = """
@@ -166,6 +172,79 @@ def test_no_log_tells_who_writes_what(world: World, caplog: pytest.LogCaptureFix
     ],
 )
 def test_what_mail_programs_quote_is_cut_off(history: str) -> None:
-    assert inbound.without_history(f"Le mardi me convient.\nÀ bientôt\n\n{history}\nhttps://x.fr") == (
+    assert answers.without_history(f"Le mardi me convient.\nÀ bientôt\n\n{history}\nhttps://x.fr") == (
         "Le mardi me convient.\nÀ bientôt"
     )
+
+
+def test_so_many_connections_bring_mails_at_a_time(world: World) -> None:
+    """The others come again; whoever is being served is not disturbed."""
+    held = [smtplib.SMTP("127.0.0.1", world.port, timeout=10) for _ in range(inbound.MOST_SESSIONS)]
+    with pytest.raises(smtplib.SMTPConnectError, match="421"):
+        smtplib.SMTP("127.0.0.1", world.port, timeout=10)
+    assert held[0].noop()[0] == 250
+    held.pop().quit()
+
+    def is_taken() -> bool:
+        try:
+            held.append(smtplib.SMTP("127.0.0.1", world.port, timeout=10))
+        except smtplib.SMTPConnectError:
+            return False
+        return True
+
+    wait_for(is_taken, what="the place of the one who left")
+    for each in held:
+        each.quit()
+
+
+def test_who_may_not_write_to_a_thread_has_no_mail_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A live address is no secret to whoever was once written to: another sender's mail ends at its head."""
+    to = reply_to(world.write())
+    monkeypatch.setattr(answers, "text_by_child", lambda *_: pytest.fail("read"))
+    assert world.answer(to, "somebody@example.net", "Bonjour").startswith("550 5.7.1")
+    assert world.answer(to, HERS, "Bonjour", Auto_Submitted="auto-replied") == "250"
+
+
+def test_one_side_of_a_thread_is_one_however_its_address_is_spelled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = reply_to(world.write())
+    owners: list[str] = []
+
+    def noting(content: bytes, owner: str) -> str:
+        owners.append(owner)
+        raise children.Failed(out_of_bounds=True)
+
+    monkeypatch.setattr(answers, "text_by_child", noting)
+    for spelled in (to, to.upper(), to[:5].upper() + to[5:]):
+        assert world.answer(spelled, HERS, "Bonjour").startswith("550")
+    assert len(owners) == 3
+    assert len(set(owners)) == 1
+    for _ in range(relaying.READ_BY_SIDE.most - 3):
+        world.answer(to, HERS, "Bonjour")
+    assert "limite du jour" in world.answer(to, HERS, "Bonjour")
+    assert len(owners) == relaying.READ_BY_SIDE.most, "what becomes of nothing counts too"
+
+
+def test_a_mail_waits_at_its_sender_while_others_are_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many mails are being read, the next is refused at once, and whom one is for is answered."""
+    to = reply_to(world.write())
+    going_on = threading.Event()
+
+    def slow(content: bytes, owner: str) -> str:
+        with children.TURNS.taken(f"{owner} {hash(content)}"):
+            going_on.wait(60)
+        return "Bonjour"
+
+    monkeypatch.setattr(children, "TURNS", children.Turns(patience_s=300))
+    with monkeypatch.context() as patched, ThreadPoolExecutor(12) as senders:
+        patched.setattr(answers, "text_by_child", slow)
+        sent = [senders.submit(world.answer, to, HERS, f"Bonjour {number}") for number in range(12)]
+        in_hand = children.AT_ONCE + children.MOST_WAITING
+        wait_for(lambda: sum(each.done() for each in sent) == 12 - in_hand, what="the others to be refused")
+        assert {each.result()[:3] for each in sent if each.done()} == {"451"}
+        assert world.answer("nobody@reponses.localhost", HERS, "Bonjour").startswith("550 5.1.1")
+        assert sum(not each.done() for each in sent) == in_hand
+        going_on.set()
+        assert {each.result()[:3] for each in sent} == {"250", "451"}
+    assert world.answer(to, HERS, "Bonjour", message_id="<the same@example.org>") == "250"

@@ -56,7 +56,7 @@ def test_a_link_is_over_after_a_day_and_what_it_held_is_forgotten(world: World) 
         ("mail", "camille", "Saisissez une adresse mail complète"),
         ("message", "  ", "Écrivez votre message"),
         ("message", "x" * 1501, "Ce message est trop long"),
-        ("message", "Voyez exemple.com", "un lien ou une adresse mail"),
+        ("message", "Voyez exemple.com", "« exemple.com » ressemble à un lien"),
         ("site", "https://exemple.com", "Un champ caché a été rempli"),
         ("ouvert", "forged", "Ce formulaire a été envoyé très vite"),
     ],

@@ -95,6 +95,13 @@ def test_the_containers_are_driven_by_the_variables_that_the_settings_read(compo
         assert set(environment) <= known, name
 
 
+def test_what_an_operator_is_told_to_set_reaches_the_site(compose: dict[str, Any]) -> None:
+    told = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs/deploy.md").read_text("utf-8")))
+    settable = {name for name in told if name.lower() in Settings.model_fields}
+    assert {"CONTACTS_FACTOR", "RATE_LIMIT"} <= settable
+    assert settable <= set(compose["services"]["site"]["environment"])
+
+
 def test_the_commands_are_commands_of_ours(compose: dict[str, Any]) -> None:
     for name in ("indexer", "site", "jobs", "beat"):
         done = CliRunner().invoke(cli.app, [*compose["services"][name]["command"], "--help"])

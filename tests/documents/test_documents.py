@@ -31,7 +31,9 @@ def account(registry: Connection) -> Account:
 
 @pytest.fixture
 def document(registry: Connection, account: Account) -> UUID:
-    return documents.store(registry, documents.keys(settings(OLD)), account.id, files.pdf(pages=2), NOW)
+    return documents.keep(
+        registry, documents.keys(settings(OLD)), account.id, documents.rendered(files.pdf(pages=2), "test"), NOW
+    )
 
 
 def read(registry: Connection, document: UUID, *keys: bytes) -> bytes:
@@ -84,7 +86,9 @@ def test_pages_go_thirty_days_after_the_decision(registry: Connection, account: 
 
 
 def test_pages_that_nobody_will_decide_on_go_too(registry: Connection, account: Account, document: UUID) -> None:
-    other = documents.store(registry, documents.keys(settings(OLD)), account.id, files.photograph(), NOW)
+    other = documents.keep(
+        registry, documents.keys(settings(OLD)), account.id, documents.rendered(files.photograph(), "test"), NOW
+    )
     registry.execute(
         "insert into registration (account, document, updated_at) values (%s, %s, %s)", [account.id, document, NOW]
     )

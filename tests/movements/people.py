@@ -1,12 +1,15 @@
 """Assistants maternels with agréments that files can name, and files that name them."""
 
+import hashlib
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from registry.accounts import Account
 from registry.database import Connection
-from registry.movements import files
+from registry.movements import files, mapping
 from registry.movements.applying import civil_day
+from registry.movements.reading import read
 from tests.records import assistant
 
 TITLES = ["N° d'agrément", "Nom", "Prénom", "Né(e) le", "Mouvement", "Date d'effet"]
@@ -59,10 +62,15 @@ def public(conn: Connection, offer: str) -> bool:
     return bool(conn.execute("select is_public(o) from offer o where id = %s", [offer]).fetchall()[0][0])
 
 
+def preview(conn: Connection, caf: Account, data: bytes, today: date, name: str = "mouvements.csv") -> UUID:
+    """As the Caf's page does, without a process of its own for what is read."""
+    found = read(data, mapping.of("44"), "44", today)
+    return files.preview(conn, caf, "44", name, hashlib.sha256(data).digest(), found)
+
+
 def send(conn: Connection, caf: Account, data: bytes, now: Any) -> list[tuple[int, str, str | None]]:
     """Preview and apply a file; its lines with what became of each."""
-    today = civil_day(now)
-    id = files.preview(conn, caf, "44", "mouvements.csv", data, today)
+    id = preview(conn, caf, data, civil_day(now))
     files.apply(conn, id, caf, now)
     rows = files.report(conn, caf, files.find(conn, "44", id))
     return [(each.row.line, each.state, each.reason) for each in rows]

@@ -10,7 +10,7 @@ from registry.accounts import Account
 from registry.database import Connection
 from registry.movements import files, queue
 from tests.conftest import TODAY
-from tests.movements.people import as_csv, line, person, public, send, status
+from tests.movements.people import as_csv, line, person, preview, public, send, status
 from tests.rooms import NOW
 
 SOON = TODAY + timedelta(days=3)
@@ -199,8 +199,8 @@ def test_a_person_matches_what_the_number_did_not(registry: Connection, caf: Acc
 def test_a_file_is_applied_once_and_only_as_it_was_shown(registry: Connection, caf: Account) -> None:
     offer = person(registry)
     data = as_csv(line("suspension", TODAY.isoformat()))
-    id = files.preview(registry, caf, "44", "a.csv", data, TODAY)
-    twin = files.preview(registry, caf, "44", "a.csv", data, TODAY)
+    id = preview(registry, caf, data, TODAY)
+    twin = preview(registry, caf, data, TODAY)
     _, shown = files.planned(registry, caf, files.find(registry, "44", id), TODAY)
     seen = files.told(shown)
     registry.execute("update agrement set status = 'withdrawn' where offer = %s", [offer])
@@ -210,7 +210,7 @@ def test_a_file_is_applied_once_and_only_as_it_was_shown(registry: Connection, c
     assert files.apply(registry, id, caf, NOW, seen=seen) == 1
     assert files.apply(registry, id, caf, NOW, seen=seen) == 0
     assert files.apply(registry, twin, caf, NOW) == 0
-    assert files.preview(registry, caf, "44", "b.csv", data, TODAY) == id
+    assert preview(registry, caf, data, TODAY, "b.csv") == id
 
 
 def test_she_and_the_relais_are_told_once_and_nobody_is_named(registry: Connection, caf: Account) -> None:
@@ -239,7 +239,7 @@ def test_what_the_caf_changes_and_reads_is_written_down(registry: Connection, ca
 
 def test_a_preview_that_nobody_applies_is_deleted(registry: Connection, caf: Account) -> None:
     person(registry)
-    id = files.preview(registry, caf, "44", "a.csv", as_csv(line("retrait", TODAY.isoformat())), TODAY)
+    id = preview(registry, caf, as_csv(line("retrait", TODAY.isoformat())), TODAY)
     registry.execute("update movement_file set received_at = %s", [NOW - timedelta(days=8)])
     assert files.purge(registry, NOW) == 1
     with pytest.raises(files.FileGone):
@@ -251,7 +251,7 @@ def test_two_who_apply_one_file_at_once_apply_it_once(registry: Connection, regi
     for offer in offers:
         accounts.create(registry, f"{offer}@example.org", "am", offer=offer)
     data = as_csv(*[line("suspension", TODAY.isoformat(), f"044-{number:03}") for number in range(8)])
-    ids = [files.preview(registry, caf, "44", "a.csv", data, TODAY) for _ in range(2)]
+    ids = [preview(registry, caf, data, TODAY) for _ in range(2)]
     registry.commit()
     with ThreadPoolExecutor(4) as workers:
         done = [

@@ -123,7 +123,7 @@ def test_a_movement_is_matched_or_put_aside_by_hand(rooms: Rooms, caf: Account) 
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.pdf", b"%PDF-1.7\n1 0 obj", "Il manque des colonnes"),
+        ("a.pdf", b"%PDF-1.7\n1 0 obj", "ni un CSV"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ancien format"),
         ("a.csv", b"nom;age\nDurand;3", "Il manque des colonnes"),
         ("a.csv", b"", "est vide"),

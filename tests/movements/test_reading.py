@@ -107,12 +107,13 @@ def test_a_bad_row_is_refused_with_its_line_and_why_and_the_others_are_kept(plac
     [
         (b"", "vide"),
         (b"\x00\x01\x02", "ni un CSV"),
+        (b"%PDF-1.7\n1 0 obj", "ni un CSV"),
+        (b"\xff\xd8\xff\xe0 a photograph", "ni un CSV"),
         (as_csv(line("retrait", '"2026-11-01')), "guillemet"),
         (as_csv(), "aucune ligne"),
         (";".join(TITLES[:-1]).encode() + b"\na;b;c;d;e", "«\u00a0date d’effet\u00a0»".encode().decode()),
         (";".join([*TITLES, "Numéro"]).encode() + b"\n1;2", "deux colonnes"),
         (as_csv(*[line("retrait", "2026-11-01")] * (MOST_LINES + 1)), "plusieurs fois"),
-        (b"x" * (5 * 1024 * 1024 + 1), "trop lourd"),
     ],
 )
 def test_a_csv_that_cannot_be_read_says_why(data: bytes, said: str) -> None:

@@ -13,7 +13,7 @@ from registry.movements import files
 from registry.movements.rows import ACTIONS, Action
 from registry.movements.timeline import AFTER, STANDINGS, Entry, Standing, verdicts
 from tests.conftest import TODAY
-from tests.movements.people import as_csv, line, person, public, status
+from tests.movements.people import as_csv, line, person, preview, public, status
 from tests.rooms import NOW
 
 DAY = timedelta(days=1)
@@ -99,7 +99,7 @@ def test_no_order_of_files_shows_what_must_not_be_seen_or_loses_what_must(
 
 def apply(conn: Connection, caf: accounts.Account, data: bytes, today: date) -> None:
     now = NOW + (today - TODAY)
-    files.apply(conn, files.preview(conn, caf, "44", "a.csv", data, today), caf, now)
+    files.apply(conn, preview(conn, caf, data, today), caf, now)
 
 
 def held(conn: Connection) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.availability.test_browser import address, phone  # noqa: F401 (a fixture)
+from tests.documents import files
 from tests.registration.conftest import PAGES, Applicant
 from tests.rooms import Rooms
 from tests.web.conftest import chromium  # noqa: F401 (a fixture)
@@ -46,6 +47,17 @@ def test_on_a_small_phone(rooms: Rooms, chromium: Browser, address: str) -> None
         for path in ("", "/2a", "/2b", "/3"):
             page.goto(f"{address}/inscription{path}")
             holds(page)
+
+        # A photo of 14 MB is refused as it is chosen, and what was typed stays; a good one is sent once.
+        page.goto(f"{address}/inscription/2a")
+        page.locator("#copie").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(14 << 20)})
+        expect(page.locator("#erreur-copie")).to_contain_text("Ce fichier pèse plus de 10")
+        page.get_by_role("button", name="Enregistrer et continuer").click()
+        expect(page.locator("#copie")).to_be_focused()
+        page.locator("#copie").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": files.pdf()})
+        expect(page.locator("#erreur-copie")).to_be_hidden()
+        page.get_by_role("button", name="Enregistrer et continuer").dblclick()
+        page.wait_for_url("**/inscription/2b")
 
         page.goto(f"{address}/inscription/2c")
         seen = page.locator("#apercu .seen")

@@ -139,8 +139,8 @@ def _errors(name: str, mail: str | None, text: str) -> dict[str, str]:
         errors["message"] = texts.ERROR_EMPTY
     elif len(text) > wording.LONGEST:
         errors["message"] = texts.ERROR_LONG.format(count=len(text))
-    elif links.holds_one(text):
-        errors["message"] = texts.ERROR_LINK
+    elif piece := links.first(text):
+        errors["message"] = texts.ERROR_LINK.format(piece=piece)
     return errors
 
 

@@ -29,7 +29,7 @@ async def fiche(request: Request, id: str) -> Response:
     if document is None:
         return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
     if offers.is_limited(document) and (wait := await limits.wait_for_contact(site.limiter, request.scope)):
-        return limited(site, wait)
+        return limited(request, wait)
     minder = document["kind"] == "assistant_maternel"
     if site.views is not None and minder:
         site.views.seen(id, site.today())

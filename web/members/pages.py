@@ -124,9 +124,22 @@ def too_large(request: Request) -> Response:
     return message(
         request,
         "Cet envoi est trop lourd",
-        "Un fichier peut peser 10\u00a0Mo au plus. Rien n’a été enregistré\u00a0: revenez en arrière,"
-        " prenez une photo moins lourde, puis recommencez.",
+        "Rien n’a été enregistré. Revenez à la page précédente, puis choisissez un fichier plus léger ou raccourcissez"
+        " votre texte.",
         413,
+        access.came_from(request),
+        "Revenir à la page",
+    )
+
+
+def no_room(request: Request) -> Response:
+    return message(
+        request,
+        "Le fichier n’a pas pu être reçu",
+        "Le problème vient de nous. Rien n’a été enregistré\u00a0: réessayez dans quelques minutes.",
+        503,
+        access.came_from(request),
+        "Revenir à la page",
     )
 
 

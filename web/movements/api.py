@@ -60,8 +60,39 @@ class _Refused(Exception):
         self.detail, self.errors = detail, errors or []
 
 
-async def body(request: Request) -> bytes | None:
-    """What was sent, counted as it comes; None when it is more than MOST_BYTES."""
+def sender(request: Request) -> str | Response:
+    """The département whose token came with the request; or the refusal, before anything of the body is read."""
+    site: Site = request.app.state.site
+    if site.registry is None:
+        return document(404, "/problems/not-found", "Introuvable", "Ce site n’a pas de registre.")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    department = None
+    if scheme.lower() == "bearer" and token.strip():
+        try:
+            with site.registry.connection() as conn:
+                department = tokens.department_of(conn, token.strip(), site.now())
+        except psycopg.OperationalError:
+            return _away()
+    if department is None:
+        return document(
+            401,
+            "/problems/token-invalid",
+            "Jeton refusé",
+            "Il faut l’en-tête Authorization\u00a0: Bearer, et un jeton du département qui n’est pas révoqué.",
+            {"WWW-Authenticate": "Bearer"},
+        )
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return document(415, "/problems/media-type", "Type refusé", "Les mouvements sont attendus en application/json.")
+    return department
+
+
+Sender = Annotated[str | Response, Depends(sender)]
+
+
+async def body(request: Request, sender: Sender) -> bytes | None:
+    """What was sent, counted as it comes; None when it is more than MOST_BYTES, or by nobody who may."""
+    if isinstance(sender, Response):
+        return None
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
@@ -71,41 +102,24 @@ async def body(request: Request) -> bytes | None:
 
 
 @router.post(PATH)
-def receive(request: Request, data: Annotated[bytes | None, Depends(body)]) -> Response:
+def receive(request: Request, sender: Sender, data: Annotated[bytes | None, Depends(body)]) -> Response:
     site: Site = request.app.state.site
-    if site.registry is None:
-        return document(404, "/problems/not-found", "Introuvable", "Ce site n’a pas de registre.")
+    if isinstance(sender, Response):
+        return sender
+    if data is None or site.registry is None:
+        return document(413, "/problems/too-large", "Trop lourd", f"{MOST_BYTES} octets au plus par envoi.")
     try:
-        department = _department(request, site, site.registry)
-        if department is None:
-            return document(
-                401,
-                "/problems/token-invalid",
-                "Jeton refusé",
-                "Il faut l’en-tête Authorization\u00a0: Bearer, et un jeton du département qui n’est pas révoqué.",
-                {"WWW-Authenticate": "Bearer"},
-            )
-        if data is None:
-            return document(413, "/problems/too-large", "Trop lourd", f"{MOST_BYTES} octets au plus par envoi.")
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return document(
-                415, "/problems/media-type", "Type refusé", "Les mouvements sont attendus en application/json."
-            )
-        return _answer(site, site.registry, department, data)
+        return _answer(site, site.registry, sender, data)
     except _Refused as refused:
         errors = refused.errors[:MOST_ERRORS]
         return document(422, "/problems/movements-invalid", "Mouvements refusés", refused.detail, errors=errors)
     except psycopg.OperationalError:
-        detail = "Le registre ne répond pas. Rien n’a été appliqué\u00a0: renvoyez le même envoi dans un instant."
-        return document(503, "/problems/registry-unavailable", "Registre indisponible", detail, {"Retry-After": "10"})
+        return _away()
 
 
-def _department(request: Request, site: Site, registry: Pool) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        return None
-    with registry.connection() as conn:
-        return tokens.department_of(conn, token.strip(), site.now())
+def _away() -> Response:
+    detail = "Le registre ne répond pas. Rien n’a été appliqué\u00a0: renvoyez le même envoi dans un instant."
+    return document(503, "/problems/registry-unavailable", "Registre indisponible", detail, {"Retry-After": "10"})
 
 
 def _answer(site: Site, registry: Pool, department: str, data: bytes) -> Response:

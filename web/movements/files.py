@@ -1,5 +1,6 @@
 """The Caf's files: sent, looked at, applied. A Caf sees those of its own département and no others."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,11 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from registry import database
-from registry.accounts import Account
+from registry.accounts import Account, throttle
 from registry.database import Connection, Pool
-from registry.movements import files, queue
+from registry.movements import files, opening, queue
 from registry.movements.tables import MOST_BYTES, MOST_LINES, Unreadable
 from settings import PARIS
+from web import formats
 from web.members import access, posted
 from web.members.pages import page, see
 from web.movements import shown
@@ -49,18 +51,27 @@ def overview(request: Request, account: Caf) -> Response:
 
 
 @router.post("/mouvements")
-def send(request: Request, account: Caf, form: posted.Form) -> Response:
+def send(request: Request, account: Caf, form: posted.FormWithFile) -> Response:
     site: Site = request.app.state.site
     sent = posted.file(form, "fichier")
     if sent is None:
         return _overview(request, account, {"fichier": "Choisissez un fichier."})
     data = sent.file.read(MOST_BYTES + 1)
-    name = (sent.filename or "").replace("\0", "")
+    department, digest = territory(account), hashlib.sha256(data).digest()
+    with pool(site).connection() as conn:
+        applied = files.find_applied(conn, department, digest)
+        if applied is not None:
+            return see(f"/mouvements/{applied}")
+        try:
+            throttle.count_file(conn, site.settings.keys, account.id, site.now())
+        except throttle.TooMany as error:
+            return _overview(request, account, {"fichier": posted.TOO_MANY_FILES.format(wait=formats.wait(error.wait))})
     try:
-        with pool(site).connection() as conn:
-            id = files.preview(conn, account, territory(account), name, data, site.today())
+        found = opening.opened(data, department, site.today(), account.id.hex)
     except Unreadable as error:
         return _overview(request, account, {"fichier": str(error)})
+    with pool(site).connection() as conn:
+        id = files.preview(conn, account, department, sent.filename or "", digest, found)
     return see(f"/mouvements/{id}")
 
 

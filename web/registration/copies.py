@@ -1,14 +1,18 @@
 """The copy of an agrément, as a form brings it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from starlette.datastructures import FormData
+from starlette.requests import Request
 
 from registry import documents, registrations
+from registry.accounts import throttle
 from registry.database import Connection
 from registry.documents import DocumentRefused, Rendered
+from web import formats
 from web.members import posted
-from web.registration.editing import Editing
+from web.registration.editing import Editing, pool
 from web.site import Site
 
 
@@ -23,15 +27,21 @@ class Received:
 NONE = Received()
 
 
-def received(form: FormData) -> Received:
-    """The file of the field `copie`. Rendering takes a while: no connection is held meanwhile."""
+def received(request: Request, form: FormData, sender: UUID) -> Received:
+    """The file of the field `copie`, which this account has sent. Reading it takes a while, so no connection is held
+    meanwhile."""
     sent = posted.file(form, "copie")
     if sent is None:
         return NONE
+    site: Site = request.app.state.site
     try:
-        return Received(documents.rendered(sent.file.read()))
+        with pool(request).connection() as conn:
+            throttle.count_file(conn, site.settings.keys, sender, site.now())
+        return Received(documents.rendered(sent.file.read(), sender.hex))
+    except throttle.TooMany as error:
+        return Received(refused=posted.TOO_MANY_FILES.format(wait=formats.wait(error.wait)))
     except DocumentRefused as error:
-        return Received(refused=str(error))
+        return Received(refused=error.sentence)
 
 
 def keep(conn: Connection, site: Site, editing: Editing, rendered: Rendered) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from web.members import posted
 from web.registration import editing, entering, steps
@@ -23,7 +24,10 @@ def pages_of(prefix: str, whose: Callable[..., Editing]) -> APIRouter:
         return show
 
     def receiving(page: str) -> Callable[..., Response]:
-        def receive(request: Request, by: edited, form: posted.Form) -> Response:
+        # The page with the copy of the agrément is the only one that has a file.
+        reader = posted.form_with_file if page == "2a" else posted.form
+
+        def receive(request: Request, by: edited, form: Annotated[FormData, Depends(reader)]) -> Response:
             return steps.receive(request, by, page, form)
 
         return receive

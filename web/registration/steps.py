@@ -56,7 +56,7 @@ def receive(request: Request, editing: Editing, page: str, form: FormData) -> Re
     errors = page_errors(request, page, values)
     # A social security number in another field than its own is neither kept nor shown again.
     values = {name: nir.without(value) for name, value in values.items()}
-    copy = copies.received(form) if page == "2a" else copies.NONE
+    copy = copies.received(request, form, editing.by.id) if page == "2a" else copies.NONE
     if page == "2a":
         errors.pop("copie", None)
         if copy.refused:

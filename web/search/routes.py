@@ -81,19 +81,28 @@ async def base_map(request: Request) -> Response:
     """The contours in view, drawn under the offers: GeoJSON. They change once a year."""
     site: Site = request.app.state.site
     view = read(BaseMapParameters, dict(request.query_params))
-    if not contours.is_kept(site.engine, view.bbox, view.zoom):
-        counted = limits.count_request(site.limiter, request.scope, costs.of_making(view.bbox))
-        if not counted.allowed:
-            return problems.too_many_requests(counted.reset_s)
+    if not contours.is_at_hand(site.engine, view.bbox, view.zoom) and (
+        refused := pay(request, costs.of_making(view.bbox, view.zoom))
+    ):
+        return refused
     gzipped, tag = await contours.in_view(site.engine, view.bbox, view.zoom)
     # A weak tag: compressed or not it is the same.
     headers = {"Cache-Control": "public, max-age=86400", "ETag": f'W/"{tag}"'}
     if kept_tag(request.headers.get("if-none-match", ""), tag):
         return Response(status_code=304, headers=headers)
+    body = gzipped
     if accepts_gzip(request.scope):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        return Response(gzipped, headers=headers, media_type=GEOJSON)
-    return Response(gzip.decompress(gzipped), headers=headers, media_type=GEOJSON)
+    else:
+        body = gzip.decompress(gzipped)
+    return pay(request, costs.of_sending(len(body))) or Response(body, headers=headers, media_type=GEOJSON)
+
+
+def pay(request: Request, cost: int) -> Response | None:
+    """Take more units from the client's budget, once it is known how many; the answer where they are not there."""
+    site: Site = request.app.state.site
+    counted = limits.count_request(site.limiter, request.scope, cost)
+    return None if counted.allowed else problems.too_many_requests(counted.reset_s)
 
 
 def _search_values(

@@ -55,7 +55,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.bounds = self.watch.bounds
-        self.holder, self.admitted = "", False
+        self.holders: tuple[str, ...] = ()
+        self.admitted = False
         self.reading = NOTHING
         self.now = self.since = self.progressed = self.loop.time()
         self.url = b""
@@ -66,8 +67,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.holder = self.watch.client(self.client[0] if self.client else "")
-        self.admitted = self.watch.enter(self, self.holder)
+        self.holders = self.watch.holders(self.client[0] if self.client else "")
+        self.admitted = self.watch.enter(self, self.holders)
         if not self.admitted:
             if self.watch.is_crowded():
                 self.watch.refused[503] += 1
@@ -76,7 +77,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.refuse(503)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.watch.leave(self, self.holder, self.admitted)
+        self.watch.leave(self, self.holders, self.admitted)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:

@@ -15,7 +15,7 @@ SENTENCES = {
     408: ("Demande trop lente", "La demande a mis trop de temps à arriver. Réessayez, avec une meilleure connexion."),
     413: (
         "Envoi trop volumineux",
-        "Le fichier envoyé est trop volumineux. Revenez en arrière et choisissez un fichier de 10\u00a0Mo maximum.",
+        "Le fichier envoyé est trop volumineux. Revenez en arrière et choisissez un fichier plus léger.",
     ),
     414: (
         "Adresse trop longue",

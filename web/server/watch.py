@@ -12,6 +12,11 @@ LOG = logging.getLogger("ribambelle.server")
 
 TOLD_EVERY_S = 60
 
+Holders = tuple[str, ...]
+
+SHARES = (1, 4)
+"""How many shares of the connections the holders of one may have: the narrow network, and the wide one around it."""
+
 
 class Connection(Protocol):
     """What a watch knows of a connection."""
@@ -35,13 +40,14 @@ class Watch:
         self.told = float("-inf")
         self.timer: asyncio.TimerHandle | None = None
 
-    def client(self, peer: str) -> str:
-        """Who holds a connection from there; empty for a proxy of ours, which holds it for others."""
+    def holders(self, peer: str) -> Holders:
+        """Who holds a connection from there: an IPv4 address, or the /56 and the /48 of an IPv6 address; nobody for a
+        proxy of ours, which holds it for others."""
         if proxies.believed(self.trusted, proxies.read(peer)):
-            return ""
-        return limits.subscriber(peer) if ":" in peer else peer
+            return ()
+        return limits.networks(peer)[-2:]
 
-    def enter(self, connection: Connection, client: str) -> bool:
+    def enter(self, connection: Connection, holders: Holders) -> bool:
         """Whether a new connection may ask anything. One that may not is watched until it has read why; it takes
         nobody's place meanwhile, or one client could keep all others out by being refused."""
         if self.timer is None:
@@ -49,23 +55,26 @@ class Watch:
             self.looked = loop.time()
             self.timer = loop.call_later(self.bounds.tick_s, self.look, loop)
         self.connections.add(connection)
-        if self.admitted >= self.bounds.connections or (client and self.held[client] >= self.bounds.share):
+        bounds = (times * self.bounds.share for times in SHARES)
+        full = any(self.held[each] >= most for each, most in zip(holders, bounds, strict=False))
+        if full or self.admitted >= self.bounds.connections:
             return False
         self.admitted += 1
-        self.held[client] += 1
+        self.held.update(holders)
         return True
 
     def is_crowded(self) -> bool:
         """So many are being told that they may not enter that the next one is not told."""
         return len(self.connections) - self.admitted > self.bounds.share
 
-    def leave(self, connection: Connection, client: str, admitted: bool) -> None:
+    def leave(self, connection: Connection, holders: Holders, admitted: bool) -> None:
         self.connections.discard(connection)
         if admitted:
             self.admitted -= 1
-            self.held[client] -= 1
-            if not self.held[client]:
-                del self.held[client]
+            for each in holders:
+                self.held[each] -= 1
+                if not self.held[each]:
+                    del self.held[each]
 
     def look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()

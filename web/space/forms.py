@@ -1,8 +1,8 @@
 """The forms of her room: profile, address and contact, agrément. A change of the agrément goes to the moderators."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import FormData
 
@@ -43,8 +43,10 @@ def _room(name: str) -> None:
             values = editing.standing(conn, own.offer)
         return _shown(request, own, name, values, {})
 
+    reader = posted.form_with_file if name == "agrement" else posted.form
+
     @router.post(f"/espace/{name}", name=f"send space {name}")
-    def send(request: Request, form: posted.Form, own: Own) -> Response:
+    def send(request: Request, own: Own, form: Annotated[FormData, Depends(reader)]) -> Response:
         with pool(request.app.state.site).connection() as conn:
             before = editing.standing(conn, own.offer)
         values = editing.entered(request, PAGES[name], form, before)
@@ -60,7 +62,7 @@ for _name in PAGES:
 
 
 @router.post("/espace/champ")
-def one_field(request: Request, form: posted.Form, own: Own) -> Response:
+def one_field(request: Request, own: Own, form: posted.Form) -> Response:
     """What is wrong with one field, as it is typed: JSON {sentence}, null when nothing is. Nothing is kept."""
     number, name = posted.text(form, "page"), posted.text(form, "champ")
     if number not in PAGES.values():
@@ -74,7 +76,7 @@ def one_field(request: Request, form: posted.Form, own: Own) -> Response:
 
 
 @router.post("/espace/apercu")
-def live_preview(request: Request, form: posted.Form, own: Own) -> Response:
+def live_preview(request: Request, own: Own, form: posted.Form) -> Response:
     """What parents will and will not see of the form as it stands now, as a piece of a page."""
     with pool(request.app.state.site).connection() as conn:
         before = editing.standing(conn, own.offer)
@@ -95,7 +97,7 @@ def _ask(request: Request, own: Keeping, form: FormData, values: dict[str, str])
     """To the moderators; what was validated last stays up meanwhile."""
     site: Site = request.app.state.site
     errors = steps.page_errors(request, "2a", values)
-    copy = copies.received(form)
+    copy = copies.received(request, form, own.by)
     with pool(site).connection() as conn:
         asked, known = requests.open_request(conn, own.offer), profiles.read(conn, own.offer)
     if copy.refused:

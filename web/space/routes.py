@@ -108,13 +108,13 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
 
 
 @router.post("/espace/pause")
-def pause(request: Request, form: posted.Form, own: Own) -> Response:
+def pause(request: Request, own: Own, form: posted.Form) -> Response:
     database.run(pool(request.app.state.site), lambda conn: presence.pause(conn, own.offer))
     return see("/espace", "enregistre")
 
 
 @router.post("/espace/reprendre")
-def resume(request: Request, form: posted.Form, own: Own) -> Response:
+def resume(request: Request, own: Own, form: posted.Form) -> Response:
     database.run(pool(request.app.state.site), lambda conn: presence.resume(conn, own.offer))
     return see("/espace", "enregistre")
 
@@ -125,7 +125,7 @@ def employer(request: Request, own: Own) -> Response:
 
 
 @router.post("/espace/employeur")
-def choose_employer(request: Request, form: posted.Form, own: Own) -> Response:
+def choose_employer(request: Request, own: Own, form: posted.Form) -> Response:
     """Whether a legal entity employs her, and which one keeps her timetables."""
     employed, chosen = posted.text(form, "employee") == "oui", posted.text(form, "employeur")
     try:
@@ -177,7 +177,7 @@ def leaving(request: Request, account: Leaving) -> Response:
 
 
 @router.post("/espace/partir")
-def leave(request: Request, form: posted.Form, account: Leaving) -> Response:
+def leave(request: Request, account: Leaving, form: posted.Form) -> Response:
     """For good: only with the box ticked. What goes by her mail address goes too."""
     site: Site = request.app.state.site
     if not posted.text(form, "certain"):

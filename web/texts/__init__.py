@@ -261,16 +261,18 @@ LIMITED = (
     "Pour protéger les coordonnées des assistants maternels, le nombre de fiches lues à la suite est limité. "
     "Réessayez dans {wait}."
 )
-BUSY_TITLE = "Trop de demandes à la fois"
-BUSY = "Beaucoup de demandes sont venues de votre connexion. Réessayez dans {wait}."
+BUSY_TITLE = "Trop de pages ouvertes en peu de temps"
+BUSY = "Beaucoup de pages ont été ouvertes depuis votre connexion. Réessayez dans {wait}."
 BUSY_FORM = (
-    "Beaucoup de demandes sont venues de votre connexion. "
-    "Dans {wait}, revenez en arrière et envoyez à nouveau\u00a0: votre saisie y est encore."
+    "Beaucoup de pages ont été ouvertes depuis votre connexion. "
+    "Gardez cette page ouverte. Dans {wait}, rechargez-la\u00a0: votre navigateur proposera d’envoyer à nouveau votre"
+    " saisie."
 )
-SECOND_ONE = "seconde"
-SECOND_MANY = "secondes"
-MINUTE_ONE = "minute"
-MINUTE_MANY = "minutes"
+CROWDED_TITLE = "Beaucoup de fichiers arrivent en ce moment"
+CROWDED = (
+    "Le vôtre n’a pas été reçu. Gardez cette page ouverte. Dans {wait}, rechargez-la\u00a0: votre navigateur proposera"
+    " d’envoyer à nouveau votre saisie."
+)
 
 # The footer.
 ABOUT = (
@@ -307,7 +309,7 @@ SCRIPT = {
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
     "failed": "La recherche n’a pas abouti. Vérifiez votre connexion et réessayez.",
-    "map_busy": "Trop de vues de la carte à la fois. Elle revient dans {seconds}\u00a0s. La liste reste complète.",
+    "map_busy": "La carte est momentanément en pause. Elle s’affichera dans {seconds}\u00a0s. La liste reste complète.",
     "map_failed": "La carte n’a pas pu être chargée. La liste reste complète.",
     "fictitious": FICTITIOUS,
     "zone": "Dans ce quartier, adresse non montrée",

@@ -36,8 +36,8 @@ ERROR_NAME_LINK = "Écrivez un nom, sans lien ni adresse."
 ERROR_EMPTY = "Écrivez votre message."
 ERROR_LONG = "Ce message est trop long\u00a0: {count} caractères, pour 1\u202f500 au plus."
 ERROR_LINK = (
-    "Ce message contient un lien ou une adresse mail\u00a0: retirez-les. Si ce n’en est pas un, mettez une espace après"
-    " chaque point."
+    "«\u00a0{piece}\u00a0» ressemble à un lien ou à une adresse mail\u00a0: retirez-le. Si ce n’en est pas un, mettez"
+    " une espace après le point."
 )
 ERROR_FAST = "Ce formulaire a été envoyé très vite après son ouverture. Relisez votre message, puis envoyez-le."
 ERROR_TRAP = "Un champ caché a été rempli, sans doute par votre navigateur. Relisez votre message, puis envoyez-le."

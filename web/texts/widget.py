@@ -29,7 +29,7 @@ MAP = {
     "zone": "Dans ce quartier, adresse non montrée",
     "commune": "Dans cette commune, adresse non montrée",
     "new_tab": NEW_TAB,
-    "busy": "Trop de vues de la carte à la fois. Elle revient dans {seconds}\u00a0s.",
+    "busy": "La carte est momentanément en pause. Elle s’affichera dans {seconds}\u00a0s.",
     "failed": "La carte n’a pas pu être chargée. La liste est sur Ribambelle.",
 }
 """Said by the map's script: handed to it as JSON in the page."""
@@ -55,8 +55,8 @@ REFUSED_TITLE = "Cette recherche ne peut pas être montrée ici"
 REFUSED_KEY = "La clé de ce site n’est pas valable. La mairie peut en demander une à l’équipe de Ribambelle."
 REFUSED_ORIGIN = "Ce site ne fait pas partie de ceux que la clé autorise."
 UNAVAILABLE = "La recherche est momentanément indisponible. Réessayez dans une minute."
-BUSY_TITLE = "Trop de demandes à la fois"
-BUSY = "Beaucoup de demandes sont venues de votre connexion. Dans {wait}, rechargez la page."
+BUSY_TITLE = "Trop de pages ouvertes en peu de temps"
+BUSY = "Beaucoup de pages ont été ouvertes depuis votre connexion. Dans {wait}, rechargez la page."
 ERROR_NO_TERRITORY = "Il manque le territoire : commune, epci ou departement."
 ERROR_TWO_TERRITORIES = "Un seul territoire à la fois : commune, epci ou departement."
 ERROR_UNKNOWN_TERRITORY = "Le code « {code} » n’est celui d’aucun territoire."

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -189,7 +190,7 @@ def _said(site: Site, ancestors: tuple[str, ...], sentence: str, status: int) ->
 
 def busy(site: Site, wait_s: int) -> Response:
     """The frame of a client who has asked for too much (web/app.py)."""
-    sentence = texts.widget.BUSY.format(wait=formats.waiting(wait_s))
+    sentence = texts.widget.BUSY.format(wait=formats.wait(timedelta(seconds=wait_s)))
     values = {"title": texts.widget.BUSY_TITLE, "sentence": sentence, "colour": colours.DEFAULT, "all": "/"}
     response = _page(site, hosts.ANYBODY, "widget/said.html", values, 429)
     response.headers["Retry-After"] = str(wait_s)

@@ -1,5 +1,6 @@
 """The real server within its bounds of bytes and connections: what is too much is refused, and others are served."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
+from search_api import proxies
 from tests.conftest import wait_for
 from tests.product.security.serving import (
     Port,
@@ -21,6 +23,7 @@ from tests.product.security.serving import (
 )
 from web.members import posted
 from web.server import Bounds
+from web.server.watch import Watch
 
 MIB = 1024 * 1024
 AT_ONCE_S = 2.0
@@ -123,8 +126,8 @@ def test_the_refusal_arrives_though_more_is_on_its_way(port: Port) -> None:
 
 def test_a_body_is_taken_up_to_its_bound_and_forms_fit_into_it(reader: Port) -> None:
     most = Bounds().body_bytes
-    assert most > posted.MOST_BYTES
-    for length, expected in ((posted.MOST_BYTES, 200), (most, 200), (most + 1, 413), (10**18, 413)):
+    assert most > posted.MOST_BYTES_WITH_FILE
+    for length, expected in ((posted.MOST_BYTES_WITH_FILE, 200), (most, 200), (most + 1, 413), (10**18, 413)):
         with connect(reader) as connected:
             connected.sendall(b"POST / HTTP/1.1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % length)
             if expected == 200:
@@ -140,7 +143,7 @@ def test_a_person_who_sends_too_much_reads_a_french_page(reader: Port) -> None:
         answer = rest(connected).decode()
     assert status(answer.encode()) == 413
     assert "content-type: text/html" in answer
-    assert "10\u00a0Mo maximum" in answer
+    assert "choisissez un fichier plus léger" in answer
 
 
 def test_chunks_without_a_length_are_counted(reader: Port) -> None:
@@ -187,6 +190,39 @@ def test_one_client_takes_only_his_share_of_connections_and_others_are_served_at
     wait_for(lambda: get(port, source="127.0.0.2")[0] == 200, what="room for the client who let go")
 
 
+class Silent:
+    """A connection that nobody looks at."""
+
+    def check(self, now: float, passed: float) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("wide", "admitted"),
+    [
+        ("192.0.2.1", 10),
+        ("192.0.2.{}", 80),
+        ("2001:db8:1:2{:02x}::1", 10),  # of a /56, as an operator gives to a house
+        ("2001:db8:1:{:02x}00::1", 40),  # of a /48, as a rented server has
+        ("2001:db8:{}::1", 80),
+        ("10.0.0.1", 80),  # a proxy of ours
+    ],
+)
+def test_who_has_many_networks_of_ipv6_holds_not_as_many_connections(wide: str, admitted: int) -> None:
+    async def held() -> int:
+        watch = Watch(Bounds(connections=80), proxies.parse("10.0.0.1"))
+        entered = []
+        for network in range(100):
+            connection, holders = Silent(), watch.holders(wide.format(network))
+            entered.append((connection, holders, watch.enter(connection, holders)))
+        count = watch.admitted
+        for each in entered:
+            watch.leave(*each)
+        assert (watch.admitted, watch.held) == (0, {})
+        return count
+
+    assert asyncio.run(held()) == admitted
+
+
 def test_there_are_only_so_many_connections_in_all_and_a_trusted_proxy_may_have_them(tmp_path: Any) -> None:
     environment = {"MOST_CONNECTIONS": "16", "TRUSTED_PROXIES": "127.0.0.9"}
     with as_process(tmp_path / "log", **environment) as (port, _), contextlib.ExitStack() as held:
@@ -208,3 +244,35 @@ def test_who_is_refused_takes_nobodys_place(tmp_path: Any) -> None:
         for _ in range(60):
             held.enter_context(connect(port, "127.0.0.2"))
         assert [get(port, source=f"127.0.0.{number}")[0] for number in range(3, 9)] == [200] * 6
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 5",
+        b"Transfer-Encoding: chunked, identity",
+        b"Content-Length: -1",
+        b"Content-Length: 5x",
+    ],
+)
+def test_a_message_that_ends_at_two_places_is_refused(port: Port, lengths: bytes) -> None:
+    """Or a proxy and the site would not agree on which request comes next."""
+    with connect(port) as connected:
+        connected.sendall(
+            b"POST /healthz HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n0\r\n\r\nGET /healthz HTTP/1.1\r\n" % lengths
+        )
+        connected.shutdown(socket.SHUT_WR)
+        answer = rest(connected)
+    assert status(answer) == 400
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_nothing_is_told_of_a_request_itself(port: Port) -> None:
+    for path in (b"/healthz", b"/static/"):
+        with connect(port) as connected:
+            connected.sendall(b"TRACE %s HTTP/1.1\r\nHost: a\r\nX-Secret: b\r\nConnection: close\r\n\r\n" % path)
+            answer = rest(connected)
+        assert status(answer) in (404, 405)
+        assert b"X-Secret" not in answer
