@@ -5,7 +5,7 @@ SCALE ?= demo
 PORT ?= 8000
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search bench-alerts check lock pin-images audit sbom
+.PHONY: demo test faults bench-indexer bench-search bench-alerts bench-hostile check lock pin-images audit sbom
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -33,6 +33,10 @@ bench-search: .venv/.dev
 bench-alerts: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
 bench-alerts: .venv/.dev
 	SCALE=$(SCALE) .venv/bin/python -m bench.alerts $(ARGS)
+
+# Sign-ins while hostile files and mails come.
+bench-hostile: .venv/.dev
+	.venv/bin/python -m bench.hostile $(ARGS)
 
 # Style, types, and who may import whom.
 check: .venv/.dev

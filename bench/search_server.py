@@ -21,7 +21,7 @@ PATIENCE_S = 30.0
 NO_LIMIT = 1_000_000_000
 """Requests in a window: the limiter counts every one of them and refuses none."""
 
-CURSOR_KEY = "of the bench alone"
+CURSOR_KEY = "of the bench alone and as long as one has to be"
 """The same for each process, so that a cursor of one is good for the next."""
 
 PLAIN = {"Accept-Encoding": "identity"}

@@ -5,7 +5,9 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -229,3 +231,28 @@ def test_a_provider_that_is_away_is_told(rooms: Rooms, issuer: str) -> None:
     away = rooms.settings.model_copy(update={"oidc_issuer": "http://127.0.0.1:9"})
     with pytest.raises(provider.ProviderAway):
         provider.begin(away, SITE)
+
+
+def test_a_provider_that_leads_elsewhere_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has taken over its address would have the site ask servers of our own network."""
+    asked: list[str] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "/within")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever).start()
+        issuer = f"http://127.0.0.1:{server.server_port}"
+        settings = Settings(oidc_issuer=issuer, oidc_client_id="a", site_url=SITE)
+        monkeypatch.setattr(provider, "_known", {})
+        with pytest.raises(provider.ProviderAway):
+            provider.begin(settings, f"{SITE}/connexion/oidc/retour")
+        server.shutdown()
+    assert asked == ["/.well-known/openid-configuration"]

@@ -1,5 +1,6 @@
 """The API over the real engine, with hand-written documents."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,9 +55,12 @@ def client(
     settings: Settings,
     today: Callable[[], date] = lambda: documents.TODAY,
     address: str = "192.0.2.1",
+    clock: Callable[[], float] = time.time,
 ) -> Iterator[Client]:
+    """`clock`: what the limits go by."""
     with start_blocking_portal() as portal:
         app = portal.call(lambda: create_app(settings, today=today))
+        app.state.limiter.clock = app.state.limiter.contacts.clock = clock
         transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 1))
         http = httpx.AsyncClient(transport=transport, base_url="http://api")
         try:

@@ -105,9 +105,27 @@ def test_the_table_of_limits_is_the_codes() -> None:
 
 def test_the_table_of_costs_is_the_codes() -> None:
     section = GUIDE.partition("### What a request costs")[2].partition("##")[0]
-    told = {figure for row in re.findall(r"^\| \d.*$", section, re.M) for figure in numbers(row)}
-    known = {costs.LEAST, costs.SEARCH, costs.MAP, costs.WIDE_MAP, costs.WIDE_DEGREES, costs.WAY}
-    assert told == known | {costs.EXPORT, costs.WHOLE_EXPORT}
+    told = {what: float(units) for units, what in re.findall(r"^\| (\d+) \| (.*) \|$", section, re.M)}
+    search, export = "/api/v1/offers?near=1,2", "/api/v1/exports/structures"
+    edge = costs.WIDE_DEGREES
+    assert told == {
+        "a suggestion": units("/api/v1/suggest?q=n"),
+        "a page of an offer": units("/api/v1/offers/anne"),
+        "an answer to a preflight": units(search, "OPTIONS"),
+        "a list": units(search),
+        "a count": units("/api/v1/counts?by=kind"),
+        "the OpenAPI document": units("/openapi.json"),
+        "a map": units(f"/api/v1/map?bbox=0,0,{edge},1"),
+        f"a map that shows more than {edge:g} degrees of longitude": units(f"/api/v1/map?bbox=0,0,{edge + 0.01},1"),
+        "added to these by a `route`": units("/api/v1/offers?route=1,2;3,4") - units(search),
+        "an export of a territory": units(f"{export}?department=44"),
+        "an export of the whole country": units(export),
+    }
+
+
+def units(address: str, method: str = "GET") -> int:
+    path, _, query = address.partition("?")
+    return costs.of({"path": path, "method": method, "query_string": query.encode(), "headers": []})
 
 
 def test_every_parameter_facet_and_sort_is_told(public: Client) -> None:

@@ -2,8 +2,9 @@
 
 import secrets
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,11 @@ from local.children import stopping, wait_until
 from search_api import costs, limits
 from settings import Settings
 from tests.conftest import wait_for
-from tests.search_api.conftest import Client, client
+from tests.search_api.conftest import Client
+from tests.search_api.conftest import client as running
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
+"""When these tests begin and end: no window turns, and no client has another name."""
 
 NOWHERE = "/api/v1/nowhere"
 """Counts as a request, and needs no engine."""
@@ -22,7 +27,7 @@ NOWHERE = "/api/v1/nowhere"
 
 @pytest.fixture
 def few(settings: Settings) -> Settings:
-    """Three fiches in a window that no test outlives, counted from zero: another key hashes to other clients."""
+    """Three fiches in a window, counted from zero: another key hashes to other clients."""
     return settings.model_copy(
         update={"fiche_limit": 3, "fiche_window_s": 86_400, "secret_key": secrets.token_hex(), "rate_limit": 1_000}
     )
@@ -30,8 +35,18 @@ def few(settings: Settings) -> Settings:
 
 @pytest.fixture
 def five(few: Settings) -> Settings:
-    """Five units in such a window."""
+    """Five units in a window."""
     return few.model_copy(update={"rate_limit": 5, "rate_window_s": 86_400})
+
+
+def client(settings: Settings, address: str = "192.0.2.1") -> AbstractContextManager[Client]:
+    return running(settings, address=address, clock=lambda: NOON)
+
+
+def asking(settings: Settings) -> Callable[..., limits.Counted]:
+    """What a process without Valkey says to requests from an address."""
+    limiter = limits.connect(settings.model_copy(update={"redis_url": ""}), clock=lambda: NOON)
+    return lambda address, cost=1: limits.count_request(limiter, {"client": (address, 1), "headers": []}, cost)
 
 
 def statuses(settings: Settings, id: str, count: int, address: str = "192.0.2.1") -> list[int]:
@@ -109,15 +124,37 @@ def test_who_asks_from_ever_new_addresses_buys_nobody_a_second_budget(
     five: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "MOST_CLIENTS", 10)
-    limiter = limits.connect(five.model_copy(update={"redis_url": ""}))
-
-    def count(address: str, cost: int) -> limits.Counted:
-        return limits.count_request(limiter, {"client": (address, 1), "headers": []}, cost)
-
+    count = asking(five)
     assert count("192.0.2.1", 5).allowed
     for number in range(100):
         assert count(f"198.51.100.{number}", 1).allowed
     assert not count("192.0.2.1", 1).allowed
+
+
+@pytest.mark.parametrize(
+    ("wide", "times"),
+    [("2001:db8:1:2::", 1), ("2001:db8:1:02{:02x}::", 4), ("2001:db8:1:{:02x}00::", 16), ("198.51.100.{}", 50)],
+)
+def test_who_has_many_networks_of_ipv6_has_not_as_many_budgets(five: Settings, wide: str, times: int) -> None:
+    count = asking(five)
+    allowed = [address for address in map(wide.format, range(50)) for _ in range(10) if count(f"{address}").allowed]
+    assert len(allowed) == 5 * times
+
+
+def test_what_is_left_is_the_least_of_all_networks(five: Settings) -> None:
+    count = asking(five)
+    for network in range(3):
+        assert count(f"2001:db8:1:20{network}::1", 5) == (True, 0, 43_200)
+    assert count("2001:db8:1:203::1") == (True, 4, 43_200)
+    assert count("2001:db8:1:204::1") == (True, 3, 43_200)  # of the twenty of its /56
+    assert count("2001:db8:1:300::1") == (True, 4, 43_200)
+
+
+def test_what_is_refused_takes_nothing_from_those_around(five: Settings) -> None:
+    count = asking(five)
+    for _ in range(100):
+        count("2001:db8:1:200::1")
+    assert [count(f"2001:db8:1:20{network}::1", 5).allowed for network in (1, 2, 3, 4)] == [True, True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +181,7 @@ def units(address: str, method: str = "GET") -> int:
 
 def test_many_clients_take_little_memory(five: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_CLIENTS", 10)
-    limiter = limits.connect(five.model_copy(update={"redis_url": ""}))
+    limiter = limits.connect(five.model_copy(update={"redis_url": ""}), clock=lambda: NOON)
     for number in range(100):
         limits.count_request(limiter, {"client": (f"192.0.2.{number}", 1), "headers": []}, 1)
         assert len(limiter.requests.own) <= 10
@@ -201,6 +238,39 @@ def test_processes_count_fiches_together_and_clients_apart(few: Settings) -> Non
     assert statuses(few, "anne", 1, address="192.0.2.2") == [200]
 
 
+@pytest.mark.parametrize("valkey", ["shared", "none"])
+@pytest.mark.parametrize(
+    ("wide", "times"),
+    [("2001:db8:1:2::", 1), ("2001:db8:1:02{:02x}::", 4), ("2001:db8:1:{:02x}00::", 16)],
+)
+def test_who_has_many_networks_of_ipv6_reads_not_as_many_fiches(
+    few: Settings, valkey: str, wide: str, times: int
+) -> None:
+    one = few.model_copy(update={"fiche_limit": 1, "redis_url": few.redis_url if valkey == "shared" else ""})
+
+    async def read(api: Client) -> int:
+        waits = [
+            await limits.wait_for_contact(api.app.state.limiter, {"client": (wide.format(n), 1), "headers": []})
+            for n in range(20)
+            for _ in range(2)
+        ]
+        return waits.count(None)
+
+    with client(one) as api:
+        assert api.portal.call(read, api) == times
+
+
+def test_a_fiche_that_is_refused_is_not_counted(few: Settings) -> None:
+    with client(few) as api:
+        assert [api.get("/api/v1/offers/anne").status_code for _ in range(9)].count(200) == 3
+        with redis.Redis.from_url(few.redis_url) as shared:
+            [hashed] = limits.client_hashes(
+                api.app.state.limiter, {"client": ("192.0.2.1", 1), "headers": []}, int(NOON)
+            )
+            [key] = shared.scan_iter(f"{few.index_prefix}:fiche:*:{hashed}")
+            assert shared.get(key) == b"3"
+
+
 @pytest.mark.parametrize("id", ["lutins", "berthe"])
 def test_structures_and_those_who_show_no_contact_are_not_limited(few: Settings, id: str) -> None:
     assert statuses(few, id, 5) == [200] * 5
@@ -224,9 +294,9 @@ def test_a_client_has_another_name_every_day_and_under_another_key(few: Settings
         limits.connect(few),
         limits.connect(few.model_copy(update={"secret_key": "another one as long as one has to be"})),
     )
-    names = {limits.client_hash(each, scope, day * 86_400) for each in (limiter, elsewhere) for day in (1, 2)}
+    names = {limits.client_hashes(each, scope, day * 86_400)[0] for each in (limiter, elsewhere) for day in (1, 2)}
     assert len(names) == 4
-    assert limits.client_hash(limiter, scope, 86_400) == limits.client_hash(limiter, scope, 2 * 86_400 - 1)
+    assert limits.client_hashes(limiter, scope, 86_400) == limits.client_hashes(limiter, scope, 2 * 86_400 - 1)
 
 
 @pytest.mark.parametrize(
@@ -238,9 +308,11 @@ def test_a_client_has_another_name_every_day_and_under_another_key(few: Settings
         ("10.0.0.1, 10.0.0.2", "10.0.0.1", "203.0.113.9, 10.0.0.2", "203.0.113.9"),
         ("10.0.0.1", "10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", "10.0.0.1", "nonsense", "10.0.0.1"),  # nobody’s word: no client for each that is made up
-        ("", "2001:db8:1:2:3::4", "", "2001:db8:1:2::/64"),
-        ("10.0.0.1", "10.0.0.1", "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        ("", "2001:db8:1:2:3::4", "", "20010db800010002"),
+        ("10.0.0.1", "10.0.0.1", "2001:db8:1:2:3::4", "20010db800010002"),
         ("", "::ffff:192.0.2.1", "", "192.0.2.1"),  # not the /64 of all who come by IPv4
+        ("", "fe80::1%eth0", "", "fe80000000000000"),
+        ("", "a:b", "", "a:b"),
     ],
 )
 def test_the_client_is_the_last_address_that_is_no_proxy_of_ours(

@@ -1,5 +1,6 @@
 """The map: points where they fit, clusters where they do not, and the contours under them."""
 
+import asyncio
 import gzip
 import json
 import time
@@ -10,6 +11,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from search_api import contours
+from search_api.engine import Engine, EngineUnavailable, search
 from search_api.geo import Box
 from search_api.map import MOST_FEATURES, precision, tiles
 from settings import Settings
@@ -114,9 +116,40 @@ def test_maps_of_one_place_ask_for_the_same_contours(api: Client) -> None:
             assert wide.north <= 90
 
 
-def test_contours_are_made_once_until_they_may_have_changed(
-    engine: Elasticsearch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_who_asks_at_once_for_the_same_contours_waits_for_one_making(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    searched = []
+
+    async def counting(*asked: Any) -> Any:
+        searched.append(asked)
+        return await search(*asked)
+
+    async def ask(engine: Engine, views: list[tuple[Box, int]]) -> list[tuple[bytes, str] | BaseException]:
+        asking = [asyncio.create_task(contours.in_view(engine, *view)) for view in views]
+        await asyncio.sleep(0)
+        assert all(contours.is_at_hand(engine, *view) for view in views)
+        asking[0].cancel()  # who goes away stops nobody else
+        return await asyncio.gather(*asking, return_exceptions=True)
+
+    monkeypatch.setattr(contours, "search", counting)
+    view, beside, far = Box(-1.56, 47.20, -1.54, 47.23), Box(-1.561, 47.201, -1.541, 47.229), Box(2.3, 48.8, 2.4, 48.9)
+    with client(settings) as api:
+        engine = api.app.state.engine
+        assert not contours.is_at_hand(engine, view, 12)
+        gone, *found = api.portal.call(ask, engine, [(view, 12)] * 5 + [(beside, 12)] * 5 + [(far, 12)])
+        assert len(searched) == 2
+        assert isinstance(gone, asyncio.CancelledError)
+        assert len(set(found)) == 2
+        assert not engine.contours_in_making
+    with client(settings.model_copy(update={"elasticsearch_url": "http://127.0.0.1:9"})) as api:
+        engine = api.app.state.engine
+        _, *failed = api.portal.call(ask, engine, [(view, 12)] * 3)
+        assert [type(each) for each in failed] == [EngineUnavailable] * 2
+        assert not contours.is_at_hand(engine, view, 12)
+
+
+def test_contours_are_made_once_until_they_may_have_changed(engine: Elasticsearch, settings: Settings) -> None:
     own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-contours"})
     names = [load(engine, own.index_prefix, "places", places())]
     view = Box(-1.56, 47.20, -1.54, 47.23)
@@ -127,7 +160,7 @@ def test_contours_are_made_once_until_they_may_have_changed(
             names.append(load(engine, own.index_prefix, "places", []))  # the next territory
             assert contours_in(api, view, 12) == before
             now = time.monotonic()
-            monkeypatch.setattr("search_api.expiring.time.monotonic", lambda: now + 601)
+            api.app.state.engine.known_contours.clock = lambda: now + 601
             assert contours_in(api, view, 12) == []
     finally:
         engine.indices.delete(index=names)

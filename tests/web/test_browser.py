@@ -237,7 +237,7 @@ def test_a_map_that_was_asked_for_too_often_says_so_and_comes_back(chromium: Bro
     page.route("**/fond-de-carte?*", answer)
     page.goto(f"{address}{NANTES}&type=eaje")
     said = page.locator(".map-message")
-    expect(said).to_contain_text("Elle revient dans 1\u00a0s")
+    expect(said).to_contain_text("Elle s’affichera dans 1\u00a0s")
     expect(said).to_have_count(0)
     expect(page.locator(".base-area").first).to_be_attached()
     page.close()

@@ -11,7 +11,7 @@ import pytest
 
 from settings import Settings
 from tests.search_api.conftest import Client
-from tests.web.conftest import OFFERS, SHOWN_PHONE, visitor
+from tests.web.conftest import NOON, OFFERS, SHOWN_PHONE, visitor
 
 WEEK = [("jour", day) for day in ("lun", "mar", "mer", "jeu", "ven")]
 NANTES = [("ou", "Nantes"), ("lieu", "commune:44109")]
@@ -376,6 +376,7 @@ def test_the_home_page_stands_without_the_search_engine(settings: Settings) -> N
 
 def test_fiches_that_show_a_contact_are_limited(settings: Settings) -> None:
     with visitor(settings.model_copy(update={"fiche_limit": 2})) as site:
+        site.app.state.limiter.clock = NOON.timestamp
         assert [site.get("/offre/gisele").status_code for _ in range(3)] == [200, 200, 429]
         site.get("/offre/lutins")
         assert site.app.state.limiter.contacts.read_today() == 2  # in the sum of all clients too
@@ -455,20 +456,53 @@ def test_the_base_map_is_sent_as_it_is_kept_and_not_again_to_who_has_it(site: Cl
 def test_who_asks_for_contours_that_nobody_has_seen_pays_for_the_making(settings: Settings) -> None:
     with visitor(settings) as site:
         requests = site.app.state.limiter.requests
+        site.app.state.limiter.clock = NOON.timestamp
+        site.get("/robots.txt")  # a window has begun
 
         def cost(bbox: str, zoom: int) -> int:
             before = sum(requests.own.values())
             assert site.get("/fond-de-carte", {"bbox": bbox, "zoom": zoom}).status_code == 200
             return int(sum(requests.own.values()) - before)
 
-        site.get("/robots.txt")  # a window has begun
         first, again, beside = cost("-5,42,8,51", 6), cost("-5,42,8,51", 6), cost("-5.1,42.1,8,51", 6)
         assert first > 10 * again
         assert again == beside
-        assert again < cost("-1.65,47.16,-1.45,47.28", 12) < first
-    with visitor(settings.model_copy(update={"rate_limit": 20, "rate_window_s": 86_400})) as site:
+        town = cost("-1.65,47.16,-1.45,47.28", 12)
+        assert again < town < first / 4
+        # Not the box that is asked for but what is made: all the communes from the north to the south, or every
+        # department as the grid of so low a zoom has but one step.
+        for bbox, zoom in (
+            ("-4.1,42,-3.13,50.9", 9),
+            ("-4.1,42,-3.13,50.9", 12),
+            ("2.301,42,2.302,50.9", 12),
+            ("-4,47.301,8,47.302", 12),
+            ("-3,42,-2.1,43", 0),
+        ):
+            assert cost(bbox, zoom) > first / 2, (bbox, zoom)
+    with visitor(settings.model_copy(update={"rate_limit": 20})) as site:
+        site.app.state.limiter.clock = NOON.timestamp
         assert site.get("/fond-de-carte", {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": 12}).status_code == 200
         assert site.get("/fond-de-carte", {"bbox": "-5,42,8,51", "zoom": 6}).status_code == 429
+
+
+def test_who_takes_much_pays_for_the_sending(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": 12}
+    monkeypatch.setattr("web.costs.SENT_FOR_A_UNIT", 100)  # there are few communes here
+    with visitor(settings) as site:
+        site.app.state.limiter.clock = NOON.timestamp
+
+        def spent(**headers: str) -> tuple[int, int]:
+            before = sum(site.app.state.limiter.requests.own.values())
+            answer = site.get("/fond-de-carte", view, headers=headers)
+            sent = int(answer.headers.get("content-length", 0))
+            return sum(site.app.state.limiter.requests.own.values()) - before, sent
+
+        site.get("/fond-de-carte", view)
+        tag = site.get("/fond-de-carte", view).headers["etag"]
+        kept, _ = spent(**{"If-None-Match": tag})
+        for coding in ("gzip", "identity"):
+            units, length = spent(**{"Accept-Encoding": coding})
+            assert units == kept + length // 100 > kept
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Sign-in through another provider (OpenID Connect), where the settings name one, and the link of an account to it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
@@ -18,7 +18,7 @@ from web.members import access, pages, posted, session
 from web.members.session import Visiting, Visitor
 from web.site import Site
 
-COOKIE, COOKIE_S = "ribambelle-oidc", 900
+COOKIE_LIFE = timedelta(minutes=15)
 PATH = "/connexion/oidc"
 RETURN = f"{PATH}/retour"
 
@@ -45,15 +45,7 @@ def begin(request: Request, registry: Registry, visiting: Visiting) -> Response:
     wanted = entering.local_path(request.query_params.get("suite", ""))
     response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
     held = {**provider.flow_values(flow), "suite": wanted, "links": links, "at": site.now().isoformat()}
-    response.set_cookie(
-        COOKIE,
-        str(_signer(site).dumps(held)),
-        max_age=COOKIE_S,
-        path=PATH,
-        secure=session.is_secure(site),
-        httponly=True,
-        samesite="lax",
-    )
+    session.set_cookie(response, site, cookie_name(site), str(_signer(site).dumps(held)), COOKIE_LIFE)
     return response
 
 
@@ -63,7 +55,7 @@ def finish(request: Request, registry: Registry, visiting: Visiting) -> Response
     site: Site = request.app.state.site
     _on(site.settings)
     response = _finished(request, registry, visiting)
-    response.delete_cookie(COOKIE, path=PATH)
+    session.delete_cookie(response, site, cookie_name(site))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -74,6 +66,11 @@ def unlink(request: Request, account: access.FreshAccount, form: posted.Form, re
     with registry.connection() as conn:
         identities.unlink(conn, account, settings.oidc_name, site_url=settings.site_url)
     return pages.see("/compte", "retire")
+
+
+def cookie_name(site: Site) -> str:
+    """Of the cookie that holds what the browser must bring back from the provider."""
+    return session.prefixed(site, "ribambelle-oidc")
 
 
 def link_token(site: Site, visiting: Visitor) -> str:
@@ -92,8 +89,8 @@ def _finished(request: Request, registry: Pool, visiting: Visitor) -> Response:
     site: Site = request.app.state.site
     name = site.settings.oidc_name
     try:
-        flow = _signer(site).loads(request.cookies.get(COOKIE, ""))
-        if (site.now() - datetime.fromisoformat(flow["at"])).total_seconds() > COOKIE_S:
+        flow = _signer(site).loads(request.cookies.get(cookie_name(site), ""))
+        if site.now() - datetime.fromisoformat(flow["at"]) > COOKIE_LIFE:
             raise ProviderRefused
         identity = provider.finish(site.settings, _return_address(site), flow, request.query_params)
         with registry.connection() as conn:

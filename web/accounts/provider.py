@@ -166,17 +166,22 @@ def _read(settings: Settings) -> Provider:
 
 
 def _json(url: str) -> dict[str, Any]:
-    answer = requests.get(url, timeout=TIMEOUT_S)
+    answer = requests.get(url, timeout=TIMEOUT_S, allow_redirects=False)
     answer.raise_for_status()
+    if answer.status_code != 200:
+        raise ProviderAway("it leads elsewhere")
     found: dict[str, Any] = answer.json()
     return found
 
 
 def _client(settings: Settings, redirect_uri: str) -> OAuth2Session:
-    return OAuth2Session(
+    session = OAuth2Session(
         settings.oidc_client_id,
         settings.oidc_client_secret,
         scope=SCOPE,
         redirect_uri=redirect_uri,
         code_challenge_method="S256",
     )
+    # The operator chose one address, not wherever it may send us.
+    session.max_redirects = 0
+    return session

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 
 from registry.duties import Overdue
+from search_api import exports
 
 COLUMNS = ("Nom", "Prénom", "Numéro d’agrément", "Commune", "Dernière déclaration", "Échéances manquées", "Averti le")
 
@@ -18,11 +19,7 @@ def as_csv(rows: Iterable[Overdue]) -> str:
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([safe(getattr(row, name)) for name in FIELDS])
+        values = [getattr(row, name) for name in FIELDS]
+        # Names and numbers were typed by somebody.
+        writer.writerow(["" if value is None else exports.as_text(str(value)) for value in values])
     return "\ufeff" + text.getvalue()
-
-
-def safe(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula: names and numbers were typed by somebody."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@")) or text[:1] in ("\t", "\r", "\n") else text

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import httpx
 import pytest
 from elasticsearch import Elasticsearch
+from starlette.requests import Request
 
 from local.servers import Urls
 from registry import database
@@ -22,7 +23,7 @@ from tests.rooms import DOCUMENT_KEY, NOW, PROVED
 from tests.search_api import documents
 from tests.search_api.conftest import load
 from tests.web.conftest import OFFERS, with_square
-from web import headers
+from web import headers, pages
 from web.app import close, create_app
 from web.members import session
 from web.rendering import static_version
@@ -92,13 +93,13 @@ def site(servers: Urls, registry_url: str, indexed: str) -> Iterator[Serving]:
 
 @pytest.fixture
 def broken() -> Iterator[Serving]:
-    """No engine, no registry, one request to the API a minute, and two routes that fail."""
+    """No engine, no registry, a budget of less than an export, and two routes that fail."""
     settings = Settings(
         database_url="",
         elasticsearch_url="http://127.0.0.1:9",
         redis_url="",
         secret_key="a key of the tests as long as one has to be",  # noqa: S106
-        rate_limit=1,
+        rate_limit=60,
         rate_window_s=86_400,
     )
 
@@ -106,6 +107,7 @@ def broken() -> Iterator[Serving]:
         raise ZeroDivisionError("as the test wants it")
 
     def with_faults(app: Any) -> None:
+        app.state.limiter.clock = NOW.timestamp  # so that the window does not turn
         app.get("/panne")(fail)
         app.get("/api/v1/panne")(fail)
 
@@ -215,11 +217,11 @@ def test_faults_and_limits_have_them_too(broken: Serving) -> None:
         "fault of a page": (http.get("/panne", headers=READER), 500),
         "fault of a program's page": (http.get("/panne"), 500),
         "fault of the API": (http.get("/api/v1/panne"), 500),
-        "too many": (http.get("/api/v1/offers"), 429),
         "no search": (http.get("/?ou=Nantes", headers=READER), 503),
         "not ready": (http.get("/readyz"), 503),
         "no accounts": (http.get("/compte", headers=READER), 404),
         "no widget": (http.get("/widget/cadre"), 404),
+        "too many": (http.get("/api/v1/exports/structures"), 429),
     }
     assert {name: answer.status_code for name, (answer, _) in answers.items()} == {
         name: status for name, (_, status) in answers.items()
@@ -355,3 +357,31 @@ def test_a_referer_leads_to_no_other_site(site: Serving, referer: str) -> None:
     fiche = site.http.get("/offre/anne", headers=sent)  # type: ignore[arg-type]
     assert fiche.status_code == 200
     assert EVIL not in fiche.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "/x", "///evil.example"])
+def test_a_page_that_is_asked_for_again_is_of_this_site(path: str) -> None:
+    """Of two slashes at its beginning a browser makes another host: somebody else's page may lead here by them."""
+    asked = Request({"type": "http", "method": "GET", "path": path, "query_string": b"a=%2Fb", "headers": []})
+    assert pages.address(asked) == f"/{path.lstrip('/')}?a=%2Fb"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *(
+            (path, "page")
+            for path in ("/", "/offre/a", "/connexion", "/compte", "/api", "/apis/", "/widget", "/staticx")
+        ),
+        *(
+            (path, "page")
+            for path in ("/departement/api/v1/mouvements", "/fond-de-carte", "/healthz", "//widget/cadre")
+        ),
+        *((path, "api") for path in ("/api/v1/offers", "/openapi.json")),
+        ("/widget/cadre", "frame"),
+        *((path, "file") for path in ("/static/1/style.css", "/widget.js", "/widget/couleur/a.css")),
+    ],
+)
+def test_what_kind_of_answer_an_address_has(path: str, kind: str) -> None:
+    """Written out here once more: by the table alone a page that counts as a file would pass every other test."""
+    assert headers.kind(path) == kind

@@ -2,8 +2,9 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -13,17 +14,19 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from search_api.app import close
 from settings import Settings
 from tests.accounts.test_access import WHO
+from tests.product.security.mailing import mailing, name_of
 from web import costs
+from web.app import ROUTERS, create_app
 from web.app import close as close_site
-from web.app import create_app
 
 HTML = {"Accept": "text/html"}
 BUDGET = 20
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 
 
 @pytest.fixture
 def few(room_settings: Settings) -> Settings:
-    """A budget for some pages, in a window that no test outlives."""
+    """A budget for some pages, in a window that does not turn (see visitors)."""
     return room_settings.model_copy(
         update={"rate_limit": BUDGET, "rate_window_s": 86_400, "secret_key": secrets.token_hex()}
     )
@@ -60,6 +63,7 @@ class Visitors:
 def visitors(settings: Settings) -> Iterator[Visitors]:
     with start_blocking_portal() as portal:
         app = portal.call(lambda: create_app(settings))
+        app.state.limiter.clock = lambda: NOON
         try:
             yield Visitors(app, portal)
         finally:
@@ -94,9 +98,29 @@ def test_what_is_dear_costs_more(few: Settings) -> None:
         assert site.cost("GET", f"/?{place}&%76ers=Rez%C3%A9") == along
         assert site.cost("GET", f"/?{place}&vers=&detour=2") == search
         form = site.cost("POST", "/inscription/3", data={"csrf": "x"})
-        file = site.cost("POST", "/inscription/3", files={"copie": b"%PDF" + bytes(costs.FILE_BYTES)})
+        file = site.cost("POST", "/inscription/2a", files={"copie": b"%PDF"})  # some hundred bytes keep a reader busy
+        large = site.cost("POST", "/inscription/3", data={"csrf": "x" * costs.LARGE_BYTES})
         in_pieces = site.cost("POST", "/inscription/3", content=iter_bytes())
-        assert 0 < form < file == in_pieces
+        assert 0 < form < file == large == in_pieces
+
+
+def test_every_form_that_mails_costs_as_much(few: Settings) -> None:
+    mails = {name for name in mailing() if name.startswith("web.")}
+    found = {route for route, endpoint in forms_of(ROUTERS) if name_of(endpoint) in mails}
+    assert {"POST /connexion", "POST /comptes/nouveau", "POST /rpe/inscription", "POST /espace/profil"} <= found
+    sent = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"99")]
+    scopes = {route: {"method": "POST", "path": filled(route)[1], "headers": sent} for route in found}
+    assert {route for route, scope in scopes.items() if costs.of(scope) < costs.MAILING} == set()
+    assert costs.of({"method": "POST", "path": "/espace/pause", "headers": sent}) < costs.MAILING
+
+
+def forms_of(routers: Iterable[Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Also those of included routers, which FastAPI keeps as they are."""
+    for each in (route for router in routers for route in router.routes):
+        if included := getattr(each, "original_router", None):
+            yield from forms_of([included])
+        elif "POST" in (getattr(each, "methods", None) or ()):
+            yield f"POST {each.path}", each.endpoint
 
 
 async def iter_bytes() -> Any:
@@ -109,14 +133,14 @@ def test_over_the_budget_a_page_says_when_to_come_back(few: Settings) -> None:
         page = site.ask("GET", "/?ou=Nantes&rayon=5", headers=HTML)
         assert page.status_code == 429
         assert 0 < int(page.headers["retry-after"]) <= 86_400
-        assert "Trop de demandes à la fois" in page.text
+        assert "Trop de pages ouvertes en peu de temps" in page.text
         assert 'href="/?ou=Nantes&amp;rayon=5"' in page.text
         assert page.headers["cache-control"] == "no-store"
         assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
         form = site.ask("POST", "/connexion", headers=HTML, data={"csrf": "x"})
         assert form.status_code == 429
-        assert "revenez en arrière" in form.text
+        assert "votre navigateur proposera d’envoyer à nouveau votre saisie" in form.text
         assert 'href="/"' in form.text
 
         script = site.ask("GET", "/fond-de-carte?bbox=-1.6,47.1,-1.4,47.3&zoom=12")
@@ -146,7 +170,7 @@ def test_a_town_halls_frame_says_so_within_its_page(few: Settings) -> None:
         frame = site.ask("GET", "/widget/cadre?commune=44109&cle=x", headers=HTML)
         assert frame.status_code == 429
         assert int(frame.headers["retry-after"]) > 0
-        assert "Trop de demandes à la fois" in frame.text
+        assert "Trop de pages ouvertes en peu de temps" in frame.text
         assert 'target="_blank"' in frame.text
         # Shown where it stands, whoever's page that is: an empty frame would look like a fault of theirs.
         assert "frame-ancestors *" in frame.headers["content-security-policy"]

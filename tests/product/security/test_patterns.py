@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jobs import inbound
+from jobs import answers
 from registry import free_text, letters, links, nir, widget
 from registry.accounts import addresses
 from registry.contact import wording
@@ -184,6 +184,7 @@ UNITS = [
         "%",
         "france ",
     ),
+    *("A.", "lu.", "Merci.", "😀.", "aa.re", "a-là.", "sms:", "sms:a?", "\\\\a", "site : ", "va sur a.la "),
     *("12345 ", " 12345,a", "27904", "2 A", "1/", "1/1/", "19", "2000 ", "2000-", "08:00-", "bp ", "n° "),
 ]
 """What a text is made of, again and again."""
@@ -215,8 +216,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "nir.without": nir.without,
     "nir.error": nir.error,
     "letters.tidy": letters.tidy,
-    "inbound.without_history": inbound.without_history,
-    "inbound.text_of_html": inbound.text_of_html,
+    "answers.without_history": answers.without_history,
     "addresses.read": addresses.read,
     "addresses.mailbox": addresses.mailbox,
     "widget.host": widget.host,
