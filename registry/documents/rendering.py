@@ -31,10 +31,6 @@ _SENTENCES = {
 """By the word with which the reading function refuses; any other one is a file that is broken."""
 
 _BUSY = "Beaucoup de fichiers arrivent en ce moment\u00a0: le vôtre n’a pas été conservé. Renvoyez-le dans une minute."
-_TOO_OFTEN = (
-    "Plusieurs de vos fichiers étaient trop compliqués à lire\u00a0: réessayez dans une heure, avec un autre fichier."
-)
-_ONE_IN_HAND = "Votre envoi précédent est encore en cours\u00a0: attendez quelques secondes, puis rechargez la page."
 
 
 class DocumentRefused(Exception):
@@ -69,10 +65,8 @@ def rendered(data: bytes, owner: str) -> Rendered:
         )
     try:
         return Rendered(media_type, _split(children.read(READER, data, [media_type, str(MOST_PAGES)], BOUNDS, owner)))
-    except children.TooOften:
-        raise DocumentRefused(_TOO_OFTEN) from None
-    except children.OneInHand:
-        raise DocumentRefused(_ONE_IN_HAND) from None
+    except children.OwnFault as fault:
+        raise DocumentRefused(fault.sentence) from None
     except children.Busy:
         raise DocumentRefused(_BUSY) from None
     except Refused as refused:

@@ -21,10 +21,6 @@ MOST_PARTS = 200
 BOUNDS = Bounds(memory_bytes=768 * MIB, cpu_s=10, wall_s=45, answer_bytes=16 * MIB)
 """5,000 movements take 2 seconds as a workbook, half of one as CSV, and come back as 1 MB."""
 
-TOO_OFTEN = (
-    "Plusieurs de vos fichiers étaient trop compliqués à lire\u00a0: réessayez dans une heure, avec un autre fichier."
-)
-ONE_IN_HAND = "Votre envoi précédent est encore en cours\u00a0: attendez quelques secondes, puis rechargez la page."
 BUSY = "D’autres fichiers sont en cours de lecture\u00a0: le vôtre n’a pas été lu. Renvoyez-le dans une minute."
 
 
@@ -36,10 +32,8 @@ def opened(data: bytes, department: str, today: date, owner: str) -> Read:
     try:
         answer = children.read(READER, data, [department, today.isoformat()], BOUNDS, owner)
         read = msgspec.json.decode(answer, type=Read)
-    except children.TooOften:
-        raise Unreadable(TOO_OFTEN) from None
-    except children.OneInHand:
-        raise Unreadable(ONE_IN_HAND) from None
+    except children.OwnFault as fault:
+        raise Unreadable(fault.sentence) from None
     except children.Busy:
         raise Unreadable(BUSY) from None
     except Refused as refused:

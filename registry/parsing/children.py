@@ -77,12 +77,25 @@ class Busy(Exception):
     for this one."""
 
 
-class OneInHand(Busy):
+class OwnFault(Busy):
+    """The owner's other files stand in the way. `sentence` says what to do, in French, whatever kind of file it is."""
+
+    sentence: str
+
+
+class OneInHand(OwnFault):
     """Another one of the same owner is being read."""
 
+    sentence = "Votre envoi précédent est encore en cours\u00a0: attendez quelques secondes, puis rechargez la page."
 
-class TooOften(Busy):
+
+class TooOften(OwnFault):
     """Several of this owner's files have taken all that they may: the next ones are not read for an hour."""
+
+    sentence = (
+        "Plusieurs de vos fichiers étaient trop compliqués à lire\u00a0: réessayez dans une heure, avec un autre"
+        " fichier."
+    )
 
 
 class Failed(Exception):
