@@ -14,7 +14,7 @@ from elastic_transport import Transport
 from elasticsearch import Elasticsearch
 from elasticsearch.serializer import CompatibilityModeJsonSerializer
 
-from indexer.documents import Built, all_documents, some_documents
+from indexer.documents import Built, all_documents, look_at_tables, some_documents
 from mappings.indexes import INDEXES, alias
 from registry.database import Connection
 
@@ -151,6 +151,7 @@ def _first_look(conn: Connection, engine: Elasticsearch, index: str, name: str) 
             seen += 1
             yield each
 
+    look_at_tables(conn)
     with _indexed(engine, name) as indexed, conn.transaction():
         suspects = list(_merge(counted(all_documents(conn, index)), indexed))
     return seen, suspects

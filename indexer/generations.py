@@ -98,9 +98,9 @@ def aliased(engine: Elasticsearch, prefix: str) -> dict[str, str]:
     return found
 
 
-def built_to(index: str) -> dict[str, str]:
+def built_to(conn: Connection, index: str) -> dict[str, str]:
     """What an index that is built now says of itself: the mapping's contract, and which documents it was given."""
-    return {"contract": contract(index), "documents": fingerprint(index)}
+    return {"contract": contract(index), "documents": fingerprint(conn, index)}
 
 
 def is_current(conn: Connection, engine: Elasticsearch, prefix: str) -> bool:
@@ -110,7 +110,7 @@ def is_current(conn: Connection, engine: Elasticsearch, prefix: str) -> bool:
         return False
     for index, name in names.items():
         mapping = engine.indices.get_mapping(index=name).body[name]["mappings"]
-        if not built_to(index).items() <= mapping.get("_meta", {}).items():
+        if not built_to(conn, index).items() <= mapping.get("_meta", {}).items():
             return False
     return True
 

@@ -46,6 +46,8 @@ def expand(conn: Connection) -> bool:
 
 def claim(conn: Connection, number: int) -> list[Change]:
     """The oldest changes, at most BATCH, that no other worker is at; from now on they are this one's."""
+    # By an array and not by a join: to statistics of a queue that was empty, one that reads all of it for each row of
+    # the batch looks as good.
     rows = conn.execute(
         """
         with living as materialized (select number from living_workers()),
@@ -56,7 +58,7 @@ def claim(conn: Connection, number: int) -> list[Change]:
             order by seq limit %(most)s for update skip locked
         )
         update outbox o set claimed_by = %(number)s, claimed_until = clock_timestamp() + %(lease)s::interval
-        from free where o.seq = free.seq
+        where o.seq = any (array(select seq from free))
         returning o.seq, o.index, o.id, extract(epoch from clock_timestamp() - o.at)::float8
         """,
         {"number": number, "lease": LEASE, "most": BATCH},

@@ -18,7 +18,7 @@ from elasticsearch import Elasticsearch
 from indexer import backoff, dead_letters, generations, queue
 from indexer.bulk import Refused, fill
 from indexer.check import Difference, compare
-from indexer.documents import Built, all_documents
+from indexer.documents import Built, all_documents, look_at_tables
 from mappings.indexes import INDEXES, body, meta, versioned_name
 from registry.database import Connection, connect
 from settings import Settings
@@ -71,12 +71,13 @@ class Rebuilt:
 
 @dataclass(frozen=True)
 class Backfill:
-    """What was loaded and refused, and the snapshot of the registry that it shows."""
+    """What was loaded and refused, the snapshot of the registry that it shows, and what each index was `built` to."""
 
     counts: dict[str, int]
     refused: int
     snapshot: str
     seen_at: datetime
+    built: dict[str, dict[str, str]]
 
 
 def rebuild(
@@ -97,7 +98,7 @@ def rebuild(
         begun = time.monotonic()
         names = create(conn, engine, settings, indexes)
         loaded = backfill(settings, engine, names, report)
-        restore(engine, settings, names, loaded.seen_at)
+        restore(engine, settings, names, loaded)
         filled = time.monotonic()
         wrong = (each for each in compare(conn, engine, names) if each.kind != "stale")
         if first := list(islice(wrong, 20)):
@@ -157,8 +158,11 @@ def backfill(settings: Settings, engine: Elasticsearch, names: dict[str, str], r
     counts: dict[str, int] = {}
     refused = 0
     with connect(settings.database_url) as reader, connect(settings.database_url, autocommit=True) as writer:
+        look_at_tables(writer)
         reader.execute("set transaction isolation level repeatable read read only")
         snapshot, seen_at = reader.execute("select pg_current_snapshot()::text, now()").fetchall()[0]
+        # Before the first is read: of functions that are replaced meanwhile, the index says that it has the older ones.
+        built = {index: generations.built_to(reader, index) for index in names}
         for index, name in names.items():
             total = _total(reader, index)
             counts[index] = 0
@@ -167,16 +171,16 @@ def backfill(settings: Settings, engine: Elasticsearch, names: dict[str, str], r
                 refused += len(letters)
                 counts[index] += size
                 report(f"index {index}", counts[index], total)
-    return Backfill(counts, refused, snapshot, seen_at)
+    return Backfill(counts, refused, snapshot, seen_at, built)
 
 
-def restore(engine: Elasticsearch, settings: Settings, names: dict[str, str], seen_at: datetime) -> None:
+def restore(engine: Elasticsearch, settings: Settings, names: dict[str, str], loaded: Backfill) -> None:
     """Back to what a live index needs: refresh, replicas, and how current it is. Waits until the replicas stand."""
     for index, name in names.items():
         tuned = body(index, replicas=settings.index_replicas)["settings"]
         restored = {key: tuned[key] for key in ("refresh_interval", "number_of_replicas")}
         engine.indices.put_settings(index=name, settings={"index": restored})
-        engine.indices.put_mapping(index=name, meta=generations.built_to(index) | meta(seen_at))
+        engine.indices.put_mapping(index=name, meta=loaded.built[index] | meta(loaded.seen_at))
         engine.indices.refresh(index=name)
     if settings.index_replicas:
         engine.options(request_timeout=GREEN_S + 10).cluster.health(

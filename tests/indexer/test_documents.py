@@ -97,6 +97,7 @@ def test_a_full_structure(registry: Connection) -> None:
         ],
         "contact": {"phone": "02 40 00 00 00", "mail": "lutins@example.org", "site": "https://lutins.example.org"},
         "confirmed_on": "2026-10-01",
+        "fresh_until": "2027-04-01",
         "fictitious": False,
         "source": {"label": "Ville de Nantes", "licence": "ODbL", "published": "2026-05"},
     }
@@ -171,6 +172,7 @@ def test_an_assistant_with_two_periods(registry: Connection) -> None:
         ],
         "leave": ["2026-12-23", "2026-12-24"],
         "confirmed_on": "2026-11-01",
+        "fresh_until": "2027-05-31",
         "fictitious": True,
     }
 

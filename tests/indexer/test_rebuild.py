@@ -133,7 +133,7 @@ def test_an_index_of_another_mapping_or_of_other_documents_is_not_current_until_
     for fact in ("contract", "documents"):
         assert generations.is_current(registry, engine, prefix)
         engine.indices.put_mapping(
-            index=alias(prefix, "offers"), meta=generations.built_to("offers") | {fact: "of an older version"}
+            index=alias(prefix, "offers"), meta=generations.built_to(registry, "offers") | {fact: "of an older version"}
         )
         generations.note(registry, engine, datetime.now(UTC))
         assert not generations.is_current(registry, engine, prefix), "a worker's heartbeat does not make it so"

@@ -1,99 +1,90 @@
-"""What parents will and will not see of a profile that is being entered: pure functions of what was typed.
+"""What parents will and will not see of a profile that is being entered, in words.
 
-It says what the registry will derive (view `am_public`), in words; nothing is written to find out.
+What they see is read from the document that would be indexed (`registry.previews`), and from nothing else: what was
+typed only says why something of it is missing there.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from registry.profiles import checks, typed
-from registry.profiles.placing import street_of
+from domain import french
+from domain.vocabulary import Feature, Language
+from registry.profiles import UNNAMED, checks, typed
 from registry.profiles.typed import text, ticked
-from search_api import labels
-from web import formats
+from web import texts
 from web.registration import wording
 
 Rows = list[tuple[str, str]]
 
+NEVER: Rows = [
+    ("Nom et prénom de naissance", "seul le nom affiché est lu"),
+    ("Date et lieu de naissance", "jamais montrés"),
+    ("Numéro d’agrément et sa copie", "vus du modérateur seul"),
+]
 
-def preview(values: Mapping[str, str]) -> dict[str, Any]:
+
+def preview(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
     """`name`, `place`, and rows of label and text: `shown`, and `hidden` with why."""
-    shown, hidden = _place(values)
-    for name, show, label, read in (
-        ("telephone", "montrer_telephone", "Téléphone", typed.telephone),
-        ("courriel", "montrer_courriel", "Mail", str.strip),
-    ):
-        value = read(text(values, name)) if text(values, name) else None
-        if value and ticked(values, show):
-            shown.append((label, f"{value} (sur votre fiche seulement, jamais dans les listes)"))
-        elif value:
+    shown, hidden = _place(document, values)
+    contact = document.get("contact", {})
+    for name, field, label in (("telephone", "phone", "Téléphone"), ("courriel", "mail", "Mail")):
+        if field in contact:
+            shown.append((label, f"{contact[field]} (sur votre fiche seulement, jamais dans les listes)"))
+        elif text(values, name):
             hidden.append((label, "vous ne le montrez pas"))
-    shown += _told(values)
-    hidden += [
-        ("Nom et prénom de naissance", "seul le nom affiché est lu"),
-        ("Date et lieu de naissance", "jamais montrés"),
-        ("Numéro d’agrément et sa copie", "vus du modérateur seul"),
-    ]
-    reachable = (text(values, "telephone") and ticked(values, "montrer_telephone")) or (
-        text(values, "courriel") and ticked(values, "montrer_courriel")
-    )
     return {
-        "name": text(values, "nom_affiche") or "Votre nom affiché",
-        "shown": shown,
-        "hidden": hidden,
-        "reachable": bool(reachable),
+        "name": "Votre nom affiché" if document["name"] == UNNAMED else document["name"],
+        "shown": shown + _facts(document),
+        "hidden": hidden + NEVER,
+        "reachable": bool(contact),
     }
 
 
-def _place(values: Mapping[str, str]) -> tuple[Rows, Rows]:
-    commune = text(values, "commune_nom") or text(values, "commune")
-    town = f"{text(values, 'code_postal')} {commune}".strip() or "votre commune"
-    address = text(values, "adresse")
+def _place(document: Mapping[str, Any], values: Mapping[str, str]) -> tuple[Rows, Rows]:
+    hidden = [("Votre adresse", "jamais montrée")]
+    if "mam" in document:
+        return [("Lieu", f"à la MAM «\u00a0{document['mam']['name']}\u00a0», à son adresse")], hidden
     if text(values, "accueil") == "mam" and text(values, "mam"):
-        mam = text(values, "mam_nom") or "votre MAM"
-        if ticked(values, "montrer_mam"):
-            return [("Lieu", f"à la MAM «\u00a0{mam}\u00a0», à son adresse")], [("Votre adresse", "jamais montrée")]
-        return [("Lieu", f"un secteur de {town}")], [
-            ("Votre adresse", "jamais montrée"),
-            ("Votre MAM", "vous ne la montrez pas"),
-        ]
-    known = bool(text(values, "lat"))
-    if text(values, "montrer") == "address" and address and known:
-        return [("Lieu", f"{address}, {town}")], []
-    if text(values, "montrer") == "street" and address and text(values, "street_lat"):
-        return [("Lieu", f"{street_of(address)}, {town}")], [("Le numéro dans la rue", "vous ne le montrez pas")]
-    return [("Lieu", f"un secteur d’un à deux kilomètres, à {town} (la commune entière si elle est peu peuplée)")], [
-        ("Votre adresse", "seul un secteur est montré, le même pour vos voisines")
-    ]
+        why = "elle n’est pas publiée en ce moment" if ticked(values, "montrer_mam") else "vous ne la montrez pas"
+        hidden.append(("Votre MAM", why))
+    else:
+        hidden = [("Votre adresse", "seul un secteur est montré, le même pour vos voisines")]
+    if "commune" not in document:
+        return [("Lieu", "un secteur de votre commune")], hidden
+    town = f"{document['commune']['postcode']} {document['commune']['name']}"
+    match document["precision"]:
+        case "address":
+            return [("Lieu", f"{document['address']}, {town}")], []
+        case "street":
+            return [("Lieu", f"{document['address']}, {town}")], [("Le numéro dans la rue", "vous ne le montrez pas")]
+        case "commune":
+            return [("Lieu", f"la commune entière, {town}")], hidden
+    return [("Lieu", f"un secteur d’un à deux kilomètres, à {town}")], hidden
 
 
-def _told(values: Mapping[str, str]) -> Rows:
+def _facts(document: Mapping[str, Any]) -> Rows:
     rows: Rows = []
-    capacity, youngest, oldest = (typed.whole(values, name) for name in ("capacite", "age_de", "age_a"))
-    if capacity:
-        rows.append(("Agréée pour", formats.plural(capacity, "enfant", "enfants")))
-    if youngest is not None and oldest is not None and youngest < oldest:
-        rows.append(("Âges", formats.ages(youngest, oldest)))
+    if "capacity" in document:
+        rows.append(("Agréée pour", texts.CHILD.of(document["capacity"])))
+    if "ages" in document:
+        rows.append(("Âges", french.ages(document["ages"]["gte"], document["ages"]["lt"])))
     for name, label in (
-        ("tarif_horaire", "Tarif horaire net"),
-        ("entretien", "Entretien, par jour"),
-        ("repas", "Repas"),
+        ("hourly_cents", "Tarif horaire net"),
+        ("upkeep_cents", "Entretien, par jour"),
+        ("meal_cents", "Repas"),
     ):
-        amount = typed.cents(values, name)
-        if amount is not None:
-            rows.append((label, formats.money(amount)))
-    chosen = [labels.FEATURES[code] for code in typed.lines(values, "particularites") if code in labels.FEATURES]
-    if chosen:
-        rows.append(("Particularités", ", ".join(chosen)))
-    spoken = [labels.LANGUAGES[code] for code in typed.lines(values, "langues") if code in labels.LANGUAGES]
-    if spoken:
-        rows.append(("Langues", ", ".join(spoken)))
-    if typed.lines(values, "ecoles"):
-        rows.append(("Écoles desservies", ", ".join(typed.lines(values, "ecoles"))))
-    if ticked(values, "employee"):
+        if name in document.get("tariff", {}):
+            rows.append((label, french.money(document["tariff"][name])))
+    if "features" in document:
+        rows.append(("Particularités", ", ".join(Feature(code).label for code in document["features"])))
+    if "languages" in document:
+        rows.append(("Langues", ", ".join(Language(code).label for code in document["languages"])))
+    if "schools" in document:
+        rows.append(("Écoles desservies", ", ".join(document["schools"])))
+    if "employed" in document:
         rows.append(("Employeur", "salariée d’une structure"))
-    if text(values, "projet"):
-        rows.append(("Projet d’accueil", text(values, "projet")))
+    if "project" in document:
+        rows.append(("Projet d’accueil", document["project"]))
     return rows
 
 
@@ -102,12 +93,12 @@ def summary(values: Mapping[str, str]) -> list[tuple[str, str, Rows]]:
     ages = {str(months): label for months, label in (*wording.AGES_FROM, *wording.AGES_TO)}
     said = {
         "lieu_naissance": text(values, "lieu_naissance_nom") or text(values, "lieu_naissance"),
-        "age_de": ages.get(text(values, "age_de"), formats.age(typed.whole(values, "age_de") or 0)),
-        "age_a": ages.get(text(values, "age_a"), formats.age(typed.whole(values, "age_a") or 0)),
+        "age_de": ages.get(text(values, "age_de"), french.age(typed.whole(values, "age_de") or 0)),
+        "age_a": ages.get(text(values, "age_a"), french.age(typed.whole(values, "age_a") or 0)),
         "accueil": _where(values),
         "employee": "salariée d’une structure" if ticked(values, "employee") else "les parents",
-        "particularites": ", ".join(labels.FEATURES.get(code, code) for code in typed.lines(values, "particularites")),
-        "langues": ", ".join(labels.LANGUAGES.get(code, code) for code in typed.lines(values, "langues")),
+        "particularites": ", ".join(Feature.label_of(code) for code in typed.lines(values, "particularites")),
+        "langues": ", ".join(Language.label_of(code) for code in typed.lines(values, "langues")),
         "ecoles": ", ".join(typed.lines(values, "ecoles")),
         "adresse": f"{text(values, 'adresse')}, {text(values, 'code_postal')} {text(values, 'commune_nom')}".strip(
             ", "
@@ -118,10 +109,10 @@ def summary(values: Mapping[str, str]) -> list[tuple[str, str, Rows]]:
     }
     for name in ("naissance", "debut", "fin"):
         day = typed.day(values, name)
-        said[name] = formats.day(day) if day else text(values, name)
+        said[name] = french.day(day) if day else text(values, name)
     for name in ("tarif_horaire", "entretien", "repas"):
         amount = typed.cents(values, name)
-        said[name] = formats.money(amount) if amount is not None else text(values, name)
+        said[name] = french.money(amount) if amount is not None else text(values, name)
     of_page = {
         "1": checks.IDENTITY,
         "2a": checks.AGREMENT,

@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import Request
 from starlette.datastructures import FormData
 
+from domain import french
 from registry import employers, profiles, registrations, requests
 from registry.database import Connection
 from registry.profiles import checks, placing, resolving
@@ -23,7 +24,7 @@ def standing(conn: Connection, offer: str) -> dict[str, str]:
     values = checks.values_of(known)
     if asked := requests.open_request(conn, offer):
         values |= {"departement": asked.department, "numero": asked.number, "conditions": asked.conditions or ""}
-        values |= {"debut": f"{asked.starts_on:%d/%m/%Y}", "fin": f"{asked.ends_on:%d/%m/%Y}"}
+        values |= {"debut": french.day_in_figures(asked.starts_on), "fin": french.day_in_figures(asked.ends_on)}
         values |= {"capacite": str(asked.capacity), "age_de": str(asked.age_from_months)}
         values |= {"age_a": str(asked.age_to_months)}
     values = resolving.resolved(conn, values | _place(conn, known))

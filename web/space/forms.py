@@ -6,13 +6,15 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import FormData
 
-from registry import database, documents, profiles, requests
+from registry import database, documents, previews, profiles, requests
+from registry.casework import NotPossible
 from registry.database import Connection
 from registry.documents import Rendered
 from registry.profiles import checks, placing, resolving, typed
 from registry.profiles.facts import Everything
 from registry.registrations import COPY_MISSING
-from registry.requests import Kind, NotPossible
+from registry.requests import Kind
+from registry.scales import current_scales
 from search_api import labels
 from web import maps
 from web.availability.keeping import Keeping, pool
@@ -81,7 +83,9 @@ def live_preview(request: Request, own: Own, form: posted.Form) -> Response:
     with pool(request.app.state.site).connection() as conn:
         before = editing.standing(conn, own.offer)
     values = editing.entered(request, "2c", form, before)
-    return page(request, "registration/preview.html", {"p": preview(values)})
+    with pool(request.app.state.site).connection() as conn:
+        shown = _previewed(conn, request.app.state.site, own, values)
+    return page(request, "registration/preview.html", {"p": shown})
 
 
 def _save(request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str]) -> Response:
@@ -136,24 +140,32 @@ def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], er
     with pool(site).connection() as conn:
         if name == "agrement":
             asked = requests.open_request(conn, own.offer)
+            scales, today = current_scales(conn), site.today()
             shown |= {
                 "departments": resolving.departments(conn),
                 # Hers are shown by nobody but the moderator; that there is one is all she needs here.
                 "copy_pages": 0,
                 "asked": asked,
                 "ages_from": _with(wording.AGES_FROM, values["age_de"]),
-                "ages_to": _with(wording.AGES_TO, values["age_a"]),
+                "ages_to": _with(wording.ages_to(scales.number("agrement_age_to_months", today)), values["age_a"]),
+                "children": wording.children(
+                    scales.number("agrement_most_children", today), scales.number("agrement_usual_children", today)
+                ),
             }
         if name == "profil":
             wanted = values["mam_ou"] or values.get("commune_nom", "")
             shown |= {
                 "mams": resolving.mams(conn, wanted) if wanted else [],
-                "least": f"{checks.least_hourly_cents(site.today()) / 100:.2f}".replace(".", ","),
-                "ceiling": identification.ceiling(site.today()),
+                **identification.tariff_hints(current_scales(conn), site.today()),
             }
         if name == "adresse":
-            shown |= {"p": preview(values), "map": _map(conn, site, values)}
+            shown |= {"p": _previewed(conn, site, own, values), "map": _map(conn, site, values)}
     return page(request, "space/form.html", shown, 422 if errors else 200)
+
+
+def _previewed(conn: Connection, site: Site, own: Keeping, values: dict[str, str]) -> dict[str, Any]:
+    """What parents will and will not see once the page of her address and contacts is saved as it stands."""
+    return preview(previews.of_form(conn, own.offer, values, site.today(), pages=("2c",)), values)
 
 
 def _with(options: tuple[tuple[int, str], ...], value: str) -> list[tuple[str, str]]:

@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
+from domain.vocabulary import AgrementStatus
 from registry import database, documents, duties, employers, personal_data, presence, profiles, requests, views
 from registry.accounts import Account
 from registry.database import Connection
-from settings import PARIS
-from web import formats, maps
+from web import maps
 from web.availability.keeping import Keeping, pool
 from web.fiche import views as public
 from web.members import access, posted
@@ -28,15 +29,6 @@ Leaving = Annotated[Account, Depends(access.fresh("am", back="/espace/partir", m
 router = APIRouter(include_in_schema=False)
 
 router.include_router(forms.router)
-
-STATUS = {
-    "valid": "en cours de validité",
-    "suspended": "suspendu par le département",
-    "withdrawn": "retiré par le département",
-    "ceased": "terminé\u00a0: cessation d’activité",
-    "expired": "arrivé à sa fin",
-    None: "pas encore validé",
-}
 
 
 @dataclass(frozen=True)
@@ -60,14 +52,14 @@ def home(request: Request, account: Signed) -> Response:
         values = {
             "known": known,
             "visible": known.publication == "published" and known.status == "valid",
-            "status": STATUS[known.status],
+            "status": AgrementStatus(known.status).label if known.status else "pas encore validé",
             "request_": requests.open_request(conn, offer),
             "duty": duties.of_offer(conn, offer, today),
             "seen": _seen(conn, offer, today),
             "employer": employers.of_offer(conn, offer),
             "offer": offer,
-            "day_text": formats.day,
-            "moment_text": lambda at: f"{formats.day(at.astimezone(PARIS).date())} à {at.astimezone(PARIS):%H:%M}",
+            "day_text": french.day,
+            "moment_text": french.moment,
             "errors": {},
         }
     return page(request, "space/home.html", values)

@@ -1,24 +1,28 @@
--- One row for each public offer: its id and its document (mappings/documents.py, Offer). The only generator:
--- the full rebuild, single changes and the check all read this. It sees public columns alone.
+-- One row for each public offer: its id and its document (mappings/documents.py, Offer); of these ids, or of all (null).
+-- The only generator: the full rebuild, single changes, the check and every preview read this. It sees public columns
+-- alone.
 --
--- `only(column, ids)` holds for the ids that are asked for, or for all (indexer/documents.py). Children are gathered
--- by offer and then joined: so the whole country is one merge in the order of the ids, that streams from its first row
--- and sorts nothing, and a few offers are a few look-ups.
+-- PostgreSQL puts the function's query into the one that calls it (hence STABLE, not STRICT, no SET) and folds what it
+-- knows of `ids`. Children are gathered by offer and then joined: so the whole country is one merge in the order of
+-- the ids, that streams from its first row and sorts nothing, and a few offers are a few look-ups.
 --
 -- The JSON is written as text, for a sixth of what json_build_object costs. A field without a value is null as a whole
 -- (`||`) and left out (`concat_ws`). Codes whose table allows nothing that JSON would escape go in as they are.
+create or replace function offer_documents(ids text[]) returns table (id text, document bytea)
+    stable parallel safe language sql as
+$$
 with opened as (
     select h.offer,
         string_agg('{"day":"' || day_code(h.weekday) || '","start":"' || hour_text(h.start_minute)
             || '","end":"' || hour_text(h.end_minute) || '"}', ',' order by h.weekday, h.start_minute) as hours,
         range_agg(h.week) as week
     from opening h
-    where only(h.offer, ids)
+    where (ids is null or h.offer = any (ids))
     group by h.offer
 ), away as (
     select l.offer, string_agg('"' || l.day || '"', ',' order by l.day) as days
     from leave l
-    where only(l.offer, ids)
+    where (ids is null or l.offer = any (ids))
     group by l.offer
 ), free as (
     select t.offer, string_agg(
@@ -48,7 +52,7 @@ with opened as (
         from (values (1, week_1), (2, week_2), (3, week_3), (4, week_4), (5, week_5), (6, week_6)) as l (level, week)
         cross join lateral unnest(l.week) as piece
     ) levels
-    where only(t.offer, ids)
+    where (ids is null or t.offer = any (ids))
     group by t.offer
 )
 select o.id, convert_to('{' || concat_ws(',',
@@ -56,7 +60,7 @@ select o.id, convert_to('{' || concat_ws(',',
     '"kind":"' || o.kind || '"',
     '"subkind":"' || o.subkind || '"',
     '"name":' || to_json(o.name),
-    '"what":' || (%(words)s::jsonb -> concat_ws('/', o.kind, o.subkind))::text,
+    '"what":' || to_json(search_words(o.kind, o.subkind)),
     '"project":' || to_json(o.project),
     case when num_nonnulls(o.manager_name, o.manager_type) > 0 then '"manager":{' || concat_ws(',',
         '"name":' || to_json(o.manager_name),
@@ -99,6 +103,7 @@ select o.id, convert_to('{' || concat_ws(',',
         '"mail":' || to_json(o.mail),
         '"site":' || to_json(o.site)) || '}' end,
     '"confirmed_on":"' || o.confirmed_on || '"',
+    '"fresh_until":"' || o.fresh_until || '"',
     '"fictitious":' || o.fictitious,
     '"source":{"label":' || to_json(s.label) || ',"licence":' || to_json(s.licence)
         || ',"published":' || to_json(s.published) || '}'
@@ -110,4 +115,6 @@ left join source s on s.code = o.source
 left join opened on opened.offer = o.id
 left join free on free.offer = o.id
 left join away on away.offer = o.id
-where is_public(o) and only(o.id, ids)
+where is_public(o) and (ids is null or o.id = any (ids))
+order by o.id
+$$;

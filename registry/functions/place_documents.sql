@@ -1,18 +1,24 @@
--- One row for each place: its id and its document (mappings/documents.py, Place). An EPCI or department
--- stands at its most populous commune. Arrondissements are left out of the sums: their city counts.
--- Written as offers.sql is.
+-- One row for each place: its id and its document (mappings/documents.py, Place); of these ids, or of all (null). An EPCI
+-- or department stands at its most populous commune. Arrondissements are left out of the sums: their city counts.
+-- Written as offer_documents is.
+create or replace function place_codes(ids text[]) returns text[] immutable parallel safe language sql as
+$$ select array(select split_part(id, ':', 2) from unnest(ids) as id) $$;
+
+create or replace function place_documents(ids text[]) returns table (id text, document bytea)
+    stable parallel safe language sql as
+$$
 with of_epci as (
     select distinct on (c.epci) c.epci, c.department, c.lat, c.lon, sum(c.population) over whole as population,
         array[min(c.bounds[1]) over whole, min(c.bounds[2]) over whole,
               max(c.bounds[3]) over whole, max(c.bounds[4]) over whole] as bounds
     from commune c
-    where c.parent is null and only(c.epci, codes)
+    where c.parent is null and (ids is null or c.epci = any (place_codes(ids)))
     window whole as (partition by c.epci)
     order by c.epci, c.population desc, c.code
 ), of_department as (
     select distinct on (c.department) c.department, c.lat, c.lon, sum(c.population) over whole as population
     from commune c
-    where c.parent is null and only(c.department, codes)
+    where c.parent is null and (ids is null or c.department = any (place_codes(ids)))
     window whole as (partition by c.department)
     order by c.department, c.population desc, c.code
 ), place as (
@@ -20,19 +26,19 @@ with of_epci as (
            case when c.parent is null then 'commune' else 'arrondissement' end as type,
            c.code, c.name, c.postcodes, c.parent, c.department, c.epci, c.population, c.lat, c.lon, c.bounds, c.contour
     from commune c
-    where only(c.code, codes)
+    where (ids is null or c.code = any (place_codes(ids)))
     union all
     select 'epci:' || e.code, 'epci', e.code, e.name, null, null, s.department, null, s.population,
            s.lat, s.lon, s.bounds, null
     from epci e
     join of_epci s on s.epci = e.code
-    where only(e.code, codes)
+    where (ids is null or e.code = any (place_codes(ids)))
     union all
     select 'department:' || d.code, 'department', d.code, d.name, null, null, null, null, s.population,
            s.lat, s.lon, d.bounds, d.contour
     from department d
     join of_department s on s.department = d.code
-    where only(d.code, codes)
+    where (ids is null or d.code = any (place_codes(ids)))
 )
 select p.id, convert_to('{' || concat_ws(',',
     '"id":' || to_json(p.id),
@@ -50,4 +56,6 @@ select p.id, convert_to('{' || concat_ws(',',
     '"contour":' || p.contour
 ) || '}', 'UTF8')
 from place p
-where only(p.id, ids)
+where (ids is null or p.id = any (ids))
+order by p.id collate "C"
+$$;
