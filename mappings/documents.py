@@ -9,9 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_MINUTES = 1_440
-WEEK_MINUTES = 10_080
+from domain.vocabulary import Precision, Weekday, Workplace
 
 
 class Document(BaseModel):
@@ -42,7 +40,7 @@ class Period(Document):
 class Hours(Document):
     """A range of hours in a day: `end` may be 24:00, or at or before `start`, which then means the next day."""
 
-    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    day: Weekday
     start: str = Field(pattern=r"^\d\d:\d\d$")
     end: str = Field(pattern=r"^\d\d:\d\d$")
 
@@ -115,7 +113,7 @@ class Offer(Document):
     project: str | None = None
     manager: Manager | None = None
     position: Point
-    precision: Literal["address", "street", "zone", "commune"]
+    precision: Precision
     address: str | None = None
     commune: Commune
     epci: str | None = None
@@ -123,7 +121,7 @@ class Offer(Document):
     capacity: int | None = None
     members: int | None = None
     ages: Range | None = Field(None, description="months")
-    workplace: Literal["home", "mam"] | None = None
+    workplace: Workplace | None = None
     employed: Literal[True] | None = Field(None, description="by a legal entity; absent where she is not")
     funding: str | None = None
     features: list[str] | None = None
@@ -137,6 +135,7 @@ class Offer(Document):
     mam: Mam | None = None
     contact: Contact | None = None
     confirmed_on: date | None = None
+    fresh_until: date | None = Field(None, description="the last day on which its word counts; absent without one")
     fictitious: bool
     source: Source | None = None
 

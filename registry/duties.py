@@ -1,6 +1,6 @@
 """The duty to declare one's availability before each deadline: dates, states, reminders, breaches.
 
-The rule (`rules.toml`, `declaration_deadlines`: loi ASAP of 7 December 2020, article 100, and decree of 30 August
+The rule (the scale `declaration_deadlines`: loi ASAP of 7 December 2020, article 100, and decree of 30 August
 2021): an assistant maternel tells it at least before 1 June and before 1 December, for the six months that follow. A
 deadline is met by a declaration made in the term that it ends, from the deadline before (included) to its own day (not
 included). Those whom a legal entity employs are exempt. A first breach leads to nothing but a written, dated warning.
@@ -16,12 +16,17 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
-from registry import letters, rules
+from domain import civil
+from domain.scales import Scales
+from registry import letters
 from registry.accounts import links
 from registry.database import Connection
-from settings import PARIS, Settings
+from registry.scales import current_scales
+from settings import Settings
 
-State = Literal["up_to_date", "due", "overdue", "exempt"]
+State = Literal["met", "due", "overdue", "exempt"]
+
+Standing = Literal["up_to_date", "to_confirm", "due", "overdue", "exempt"]
 
 DUE_DAYS = 30
 """So many days before a deadline it is said to be due."""
@@ -32,8 +37,8 @@ LINK_DAYS = 60
 AFTERWARDS_DAYS = 14
 """What follows a deadline is made up for so long, should the jobs have stood still."""
 
-FIRST_PUBLISHED = """(select (min(r.decided_at) at time zone 'Europe/Paris')::date from agrement_request r
-    where r.offer = o.id and r.kind = 'registration' and r.state = 'validated')"""
+FIRST_PUBLISHED = """(select civil_clock(min(k.closed_at))::date from agrement_request r
+    join case_file k on k.id = r.id where r.offer = o.id and r.kind = 'registration' and k.outcome = 'validated')"""
 """SQL, of an offer `o`: the day parents first saw her profile; null for those who were there before this product."""
 
 _SQL_DUTY = "is_public(o) and o.kind = 'assistant_maternel' and not o.employed"
@@ -51,31 +56,31 @@ class Term:
     next: date
 
 
-def term(today: date) -> Term:
+def term(today: date, scales: Scales) -> Term:
     """The term that a day lies in. Raises KeyError for a day long before the rule."""
-    known = [each for year in range(today.year - 2, today.year + 2) for each in deadlines(year)]
+    known = [each for year in range(today.year - 2, today.year + 2) for each in deadlines(year, scales)]
     at = bisect_right(known, today)
     return Term(known[at - 2] if at > 1 else None, known[at - 1] if at else None, known[at])
 
 
 @lru_cache
-def deadlines(year: int) -> tuple[date, ...]:
+def deadlines(year: int, scales: Scales) -> tuple[date, ...]:
     """Those of a year, in order, each by the rule that holds on its own day."""
     found = set()
     for held in (date(year, 1, 1), date(year, 12, 31)):
-        for text in _days(held):
+        for text in _days(held, scales):
             day = date.fromisoformat(f"{year}-{text}")
-            if text in _days(day):
+            if text in _days(day, scales):
                 found.add(day)
     return tuple(sorted(found))
 
 
-def horizon(today: date) -> date:
+def horizon(today: date, scales: Scales) -> date:
     """The last day that a declaration made today must speak of: six months from the next deadline on."""
-    return term(term(today).next).next - timedelta(days=1)
+    return term(term(today, scales).next, scales).next - timedelta(days=1)
 
 
-def state(confirmed_on: date | None, employed: bool, today: date, since: date | None = None) -> State:
+def state(confirmed_on: date | None, employed: bool, today: date, scales: Scales, since: date | None = None) -> State:
     """How she stands with her duty.
 
     `confirmed_on`: her last declaration; `since`: the day her profile was first public, None if it always was. A
@@ -83,12 +88,29 @@ def state(confirmed_on: date | None, employed: bool, today: date, since: date | 
     """
     if employed:
         return "exempt"
-    now = term(today)
+    now = term(today, scales)
     if confirmed_on is not None and (now.last is None or confirmed_on >= now.last):
-        return "up_to_date"
+        return "met"
     if not _met(now, confirmed_on) and _concerned(now.last, since):
         return "overdue"
-    return "due" if (now.next - today).days <= DUE_DAYS else "up_to_date"
+    return "due" if (now.next - today).days <= DUE_DAYS else "met"
+
+
+def standing(owed: State, fresh_until: date | None, today: date) -> tuple[Standing, ...]:
+    """How she stands, in the words that staff read: whether her word counts, and what she owes, if anything.
+
+    `fresh_until` is the public column (registry/freshness.py) that parents' pages read too. The two are not one: a
+    period may end long before a deadline, and who is exempt may have said nothing for a year.
+    """
+    word: Standing = "up_to_date" if fresh_until is not None and fresh_until >= today else "to_confirm"
+    return (word,) if owed == "met" else (word, owed)
+
+
+def unmet(confirmed_on: date | None, today: date, scales: Scales) -> date:
+    """The first deadline to come that her word does not meet: she has to declare before it."""
+    now = term(today, scales)
+    declared = confirmed_on is not None and (now.last is None or confirmed_on >= now.last)
+    return term(now.next, scales).next if declared else now.next
 
 
 def _met(now: Term, confirmed_on: date | None) -> bool:
@@ -102,11 +124,11 @@ def _concerned(deadline: date | None, since: date | None) -> bool:
     return deadline is not None and (since is None or since < deadline)
 
 
-def _days(on: date) -> list[str]:
+def _days(on: date, scales: Scales) -> tuple[str, ...]:
     try:
-        return list(rules.rule("declaration_deadlines", on).value)
+        return scales.days_of_year("declaration_deadlines", on)
     except KeyError:
-        return []
+        return ()
 
 
 # Hers ---------------------------------------------------------------------------------------------------
@@ -114,11 +136,14 @@ def _days(on: date) -> list[str]:
 
 @dataclass(frozen=True)
 class Duty:
-    """`state` as above; `next`: the deadline to come; `breaches`: deadlines missed; `warned_on`: day of the warning."""
+    """`state` and `standing` as above; `next`: the first deadline that her word does not meet; `fresh_until`: the
+    last day on which her word counts; `breaches`: deadlines missed; `warned_on`: day of the warning."""
 
     state: State
+    standing: tuple[Standing, ...]
     next: date
     confirmed_on: date | None
+    fresh_until: date | None
     breaches: tuple[date, ...]
     warned_on: date | None
 
@@ -127,16 +152,20 @@ def of_offer(conn: Connection, offer: str, today: date) -> Duty:
     """Where one assistant maternel stands. Raises LookupError when there is no such offer."""
     row = conn.execute(
         # A profile that nobody has validated yet begins to owe today at the earliest.
-        f"select o.confirmed_on, o.employed, case when o.publication = 'draft' then %s else {FIRST_PUBLISHED} end,"
+        "select o.confirmed_on, o.fresh_until, o.employed,"
+        f" case when o.publication = 'draft' then %s else {FIRST_PUBLISHED} end,"
         " array(select deadline from breach b where b.offer = o.id order by deadline),"
-        " (select (min(warned_at) at time zone 'Europe/Paris')::date from breach b where b.offer = o.id)"
+        " (select civil_clock(min(warned_at))::date from breach b where b.offer = o.id)"
         " from offer o where o.id = %s",
         [today, offer],
     ).fetchone()
     if row is None:
         raise LookupError("no such offer")
-    confirmed_on, employed, since, breaches, warned_on = row
-    return Duty(state(confirmed_on, employed, today, since), term(today).next, confirmed_on, tuple(breaches), warned_on)
+    confirmed_on, fresh_until, employed, since, breaches, warned_on = row
+    scales = current_scales(conn)
+    owed = state(confirmed_on, employed, today, scales, since)
+    words = standing(owed, fresh_until, today)
+    return Duty(owed, words, unmet(confirmed_on, today, scales), confirmed_on, fresh_until, tuple(breaches), warned_on)
 
 
 # The jobs' ------------------------------------------------------------------------------------------------
@@ -149,10 +178,11 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
     it and are still silent (`declaration_reminder_days`). Whatever was missed meanwhile is one mail, the latest that is
     due; none is queued twice.
     """
-    today = now.astimezone(PARIS).date()
-    dates = term(today)
+    today = civil.day(now)
+    scales = current_scales(conn)
+    dates = term(today, scales)
     queued = 0
-    for deadline, days in _reminders(today):
+    for deadline, days in _reminders(today, scales):
         silent_since = dates.last if days > 0 else dates.previous
         for recipient in _silent(conn, deadline, days, silent_since, most - queued):
             taps = {
@@ -170,7 +200,7 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
             values = {
                 "days": days,
                 "deadline": deadline,
-                "until": horizon(today),
+                "until": horizon(today, scales),
                 "site": settings.site_url,
                 "unchanged": taps.get("unchanged"),
                 "full": taps["full"],
@@ -188,8 +218,8 @@ def note_breaches(conn: Connection, settings: Settings, now: datetime) -> int:
     those with an account are noted: nobody else could have been told. And only within AFTERWARDS_DAYS, so that one
     whose agrément comes back months later does not answer for a day on which she was not there.
     """
-    today = now.astimezone(PARIS).date()
-    dates = term(today)
+    today = civil.day(now)
+    dates = term(today, current_scales(conn))
     if dates.last is None or (today - dates.last).days > AFTERWARDS_DAYS:
         return 0
     noted = conn.execute(
@@ -200,8 +230,8 @@ def note_breaches(conn: Connection, settings: Settings, now: datetime) -> int:
         " and (o.confirmed_on is null or o.confirmed_on < %(previous)s"
         "   or o.confirmed_on >= %(last)s and exists (select from declaration d where d.offer = o.id))"
         " and not exists (select from declaration d where d.offer = o.id"
-        "   and d.at >= %(previous)s::timestamp at time zone 'Europe/Paris'"
-        "   and d.at < %(last)s::timestamp at time zone 'Europe/Paris')"
+        "   and d.at >= civil_moment(%(previous)s)"
+        "   and d.at < civil_moment(%(last)s))"
         " on conflict do nothing returning offer",
         {"last": dates.last, "previous": dates.previous or date.min, "now": now},
     ).fetchall()
@@ -227,10 +257,10 @@ class _Recipient:
     declared: bool
 
 
-def _reminders(today: date) -> list[tuple[date, int]]:
+def _reminders(today: date, scales: Scales) -> list[tuple[date, int]]:
     """The deadlines that there is something to say of today, each with the stage that was reached last."""
-    dates = term(today)
-    stages: list[int] = rules.rule("declaration_reminder_days", today).value
+    dates = term(today, scales)
+    stages = scales.numbers("declaration_reminder_days", today)
     due: list[tuple[date, int]] = []
     before = [days for days in stages if days > 0 and today >= dates.next - timedelta(days=days)]
     if before:
@@ -281,29 +311,32 @@ class Overdue:
 
 def overdue(conn: Connection, department: str, today: date) -> list[Overdue]:
     """The assistants maternels of a département who missed the last deadline and are still silent, by name."""
+    scales = current_scales(conn)
     rows = conn.execute(
         "select o.id, coalesce(i.last_name, ''), coalesce(i.first_name, ''), g.number, c.name, o.confirmed_on,"
         " (select count(*) from breach b where b.offer = o.id),"
-        " (select (min(b.warned_at) at time zone 'Europe/Paris')::date from breach b where b.offer = o.id),"
+        " (select civil_clock(min(b.warned_at))::date from breach b where b.offer = o.id),"
         f" {FIRST_PUBLISHED}"
         " from agrement g join offer o on o.id = g.offer join am_home h on h.offer = o.id"
         " join commune c on c.code = h.commune left join am_identity i on i.offer = o.id"
         f" where g.department = %s and {_SQL_DUTY} and (o.confirmed_on is null or o.confirmed_on < %s)"
         " order by i.last_name, i.first_name, o.id",
-        [department, term(today).last or date.min],
+        [department, term(today, scales).last or date.min],
     )
-    return [Overdue(*facts) for *facts, since in rows if state(facts[5], False, today, since) == "overdue"]
+    return [Overdue(*facts) for *facts, since in rows if state(facts[5], False, today, scales, since) == "overdue"]
 
 
-def figures(conn: Connection, department: str, today: date) -> dict[State, int]:
-    """How many of a département stand in each state."""
-    counted: dict[State, int] = {"up_to_date": 0, "due": 0, "overdue": 0, "exempt": 0}
+def figures(conn: Connection, department: str, today: date) -> dict[Standing, int]:
+    """How many of a département stand how: everybody is up to date or to confirm, and may owe something as well."""
+    counted: dict[Standing, int] = {"up_to_date": 0, "to_confirm": 0, "due": 0, "overdue": 0, "exempt": 0}
     rows = conn.execute(
-        f"select o.confirmed_on, o.employed, {FIRST_PUBLISHED} as since, count(*)"
+        f"select o.confirmed_on, o.fresh_until, o.employed, {FIRST_PUBLISHED} as since, count(*)"
         " from agrement g join offer o on o.id = g.offer"
-        " where g.department = %s and is_public(o) and o.kind = 'assistant_maternel' group by 1, 2, 3",
+        " where g.department = %s and is_public(o) and o.kind = 'assistant_maternel' group by 1, 2, 3, 4",
         [department],
     )
-    for confirmed_on, employed, since, count in rows:
-        counted[state(confirmed_on, employed, today, since)] += count
+    scales = current_scales(conn)
+    for confirmed_on, fresh_until, employed, since, count in rows:
+        for word in standing(state(confirmed_on, employed, today, scales, since), fresh_until, today):
+            counted[word] += count
     return counted

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from registry import duties
+from domain import week
+from registry import database, duties
 from registry.accounts import Account
 from registry.database import Connection
+from registry.scales import current_scales
+from registry.territory import scope
 
-_TERRITORY = "exists (select from account_commune t where t.account = %(relais)s and t.commune in (c.code, c.parent))"
+_ITS_OWN = scope.covers("%(relais)s", "h.commune")
+"""SQL, of an `am_home h`."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,8 @@ class Need:
 @dataclass(frozen=True)
 class Seen:
     """`public`: parents find her now; `week`: the ranges of the period that holds today, None when there is none;
-    `free`: the most places that any of them has; `duty`: None where she is not public."""
+    `free`: the most places that any of them has; `standing`: how she stands with her duty to tell it, empty where she
+    is not public."""
 
     offer: str
     name: str
@@ -33,33 +38,23 @@ class Seen:
     publication: str
     public: bool
     confirmed_on: date | None
-    duty: duties.State | None
+    standing: tuple[duties.Standing, ...]
     declared: bool
     free: int
     has_account: bool
 
 
-def communes(conn: Connection, relais: Account) -> list[tuple[str, str]]:
-    """Code and name of its territory, by name."""
-    return [
-        (code, name)
-        for code, name in conn.execute(
-            "select c.code, c.name from account_commune t join commune c on c.code = t.commune"
-            " where t.account = %s order by c.name",
-            [relais.id],
-        )
-    ]
-
-
 def territory(
     conn: Connection, relais: Account, today: date, *, commune: str = "", need: Need | None = None
 ) -> list[Seen]:
-    """Those who live there, by commune and name shown; with a need, those whose week of today covers all of it.
+    """Those who live there, by commune and name shown; with a need, those whose week of today covers all of it, and of
+    them those first whose word counts.
 
     Who is closed, or has never been validated and is not being so, is left out only when a need is asked for.
     """
+    scales = current_scales(conn)
     rows = conn.execute(
-        "select o.id, o.name, c.name, a.status, o.publication, is_public(o), o.confirmed_on, o.employed,"
+        "select o.id, o.name, c.name, a.status, o.publication, is_public(o), o.confirmed_on, o.fresh_until, o.employed,"
         f" {duties.FIRST_PUBLISHED}, now.declared, now.free,"
         " exists (select from account k where k.offer = o.id and k.role = 'am' and k.closed_at is null)"
         " from am_home h join offer o on o.id = h.offer join commune c on c.code = h.commune"
@@ -68,10 +63,12 @@ def territory(
         "   range_agg(r.week) filter (where r.places >= %(places)s) as week"
         "   from timetable t left join timetable_range r on r.timetable = t.id"
         "   where t.offer = o.id and t.period @> %(today)s::date group by t.id) now on true"
-        f" where {_TERRITORY} and o.publication <> 'closed'"
+        f" where {_ITS_OWN} and o.publication <> 'closed'"
         " and (%(commune)s = '' or %(commune)s in (c.code, c.parent))"
         " and (%(need)s::int4multirange is null or (is_public(o) and now.week @> %(need)s::int4multirange))"
-        " order by c.name, o.name, o.id",
+        # Who has a place by a word that counts, then who is to be asked whether she still has one.
+        " order by %(need)s::int4multirange is not null and coalesce(o.fresh_until < %(today)s, true),"
+        " c.name, o.name, o.id",
         {
             "relais": relais.id,
             "today": today,
@@ -89,7 +86,9 @@ def territory(
             publication,
             public,
             confirmed_on,
-            duties.state(confirmed_on, employed, today, since) if public else None,
+            duties.standing(duties.state(confirmed_on, employed, today, scales, since), fresh_until, today)
+            if public
+            else (),
             bool(declared),
             free or 0,
             has_account,
@@ -102,6 +101,7 @@ def territory(
             publication,
             public,
             confirmed_on,
+            fresh_until,
             employed,
             since,
             declared,
@@ -113,19 +113,14 @@ def territory(
 
 def is_in_territory(conn: Connection, relais: Account, offer: str) -> bool:
     row = conn.execute(
-        "select exists (select from am_home h join commune c on c.code = h.commune join offer o on o.id = h.offer"
-        f" where h.offer = %(offer)s and o.publication <> 'closed' and {_TERRITORY})",
+        "select exists (select from am_home h join offer o on o.id = h.offer"
+        f" where h.offer = %(offer)s and o.publication <> 'closed' and {_ITS_OWN})",
         {"offer": offer, "relais": relais.id},
     ).fetchone()
     return bool(row and row[0])
 
 
 def _multirange(need: Need) -> str:
-    """The minutes of the week that it asks for, as PostgreSQL reads them; split where Sunday ends."""
-    pieces = []
-    for weekday in need.weekdays:
-        start, end = weekday * 1440 + need.start, weekday * 1440 + need.end
-        pieces.append((start, min(end, 10_080)))
-        if end > 10_080:
-            pieces.append((0, end - 10_080))
-    return "{" + ",".join(f"[{start},{end})" for start, end in pieces) + "}"
+    """The minutes of the week that it asks for, as PostgreSQL reads them."""
+    pieces = week.pieces((weekday, need.start, need.end) for weekday in need.weekdays)
+    return database.int_multirange(pieces)

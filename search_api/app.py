@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
+from domain import civil
 from search_api import contacts, engine, exports, geocoder, limits, metrics, openapi, problems, routes, wrappers
 from search_api.engine import EngineUnavailable
 from search_api.problems import ParameterError
-from settings import PARIS, Settings
+from settings import Settings
 
 DESCRIPTION = """Trouver un accueil pour son enfant et un soutien de parent, en France.
 
@@ -21,7 +22,7 @@ Les genres, sous-genres et autres codes ont leur libellé français dans les ré
 
 
 def paris_today() -> date:
-    return datetime.now(PARIS).date()
+    return civil.today()
 
 
 def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -> FastAPI:

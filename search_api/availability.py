@@ -1,13 +1,13 @@
 """What is free at an offer for a need, read from the indexed periods (DESIGN.md, "Availability")."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from mappings.documents import WEEK_MINUTES
-from mappings.vocabulary import CARE_KINDS
+from domain import week as weeks
+from domain.vocabulary import CARE_KINDS
 from search_api.coverage import Coverage, coverage
-from search_api.need import Day, shifted
+from search_api.need import Day
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
@@ -28,11 +28,23 @@ class Status(TypedDict):
     coverage: Coverage | None
 
 
-def status_of(offer: dict[str, Any], start: date, days: Sequence[Day]) -> Status | None:
-    """The availability of an offer at `start` for the days of a need, if any; None for kinds that mind no children."""
-    if offer["kind"] == "assistant_maternel":
-        return timetable_status(offer.get("availability") or [], start.isoformat(), days)
-    return status("to_ask") if offer["kind"] in CARE_KINDS else None
+def status_of(offer: dict[str, Any], start: date, days: Sequence[Day], today: date) -> Status | None:
+    """The availability of an offer at `start` for the days of a need, if any; None for kinds that mind no children.
+
+    `today` is the day of the request: what was declared by a word that does not count any more is `to_confirm`,
+    whatever it was.
+    """
+    if offer["kind"] != "assistant_maternel":
+        return status("to_ask") if offer["kind"] in CARE_KINDS else None
+    found = timetable_status(offer.get("availability") or [], start.isoformat(), days)
+    if found["status"] == "unknown" or is_up_to_date(offer, today):
+        return found
+    return status("to_confirm")
+
+
+def is_up_to_date(offer: Mapping[str, Any], today: date) -> bool:
+    """Whether the word of an offer, document or card, counts on that day."""
+    return (offer.get("fresh_until") or "") >= today.isoformat()  # ISO days compare as text
 
 
 def timetable_status(periods: list[Period], day: str, days: Sequence[Day]) -> Status:
@@ -70,7 +82,7 @@ def share(week: list[dict[str, int]], days: Sequence[Day]) -> int:
 def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
     """The most places free for all the days, which are covered; without days, the most free at once."""
     parts = parts_of(week)
-    most = max(parts)[0] // WEEK_MINUTES
+    most = max(parts)[0] // weeks.WEEK
     places = 1 if days else most
     while places < most and covers(parts, at_least(places + 1, days)):
         places += 1
@@ -78,7 +90,7 @@ def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
 
 
 def at_least(places: int, days: Sequence[Day]) -> list[Part]:
-    return [shifted((start, end, max(least, places))) for day in days for start, end, least in day.pieces]
+    return [weeks.at_level((start, end), max(least, places)) for day in days for start, end, least in day.pieces]
 
 
 def parts_of(week: list[dict[str, int]]) -> list[Part]:

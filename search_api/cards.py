@@ -6,15 +6,15 @@ from typing import Any
 
 import geojson
 
+from domain.vocabulary import Kind, Subkind
 from search_api.availability import status_of
 from search_api.geo import detour_m, haversine_m
-from search_api.labels import KINDS, SUBKINDS
 from search_api.need import Day
 from search_api.offer_query import OfferQuery
 
 FACTS = (
     *("id", "kind", "subkind", "name", "position", "precision", "commune", "address", "manager", "capacity", "members"),
-    *("ages", "funding", "features", "languages", "confirmed_on", "fictitious"),
+    *("ages", "funding", "features", "languages", "confirmed_on", "fresh_until", "fictitious"),
 )
 """The fields of a document that `facts` reads."""
 
@@ -27,7 +27,7 @@ TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
     """`offer` is a document's source; `distance_m` is there for a search around a point only, `detour_m` for one along
     a route."""
-    shown = summary(offer, query.start, query.days)
+    shown = summary(offer, query.start, query.days, query.today)
     position = offer["position"]
     if query.near is not None:
         near = query.near
@@ -44,7 +44,7 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
         for each in offer.get("availability") or []
     ]
     return {
-        **summary(offer, today, ()),
+        **summary(offer, today, (), today),
         "project": offer.get("project"),
         "opening_hours": offer.get("opening_hours") or [],
         "timetable": sorted(timetable, key=lambda each: str(each["period"]["from"])),
@@ -56,7 +56,8 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str, Any]:
+def summary(offer: dict[str, Any], start: date, days: Sequence[Day], today: date) -> dict[str, Any]:
+    """`start`: from when a place is looked for; `today`: the day of the request."""
     tariff = offer.get("tariff")
     shown = facts(offer)
     shown["workplace"] = offer.get("workplace")
@@ -64,7 +65,7 @@ def summary(offer: dict[str, Any], start: date, days: Sequence[Day]) -> dict[str
     shown["mam"] = offer.get("mam")
     shown["schools"] = offer.get("schools") or []
     shown["tariff"] = {key: tariff.get(key) for key in TARIFF} if tariff else None
-    shown["availability"] = status_of(offer, start, days)
+    shown["availability"] = status_of(offer, start, days, today)
     return shown
 
 
@@ -76,9 +77,9 @@ def facts(offer: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": offer["id"],
         "kind": kind,
-        "kind_label": KINDS.get(kind, kind),
+        "kind_label": Kind.label_of(kind),
         "subkind": subkind,
-        "subkind_label": SUBKINDS.get(subkind, subkind) if subkind else None,
+        "subkind_label": Subkind.label_of(subkind) if subkind else None,
         "name": offer["name"],
         "position": {"lat": position["lat"], "lon": position["lon"], "precision": offer["precision"]},
         "commune": {"code": commune["code"], "name": commune["name"], "postcode": commune["postcode"]},
@@ -87,6 +88,7 @@ def facts(offer: dict[str, Any]) -> dict[str, Any]:
         "members": offer.get("members"),
         "funding": offer.get("funding"),
         "confirmed_on": offer.get("confirmed_on"),
+        "fresh_until": offer.get("fresh_until"),
         "manager": {"name": manager.get("name"), "type": manager.get("type")} if manager else None,
         "ages": {"from_months": ages["gte"], "to_months": ages.get("lt")} if ages else None,
         "features": offer.get("features") or [],

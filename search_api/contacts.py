@@ -29,14 +29,15 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from prometheus_client import CollectorRegistry, Gauge
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from settings import PARIS, Settings
+from domain import civil
+from settings import Settings
 
 LOG = logging.getLogger("ribambelle.contacts")
 
@@ -74,7 +75,7 @@ class Contacts:
     telling: "asyncio.Task[None] | None" = None
 
     def today(self) -> date:
-        return datetime.fromtimestamp(self.clock(), PARIS).date()
+        return civil.day(datetime.fromtimestamp(self.clock(), UTC))
 
     def read_today(self) -> int:
         return self.shared + self.untold if self.day == self.today() else 0

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypedDict
 
-from mappings.documents import DAY_MINUTES, DAYS, WEEK_MINUTES
-from search_api.labels import DAYS as DAY_NAMES
-from search_api.need import Day, split
+from domain import french
+from domain.week import DAY, DAYS, NAMES, WEEK, Span, clock, merged, split
+from search_api.need import Day
 
-Span = tuple[int, int]
-"""Minutes from Monday 00:00; past the week's end where Sunday night goes on into Monday."""
+_DAY = french.Plural("jour", "jours")
 
 
 class Part(TypedDict):
@@ -62,11 +61,11 @@ def free_parts(week: list[dict[str, int]], day: Day) -> list[Span]:
     parts = []
     for first, last, places in demand(day):
         for start, end in split(first, last):
-            moved = WEEK_MINUTES if start < first else 0  # the piece of Monday that Sunday night goes on into
+            moved = WEEK if start < first else 0  # the piece of Monday that Sunday night goes on into
             for part in week:
-                if part["gte"] // WEEK_MINUTES == places:
-                    begin = max(start, part["gte"] - places * WEEK_MINUTES) + moved
-                    finish = min(end, part["lt"] - places * WEEK_MINUTES) + moved
+                if part["gte"] // WEEK == places:
+                    begin = max(start, part["gte"] - places * WEEK) + moved
+                    finish = min(end, part["lt"] - places * WEEK) + moved
                     if begin < finish:
                         parts.append((begin, finish))
     return merged(parts)
@@ -82,24 +81,14 @@ def demand(day: Day) -> list[tuple[int, int, int]]:
     return [each for each in asked if each[2]]
 
 
-def merged(parts: list[Span]) -> list[Span]:
-    found: list[Span] = []
-    for start, end in sorted(parts):
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
-
-
 def summary(asked: int, missing: list[tuple[Day, list[Span]]]) -> str:
     """« 4 jours sur 5 ; mercredi : libre jusqu’à 16 h »."""
     covered = asked - len(missing)
     told: dict[str, list[str]] = {}
     for day, parts in missing:
-        told.setdefault(description(day, parts), []).append(DAY_NAMES[DAYS[day.weekday]])
-    share = f"{covered}\u00a0jour{'s' if covered > 1 else ''} sur {asked}"
-    return "\u202f; ".join([share, *(f"{together(names)}\u00a0: {text}" for text, names in told.items())])
+        told.setdefault(description(day, parts), []).append(NAMES[day.weekday])
+    share = f"{_DAY.of(covered)} sur {asked}"
+    return "\u202f; ".join([share, *(f"{french.listed(names)}\u00a0: {text}" for text, names in told.items())])
 
 
 def description(day: Day, parts: list[Span]) -> str:
@@ -109,28 +98,15 @@ def description(day: Day, parts: list[Span]) -> str:
     if len(parts) == 1 and len(wanted(day)) == 1:
         (start, end), (first, last) = parts[0], wanted(day)[0]
         if start == first and end < last:
-            return f"libre jusqu’à {spoken(end)}"
+            return f"libre jusqu’à {ends(end)}"
         if end == last and start > first:
-            return f"libre à partir de {spoken(start)}"
-    return "libre " + together([f"de {spoken(start)} à {spoken(end)}" for start, end in parts])
+            return f"libre à partir de {begins(start)}"
+    return "libre " + french.listed([f"de {begins(start)} à {ends(end)}" for start, end in parts])
 
 
-def together(texts: list[str]) -> str:
-    *others, last = texts
-    return f"{', '.join(others)} et {last}" if others else last
+def begins(minute: int) -> str:
+    return french.clock(minute % DAY)
 
 
-def clock(minute: int, *, closing: bool = False) -> str:
-    """HH:MM; the midnight that ends a part is 24:00."""
-    of_day = minute % DAY_MINUTES
-    if closing and of_day == 0:
-        return "24:00"
-    return f"{of_day // 60:02}:{of_day % 60:02}"
-
-
-def spoken(minute: int) -> str:
-    """« 16 h », « 9 h 30 », « minuit »."""
-    hours, minutes = divmod(minute % DAY_MINUTES, 60)
-    if not hours and not minutes:
-        return "minuit"
-    return f"{hours}\u00a0h" + (f"\u00a0{minutes:02}" if minutes else "")
+def ends(minute: int) -> str:
+    return french.clock(minute % DAY or DAY)

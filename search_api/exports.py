@@ -16,11 +16,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 
+from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api import cards, filters, schemas
 from search_api.api_route import ApiRoute
 from search_api.engine import Engine, search
 from search_api.filters import Clause
-from search_api.labels import KINDS
 from search_api.openapi import GeoJson
 from search_api.parameter_types import Communes, Department, Epci, choice, described, one_of, without_repeats
 from search_api.parameters import Parameters, refuse_together
@@ -31,8 +31,7 @@ PAGE = 500
 """Offers, or communes, that are read, held and written at once: half a megabyte. While a page is written the process
 answers no one else."""
 
-AM = "assistant_maternel"
-STRUCTURES = {kind: label for kind, label in KINDS.items() if kind != AM}
+AM = Kind.ASSISTANT_MATERNEL.value
 
 CSV, GEOJSON = "text/csv; charset=utf-8; header=present", "application/geo+json"
 
@@ -68,6 +67,7 @@ COLUMNS = [
     "contact.mail",
     "contact.site",
     "confirmed_on",
+    "fresh_until",
     "fictitious",
     "source.label",
     "source.licence",
@@ -81,9 +81,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 """What spreadsheets take for a formula (OWASP, CSV Injection); the last four are full-width."""
 
 Kinds = Annotated[
-    list[Annotated[str, one_of(STRUCTURES)]],
+    list[Annotated[str, one_of(STRUCTURE_KINDS)]],
     AfterValidator(without_repeats),
-    choice(STRUCTURES, "Le genre de la structure.", "eaje"),
+    choice(STRUCTURE_KINDS, "Le genre de la structure.", "eaje"),
 ]
 Format = Annotated[str, one_of(("csv", "geojson")), described("La forme du fichier.", "csv ou geojson", "csv")]
 

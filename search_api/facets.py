@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mappings.documents import DAYS
+from domain import french
+from domain.spelling import plain
+from domain.vocabulary import Capacity
+from domain.week import DAYS
 from search_api import filters
 from search_api.filters import FIELDS, Clause
-from search_api.labels import CAPACITIES, FACETS, UP_TO_DATE
+from search_api.labels import FACETS, UP_TO_DATE
 from search_api.offer_query import OfferQuery
-from search_api.text import fold
 
 NAMES = (*FACETS, "hourly_cents_max", "school", "commune", "epci", "department")
 
@@ -42,7 +44,7 @@ def values(query: OfferQuery, name: str) -> dict[str, Any]:
     """The aggregation of a facet: by terms the most frequent first, then by code."""
     match name:
         case "capacity":
-            return by_clause({band: filters.having(query, name, band) for band in CAPACITIES})
+            return by_clause({band: filters.having(query, name, band) for band in Capacity.codes()})
         case "hourly_cents_max":
             steps = sorted({*PRICES, *map(int, selected(query, name))})
             return by_clause({str(step): filters.having(query, name, str(step)) for step in steps})
@@ -111,7 +113,7 @@ def spelt(bucket: Mapping[str, Any]) -> str:
     if "spellings" not in bucket:
         return value
     found = (each["key"] for each in bucket["spellings"]["buckets"])
-    return next((each for each in found if fold(each) == fold(value)), value)
+    return next((each for each in found if plain(each) == plain(value)), value)
 
 
 def answer(
@@ -144,7 +146,7 @@ def unknown_to(name: str, told: Mapping[str, int], more: Mapping[str, int]) -> d
 
 def key(name: str) -> Callable[[str], str]:
     """By what two values of a facet are the same: a school's name is as people write it, the others are codes."""
-    return fold if name == "school" else str
+    return plain if name == "school" else str
 
 
 def in_order(name: str, told: Mapping[str, int]) -> Iterable[str]:
@@ -156,6 +158,5 @@ def in_order(name: str, told: Mapping[str, int]) -> Iterable[str]:
 
 def label(name: str, value: str, names: Mapping[str, str]) -> str:
     if name == "hourly_cents_max":
-        euros, cents = divmod(int(value), 100)
-        return f"Au plus {euros},{cents:02}\u00a0€ de l’heure"
+        return f"Au plus {french.money(int(value))} de l’heure"
     return (FACETS.get(name) or names).get(value, value)

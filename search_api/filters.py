@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from mappings.documents import DAY_MINUTES, WEEK_MINUTES
-from mappings.vocabulary import CARE_KINDS
-from search_api import dates, need
+from domain import week
+from domain.vocabulary import CARE_KINDS
+from search_api import need
 from search_api.geo import Point
 from search_api.need import Day, Piece
 from search_api.offer_query import OfferQuery
@@ -59,8 +59,7 @@ def having(query: OfferQuery, name: str, value: str) -> Clause:
         case "hourly_cents_max":
             return within("tariff.hourly_cents", lte=int(value))
         case "up_to_date":
-            fresh = within("confirmed_on", gte=dates.fresh_since(query.today).isoformat())
-            return fresh if value == "true" else {"bool": {"must_not": [fresh]}}
+            return up_to_date(query) if value == "true" else {"bool": {"must_not": [up_to_date(query)]}}
         case "school":
             return {"term": {"schools.folded": value}}
     return {"term": {FIELDS[name]: value}}
@@ -96,10 +95,32 @@ def age(query: OfferQuery) -> list[Clause]:
     return [any_of({"term": {"ages": query.age_months}}, missing("ages"))]
 
 
+def up_to_date(query: OfferQuery) -> Clause:
+    """Offers whose word counts on the day of the request (`offer.fresh_until`, registry/freshness.py)."""
+    return within("fresh_until", gte=query.today.isoformat())
+
+
+def to_confirm(query: OfferQuery) -> Clause:
+    """Assistants maternels whose word does not count any more."""
+    return {"bool": {"filter": [{"term": {"kind": "assistant_maternel"}}], "must_not": [up_to_date(query)]}}
+
+
 def needed(query: OfferQuery) -> Clause:
     """Offers that answer the need, in any of the ways that the request admits."""
-    ways = [timetable(partly(query) if query.best else wholly(query)), *others(query)]
+    ways = [declared(query, partly(query) if query.best else wholly(query)), *others(query)]
     return any_of(*ways) if len(ways) > 1 else ways[0]
+
+
+def declared(query: OfferQuery, inside: list[Clause], score: Clause | None = None) -> Clause:
+    """Offers of which one period meets all these clauses: known to be free, or else, where those to ask are wanted too,
+    also by a word that is to be confirmed."""
+    period = timetable(inside, score)
+    return period if query.to_ask else known(query, period)
+
+
+def known(query: OfferQuery, period: Clause) -> Clause:
+    """The same of those alone whose word counts."""
+    return {"bool": {"filter": [up_to_date(query)], "must": [period]}}
 
 
 def others(query: OfferQuery) -> list[Clause]:
@@ -139,20 +160,21 @@ def whole_day(day: Day) -> Clause:
 
 
 def holds(piece: Piece) -> Clause:
-    start, end = need.shifted(piece)
+    start, end, places = piece
+    start, end = week.at_level((start, end), places)
     return contains("availability.week", gte=start, lt=end)
 
 
 def on_weekday(query: OfferQuery, weekday: int) -> Clause:
     """Offers known to be free on a weekday, for the hours that the need asks of it, or else those of its first line;
-    without a need, at some time of the day."""
+    without a need, at some time of the day. Known: by a word that counts."""
     if not query.need:
-        midnight = weekday * DAY_MINUTES + query.places * WEEK_MINUTES
-        some_time = {"gte": midnight, "lt": midnight + DAY_MINUTES, "relation": "intersects"}
-        return timetable([under_way(query.start), {"range": {"availability.week": some_time}}])
+        first, last = week.at_level(week.of_day(weekday, 0, week.DAY), query.places)
+        some_time = {"gte": first, "lt": last, "relation": "intersects"}
+        return known(query, timetable([under_way(query.start), {"range": {"availability.week": some_time}}]))
     moved = Day(weekday, (need.on(query.need[0], weekday, query.places),))
     asked = next((day for day in query.days if day.weekday == weekday), moved)
-    return timetable([under_way(query.start), whole_day(asked)])
+    return known(query, timetable([under_way(query.start), whole_day(asked)]))
 
 
 def to_ask(query: OfferQuery) -> Clause:

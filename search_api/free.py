@@ -7,8 +7,8 @@ afternoon has two. Structures declare no free places: they are counted as offers
 
 from dataclasses import dataclass
 
-from mappings.documents import WEEK_MINUTES
-from mappings.vocabulary import CARE_KINDS
+from domain.vocabulary import CARE_KINDS
+from domain.week import WEEK
 from search_api import filters, queries
 from search_api.engine import Engine, search
 from search_api.filters import Clause
@@ -47,7 +47,7 @@ async def free(engine: Engine, query: OfferQuery) -> Free:
 def body(query: OfferQuery) -> dict[str, object]:
     counted: dict[str, Clause] = {
         **{f"free_{level}": at_least(query, level) for level in range(1, MOST_PLACES + 1)},
-        "structures": {"terms": {"kind": [kind for kind in CARE_KINDS if kind != "assistant_maternel"]}},
+        "structures": {"terms": {"kind": list(CARE_KINDS)}},
         "fictitious": {"term": {"fictitious": True}},
     }
     return {
@@ -59,6 +59,8 @@ def body(query: OfferQuery) -> dict[str, object]:
 
 
 def at_least(query: OfferQuery, level: int) -> Clause:
-    """Offers that have so many places free at once, at some time of the week of the period under way."""
-    week = {"gte": level * WEEK_MINUTES, "lt": (level + 1) * WEEK_MINUTES, "relation": "intersects"}
-    return filters.timetable([filters.under_way(query.start), {"range": {"availability.week": week}}])
+    """Offers that have so many places free at once, at some time of the week of the period under way, by a word that
+    counts."""
+    week = {"gte": level * WEEK, "lt": (level + 1) * WEEK, "relation": "intersects"}
+    period = filters.timetable([filters.under_way(query.start), {"range": {"availability.week": week}}])
+    return filters.known(query, period)

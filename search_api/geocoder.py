@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
+from domain.spelling import plain
 from search_api.expiring import Expiring
-from search_api.text import fold
 from settings import Settings
 
 LOG = logging.getLogger("ribambelle.geocoder")
@@ -99,7 +99,7 @@ async def addresses(geocoder: Geocoder | None, q: str) -> list[dict[str, Any]]:
     if geocoder is None or not looks_like_an_address(q):
         return []
     typed = " ".join(q.split())
-    key = fold(typed)
+    key = plain(typed)
     known = geocoder.known.get(key)
     if known is not None:
         return known
@@ -126,7 +126,7 @@ def failed(geocoder: Geocoder, why: str) -> None:
 
 def looks_like_an_address(q: str) -> bool:
     """Whether it is worth asking: a house number before a word, or a word for a street, and not too short."""
-    folded = fold(q)
+    folded = plain(q)
     if len(folded.strip()) < SHORTEST:
         return False
     return bool(NUMBERED.search(folded) or STREET_WORDS.search(folded))

@@ -1,58 +1,21 @@
-"""The French labels of codes, for those who may not import the mappings (the pages)."""
+"""What the values of facets are called."""
 
-from mappings.vocabulary import (
-    CAPACITIES,
-    CARE_KINDS,
-    FEATURES,
-    FUNDINGS,
-    KINDS,
-    LANGUAGES,
-    MANAGER_TYPES,
-    PRECISIONS,
-    SUBKINDS,
-    WORKPLACES,
-)
-
-DAYS = {
-    "mon": "lundi",
-    "tue": "mardi",
-    "wed": "mercredi",
-    "thu": "jeudi",
-    "fri": "vendredi",
-    "sat": "samedi",
-    "sun": "dimanche",
-}
+from domain.vocabulary import Capacity, Feature, Funding, Kind, Language, Subkind, Weekday, Workplace
 
 UP_TO_DATE = {
-    "true": "Confirmée depuis moins de six mois",
-    "false": "Non confirmée depuis six mois",
+    "true": "À jour",
+    "false": "Pas à jour",
 }
 
 FACETS = {
-    "kind": KINDS,
-    "subkind": SUBKINDS,
-    "feature": FEATURES,
-    "funding": FUNDINGS,
-    "language": LANGUAGES,
-    "workplace": WORKPLACES,
-    "capacity": CAPACITIES,
+    "kind": Kind.labels(),
+    "subkind": Subkind.labels(),
+    "feature": Feature.labels(),
+    "funding": Funding.labels(),
+    "language": Language.labels(),
+    "workplace": Workplace.labels(),
+    "capacity": Capacity.labels(),
     "up_to_date": UP_TO_DATE,
-    "day": DAYS,
+    "day": Weekday.labels(),
 }
 """Facet → the labels of its values, of the facets whose values are known beforehand."""
-
-__all__ = [
-    "CAPACITIES",
-    "CARE_KINDS",
-    "DAYS",
-    "FACETS",
-    "FEATURES",
-    "FUNDINGS",
-    "KINDS",
-    "LANGUAGES",
-    "MANAGER_TYPES",
-    "PRECISIONS",
-    "SUBKINDS",
-    "UP_TO_DATE",
-    "WORKPLACES",
-]

@@ -61,7 +61,7 @@ def body(query: OfferQuery, view: View) -> dict[str, Any]:
     }
 
 
-AVAILABILITY = ["availability.period", "availability.week"]
+AVAILABILITY = ["availability.period", "availability.week", "fresh_until"]
 
 
 def precision(bbox: Box, zoom: int) -> int:
@@ -89,7 +89,7 @@ def row(lat: float, side: int) -> int:
 
 
 def point(offer: dict[str, Any], query: OfferQuery) -> geojson.Feature:
-    status = status_of(offer, query.start, query.days)
+    status = status_of(offer, query.start, query.days, query.today)
     properties = {
         "cluster": False,
         **{key: offer[key] for key in ("id", "kind", "name", "precision", "fictitious")},

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from mappings.documents import DAY_MINUTES, DAYS, WEEK_MINUTES
+from domain import week
+from domain.week import DAYS
 
 MAX_LINES = 14
 MAX_PLACES = 6
@@ -49,12 +50,12 @@ class Day:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        return tuple((start, end, places) for first, last, places in self.hours for start, end in split(first, last))
+        return tuple((*piece, places) for first, last, places in self.hours for piece in week.split(first, last))
 
     @cached_property
     def bounds(self) -> tuple[tuple[int, int], ...]:
         """The pieces as the index has the week: each shifted to the level of its places."""
-        return tuple(shifted(piece) for piece in self.pieces)
+        return tuple(week.at_level((start, end), places) for start, end, places in self.pieces)
 
 
 def parse(text: str) -> Line:
@@ -62,15 +63,15 @@ def parse(text: str) -> Line:
     found = _LINE.fullmatch(text)
     if not found:
         raise ValueError(f"ligne «\u00a0{text[:60]}\u00a0» illisible")
-    start, end = _minute(found["start"]), _minute(found["end"])
-    if start is None or start == DAY_MINUTES or end is None:
+    start, end = week.minute(found["start"]), week.minute(found["end"])
+    if start is None or start == week.DAY or end is None:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: cette heure n’existe pas")
     if start == end:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: le début et la fin sont égaux")
     places = int(found["places"]) if found["places"] else None
     if places is not None and not 1 <= places <= MAX_PLACES:
         raise ValueError(f"ligne «\u00a0{text}\u00a0»\u00a0: de 1 à {MAX_PLACES} places")
-    return Line(text, _weekdays(found["first"], found["last"]), start, end + DAY_MINUTES * (end < start), places)
+    return Line(text, _weekdays(found["first"], found["last"]), start, week.ends_after(start, end), places)
 
 
 def days(lines: Iterable[Line], places: int) -> tuple[Day, ...]:
@@ -84,31 +85,7 @@ def days(lines: Iterable[Line], places: int) -> tuple[Day, ...]:
 
 def on(line: Line, weekday: int, places: int) -> tuple[int, int, int]:
     """The hours of a line as those of a weekday, which need not be its own."""
-    midnight = weekday * DAY_MINUTES
-    return midnight + line.start, midnight + line.end, line.places or places
-
-
-def shifted(piece: Piece) -> tuple[int, int]:
-    """The bounds of a piece in the week of its number of places (mappings/documents.py, Availability)."""
-    start, end, places = piece
-    return start + places * WEEK_MINUTES, end + places * WEEK_MINUTES
-
-
-def split(start: int, end: int) -> list[tuple[int, int]]:
-    """Cut at Monday 00:00, as the index does; what begins there or after is of that Monday."""
-    if start >= WEEK_MINUTES:
-        return [(start - WEEK_MINUTES, end - WEEK_MINUTES)]
-    if end <= WEEK_MINUTES:
-        return [(start, end)]
-    return [(start, WEEK_MINUTES), (0, end - WEEK_MINUTES)]
-
-
-def _minute(text: str) -> int | None:
-    """The minute of the day, 24:00 included."""
-    hour, minute = int(text[:2]), int(text[3:])
-    if minute > 59 or hour * 60 + minute > DAY_MINUTES:
-        return None
-    return hour * 60 + minute
+    return *week.of_day(weekday, line.start, line.end), line.places or places
 
 
 def _weekdays(first: str, last: str | None) -> tuple[int, ...]:

@@ -63,7 +63,7 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
     if not asked:
         return []
     found = await documents(engine, engine.offers, asked, list(cards.CARD))
-    return [cards.summary(found[id], today, ()) for id in asked if id in found]
+    return [cards.summary(found[id], today, (), today) for id in asked if id in found]
 
 
 async def totals(engine: Engine, asked: Sequence[OfferQuery]) -> list[int]:

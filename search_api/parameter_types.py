@@ -5,17 +5,18 @@ A description ends with what is allowed, which is also what a refusal says.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, WithJsonSchema
 from pydantic_core.core_schema import no_info_after_validator_function
 
-from mappings.documents import DAYS
+from domain import civil
+from domain.vocabulary import Capacity, Feature, Funding, Kind, Language, Subkind, Workplace
+from domain.week import DAYS
 from search_api import facets, geo, need
 from search_api.geo import Box, Point
-from search_api.labels import CAPACITIES, FEATURES, FUNDINGS, KINDS, LANGUAGES, SUBKINDS, WORKPLACES
 from search_api.need import Line
 
 DEFAULT_RADIUS_KM = 10.0
@@ -31,7 +32,7 @@ MAX_ZOOM = 20
 MAX_CURSOR = 2_000
 MAX_SUGGEST_Q, MAX_SUGGESTIONS = 100, 20
 MAX_COMMUNES = 50
-MAX_AGE_YEARS = 18
+MAX_AGE_YEARS = civil.MAJORITY_YEARS
 SORTS = ("distance", "availability", "updated", "name", "relevance", "recommended")
 
 
@@ -168,12 +169,12 @@ def one_of(values: Iterable[str]) -> GetPydanticSchema:
     )
 
 
-def codes(labels: Iterable[str]) -> str:
-    return ", ".join(labels)
+def codes(values: Iterable[str]) -> str:
+    return ", ".join(values)
 
 
-def choice(labels: Mapping[str, str], meaning: str, example: str) -> Any:
-    return described(f"{meaning} Répétable.", codes(labels), [example])
+def choice(values: Iterable[str], meaning: str, example: str) -> Any:
+    return described(f"{meaning} Répétable.", codes(values), [example])
 
 
 def written(type: str, example: Any, **more: Any) -> WithJsonSchema:
@@ -303,39 +304,39 @@ Q = Annotated[
     ),
 ]
 Kinds = Annotated[
-    list[Annotated[str, one_of(KINDS)]],
+    list[Annotated[str, one_of(Kind.codes())]],
     AfterValidator(without_repeats),
-    choice(KINDS, "Le genre d’offre.", "eaje"),
+    choice(Kind.codes(), "Le genre d’offre.", "eaje"),
 ]
 Subkinds = Annotated[
-    list[Annotated[str, one_of(SUBKINDS)]],
+    list[Annotated[str, one_of(Subkind.codes())]],
     AfterValidator(without_repeats),
-    choice(SUBKINDS, "Le type de crèche.", "micro_creche"),
+    choice(Subkind.codes(), "Le type de crèche.", "micro_creche"),
 ]
 Features = Annotated[
-    list[Annotated[str, one_of(FEATURES)]],
+    list[Annotated[str, one_of(Feature.codes())]],
     AfterValidator(without_repeats),
-    choice(FEATURES, "Ce que l’offre propose\u202f; toutes les valeurs données sont exigées.", "meals"),
+    choice(Feature.codes(), "Ce que l’offre propose\u202f; toutes les valeurs données sont exigées.", "meals"),
 ]
 Fundings = Annotated[
-    list[Annotated[str, one_of(FUNDINGS)]],
+    list[Annotated[str, one_of(Funding.codes())]],
     AfterValidator(without_repeats),
-    choice(FUNDINGS, "Le financement d’une crèche.", "psu"),
+    choice(Funding.codes(), "Le financement d’une crèche.", "psu"),
 ]
 Languages = Annotated[
-    list[Annotated[str, one_of(LANGUAGES)]],
+    list[Annotated[str, one_of(Language.codes())]],
     AfterValidator(without_repeats),
-    choice(LANGUAGES, "Une langue parlée.", "en"),
+    choice(Language.codes(), "Une langue parlée.", "en"),
 ]
 Workplaces = Annotated[
-    list[Annotated[str, one_of(WORKPLACES)]],
+    list[Annotated[str, one_of(Workplace.codes())]],
     AfterValidator(without_repeats),
-    choice(WORKPLACES, "Où l’assistant maternel accueille les enfants.", "mam"),
+    choice(Workplace.codes(), "Où l’assistant maternel accueille les enfants.", "mam"),
 ]
 Capacities = Annotated[
-    list[Annotated[str, one_of(CAPACITIES)]],
+    list[Annotated[str, one_of(Capacity.codes())]],
     AfterValidator(without_repeats),
-    choice(CAPACITIES, "Le nombre de places de l’offre, libres ou non.", "5-12"),
+    choice(Capacity.codes(), "Le nombre de places de l’offre, libres ou non.", "5-12"),
 ]
 HourlyCentsMax = Annotated[
     int | None,
@@ -351,7 +352,9 @@ UpToDate = Annotated[
     bool | None,
     parsed(as_boolean),
     written("boolean", True),
-    described("true\u00a0: confirmée depuis moins de six mois\u202f; false\u00a0: les autres.", "true ou false"),
+    described(
+        "true\u00a0: à jour (fresh_until, aujourd’hui ou plus tard)\u202f; false\u00a0: les autres.", "true ou false"
+    ),
 ]
 Schools = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=100)]],
@@ -413,7 +416,8 @@ Include = Annotated[
     AfterValidator(without_repeats),
     described(
         "to_ask ajoute les structures dont les places ne sont pas connues et dont les horaires conviennent"
-        " ou ne sont pas connus\u202f; unknown les assistants maternels qui n’ont rien déclaré pour cette date."
+        " ou ne sont pas connus, et les assistants maternels dont la déclaration est à confirmer et convenait"
+        "\u202f; unknown les assistants maternels qui n’ont rien déclaré pour cette date."
         " Répétable.",
         "to_ask, unknown",
         ["to_ask"],

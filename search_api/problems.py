@@ -7,6 +7,8 @@ import orjson
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from domain import french
+
 MEDIA_TYPE = "application/problem+json"
 SHOWN_VALUE = 200
 """A refused value is quoted up to this many characters."""
@@ -143,8 +145,11 @@ def too_many_requests(retry_after_s: int) -> Response:
     return too_many("Vous avez fait toutes les demandes permises pour le moment.", retry_after_s)
 
 
+_SECOND = french.Plural("seconde", "secondes")
+
+
 def too_many(reason: str, retry_after_s: int) -> Response:
-    seconds = f"{retry_after_s} seconde{'s' if retry_after_s > 1 else ''}"
+    seconds = _SECOND.of(retry_after_s)
     detail = f"{reason} Réessayez dans {seconds}."
     return problem("too-many-requests", detail, headers={"Retry-After": str(retry_after_s)})
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mappings.documents import WEEK_MINUTES
+from domain.week import WEEK
 from search_api import cards, filters, queries
 from search_api.engine import Engine, asked, content, documents, quoted, searches
 from search_api.filters import Clause
@@ -113,8 +113,9 @@ def condition(query: OfferQuery) -> Clause:
     found = queries.every_condition(query)
     if query.need:
         return found
-    some_time = {"range": {"availability.week": {"gte": WEEK_MINUTES}}}
-    return {"bool": {"filter": [found, filters.timetable([filters.under_way(query.start), some_time])]}}
+    some_time = {"range": {"availability.week": {"gte": WEEK}}}
+    free = filters.known(query, filters.timetable([filters.under_way(query.start), some_time]))
+    return {"bool": {"filter": [found, free]}}
 
 
 def week(query: OfferQuery) -> tuple[tuple[int, int], ...]:

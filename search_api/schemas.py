@@ -5,11 +5,17 @@ notes/measurements.md): a test holds the two together.
 """
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
+from domain.vocabulary import Code, Precision, Workplace
 from search_api.problems import KINDS
+
+
+def inline(codes: type[Code]) -> WithJsonSchema:
+    """The codes where they stand, rather than a schema of their own that the document refers to."""
+    return WithJsonSchema({"type": "string", "enum": list(codes.codes())})
 
 
 class Answer(BaseModel):
@@ -31,7 +37,7 @@ class Coordinates(Answer):
 
 
 class Position(Coordinates):
-    precision: Literal["address", "street", "zone", "commune"] = Field(
+    precision: Annotated[Precision, inline(Precision)] = Field(
         description="zone\u00a0: un quartier, quand l’adresse est cachée\u202f; commune\u00a0: le centre de la commune."
     )
 
@@ -92,10 +98,11 @@ class Coverage(Answer):
 class Availability(Answer):
     """À la date from (aujourd’hui par défaut)."""
 
-    status: Literal["free", "partial", "full", "later", "unknown", "to_ask"] = Field(
+    status: Literal["free", "partial", "full", "later", "unknown", "to_ask", "to_confirm"] = Field(
         description="free\u00a0: libre\u202f; partial\u00a0: libre une partie des jours demandés\u202f;"
         " full\u00a0: complet\u202f; later\u00a0: libre à partir de free_from\u202f; unknown\u00a0: non déclaré"
-        "\u202f; to_ask\u00a0: à demander à la structure."
+        "\u202f; to_ask\u00a0: à demander à la structure\u202f; to_confirm\u00a0: la déclaration de l’assistante"
+        " maternelle n’est plus à jour (fresh_until), à lui demander."
     )
     places: int | None
     free_from: date | None
@@ -126,11 +133,16 @@ class Facts(Answer):
     features: list[str]
     languages: list[str]
     confirmed_on: date | None
+    fresh_until: date | None = Field(
+        description="Le dernier jour où ce qui a été confirmé est à jour. Assistante maternelle\u00a0: la veille de la"
+        " première échéance de déclaration qui n’est pas respectée, au plus tard la fin de sa dernière période."
+        " Structure\u00a0: un nombre fixe de mois après confirmed_on. Sans valeur\u00a0: jamais confirmé."
+    )
     fictitious: bool = Field(description="Vrai pour une offre inventée, qui sert à la démonstration.")
 
 
 class Summary(Facts):
-    workplace: Literal["home", "mam"] | None
+    workplace: Annotated[Workplace, inline(Workplace)] | None
     employed: bool = Field(
         description="Vrai pour un assistant maternel employé par une personne morale (crèche familiale), qui répond de"
         " ses disponibilités à sa place."

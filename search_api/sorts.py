@@ -1,5 +1,6 @@
 """The orders of a list, and the scores that three of them need. docs/recommended.md gives the reason of each weight."""
 
+from datetime import timedelta
 from typing import Any
 
 from search_api import filters, text
@@ -17,7 +18,15 @@ NEAR = 2.0
 """At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ."""
 
 FRESH = 1.0
-"""An offer confirmed lately comes before one that was not, unless that one is clearly nearer (by 2 km or so)."""
+"""An offer that is up to date comes before one that is not, unless that one is clearly nearer (by 2 km or so)."""
+
+LATELY = ((91, 0.05), (183, 0.05))
+"""Days since the offer was confirmed, and what each of them adds that has not passed: of two words that count, the
+newer one is worth a little more, as much as some 150 m of the way at the door."""
+
+TO_CONFIRM = {"recommended": 0.1, "availability": 0.0}
+"""What is left of the score of an assistant maternel whose word does not count any more: less than any that counts has,
+and among themselves in the same order. By availability nothing is known of her, as of a structure."""
 
 HALF_WAY_KM = 2
 
@@ -60,6 +69,19 @@ def scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clau
     `restricts`: the need is not among the conditions, and must be met too. Every date is compared with the request's
     day, so that the next page is scored like the last one.
     """
+    found = _scored(query, conditions, restricts)
+    if query.sort not in TO_CONFIRM:
+        return found
+    return {
+        "boosting": {
+            "positive": found,
+            "negative": filters.to_confirm(query),
+            "negative_boost": TO_CONFIRM[query.sort],
+        }
+    }
+
+
+def _scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clause:
     ranked = bool(query.need) and query.sort in ("recommended", "availability")
     required = [*conditions, *([filters.needed(query)] if restricts and not ranked else [])]
     if query.sort == "relevance":
@@ -85,9 +107,9 @@ def by_need(query: OfferQuery) -> Clause:
         days = filters.any_of(*(worth(each_day, filters.whole_day(day)) for day in query.days))
         # The days' sum, and the rest where the period has begun: a `must` needs one of the days, not the bonus.
         sums = {"bool": {"must": [days], "should": [worth(begun, filters.under_way(query.start))]}}
-        known = filters.timetable([filters.not_over(query.start)], sums)
+        known = filters.declared(query, [filters.not_over(query.start)], sums)
     else:
-        known = worth(each_day * len(query.days) + begun, filters.timetable(filters.wholly(query)))
+        known = worth(each_day * len(query.days) + begun, filters.declared(query, filters.wholly(query)))
     unknown = [worth(0.0, clause) for clause in filters.others(query)]
     return filters.any_of(known, *unknown) if unknown else known
 
@@ -98,7 +120,9 @@ def recommended(query: OfferQuery) -> list[Clause]:
     Along a route there is no decay (its hundreds of stops would cost more than the search): the least detour decides
     between offers of the same score.
     """
-    clauses = [fresh(query, FRESH)]
+    since = [(query.today - timedelta(days=days), boost) for days, boost in LATELY]
+    lately = [worth(boost, filters.within("confirmed_on", gte=day.isoformat())) for day, boost in since]
+    clauses = [fresh(query, FRESH), *lately]
     if query.near is not None:
         decay = {"position": {"origin": filters.point(query.near), "scale": f"{HALF_WAY_KM}km", "decay": 0.5}}
         clauses.append(
@@ -108,4 +132,4 @@ def recommended(query: OfferQuery) -> list[Clause]:
 
 
 def fresh(query: OfferQuery, boost: float) -> Clause:
-    return worth(boost, filters.having(query, "up_to_date", "true"))
+    return worth(boost, filters.up_to_date(query))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from domain import french
+from domain.spelling import SAINTS, plain
+from domain.vocabulary import Kind
 from search_api import text
 from search_api.engine import Engine, searches
 from search_api.filters import Clause, any_of
 from search_api.geocoder import Geocoder, addresses
-from search_api.labels import KINDS
 from search_api.parameter_types import MAX_COMMUNES
 from search_api.places import FIELDS, known
 from search_api.text import worth
@@ -32,7 +34,6 @@ LARGER_THAN_A_COMMUNE, PART_OF_A_CITY = 0.5, 0.6
 which "p" would otherwise show nothing but Paris."""
 
 ARTICLES = ("le", "la", "les")
-ABBREVIATED = {"st": "saint", "ste": "sainte"}
 
 ARRONDISSEMENT = re.compile(
     r"(?P<city>[a-z]+) (?P<number>\d{1,2})(?:er|e|eme)?(?: ar\w*)?"
@@ -69,7 +70,7 @@ async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None 
     # Places are what most people type; a few rows stay for offers, and an exact name comes first of all.
     room_for_offers = min(len(offers), max(1, limit // 4))
     exact_names = {name for reading in readings(q, names) for name in written(reading.name)}
-    exact = [item for item in places if item["type"] == "postcode" or text.fold(item["label"]) in exact_names]
+    exact = [item for item in places if item["type"] == "postcode" or plain(item["label"]) in exact_names]
     exact += [item for item in [*places, *offers] if text.words(item["label"]) == text.words(q)]
     ordered = [
         *exact,
@@ -149,8 +150,8 @@ def place_suggestions(q: str, limit: int, departments: Mapping[str, str]) -> dic
     matches = [match for reading in readings(q, departments) for match in name_matches(reading)]
     if digits := typed_postcode(q):
         matches.append(worth(BEGINS, {"prefix": {"postcodes.prefix": {"value": digits}}}))
-    if text.fold(q).strip().upper() in departments:
-        matches.append(worth(EXACT, {"term": {"id": f"department:{text.fold(q).strip().upper()}"}}))
+    if plain(q).strip().upper() in departments:
+        matches.append(worth(EXACT, {"term": {"id": f"department:{plain(q).strip().upper()}"}}))
     return {
         "query": {
             "function_score": {
@@ -173,7 +174,7 @@ def place_suggestions(q: str, limit: int, departments: Mapping[str, str]) -> dic
 
 def readings(q: str, departments: Mapping[str, str]) -> list[Reading]:
     """As a name; as a city and its arrondissement; as a name with a postcode or a department beside it."""
-    name = " ".join(text.fold(q).split())
+    name = " ".join(plain(q).split())
     words = text.words(q)
     if not words:
         return []
@@ -222,7 +223,7 @@ def name_matches(reading: Reading) -> list[Clause]:
         for article in (*(f"{article} " for article in ARTICLES), "l'")
     ]
     words = text.words(reading.name)
-    spelt = [words, [ABBREVIATED.get(word, word) for word in words]]
+    spelt = [words, [SAINTS.get(word, word) for word in words]]
     begun = [
         {"match_bool_prefix": {"name.prefix": {"query": " ".join(each), "operator": "and"}}}
         for each in (spelt if spelt[0] != spelt[1] else spelt[:1])
@@ -252,7 +253,7 @@ def written(name: str) -> list[str]:
     "saint" in full. The apostrophe stays: « l'hay » is not Hayange."""
     words = [word for word in re.split(r"[\s-]+", name.replace("s/", "sur ")) if word]
     found = [name]
-    for each in (words, [ABBREVIATED.get(word, word) for word in words]):
+    for each in (words, [SAINTS.get(word, word) for word in words]):
         found += [" ".join(each), "-".join(each)]
         if each and each[0] in ARTICLES:
             found.append(f"{each[0]} {'-'.join(each[1:])}".strip())
@@ -309,7 +310,7 @@ def place_detail(place: dict[str, Any], departments: Mapping[str, str]) -> str:
 
 
 def suggested_offer(offer: dict[str, Any]) -> dict[str, Any]:
-    detail = f"{KINDS.get(offer['kind'], offer['kind'])} {at(offer['commune']['name'])}"
+    detail = f"{Kind.label_of(offer['kind'])} {french.reaching(offer['commune']['name'])}"
     return {
         "type": "offer",
         "id": offer["id"],
@@ -321,11 +322,3 @@ def suggested_offer(offer: dict[str, Any]) -> dict[str, Any]:
         "communes": None,
         "fictitious": offer["fictitious"],
     }
-
-
-def at(commune: str) -> str:
-    """« à Nantes », « au Mans », « aux Sorinières »."""
-    for article, contracted in (("Le ", "au "), ("Les ", "aux ")):
-        if commune.startswith(article):
-            return contracted + commune.removeprefix(article)
-    return f"à {commune}"

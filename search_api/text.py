@@ -5,10 +5,10 @@ by score lives through other offers' changes and through a rebuild (DESIGN.md, c
 """
 
 import re
-import unicodedata
 
+from domain.spelling import SAINTS, plain
+from domain.vocabulary import Kind, Language, Subkind
 from mappings import indexes
-from mappings.vocabulary import KINDS, LANGUAGES, SUBKINDS
 from search_api.filters import Clause, any_of
 
 EXACT_NAME = 100
@@ -34,8 +34,8 @@ FUZZINESS = "AUTO:4,8"
 TWO_ERRORS_FROM = 8
 VOWELS = "aeiouy"
 
-LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "ʼ": "'", "`": "'"})
-SPELLINGS = {"st": "saint", "ste": "sainte", "saint": "st", "sainte": "ste"}
+SPELLINGS = SAINTS | {full: short for short, full in SAINTS.items()}
+"""Names of offers are spelt either way."""
 
 CARE = ["eaje", "mam", "assistant_maternel"]
 
@@ -81,12 +81,6 @@ qui parle nord sud est ouest centre quartier proche environs
 """Words that an offer need not have: they ask for what every offer is, or, as quarters do, for what no offer tells."""
 
 
-def fold(text: str) -> str:
-    """Lower case without accents, as the analysers of the index fold."""
-    plain = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 def key(words: list[str]) -> tuple[str, ...]:
     """Words without the mark of the plural."""
     return tuple(word.rstrip("sx") for word in words)
@@ -106,7 +100,7 @@ RESPELT = [
 """How the index writes what people spell in many ways: p'tit, bout de chou, 1, 2, 3."""
 
 MEANT = {key(words.split()): codes for words, codes in MEANINGS.items()} | {
-    key(fold(language).split()): [("languages", code)] for code, language in LANGUAGES.items() if code != "fr"
+    key(plain(language).split()): [("languages", code)] for code, language in Language.labels().items() if code != "fr"
 }
 SYNONYMS = [synonym.split() for rule in FILTERS["french_synonyms"]["synonyms"] for synonym in re.split(",|=>", rule)]
 
@@ -119,18 +113,18 @@ NEEDLESS = frozenset(key([word])[0] for word in OPTIONAL.split())
 
 KIND_WORDS = frozenset(
     word
-    for phrase in [*SYNONYMS, *(re.findall("[a-z]+", fold(label)) for label in [*KINDS.values(), *SUBKINDS.values()])]
+    for phrase in [*SYNONYMS, *(re.findall("[a-z]+", plain(each.label)) for each in (*Kind, *Subkind))]
     for word in key(phrase)
 )
 
 
 def words(text: str) -> list[str]:
     """Folded and respelt as the index does, without the articles before an apostrophe ("l’envol")."""
-    plain = fold(text)
+    respelt = plain(text)
     for pattern, replacement in RESPELT:
-        plain = pattern.sub(replacement, plain)
+        respelt = pattern.sub(replacement, respelt)
     found = []
-    for word in re.findall(r"[a-z0-9]+(?:'[a-z0-9]+)*", plain):
+    for word in re.findall(r"[a-z0-9]+(?:'[a-z0-9]+)*", respelt):
         article, _, rest = word.partition("'")
         found.append(rest if rest and article in ARTICLES else word)
     return found[:MAX_WORDS]

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from registry import duties
-from search_api import labels
-from web import formats, texts
+from domain import french
+from domain.vocabulary import Feature, Funding, Weekday
+from domain.week import minutes
+from search_api.availability import is_up_to_date
+from web import texts
 
 OTHER_ICON = "talk"
 KIND_ICONS = {
@@ -43,7 +45,7 @@ def card(item: Mapping[str, Any], *, has_need: bool, today: date) -> dict[str, A
         "fresh": freshness(item, today),
         "tariff": tariff_line(item.get("tariff")),
         "facts": facts(item),
-        "features": [labels.FEATURES.get(code, code) for code in item.get("features") or []],
+        "features": [Feature.label_of(code) for code in item.get("features") or []],
         "mam": item.get("mam"),
         "fictitious": item["fictitious"],
     }
@@ -71,7 +73,7 @@ def distance(metres: int | None, precision: str) -> str | None:
     """Of a hidden home the distance is that of its quarter; of what is only known by its commune there is none."""
     if metres is None or precision == "commune":
         return None
-    return (texts.DISTANCE_ABOUT if precision == "zone" else texts.DISTANCE).format(distance=formats.distance(metres))
+    return (texts.DISTANCE_ABOUT if precision == "zone" else texts.DISTANCE).format(distance=french.distance(metres))
 
 
 def detour(metres: int | None, precision: str) -> str | None:
@@ -88,7 +90,7 @@ def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str
     if status == "free":
         text = texts.FREE_FOR_NEED
         if not has_need:
-            text = formats.plural(found.get("places") or 1, texts.FREE_ONE, texts.FREE_MANY)
+            text = texts.FREE_PLACE.of(found.get("places") or 1)
         if found.get("until"):
             text += ", " + texts.FREE_UNTIL.format(day=iso_day(found["until"]))
     elif status == "partial":
@@ -98,31 +100,24 @@ def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str
     elif status == "later":
         text = texts.LATER.format(day=iso_day(found["free_from"]))
     else:
-        text = {"full": texts.FULL, "to_ask": texts.TO_ASK, "unknown": texts.UNKNOWN}[status]
+        told = {"full": texts.FULL, "to_ask": texts.TO_ASK, "unknown": texts.UNKNOWN, "to_confirm": texts.TO_CONFIRM}
+        text = told[status]
     return {"status": status, "text": text}
 
 
 def freshness(item: Mapping[str, Any], today: date) -> str | None:
-    """When it was told last, and whether that meets the deadlines; only of those who declare it, and never made up."""
+    """When it was declared last, and whether that counts on the day; only of those who declare, and never made up."""
     if item["kind"] != "assistant_maternel":
         return None
-    confirmed = item.get("confirmed_on")
-    if not confirmed:
-        # Perhaps because she has only just come: nothing is said of deadlines.
-        return texts.NEVER_CONFIRMED
-    confirmed_on = date.fromisoformat(confirmed)
-    told = texts.CONFIRMED.format(ago=formats.ago(confirmed_on, today))
-    state = duties.state(confirmed_on, item.get("employed", False), today)
-    if state not in texts.DUTY:
-        return told
-    term = duties.term(today)
-    days = {"next": formats.day(term.next), "last": formats.day(term.last) if term.last else ""}
-    return f"{told}, {texts.DUTY[state].format(**days)}"
+    if not item.get("confirmed_on"):
+        return texts.NEVER_DECLARED
+    told = texts.DECLARED if is_up_to_date(item, today) else texts.DECLARED_TO_CONFIRM
+    return told.format(ago=french.ago(date.fromisoformat(item["confirmed_on"]), today))
 
 
 def tariff_line(tariff: Mapping[str, Any] | None) -> str | None:
     cents = (tariff or {}).get("hourly_cents")
-    return texts.HOURLY.format(money=formats.money(cents)) if cents is not None else None
+    return texts.HOURLY.format(money=french.money(cents)) if cents is not None else None
 
 
 def facts(item: Mapping[str, Any]) -> list[str]:
@@ -130,21 +125,21 @@ def facts(item: Mapping[str, Any]) -> list[str]:
     found = []
     if item.get("capacity"):
         if item["kind"] == "assistant_maternel":
-            children = formats.plural(item["capacity"], texts.CHILDREN_ONE, texts.CHILDREN_MANY)
+            children = texts.CHILD.of(item["capacity"])
             found.append(texts.CAPACITY.format(children=children))
         else:
-            found.append(formats.plural(item["capacity"], texts.PLACE_ONE, texts.PLACE_MANY))
+            found.append(texts.PLACE.of(item["capacity"]))
     if item.get("members"):
-        found.append(f"{item['members']}{formats.NBSP}{texts.MEMBERS}")
+        found.append(f"{item['members']}{french.NBSP}{texts.MEMBERS}")
     if ages := ages_text(item.get("ages")):
         found.append(ages)
     if item.get("funding"):
-        found.append(labels.FUNDINGS.get(item["funding"], item["funding"]))
+        found.append(Funding.label_of(item["funding"]))
     return found
 
 
 def ages_text(ages: Mapping[str, Any] | None) -> str:
-    return formats.ages(ages.get("from_months"), ages.get("to_months")) if ages else ""
+    return french.ages(ages.get("from_months"), ages.get("to_months")) if ages else ""
 
 
 def week(ranges: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -156,29 +151,24 @@ def week(ranges: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "day": labels.DAYS[code].capitalize(),
-            "ranges": [_range(r) for r in sorted(ranges, key=lambda r: str(r["start"])) if r["day"] == code],
+            "day": day.label.capitalize(),
+            "ranges": [_range(r) for r in sorted(ranges, key=lambda r: str(r["start"])) if r["day"] == day],
         }
-        for code in labels.DAYS
+        for day in Weekday
     ]
 
 
 def _range(entry: Mapping[str, Any]) -> dict[str, Any]:
-    start = min(max(_minutes(entry["start"]), WEEK_START), WEEK_END - 30)
-    end = WEEK_END if entry["end"] <= entry["start"] else min(_minutes(entry["end"]), WEEK_END)
+    first, last = minutes(entry["start"], entry["end"])
+    start, end = min(max(first, WEEK_START), WEEK_END - 30), min(last, WEEK_END)
     places = entry.get("places")
     return {
-        "hours": formats.hours(entry["start"], entry["end"]),
-        "places": formats.plural(places, texts.PLACE_ONE, texts.PLACE_MANY) if places else None,
+        "hours": french.hours(entry["start"], entry["end"]),
+        "places": texts.PLACE.of(places) if places else None,
         "x": start - WEEK_START,
         "width": max(end - start, 30),
     }
 
 
-def _minutes(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
 def iso_day(text: str) -> str:
-    return formats.day(date.fromisoformat(text[:10]))
+    return french.day(date.fromisoformat(text[:10]))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search_api import labels
+from domain.vocabulary import Kind
 from settings import Settings
 from web import cards, texts
 from web.search import forms
@@ -64,7 +64,7 @@ def of_search(found: Where, settings: Settings, answer: Mapping[str, Any]) -> di
         look["corridor"] = corridor(points, float(asked["detour_km"]) * 1000)
     if "map" in answer:
         look["features"] = answer["map"]["features"]
-    return {**look, **base(settings), "kinds": labels.KINDS, "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
+    return {**look, **base(settings), "kinds": Kind.labels(), "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
 
 
 def points_of(asked: Mapping[str, Any]) -> list[Point]:

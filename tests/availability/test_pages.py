@@ -51,6 +51,38 @@ def test_a_week_is_saved_shown_and_dated(rooms: Rooms, nadia: Account) -> None:
         assert conn.execute("select how, account from declaration").fetchall() == [("saved", nadia.id)]
 
 
+def test_her_page_tells_how_long_what_she_declared_counts(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.get(PATH)
+    assert "En retard" in words(browser)
+    assert "à jour jusqu’au" not in words(browser)
+    browser.post(f"{PATH}/periode", monday(du="2026-12-01"))
+    assert "Elle est à jour jusqu’au 31 mai 2027" in words(browser)
+    (saved,) = periods(rooms, nadia)
+    browser.get(f"{PATH}/periode/{saved.id}")
+    browser.post(f"{PATH}/periode/{saved.id}", monday(du="2026-11-23", au="2026-12-24"))
+    assert "Elle est à jour jusqu’au 24 décembre 2026" in words(browser)
+    rooms.clock.now += timedelta(days=32)
+    browser = rooms.visit(nadia)
+    browser.get(PATH)
+    assert "Elle était à jour jusqu’au 24 décembre 2026" in words(browser)
+    assert "À confirmer" in words(browser)
+
+
+def test_a_tap_tells_how_long_it_counts(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.get(PATH)
+    browser.post(f"{PATH}/complete")
+    assert "Cette déclaration est à jour jusqu’au 31 mai 2027" in words(browser)
+    browser.get(PATH)
+    browser.post(f"{PATH}/rien-n-a-change")
+    assert "Les parents voient ces disponibilités à jour jusqu’au 31 mai 2027" in words(browser)
+
+
+def words(browser: Browser) -> str:
+    return browser.text.replace("\u00a0", " ")
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(rooms: Rooms, nadia: Account) -> None:
     browser = rooms.visit(nadia)
     answer = browser.post(f"{PATH}/periode", monday(places="4", j1c1_de="09:00", du="2026-12-01", au="2026-11-01"))

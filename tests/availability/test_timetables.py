@@ -76,7 +76,7 @@ def test_full_from_today_until_what_is_announced_and_back(registry: Connection) 
         ("2026-11-23", "2027-02-28", 0),
         ("2027-03-01", None, 1),
     ]
-    timetables.undo(registry, offer, undo)
+    timetables.undo(registry, offer, undo, TODAY)
     assert shown(registry, offer) == before
     assert registry.execute("select confirmed_on from offer").fetchall() == [(date(2026, 5, 2),)]
 
@@ -108,7 +108,7 @@ def test_undo_is_refused_after_another_declaration(registry: Connection) -> None
     undo = timetables.declare_full(registry, offer, TODAY, None)
     save(registry, offer, date(2027, 1, 1))
     with pytest.raises(timetables.Changed):
-        timetables.undo(registry, offer, undo)
+        timetables.undo(registry, offer, undo, TODAY)
 
 
 def test_undo_never_brings_back_more_places_than_the_agrement_allows_by_now(registry: Connection) -> None:
@@ -117,7 +117,7 @@ def test_undo_never_brings_back_more_places_than_the_agrement_allows_by_now(regi
     undo = timetables.declare_full(registry, offer, TODAY, None)
     registry.execute("update timetable_range set places = 2")
     registry.execute("update agrement set capacity = 2")
-    timetables.undo(registry, offer, undo)
+    timetables.undo(registry, offer, undo, TODAY)
     assert [each.ranges[0].places for each in timetables.periods(registry, offer)] == [2]
 
 
@@ -144,8 +144,8 @@ def test_a_draft_may_tell_places_before_her_agrement_is_read_and_is_held_to_it_t
     timetables.save_period(registry, offer, Period(TODAY, None, (Range(0, 480, 1080, 4),)), TODAY, None)
     with pytest.raises(psycopg.errors.CheckViolation, match="the agrément allows 2"):
         registry.execute(
-            "insert into agrement (offer, department, number, starts_on, capacity)"
-            " values (%s, '44', 'N', '2026-01-01', 2)",
+            "insert into agrement (offer, department, number, starts_on, capacity, age_to_months)"
+            " values (%s, '44', 'N', '2026-01-01', 2, 72)",
             [offer],
         )
 

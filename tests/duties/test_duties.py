@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.scales import shipped
 from registry import accounts, duties, timetables
 from registry.database import Connection
 from settings import Settings
 from tests.records import assistant
 
 SETTINGS = Settings(secret_key="a key of the tests as long as one has to be", site_url="https://site.example")  # noqa: S106
+SCALES = shipped()
 JUNE, DECEMBER = date(2026, 6, 1), date(2026, 12, 1)
 
 
@@ -22,33 +24,33 @@ def at(day: date) -> datetime:
 @pytest.mark.parametrize(
     ("confirmed", "today", "expected"),
     [
-        ("2026-06-01", "2026-06-01", "up_to_date"),  # declared on the deadline itself: for the next one
-        ("2026-05-31", "2026-06-01", "up_to_date"),  # met, and the next deadline is far
-        ("2025-12-01", "2026-06-01", "up_to_date"),
+        ("2026-06-01", "2026-06-01", "met"),  # declared on the deadline itself: for the next one
+        ("2026-05-31", "2026-06-01", "met"),  # met, and the next deadline is far
+        ("2025-12-01", "2026-06-01", "met"),
         ("2025-11-30", "2026-06-01", "overdue"),  # one day too early: it was for 1 December
         ("2025-11-30", "2026-05-31", "due"),
         (None, "2026-06-01", "overdue"),
-        ("2026-05-31", "2026-10-31", "up_to_date"),  # 31 days before
+        ("2026-05-31", "2026-10-31", "met"),  # 31 days before
         ("2026-05-31", "2026-11-01", "due"),  # 30 days before
         ("2026-05-31", "2026-11-30", "due"),
         ("2026-05-31", "2026-12-01", "overdue"),
-        ("2026-06-01", "2026-12-01", "up_to_date"),
-        ("2026-11-30", "2026-12-01", "up_to_date"),
+        ("2026-06-01", "2026-12-01", "met"),
+        ("2026-11-30", "2026-12-01", "met"),
         ("2025-11-30", "2026-11-20", "overdue"),  # late for June goes before due for December
-        ("2026-11-20", "2026-11-20", "up_to_date"),
+        ("2026-11-20", "2026-11-20", "met"),
     ],
 )
 def test_state_around_the_deadlines(confirmed: str | None, today: str, expected: str) -> None:
     declared = date.fromisoformat(confirmed) if confirmed else None
-    assert duties.state(declared, False, date.fromisoformat(today)) == expected
-    assert duties.state(declared, True, date.fromisoformat(today)) == "exempt"
+    assert duties.state(declared, False, date.fromisoformat(today), SCALES) == expected
+    assert duties.state(declared, True, date.fromisoformat(today), SCALES) == "exempt"
 
 
 def test_deadlines_before_her_first_day_are_none_of_hers() -> None:
-    assert duties.state(None, False, date(2026, 6, 10), since=date(2026, 6, 5)) == "up_to_date"
-    assert duties.state(None, False, date(2026, 6, 10), since=JUNE) == "up_to_date"
-    assert duties.state(None, False, date(2026, 6, 10), since=date(2026, 5, 31)) == "overdue"
-    assert duties.state(None, False, date(2026, 11, 10), since=date(2026, 6, 5)) == "due"
+    assert duties.state(None, False, date(2026, 6, 10), SCALES, since=date(2026, 6, 5)) == "met"
+    assert duties.state(None, False, date(2026, 6, 10), SCALES, since=JUNE) == "met"
+    assert duties.state(None, False, date(2026, 6, 10), SCALES, since=date(2026, 5, 31)) == "overdue"
+    assert duties.state(None, False, date(2026, 11, 10), SCALES, since=date(2026, 6, 5)) == "due"
 
 
 @given(
@@ -60,7 +62,7 @@ def test_deadlines_before_her_first_day_are_none_of_hers() -> None:
 def test_state_is_its_plain_definition(today: date, confirmed: int | None, employed: bool, since: int | None) -> None:
     declared = None if confirmed is None else today - timedelta(days=confirmed)
     there = None if since is None else today - timedelta(days=since)
-    assert duties.state(declared, employed, today, there) == plain(declared, employed, today, there)
+    assert duties.state(declared, employed, today, SCALES, there) == plain(declared, employed, today, there)
 
 
 def plain(declared: date | None, employed: bool, today: date, there: date | None) -> str:
@@ -78,11 +80,11 @@ def plain(declared: date | None, employed: bool, today: date, there: date | None
     while not is_deadline(before):
         before -= timedelta(days=1)
     if declared is not None and declared >= last:
-        return "up_to_date"
+        return "met"
     if (declared is None or declared < before) and (there is None or there < last):
         return "overdue"
     soon = any(is_deadline(today + timedelta(days=days)) for days in range(1, 31))
-    return "due" if soon else "up_to_date"
+    return "due" if soon else "met"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def plain(declared: date | None, employed: bool, today: date, there: date | None
     [("2026-11-23", "2027-05-31"), ("2026-12-01", "2027-11-30"), ("2026-05-31", "2026-11-30")],
 )
 def test_a_declaration_speaks_of_the_six_months_after_the_next_deadline(today: str, last_day: str) -> None:
-    assert duties.horizon(date.fromisoformat(today)).isoformat() == last_day
+    assert duties.horizon(date.fromisoformat(today), SCALES).isoformat() == last_day
 
 
 def minder(conn: Connection, mail: str, **columns: object) -> str:
@@ -170,4 +172,25 @@ def test_the_list_of_the_departement_names_those_who_are_late_in_it_and_no_other
     today = date(2026, 6, 2)
     assert [each.offer for each in duties.overdue(registry, "44", today)] == [late]
     assert duties.overdue(registry, "75", today) == []
-    assert duties.figures(registry, "44", today) == {"up_to_date": 1, "due": 0, "overdue": 1, "exempt": 1}
+    assert duties.figures(registry, "44", today) == {
+        "up_to_date": 1,  # by a word of 30 May, which met 1 June
+        "to_confirm": 2,
+        "due": 0,
+        "overdue": 1,
+        "exempt": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("confirmed_on", "today", "deadline"),
+    [
+        (date(2026, 11, 30), date(2026, 11, 30), date(2027, 6, 1)),
+        (date(2026, 12, 1), date(2026, 12, 1), date(2027, 12, 1)),
+        (date(2026, 5, 31), date(2026, 11, 30), date(2026, 12, 1)),
+        (None, date(2026, 11, 30), date(2026, 12, 1)),
+    ],
+)
+def test_the_next_deadline_is_the_first_that_her_word_does_not_meet(
+    confirmed_on: date | None, today: date, deadline: date
+) -> None:
+    assert duties.unmet(confirmed_on, today, SCALES) == deadline

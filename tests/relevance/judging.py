@@ -20,7 +20,6 @@ from typing import Any
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK = 10_080
 TIMETABLE = ("free", "share", "free_within_days", "night", "some_free")
-HALF_A_YEAR = timedelta(days=183)
 
 Document = Mapping[str, Any]
 Rule = Mapping[str, Any]
@@ -103,7 +102,7 @@ def holds(offer: Document, name: str, wanted: Any, rule: Rule, request: Request)
             assert point is not None
             return km(point, offer["position"]) <= float(wanted)
         case "fresh":
-            return bool(offer.get("confirmed_on", "") >= (request.today - HALF_A_YEAR).isoformat()) is wanted
+            return bool(offer.get("fresh_until", "") >= request.today.isoformat()) is wanted
         case "some_free":
             return any(period["ranges"] for period in now(offer, request)) is wanted
         case "free":

@@ -1,5 +1,7 @@
 """Who a relais sees, who is free at the hours that a parent on the telephone asks for, and the trace of each look."""
 
+from datetime import date
+
 import pytest
 
 from registry.accounts import Account
@@ -56,6 +58,26 @@ def test_a_week_that_passes_sunday_night(rooms: Rooms, relais: Account, registry
     browser = rooms.visit(relais)
     browser.get("/rpe?jour=dim&debut=22:00&fin=06:00")
     assert "Nora N." in browser.text
+
+
+def test_who_is_to_confirm_says_so_and_comes_after_those_whose_word_counts(
+    rooms: Rooms, relais: Account, registry: Connection
+) -> None:
+    """By its own word of long ago, though the period is open and the duty is not hers."""
+    word, periods = date(2026, 5, 20), [(date(2026, 1, 1), None, MONDAY_TO_NOON)]
+    records.assistant(registry, "Alice A.", periods=periods, confirmed_on=word, employed=True)  # six months
+    records.assistant(registry, "Zoé Z.", periods=periods, confirmed_on=word)  # to 30 November
+    registry.commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe?jour=lun&debut=08:00&fin=12:00")
+    assert browser.text.index("Zoé Z.") < browser.text.index("Alice A.")
+    assert "à confirmer, dispensée" in browser.text
+    browser.get("/rpe?etat=to_confirm")
+    assert "Alice A." in browser.text
+    assert "Zoé Z." not in browser.text
+    browser.get("/rpe?etat=up_to_date")
+    assert "Zoé Z." in browser.text
+    assert "Alice A." not in browser.text
 
 
 def test_whoever_is_not_public_is_not_offered_but_listed(rooms: Rooms, relais: Account, registry: Connection) -> None:

@@ -10,6 +10,7 @@ from tests.search_api.oracle import Found, Offer, Request, folded
 from tests.search_api.oracle_weeks import DAY, DAYS, Availability, covered_days, covers, free_parts
 from tests.search_api.random_requests import CLOSE_M
 
+MINDER = "assistant_maternel"
 FRENCH_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
@@ -79,28 +80,31 @@ def compare_nearly(request: Request, ids: Sequence[str], expected: Sequence[str]
 
 
 def compare_recommended(request: Request, offers: Sequence[Offer], found: Found) -> None:
-    """Nobody stands behind an offer that is worse in one respect and better in none, and what is free for the whole
-    need comes before what one must ask for."""
+    """Nobody stands behind an offer that is worse in one respect and better in none, what is free for the whole need
+    comes before what one must ask for, and an assistant maternel whose word counts before those who are to confirm."""
     standings = [standing(request, offer, found) for offer in offers]
     for number, before in enumerate(standings):
         for after in standings[number + 1 :]:
             assert not is_better(after, before), (before, after)
     if request.need:
         statuses = [each["status"] for each in standings]
-        asked = [number for number, status in enumerate(statuses) if status in ("to_ask", "unknown")]
+        asked = [number for number, status in enumerate(statuses) if status in ("to_ask", "unknown", "to_confirm")]
         assert "free" not in statuses[min(asked, default=len(statuses)) :]
+    counting = [each["up_to_date"] for each, offer in zip(standings, offers, strict=True) if offer.kind == MINDER]
+    assert counting == sorted(counting, reverse=True)
 
 
 def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
     shown = found.shown[offer.id]
+    said = shown.declared or shown if shown else None
     present = [each for each in offer.periods if each.contains(request.day)]
     return {
         "id": offer.id,
         "status": shown.status if shown else None,
-        "worth": oracle.worth(shown),
-        "now": bool(shown and shown.best and shown.best.now),
+        "worth": oracle.worth(said),
+        "now": bool(said and said.best and said.best.now),
         "covered_now": sum(covered_days(each.week, request.demand) for each in present),
-        "free_from": shown and shown.free_from,
+        "free_from": said and said.free_from,
         "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
         "up_to_date": oracle.is_up_to_date(offer, request.today),
         "far": found.far.get(offer.id, 0.0),
@@ -108,10 +112,14 @@ def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
 
 
 def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether one must come first, being as good in all and better in something. An assistant maternel to confirm goes
+    after those whose word counts; nothing is said of her beside what is to be asked."""
+    if one["status"] == "to_confirm" != other["status"]:
+        return False
     same = one["status"] == other["status"] and one["free_from"] == other["free_from"]
     # Some days now may outweigh a few more days later.
     free = one["worth"] >= other["worth"] and one["covered_now"] >= other["covered_now"] and (same or one["now"])
-    fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0)
+    fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0) and one["up_to_date"] >= other["up_to_date"]
     near = one["far"] <= other["far"]
     strictly = (
         one["worth"] > other["worth"]
@@ -127,6 +135,7 @@ def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def compare_card(request: Request, card: Mapping[str, Any], offer: Offer, found: Found) -> None:
     assert (card["kind"], card["name"], card["fictitious"]) == (offer.kind, offer.name, offer.fictitious)
     assert (card["position"]["lat"], card["position"]["lon"]) == (offer.lat, offer.lon)
+    assert card["fresh_until"] == (offer.fresh_until and offer.fresh_until.isoformat())
     assert card["confirmed_on"] == (offer.confirmed_on and offer.confirmed_on.isoformat())
     assert card["capacity"] == offer.capacity
     measured = {"detour_m": request.route, "distance_m": request.near}

@@ -5,8 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from mappings.documents import DAYS, Availability, Commune, FreeHours, Offer, Period, Place, Point, Range
-from mappings.vocabulary import search_words
+from domain.vocabulary import search_words
+from domain.week import DAYS
+from mappings.documents import Availability, Commune, FreeHours, Offer, Period, Place, Point, Range
+from tests.product.freshness.rule import Life, counts_until
 
 CENTRE = (47.2186, -1.5541)
 TODAY = date(2026, 11, 23)
@@ -43,6 +45,9 @@ def offer(
     codes = [commune, "69123"] if commune.startswith("6938") else [commune]
     workplace = {"mam": "mam", "assistant_maternel": "home"}.get(kind)
     fields: dict[str, Any] = {"precision": "address", "fictitious": True, "workplace": workplace, **more}
+    periods = tuple((each.period.gte, each.period.lte) for each in fields.get("availability", ()))
+    life = Life(kind, bool(fields.get("employed")), fields.get("confirmed_on"), periods)
+    fields.setdefault("fresh_until", counts_until(life))
     return Offer(
         id=id,
         kind=kind,
@@ -192,7 +197,7 @@ OFFERS = [
         mam={"id": "mam", "name": "MAM Stram Gram"},
         schools=["ÉCOLE JULES-FERRY"],
     ),
-    # Nights from Sunday to Monday, declared long ago and open.
+    # Nights from Sunday to Monday, open; declared in a term that holds beyond half a year.
     offer(
         "chloe",
         "assistant_maternel",
@@ -202,7 +207,7 @@ OFFERS = [
         precision="commune",
         features=["atypical_hours"],
         availability=[period("2025-01-01", None, ("sun", "20:00", "08:00", 1), ("mon", "08:00", "12:00", 1))],
-        confirmed_on=date(2025, 1, 2),
+        confirmed_on=date(2026, 6, 10),
     ),
     # Declared periods that are over.
     offer(
@@ -228,6 +233,19 @@ OFFERS = [
             period("2026-01-01", "2026-10-31", ("mon-fri", "08:00", "18:00", 1)),
             period("2027-01-01", "2027-06-30"),
         ],
+        confirmed_on=date(2026, 1, 5),
+    ),
+    # Free all week, by a word that met its deadline and none since: to confirm.
+    offer(
+        "gaelle",
+        "assistant_maternel",
+        "Gaëlle T.",
+        44.8400,
+        -0.5800,
+        commune="33063",
+        precision="street",
+        availability=[period("2025-09-01", None, ("mon-fri", "08:00", "18:00", 2))],
+        confirmed_on=date(2025, 11, 30),
     ),
 ]
 

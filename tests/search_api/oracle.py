@@ -1,24 +1,24 @@
 """What the search must answer, in plain Python over the registry's rows.
 
 Written from the definitions of DESIGN.md and issues 3 and 5, not from the queries, and as simply as they allow: every
-offer is looked at, a sort is `sorted`; numpy only measures distances. `mappings.vocabulary` only says which kinds mind
+offer is looked at, a sort is `sorted`; numpy only measures distances. `domain.vocabulary` only says which kinds mind
 children.
 """
 
 import math
 import unicodedata
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 
-from mappings.vocabulary import CARE_KINDS
+from domain.vocabulary import CARE_KINDS
 from registry.database import Connection
+from tests.product.freshness.rule import Life, counts_until
 from tests.search_api.oracle_weeks import (
     DAYS,
     Availability,
@@ -79,9 +79,16 @@ class Offer:
     schools: tuple[str, ...]
     in_mam: bool
     confirmed_on: date | None
+    employed: bool
     fictitious: bool
     opening: Week | None = field(repr=False)
     periods: tuple[Period, ...]
+
+    @cached_property
+    def fresh_until(self) -> date | None:
+        """The last day on which its word counts."""
+        periods = tuple((each.first, each.last) for each in self.periods)
+        return counts_until(Life(self.kind, self.employed, self.confirmed_on, periods))
 
     @property
     def workplace(self) -> str | None:
@@ -265,13 +272,14 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
     found = []
     for row in conn.execute(
         "select o.id, o.kind, o.subkind, o.name, o.lat, o.lon, o.commune, o.capacity, o.age_from_months,"
-        " o.age_to_months, o.funding, o.features, o.languages, o.hourly_cents, o.schools, o.confirmed_on, o.fictitious,"
+        " o.age_to_months, o.funding, o.features, o.languages, o.hourly_cents, o.schools, o.confirmed_on,"
+        " o.employed, o.fictitious,"
         " exists (select from am_mam w join offer m on m.id = w.mam"
         "  where w.offer = o.id and w.show and m.publication = 'published')"
         " from offer o where o.publication = 'published' and o.licensed"
     ):
         identifier, kind, subkind, name, lat, lon, commune, capacity, age_from, age_to = row[:10]
-        funding, features, languages, hourly_cents, schools, confirmed_on, fictitious, in_mam = row[10:]
+        funding, features, languages, hourly_cents, schools, confirmed_on, employed, fictitious, in_mam = row[10:]
         found.append(
             Offer(
                 identifier,
@@ -290,6 +298,7 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
                 tuple(schools),
                 in_mam,
                 confirmed_on,
+                employed,
                 fictitious,
                 week(openings[identifier]) if identifier in openings else None,
                 tuple(periods.get(identifier, ())),
@@ -360,12 +369,6 @@ def months_old(born: date, day: date) -> int:
     return months if day.day >= born.day else months - 1
 
 
-@cache
-def six_months_before(day: date) -> date:
-    year, month = (day.year, day.month - 6) if day.month > 6 else (day.year - 1, day.month + 6)
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
 def folded(name: str) -> str:
     """Lower case without accents, typographic signs as on a typewriter."""
     for sign, plain in (("œ", "oe"), ("æ", "ae"), ("’", "'"), ("–", "-"), ("«", '"'), ("»", '"')):
@@ -390,13 +393,16 @@ def takes_age(request: Request, offer: Offer) -> bool:
 
 
 def is_up_to_date(offer: Offer, today: date) -> bool:
-    return offer.confirmed_on is not None and offer.confirmed_on >= six_months_before(today)
+    return offer.fresh_until is not None and offer.fresh_until >= today
 
 
 def availability(request: Request, offer: Offer) -> Availability | None:
     """What is free at an offer; None for the kinds that mind no children."""
     if offer.kind == "assistant_maternel":
-        return timetable(offer.periods, request.day, request.demand)
+        declared = timetable(offer.periods, request.day, request.demand)
+        if declared.status == "unknown" or is_up_to_date(offer, request.today):
+            return declared
+        return Availability("to_confirm", declared=declared)
     return Availability("to_ask") if offer.kind in CARE_KINDS else None
 
 
@@ -416,6 +422,8 @@ def answers_need(request: Request, offer: Offer, shown: Availability | None) -> 
         return "to_ask" in request.include and is_open(offer, request.demand)
     if shown.status == "unknown":
         return "unknown" in request.include
+    if shown.declared:
+        return "to_ask" in request.include and answers_need(request, offer, shown.declared)
     return shown.best is not None if request.match == "best" else shown.status == "free"
 
 
@@ -490,10 +498,10 @@ class Memory:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.known: dict[tuple[str, tuple[Period, ...]], Availability | None] = {}
+        self.known: dict[tuple[str, bool, tuple[Period, ...]], Availability | None] = {}
 
     def __call__(self, offer: Offer) -> Availability | None:
-        key = (offer.kind, offer.periods)
+        key = (offer.kind, is_up_to_date(offer, self.request.today), offer.periods)
         if key not in self.known:
             self.known[key] = availability(self.request, offer)
         return self.known[key]
@@ -515,7 +523,7 @@ def count(request: Request, offers: Iterable[Offer], facet: str) -> dict[str, in
             always = DAYS
             free: dict[Week, list[str]] = {}
             for offer in offers:
-                for period in offer.periods:
+                for period in offer.periods if is_up_to_date(offer, request.today) else ():
                     if period.contains(request.day):
                         if period.week not in free:
                             free[period.week] = list(free_days(request, period.week))

@@ -157,13 +157,14 @@ def best(periods: Iterable[Period], day: date, wanted: Demand) -> Best | None:
 
 @dataclass(frozen=True)
 class Availability:
-    """`best`: what there is of a need, where there is some."""
+    """`best`: what there is of a need, where there is some; `declared`: what was said by one who is to confirm it."""
 
     status: str
     places: int | None = None
     free_from: date | None = None
     until: date | None = None
     best: Best | None = None
+    declared: "Availability | None" = None
 
 
 def timetable(periods: Sequence[Period], day: date, wanted: Demand) -> Availability:

@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from mappings.vocabulary import FEATURES, FUNDINGS, KINDS, LANGUAGES, SUBKINDS
+from domain.vocabulary import Feature, Funding, Kind, Language, Subkind
 from tests.conftest import TODAY
 from tests.search_api import oracle
 from tests.search_api.oracle import Offer, Offers, Place, Request
@@ -43,11 +43,11 @@ INCLUDES = st.lists(st.sampled_from(("to_ask", "unknown")), unique=True).map(tup
 MATCHES = st.sampled_from((None, "all", "best", "best", "best"))
 
 VALUES: dict[str, Sequence[str]] = {
-    "kind": tuple(KINDS),
-    "subkind": tuple(SUBKINDS),
-    "feature": tuple(FEATURES),
-    "funding": tuple(FUNDINGS),
-    "language": tuple(LANGUAGES),
+    "kind": Kind.codes(),
+    "subkind": Subkind.codes(),
+    "feature": Feature.codes(),
+    "funding": Funding.codes(),
+    "language": Language.codes(),
     "workplace": ("home", "mam"),
     "capacity": tuple(oracle.CAPACITIES),
     "school": ("école Jules-Ferry", "Sacré-Cœur", "l’ile-aux-enfants", "Nulle part"),

@@ -52,7 +52,7 @@ def test_zero_is_a_longitude(api: Client) -> None:
         ({"commune": "69123"}, {"lyon"}),
         ({"commune": "69381"}, {"lyon"}),
         ({"epci": "244400404", "kind": "rpe"}, {"rpe"}),
-        ({"department": "33"}, {"meridian"}),
+        ({"department": "33"}, {"meridian", "gaelle"}),
         ({"bbox": "-1.66,47.20,-1.64,47.22"}, {"herblain"}),
     ],
 )
@@ -116,7 +116,7 @@ def test_a_child_not_born_yet_counts_as_newborn(api: Client) -> None:
         ({"need": "mon-fri@08:00-18:00", "start": "2027-08-31"}, {"anne"}),  # the last day is included
         ({"need": "mon-fri@08:00-18:00", "start": "2027-09-01"}, {"berthe"}),
         ({"need": "mon-fri@08:00-18:00", "start": "2040-01-02"}, {"berthe"}),  # an open period
-        ({"need": "mon-fri@08:00-18:00", "start": "2026-08-31"}, {"diane", "fanny"}),
+        ({"need": "mon-fri@08:00-18:00", "start": "2026-08-31"}, {"fanny"}),  # Diane gave no word
     ],
 )
 def test_only_those_free_for_the_whole_need_are_found(api: Client, need: dict[str, Any], found: set[str]) -> None:
@@ -150,6 +150,7 @@ def test_structures_to_ask_are_included_when_their_hours_suit_or_are_unknown(api
         ("fanny", "2026-12-01", {"status": "full", "places": None, "free_from": None, "until": None}),  # in a gap
         ("fanny", "2027-02-01", {"status": "full", "places": None, "free_from": None, "until": "2027-06-30"}),
         ("fanny", "2027-07-01", {"status": "unknown", "places": None, "free_from": None, "until": None}),
+        ("gaelle", "2026-11-23", {"status": "to_confirm", "places": None, "free_from": None, "until": None}),
         ("elise", "2026-11-23", {"status": "unknown", "places": None, "free_from": None, "until": None}),
         ("lutins", "2026-11-23", {"status": "to_ask", "places": None, "free_from": None, "until": None}),
         ("rpe", "2026-11-23", None),
@@ -181,14 +182,30 @@ def test_names_are_sorted_without_case_or_accents(api: Client) -> None:
 
 def test_the_lately_confirmed_come_first_and_the_never_confirmed_last(api: Client) -> None:
     found = api.ids(sort="updated")
-    assert found[:5] == ["anne", "lutins", "berthe", "sorinieres", "chloe"]
-    assert found[5:] == sorted(found[5:])
+    assert found[:7] == ["anne", "lutins", "berthe", "chloe", "fanny", "gaelle", "sorinieres"]
+    assert found[7:] == sorted(found[7:])
 
 
 def test_recommended_puts_free_before_to_ask_and_near_and_fresh_first(api: Client) -> None:
     found = api.ids(near=NEAR, need="mon@09:00-12:00", include="to_ask")
     assert found[:3] == ["anne", "chloe", "lutins"]
     assert found.index("loups") < found.index("mam") < found.index("herblain")
+
+
+def test_who_is_to_confirm_is_found_after_those_whose_word_counts_where_one_asks(api: Client) -> None:
+    need = {"need": "mon-fri@08:00-18:00", "kind": "assistant_maternel"}
+    door = {"near": "44.8400,-0.5800", "radius_km": "any", "sort": "distance"}
+    assert api.ids(**need, **door) == ["anne"], "only those whose word counts are sure"
+    assert api.ids(**need, **door, include="to_ask") == ["gaelle", "anne"]
+    assert api.ids(**need, include="to_ask", sort="recommended") == ["anne", "gaelle"]
+    assert api.ids(**need, include="to_ask", sort="availability") == ["anne", "gaelle"]
+    # At her own door, where everybody else is hundreds of kilometres away.
+    bbox = {"bbox": "-5,42,9,51", "include": "to_ask", "match": "best", "need": "mon@08:00-12:00"}
+    listed = api.ids(**bbox, kind="assistant_maternel", sort="recommended")
+    assert listed[-1] == "gaelle"
+    # At her last word's end she was sure still, and her card says until when.
+    card = next(item for item in api.offers(limit=100)["items"] if item["id"] == "gaelle")
+    assert (card["confirmed_on"], card["fresh_until"]) == ("2025-11-30", "2026-05-31")
 
 
 def test_recommended_leaves_nobody_out(api: Client) -> None:
@@ -216,7 +233,8 @@ def test_facets_ignore_their_own_choice_and_follow_the_others(api: Client) -> No
 def test_facets_count_within_the_need(api: Client) -> None:
     answer = api.offers(need="mon@08:00-12:00", kind="eaje", include="to_ask", facets="kind")
     counts = {each["value"]: each["count"] for each in answer["facets"]["kind"]}
-    assert counts == {"eaje": 5, "assistant_maternel": 2, "mam": 1, "accueil_loisirs": 1}
+    # Of the three assistants maternels one is to confirm.
+    assert counts == {"eaje": 5, "assistant_maternel": 3, "mam": 1, "accueil_loisirs": 1}
 
 
 def test_the_request_is_echoed_as_it_was_understood(api: Client) -> None:

@@ -12,22 +12,25 @@ TODAY = date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
-    ("confirmed_on", "employed", "end"),
+    ("confirmed_on", "fresh_until", "end"),
     [
-        ("2026-06-01", False, ", à jour"),
-        ("2026-05-31", False, ", à renouveler avant le 1er\u00a0décembre\u00a02026"),
-        ("2025-11-30", False, ", échéance du 1er\u00a0juin\u00a02026 passée"),
-        ("2025-11-30", True, "il y a 11\u00a0mois"),
+        ("2026-06-01", "2027-05-31", "il y a 5\u00a0mois, à jour"),
+        ("2026-05-31", "2026-11-30", "il y a 5\u00a0mois, à jour"),
+        ("2026-11-20", "2026-11-23", "il y a 3\u00a0jours, à jour"),  # the last day
+        ("2026-11-20", "2026-11-22", "il y a 3\u00a0jours, à confirmer"),  # her period ended yesterday
+        ("2025-11-30", "2026-05-31", "il y a 11\u00a0mois, à confirmer"),
     ],
 )
-def test_a_card_tells_where_she_stands_with_her_deadlines(confirmed_on: str, employed: bool, end: str) -> None:
-    item: dict[str, Any] = {"kind": "assistant_maternel", "confirmed_on": confirmed_on, "employed": employed}
-    told = cards.freshness(item, TODAY)
-    assert told is not None
-    assert told.startswith("disponibilités confirmées")
-    assert told.endswith(end), told
+def test_a_card_tells_whether_her_word_counts(confirmed_on: str, fresh_until: str, end: str) -> None:
+    item: dict[str, Any] = {"kind": "assistant_maternel", "confirmed_on": confirmed_on, "fresh_until": fresh_until}
+    assert cards.freshness(item, TODAY) == f"disponibilités déclarées {end}"
 
 
-def test_nothing_is_said_of_deadlines_where_nothing_was_declared() -> None:
-    item = {"kind": "assistant_maternel", "confirmed_on": None, "employed": False}
-    assert cards.freshness(item, TODAY) == "disponibilités jamais confirmées"
+def test_what_is_to_confirm_is_told_without_a_count_and_without_green() -> None:
+    found = {"status": "to_confirm", "places": None, "free_from": None, "until": None, "coverage": None}
+    assert cards.availability(found, has_need=True) == {"status": "to_confirm", "text": "Disponibilités à confirmer"}
+
+
+def test_nothing_is_said_of_a_word_where_nothing_was_declared() -> None:
+    item = {"kind": "assistant_maternel", "confirmed_on": None, "fresh_until": None}
+    assert cards.freshness(item, TODAY) == "disponibilités jamais déclarées"

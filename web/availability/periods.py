@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from domain import french
 from registry.timetables import Overlaps, Period, Range
-from web import formats
+from web import texts
 from web.availability import weeks
 
 LONGEST = timedelta(days=3 * 366)
@@ -37,9 +38,9 @@ def read(values: Mapping[str, str], capacity: int, today: date, id: int | None) 
 def overlap(refused: Overlaps) -> Errors:
     """Beside the last day, which is what to change."""
     other = refused.other
-    until = f"jusqu’au {formats.day(other.end)}" if other.end else "sans fin"
+    until = f"jusqu’au {french.day(other.end)}" if other.end else "sans fin"
     return {
-        "au": f"Une autre période commence le {formats.day(other.start)} ({until})\u00a0: celle-ci doit finir avant,"
+        "au": f"Une autre période commence le {french.day(other.start)} ({until})\u00a0: celle-ci doit finir avant,"
         " ou supprimez l’autre d’abord."
     }
 
@@ -53,7 +54,7 @@ def free_later(values: Mapping[str, str], capacity: int, today: date) -> tuple[t
     text = values.get("nombre", "")
     count = int(text) if text.isdecimal() and len(text) < 3 else 0
     if not 1 <= count <= capacity:
-        errors["nombre"] = f"Votre agrément permet de 1 à {formats.plural(capacity, 'place', 'places')}."
+        errors["nombre"] = f"Votre agrément permet de 1 à {texts.PLACE.of(capacity)}."
     week = values.get("semaine", "")
     if week and weeks.preset(week, 1) is None:
         errors["semaine"] = "Choisissez une semaine dans la liste."

@@ -1,16 +1,18 @@
 """The routes of a timetable: the same pages for her and for her employer, and the links of the mails."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
+from domain import french
+from domain.week import NAMES
 from registry import database, duties, timetables
 from registry.database import Connection
+from registry.scales import current_scales
 from registry.timetables import Overlaps, Period
-from web import formats
 from web.availability import keeping, periods, showing, taps, weeks
 from web.availability.keeping import Keeper, Keeping, pool
 from web.members import posted
@@ -84,11 +86,11 @@ def shown_home(
             "keeping": kept,
             "name": name_of(conn, kept.offer),
             "duty": duties.of_offer(conn, kept.offer, today),
-            "until": duties.horizon(today),
+            "until": duties.horizon(today, current_scales(conn)),
             "periods": [showing.period(each, today) for each in declared],
             "declared": bool(declared),
             "leave": timetables.leave(conn, kept.offer, today),
-            "capacity": timetables.capacity(conn, kept.offer),
+            "capacity": timetables.capacity(conn, kept.offer, today),
         }
         week = _week_of_now(declared, site)
     weeks_to_choose = [("", "Comme la semaine actuelle")] if week else [("", "Choisissez…")]
@@ -96,7 +98,7 @@ def shown_home(
     more = {
         "counts": [(count, str(count)) for count in range(1, shown["capacity"] + 1)],
         "weeks": weeks_to_choose,
-        "day_text": formats.day,
+        "day_text": french.day,
         "values": dict(values or {}),
         "errors": errors or {},
     }
@@ -138,12 +140,12 @@ def table(
         shown = {
             "keeping": kept,
             "name": name_of(conn, kept.offer),
-            "capacity": timetables.capacity(conn, kept.offer),
+            "capacity": timetables.capacity(conn, kept.offer, site.today()),
         }
     script = {each["code"]: weeks.of_ranges(weeks.preset(each["code"], 1) or ()) for each in weeks.presets()}
     more = {
         "id": id,
-        "days": list(enumerate(weeks.DAYS)),
+        "days": list(enumerate(NAMES)),
         "presets": weeks.presets(),
         "script": {"presets": script, "copied": COPIED, "filled": FILLED, "cleared": CLEARED},
         "values": dict(values),
@@ -183,46 +185,48 @@ _DAYS = frozenset("0123456")
 def saved_period(request: Request, kept: Keeping, id: int | None, values: weeks.Values) -> Response:
     site: Site = request.app.state.site
     today = site.today()
-    with pool(site).connection() as conn:
-        capacity = timetables.capacity(conn, kept.offer)
-    period, errors = periods.read(values, capacity, today, id)
-    if period is None:
-        return table(request, kept, id, values, errors)
+
+    def work(conn: Connection) -> dict[str, str]:
+        # Her agrément may be lowered at any moment: what it allows is read under the lock under which it is written.
+        timetables.lock(conn, kept.offer)
+        period, errors = periods.read(values, timetables.capacity(conn, kept.offer, today), today, id)
+        if period is not None:
+            timetables.save_period(conn, kept.offer, period, today, kept.by)
+        return errors
+
     try:
-        database.run(pool(site), lambda conn: timetables.save_period(conn, kept.offer, period, today, kept.by))
+        errors = database.run(pool(site), work)
     except Overlaps as refused:
         return table(request, kept, id, values, periods.overlap(refused))
     except LookupError as error:
         raise HTTPException(404) from error
-    return see(kept.base, "enregistre")
+    return table(request, kept, id, values, errors) if errors else see(kept.base, "enregistre")
 
 
 def free_later(request: Request, kept: Keeping, values: Mapping[str, str]) -> Response:
     """A period from that day on, up to the next one that was announced."""
     site: Site = request.app.state.site
     today = site.today()
-    with pool(site).connection() as conn:
-        capacity = timetables.capacity(conn, kept.offer)
+
+    def work(conn: Connection) -> dict[str, str]:
+        timetables.lock(conn, kept.offer)
         declared = timetables.periods(conn, kept.offer)
-    told, errors = periods.free_later(values, capacity, today)
-    if told is None:
-        return shown_home(request, kept, values, errors)
-    start, week, places = told
-    ranges = periods.later_ranges(week, places, _week_of_now(declared, site))
-    if not ranges:
-        return shown_home(request, kept, values, {"semaine": "Choisissez une semaine dans la liste."})
-    if any(each.start == start for each in declared):
-        return shown_home(
-            request, kept, values, {"des": "Une période commence déjà ce jour-là\u00a0: modifiez-la plutôt."}
-        )
-    following = timetables.next_after(declared, start)
-    end = following.start - timedelta(days=1) if following else None
-    period = Period(start, end, ranges)
-    try:
-        database.run(pool(site), lambda conn: timetables.save_period(conn, kept.offer, period, today, kept.by))
-    except Overlaps:  # somebody else wrote one just now
-        return shown_home(request, kept, values, {"des": "Vos périodes viennent de changer\u00a0: recommencez."})
-    return see(kept.base, "enregistre")
+        told, errors = periods.free_later(values, timetables.capacity(conn, kept.offer, today), today)
+        if told is None:
+            return errors
+        start, week, places = told
+        ranges = periods.later_ranges(week, places, _week_of_now(declared, site))
+        if not ranges:
+            return {"semaine": "Choisissez une semaine dans la liste."}
+        if any(each.start == start for each in declared):
+            return {"des": "Une période commence déjà ce jour-là\u00a0: modifiez-la plutôt."}
+        following = timetables.next_after(declared, start)
+        end = following.start - timedelta(days=1) if following else None
+        timetables.save_period(conn, kept.offer, Period(start, end, ranges), today, kept.by)
+        return {}
+
+    errors = database.run(pool(site), work)
+    return shown_home(request, kept, values, errors) if errors else see(kept.base, "enregistre")
 
 
 def add_leave(request: Request, kept: Keeping, values: Mapping[str, str]) -> Response:
@@ -250,14 +254,18 @@ def tapped(request: Request, kept: Keeping, purpose: taps.Tap) -> Response:
     site: Site = request.app.state.site
     now, today = site.now(), site.today()
 
-    def work(conn: Connection) -> str | None:
+    def work(conn: Connection) -> tuple[str, date | None] | None:
         before = taps.declare(conn, purpose, kept.offer, today, kept.by)
-        return taps.undo_link(conn, site.settings, kept.offer, kept.by, before, now) if before else None
+        if before is None:
+            return None
+        undo = taps.undo_link(conn, site.settings, kept.offer, kept.by, before, now)
+        return undo, taps.fresh_until(conn, kept.offer)
 
-    undo = database.run(pool(site), work)
-    if undo is None:
+    outcome = database.run(pool(site), work)
+    if outcome is None:
         return see(kept.base)
-    return taps.done(request, purpose, undo, kept.base)
+    undo, until = outcome
+    return taps.done(request, purpose, undo, kept.base, until)
 
 
 def form_values(form: posted.Form) -> weeks.Values:

@@ -12,12 +12,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry import database, duties, timetables
 from registry.accounts import devices, links
 from registry.accounts.links import Link
 from registry.database import Connection
+from registry.scales import current_scales
 from settings import Settings
-from web import formats
 from web.availability.keeping import pool
 from web.members import posted
 from web.members.pages import message, page
@@ -47,8 +48,8 @@ def look(request: Request, token: str, visiting: Visiting) -> Response:
             "purpose": purpose,
             "token": token,
             "name": _open_name(conn, link.offer),
-            "until": duties.horizon(site.today()),
-            "day_text": formats.day,
+            "until": duties.horizon(site.today(), current_scales(conn)),
+            "day_text": french.day,
             "errors": {},
         }
     return page(request, "availability/tap.html", values) if values["name"] else over(request)
@@ -60,19 +61,20 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     now, today = site.now(), site.today()
 
-    def work(conn: Connection) -> tuple[Purpose, str | None] | None:
+    def work(conn: Connection) -> tuple[Purpose, str | None, date | None] | None:
         purpose, link = _found(conn, site, token)
         if purpose is None or link is None or link.offer is None or not _open_name(conn, link.offer):
             return None
         if links.use(conn, site.settings.keys, purpose, token, now) is None:
             return None
         if purpose == "undo":
-            timetables.undo(conn, link.offer, link.payload)
-            return purpose, None
+            timetables.undo(conn, link.offer, link.payload, today)
+            return purpose, None, None
         before = declare(conn, purpose, link.offer, today, link.account)
         if before is None:
-            return purpose, None
-        return purpose, undo_link(conn, site.settings, link.offer, link.account, before, now)
+            return purpose, None, None
+        undo = undo_link(conn, site.settings, link.offer, link.account, before, now)
+        return purpose, undo, fresh_until(conn, link.offer)
 
     try:
         outcome = database.run(pool(site), work)
@@ -87,7 +89,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
         )
     if outcome is None:
         return over(request)
-    purpose, undo = outcome
+    purpose, undo, until = outcome
     if undo is None and purpose != "undo":
         return message(
             request,
@@ -97,7 +99,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
             "/espace/disponibilites",
             "Dire mes disponibilités",
         )
-    return done(request, purpose, undo, "/espace/disponibilites")
+    return done(request, purpose, undo, "/espace/disponibilites", until)
 
 
 def declare(conn: Connection, purpose: Tap, offer: str, today: date, by: UUID | None) -> dict[str, Any] | None:
@@ -113,12 +115,18 @@ def undo_link(
     return links.create(conn, settings.keys, "undo", now + UNDO_FOR, account=by, offer=offer, payload=before)
 
 
-def done(request: Request, purpose: Purpose, undo: str | None, back: str) -> Response:
-    """It is noted; `undo` is the token that takes it back."""
+def fresh_until(conn: Connection, offer: str) -> date | None:
+    """The last day on which what was declared counts."""
+    found: date | None = conn.execute("select fresh_until from offer where id = %s", [offer]).fetchall()[0][0]
+    return found
+
+
+def done(request: Request, purpose: Purpose, undo: str | None, back: str, fresh_until: date | None) -> Response:
+    """It is noted; `undo` is the token that takes it back, `fresh_until` the last day on which it counts."""
     site: Site = request.app.state.site
     values: dict[str, Any] = {
         **{"purpose": purpose, "undo": undo, "back": back, "errors": {}},
-        **{"until": duties.horizon(site.today()), "day_text": formats.day},
+        **{"until": duties.horizon(site.today(), site.scales()), "fresh_until": fresh_until, "day_text": french.day},
     }
     return page(request, "availability/done.html", values)
 

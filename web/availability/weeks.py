@@ -12,16 +12,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from domain import french
+from domain.french import NBSP
+from domain.week import DAY, NAMES, clock, ends_after, typed_minute
 from registry import timetables
-from registry.timetables import DAY, RANGES_A_DAY, Range
-from web import formats
+from registry.timetables import RANGES_A_DAY, Range
+from web import texts
 
-DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 SLOTS = tuple(range(1, RANGES_A_DAY + 1))
 WORKDAYS = range(5)
-NBSP = formats.NBSP
-
-_TIME = re.compile(r"([01]?\d|2[0-4])\s*(?:[:hH.]\s*([0-5]\d)?)?")
 
 Values = dict[str, str]
 
@@ -33,20 +32,6 @@ def field(day: int, slot: int, part: str) -> str:
 
 def names() -> list[str]:
     return [field(day, slot, part) for day in range(7) for slot in SLOTS for part in ("de", "a", "places")]
-
-
-def minutes(text: str) -> int | None:
-    """A time as it is typed or as a browser sends it: « 8:00 », « 8h30 », « 18 », « 24:00 »; None when it is none."""
-    found = _TIME.fullmatch(text.strip())
-    if not found:
-        return None
-    at = int(found[1]) * 60 + int(found[2] or 0)
-    return at if at <= DAY else None
-
-
-def clock(at: int) -> str:
-    """Minutes of a day, or of the next one, as `HH:MM`; midnight is 00:00."""
-    return f"{at % DAY // 60:02}:{at % 60:02}"
 
 
 def of_ranges(ranges: Iterable[Range]) -> Values:
@@ -79,7 +64,7 @@ def read(values: Mapping[str, str], capacity: int) -> tuple[tuple[Range, ...], d
         if timetables.overlapping([first, later]):
             errors.setdefault(
                 field(day, slot, "de"),
-                f"Le {DAYS[day]}, cette plage chevauche celle du {DAYS[first.weekday]}, {hours(first)}\u00a0:"
+                f"Le {NAMES[day]}, cette plage chevauche celle du {NAMES[first.weekday]}, {hours(first)}\u00a0:"
                 " l’une doit finir avant que l’autre commence.",
             )
     return tuple(sorted(found.values())), errors
@@ -87,7 +72,7 @@ def read(values: Mapping[str, str], capacity: int) -> tuple[tuple[Range, ...], d
 
 def hours(each: Range) -> str:
     """« 8 h – 18 h »."""
-    return formats.hours(clock(each.start), "24:00" if each.end == DAY else clock(each.end))
+    return french.hours(clock(each.start), clock(each.end, closing=True))
 
 
 def copied(values: Mapping[str, str], source: int, targets: Iterable[int]) -> Values:
@@ -110,7 +95,7 @@ def preset(code: str, places: int) -> tuple[Range, ...] | None:
         if each["code"] == code:
             return tuple(
                 sorted(
-                    _made(day, minutes(part["from"]) or 0, minutes(part["to"]) or 0, places)
+                    _made(day, typed_minute(part["from"]) or 0, typed_minute(part["to"]) or 0, places)
                     for part in each["parts"]
                     for day in part["days"]
                 )
@@ -127,21 +112,19 @@ def presets() -> tuple[dict[str, Any], ...]:
 def _range(day: int, slot: int, start: str, end: str, places: str, capacity: int) -> Range | dict[str, str]:
     names = {part: field(day, slot, part) for part in ("de", "a", "places")}
     wrong: dict[str, str] = {}
-    begins, ends = minutes(start), minutes(end)
+    begins, ends = typed_minute(start), typed_minute(end)
     for part, text, at, what in (("de", start, begins, "du début"), ("a", end, ends, "de la fin")):
         if not text:
-            wrong[names[part]] = f"Le {DAYS[day]}, il manque l’heure {what}."
+            wrong[names[part]] = f"Le {NAMES[day]}, il manque l’heure {what}."
         elif at is None:
-            wrong[names[part]] = f"Le {DAYS[day]}, écrivez l’heure {what} comme 8:00 ou 18:30."
+            wrong[names[part]] = f"Le {NAMES[day]}, écrivez l’heure {what} comme 8:00 ou 18:30."
     count = int(places) if re.fullmatch(r"[0-9]{1,2}", places) else 0
     if not 1 <= count <= capacity:
-        most = formats.plural(capacity, "place", "places")
-        wrong[names["places"]] = f"Le {DAYS[day]}, indiquez de 1 à {most}\u00a0: c’est ce que permet votre agrément."
-        if capacity == 1:
-            wrong[names["places"]] = f"Le {DAYS[day]}, indiquez 1{NBSP}place\u00a0: c’est ce que permet votre agrément."
+        most = texts.PLACE.of(capacity) if capacity == 1 else f"de 1 à {texts.PLACE.of(capacity)}"
+        wrong[names["places"]] = f"Le {NAMES[day]}, indiquez {most}\u00a0: c’est ce que permet votre agrément."
     if begins is not None and ends is not None and (begins % DAY) == (ends % DAY):
         wrong[names["a"]] = (
-            f"Le {DAYS[day]}, la fin est la même heure que le début. Pour un jour entier, dites deux plages\u00a0:"
+            f"Le {NAMES[day]}, la fin est la même heure que le début. Pour un jour entier, dites deux plages\u00a0:"
             f" 0{NBSP}h – 12{NBSP}h et 12{NBSP}h – 0{NBSP}h."
         )
     if wrong or begins is None or ends is None:
@@ -151,4 +134,4 @@ def _range(day: int, slot: int, start: str, end: str, places: str, capacity: int
 
 def _made(day: int, start: int, end: int, places: int) -> Range:
     start %= DAY
-    return Range(day, start, end if end > start else end + DAY, places)
+    return Range(day, start, ends_after(start, end), places)

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry import employers
 from registry.accounts import Account
-from web import formats
 from web.availability.keeping import pool
 from web.members import access
 from web.members.pages import page
@@ -20,4 +20,5 @@ def home(request: Request, account: Annotated[Account, Depends(access.of("employ
     site = request.app.state.site
     with pool(site).connection() as conn:
         found = employers.assistants(conn, account.id)
-    return page(request, "employer/home.html", {"assistants": found, "day_text": formats.day, "errors": {}})
+    values = {"assistants": found, "today": site.today(), "day_text": french.day, "errors": {}}
+    return page(request, "employer/home.html", values)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from domain import french
+from domain.week import DAY, DAYS, minutes
 from registry import calendars
-from search_api import labels
-from web import cards, formats, texts
+from web import cards, texts
 
 AHEAD = 7
 """Days in which the next opening is looked for."""
@@ -53,7 +54,7 @@ def exceptions(document: Mapping[str, Any], today: date) -> list[str]:
         if name := calendars.public_holiday(today + timedelta(ahead), department):
             told.append(t.PUBLIC_HOLIDAY.format(day=_weekday(today + timedelta(ahead)), name=name))
     if closed := closings(document, today):
-        told.append(t.CLOSING.format(days=formats.enumerate_fr(closed)))
+        told.append(t.CLOSING.format(days=french.listed(closed)))
     told += _school(document["kind"], department, today)
     return told
 
@@ -81,47 +82,42 @@ def _school(kind: str, department: str, today: date) -> list[str]:
     sentence = t.SCHOOL.get(kind)
     if coming is None or sentence is None:
         return []
-    dates = t.SCHOOL_FROM.format(start=formats.day(coming.start))
+    dates = t.SCHOOL_FROM.format(start=french.day(coming.start))
     if coming.back is not None:
-        dates = t.SCHOOL_DATES.format(start=formats.day(coming.start), end=formats.day(coming.back - timedelta(days=1)))
+        dates = t.SCHOOL_DATES.format(start=french.day(coming.start), end=french.day(coming.back - timedelta(days=1)))
     return [sentence.format(name=coming.name, zone=coming.zone, dates=dates)]
 
 
 def _spans(ranges: Sequence[Mapping[str, Any]], today: date, away: set[date]) -> Iterator[tuple[datetime, datetime]]:
     """Naive civil times; a range that ends at or before its start ends on the next day, « 24:00 » at midnight."""
-    days = list(labels.DAYS)
     for ahead in range(-1, AHEAD + 1):
         day = today + timedelta(days=ahead)
         if day in away:
             continue
         for each in ranges:
-            if each["day"] == days[day.weekday()]:
-                start, end = _at(day, each["start"]), _at(day, each["end"])
-                yield start, end if end > start else end + timedelta(days=1)
-
-
-def _at(day: date, clock: str) -> datetime:
-    hours, minutes = clock.split(":")
-    return datetime.combine(day, time.min) + timedelta(hours=int(hours), minutes=int(minutes))
+            if each["day"] == DAYS[day.weekday()]:
+                start, end = minutes(each["start"], each["end"])
+                midnight = datetime.combine(day, time.min)
+                yield midnight + timedelta(minutes=start), midnight + timedelta(minutes=end)
 
 
 def _when(start: datetime, today: date, department: str) -> str:
     day = start.date()
     known = {today: t.TODAY, today + timedelta(1): t.TOMORROW}
-    told = t.AT.format(day=known.get(day) or labels.DAYS[list(labels.DAYS)[day.weekday()]], clock=_clock(start))
+    told = t.AT.format(day=known.get(day) or french.weekday(day), clock=_clock(start))
     holiday = calendars.public_holiday(day, department)
     return told + t.UNLESS_HOLIDAY.format(name=holiday) if holiday else told
 
 
 def _clock(at: datetime) -> str:
-    return formats.clock(f"{at:%H:%M}") if (at.hour, at.minute) != (0, 0) else formats.clock("24:00")
+    return french.clock(at.hour * 60 + at.minute or DAY)
 
 
 def _weekday(day: date) -> str:
-    return f"{labels.DAYS[list(labels.DAYS)[day.weekday()]]} {formats.day(day)}"
+    return f"{french.weekday(day)} {french.day(day)}"
 
 
 def _span(first: date, last: date) -> str:
     if first == last:
-        return t.ON_DAY.format(day=formats.day(first))
-    return t.DAYS_SPAN.format(start=formats.day(first), end=formats.day(last))
+        return t.ON_DAY.format(day=french.day(first))
+    return t.DAYS_SPAN.format(start=french.day(first), end=french.day(last))

@@ -7,15 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from search_api import labels
+from domain.vocabulary import CARE_KINDS
+from domain.week import DAYS
 from web.fiche.views import is_indexed
 
-DAYS = dict(
-    zip(
-        labels.DAYS,
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-        strict=True,
-    )
+IN_ENGLISH = dict(
+    zip(DAYS, ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), strict=True)
 )
 EXACT = ("address", "street")
 """Precisions of a position that are worth telling as one."""
@@ -34,7 +31,7 @@ def _described(document: Mapping[str, Any], url: str) -> dict[str, Any]:
     position, manager = document["position"], document.get("manager") or {}
     found = {
         "@context": "https://schema.org",
-        "@type": "ChildCare" if document["kind"] in labels.CARE_KINDS else "LocalBusiness",
+        "@type": "ChildCare" if document["kind"] in CARE_KINDS else "LocalBusiness",
         "@id": url,
         "url": url,
         "name": document["name"],
@@ -52,7 +49,7 @@ def _described(document: Mapping[str, Any], url: str) -> dict[str, Any]:
         "openingHoursSpecification": [
             {
                 "@type": "OpeningHoursSpecification",
-                "dayOfWeek": DAYS[each["day"]],
+                "dayOfWeek": IN_ENGLISH[each["day"]],
                 "opens": each["start"],
                 "closes": "23:59" if each["end"] == "24:00" else each["end"],
             }

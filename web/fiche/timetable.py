@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from search_api import labels
-from web import cards, formats, texts
+from domain import french
+from domain.week import NAMES
+from web import cards, texts
 from web.cards import iso_day, week
-
-_CODES = {name: code for code, name in labels.DAYS.items()}
 
 
 def current_periods(document: Mapping[str, Any], today: date) -> list[Mapping[str, Any]]:
@@ -51,11 +50,11 @@ def _when(entry: Mapping[str, Any], today: date) -> str:
 
 def hours(ranges: Sequence[Mapping[str, Any]]) -> list[str]:
     """Days with the same hours in one line: « du lundi au jeudi : 8 h – 17 h »."""
-    days: dict[str, list[str]] = {}
+    days: dict[str, list[int]] = {}
     for each in cards.week(list(ranges)):
         if each["ranges"]:
             told = ", ".join(
                 " ".join(filter(None, (r["hours"], r["places"] and f"({r['places']})"))) for r in each["ranges"]
             )
-            days.setdefault(told, []).append(_CODES[each["day"].lower()])
-    return [f"{formats.week_days(codes)}{formats.NBSP}: {told}" for told, codes in days.items()]
+            days.setdefault(told, []).append(NAMES.index(each["day"].lower()))
+    return [f"{french.week_days(weekdays)}{french.NBSP}: {told}" for told, weekdays in days.items()]

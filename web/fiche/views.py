@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from domain import civil, french
+from domain.vocabulary import CARE_KINDS, Funding, Language, ManagerType
 from registry import calendars
-from search_api import labels
-from settings import PARIS
-from web import formats, texts
+from web import texts
 from web.cards import ages_text, card
 from web.fiche import asking, opening, timetable
 from web.search.forms import as_date
@@ -15,14 +15,17 @@ from web.search.forms import as_date
 
 def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The public page of one offer: the card, and what only the fiche tells. `now` is aware."""
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     moment = calendars.local(now, document["department"])
     minder = document["kind"] == "assistant_maternel"
     periods = timetable.current_periods(document, today)
     usual, closed = document.get("opening_hours") or [], document.get("leave") or []
     contact = document.get("contact") or {}
+    shown = card(document, has_need=False, today=today)
+    to_confirm = bool(shown["availability"]) and shown["availability"]["status"] == "to_confirm"
     return {
-        **card(document, has_need=False, today=today),
+        **shown,
+        "to_confirm": to_confirm,
         "minder": minder,
         "indexed": is_indexed(document),
         "position": document["position"],
@@ -35,15 +38,15 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "exceptions": [] if minder else opening.exceptions(document, moment.date()),
         "asking": asking.how(document),
         "price": asking.price(document),
-        "minds_children": document["kind"] in labels.CARE_KINDS,
+        "minds_children": document["kind"] in CARE_KINDS,
         "periods": [timetable.period(each, today) for each in periods],
-        "free": timetable.free(periods, today),
+        "free": [] if to_confirm else timetable.free(periods, today),
         "timetable_note": None if periods else timetable.note(document),
         "leave": opening.closings(document, today),
         "tariffs": tariffs(document.get("tariff")),
-        "languages": [labels.LANGUAGES.get(code, code) for code in document.get("languages") or []],
+        "languages": [Language.label_of(code) for code in document.get("languages") or []],
         "phone": contact.get("phone"),
-        "phone_text": formats.phone(contact["phone"]) if contact.get("phone") else None,
+        "phone_text": french.phone(contact["phone"]) if contact.get("phone") else None,
         "mail": contact.get("mail"),
         "site": website(contact.get("site")),
         "source": source_line(document.get("source")),
@@ -72,15 +75,14 @@ def practical(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     capacity = document.get("capacity")
     found = [
         (texts.AGES, ages_text(document.get("ages"))),
-        (texts.FUNDING, labels.FUNDINGS.get(document.get("funding") or "", "")),
+        (texts.FUNDING, Funding.label_of(document.get("funding") or "")),
         (texts.MANAGER, manager.get("name") or ""),
-        (texts.MANAGER_TYPE, labels.MANAGER_TYPES.get(manager.get("type") or "", "")),
+        (texts.MANAGER_TYPE, ManagerType.label_of(manager.get("type") or "")),
     ]
     if capacity and document["kind"] == "assistant_maternel":
-        children = formats.plural(capacity, texts.CHILDREN_ONE, texts.CHILDREN_MANY)
-        found.insert(0, (texts.CHILDREN, texts.CAPACITY.format(children=children)))
+        found.insert(0, (texts.CHILDREN, texts.CAPACITY.format(children=texts.CHILD.of(capacity))))
     elif capacity:
-        found.insert(0, (texts.CAPACITY_LABEL, formats.plural(capacity, texts.PLACE_ONE, texts.PLACE_MANY)))
+        found.insert(0, (texts.CAPACITY_LABEL, texts.PLACE.of(capacity)))
     if document.get("members"):
         found.insert(0, (texts.MEMBERS.capitalize(), str(document["members"])))
     return [(label, text) for label, text in found if text]
@@ -89,7 +91,7 @@ def practical(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 def tariffs(tariff: Mapping[str, Any] | None) -> list[str]:
     wording = (("hourly_cents", texts.HOURLY), ("upkeep_cents", texts.UPKEEP), ("meal_cents", texts.MEAL))
     values = tariff or {}
-    return [text.format(money=formats.money(values[name])) for name, text in wording if values.get(name) is not None]
+    return [text.format(money=french.money(values[name])) for name, text in wording if values.get(name) is not None]
 
 
 def website(site: str | None) -> dict[str, str] | None:
@@ -105,5 +107,5 @@ def source_line(source: Mapping[str, Any] | None) -> str | None:
     if not source:
         return None
     published = as_date(source["published"])  # some sources tell no more than the year
-    when = formats.day(published) if published else source["published"]
+    when = french.day(published) if published else source["published"]
     return texts.SOURCE.format(label=source["label"], licence=source["licence"], when=when)

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
 from registry import audit, database, desk, registrations
 from registry.accounts import Account, addresses, throttle
-from registry.requests import NotPossible
-from web import formats
+from registry.casework import NotPossible
 from web.accounts import entering
 from web.accounts.entering import Registry
 from web.members import access, pages, posted
@@ -19,6 +19,10 @@ from web.site import Site
 
 OVER = "Ce lien n’est plus valable\u00a0: il a déjà servi, ou un autre l’a remplacé. Demandez-en un autre au relais."
 WRONG = "Ce code n’est pas le bon, ou il a déjà servi. Vérifiez-le sur votre papier."
+SENT = (
+    "Un modérateur vérifie votre agrément sous {agrement_decision_hours} heures."
+    " Un mail vous dit à chaque étape où elle en est."
+)
 CERTIFY = "Cochez cette case\u00a0: c’est vous qui confirmez."
 CHANGED = "Il manque quelque chose à cette inscription\u00a0: revoyez-la avec le relais, puis confirmez."
 
@@ -59,14 +63,14 @@ def confirmation(request: Request, by: AtDesk) -> Response:
 def send(request: Request, by: AtDesk, form: posted.Form) -> Response:
     """`par`: mail sends her the link; papier shows a code, on this page only, to print with the summary."""
     site: Site = request.app.state.site
-    if registrations.missing(by.registration, site.today()):
+    if registrations.missing(by.registration, site.scales(), site.today()):
         return _confirmation_page(request, by, {}, 422)
     keys = site.settings.keys
     with pool(request).connection() as conn:
         if posted.text(form, "par") == "papier":
             code, until = desk.printed_code(conn, keys, by.registration, by.owner, site.now())
             audit.note(conn, by.by, "desk.code", by.owner.offer)
-            shown = {"code": f"{code[:5].upper()}-{code[5:].upper()}", "until": formats.day(until)}
+            shown = {"code": f"{code[:5].upper()}-{code[5:].upper()}", "until": french.day(until)}
             return _confirmation_page(request, by, shown)
         entering.count_mails_to(request, conn, "desk link", by.owner.id, by.owner.mail)
         desk.mail_link(conn, keys, site.settings.site_url, by.registration, by.owner, site.now())
@@ -119,7 +123,7 @@ def confirm(request: Request, registry: Registry, form: posted.Form) -> Response
     return pages.message(
         request,
         "Votre inscription est envoyée",
-        "Un modérateur vérifie votre agrément sous 72 heures. Un mail vous dit à chaque étape où elle en est.",
+        site.dated(SENT),
         href="/connexion",
         label="Me connecter",
     )
@@ -130,7 +134,7 @@ def _start_page(request: Request, account: Account, values: dict[str, str], erro
         begun = desk.waiting(conn, account)
         if begun:
             audit.note(conn, account, "desk.list", None, ["mail"], shown=len(begun))
-    shown = {"values": values, "errors": errors, "begun": begun, "day_text": formats.day}
+    shown = {"values": values, "errors": errors, "begun": begun, "day_text": french.day}
     return pages.page(request, "rpe/start.html", shown, 422 if errors else 200)
 
 
@@ -140,7 +144,7 @@ def _confirmation_page(request: Request, by: Editing, code: dict[str, Any], stat
         "base": by.base,
         "mail": by.owner.mail,
         "rows": summary(by.registration.answers),
-        "missing": registrations.missing(by.registration, site.today()),
+        "missing": registrations.missing(by.registration, site.scales(), site.today()),
         "site_url": site.settings.site_url,
         "errors": {},
         "code": "",

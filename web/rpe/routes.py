@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from domain import french, week
+from domain.vocabulary import AgrementStatus
 from registry import accounts, audit, duties, profiles, relais, timetables
 from registry.accounts import Account
-from search_api import labels
-from web import formats
+from registry.territory import scope
 from web.members import access, pages
 from web.registration.editing import pool
 from web.rpe import desk, territory
@@ -34,20 +35,21 @@ def list_territory(request: Request, account: Relais) -> Response:
     site: Site = request.app.state.site
     asked = territory.read(request.query_params)
     with pool(request).connection() as conn:
-        communes = relais.communes(conn, account)
+        communes = scope.listed(conn, account.id)
         found = relais.territory(conn, account, site.today(), commune=asked.commune, need=asked.need)
         if asked.duty:
-            found = [each for each in found if each.duty == asked.duty]
+            found = [each for each in found if asked.duty in each.standing]
         audit.note(conn, account, "territory.read", None, OF_THE_TERRITORY, shown=min(len(found), SHOWN))
     values: dict[str, Any] = {
         "communes": communes,
         "asked": asked,
-        "days": [(day, labels.DAYS[code].capitalize()) for day, code in DAYS.items()],
+        "days": [(day, name.capitalize()) for day, name in zip(DAYS, week.NAMES, strict=True)],
         "duties": territory.DUTIES,
-        "statuses": territory.STATUSES,
+        "standing": territory.standing,
+        "statuses": AgrementStatus.labels(),
         "found": found[:SHOWN],
         "total": len(found),
-        "day_text": formats.day,
+        "day_text": french.day,
         "errors": {"debut": asked.error} if asked.error else {},
     }
     return pages.page(request, "rpe/territory.html", values, 422 if asked.error else 200)
@@ -72,20 +74,15 @@ def one(request: Request, id: str, account: Relais) -> Response:
             "name": row[0],
             "publication": row[1],
             "public": row[2],
-            "status": territory.STATUSES.get(row[3] or "", "agrément inconnu"),
+            "status": AgrementStatus(row[3]).label if row[3] else "inconnu",
             "duty": duties.of_offer(conn, id, site.today()),
-            "duties": territory.DUTIES,
+            "standing": territory.standing,
             "periods": timetables.periods(conn, id),
             "has_account": accounts.of_offer(conn, id) is not None,
-            "week_days": [labels.DAYS[code] for code in DAYS.values()],
-            "day_text": formats.day,
-            "clock": _clock,
+            "week_days": week.NAMES,
+            "day_text": french.day,
+            "clock": french.clock,
             "errors": {},
         }
         audit.note(conn, account, "profile.read", id, OF_ONE)
     return pages.page(request, "rpe/one.html", values)
-
-
-def _clock(minute: int) -> str:
-    hours, rest = divmod(minute % 1440, 60)
-    return f"{hours}\u00a0h\u00a0{rest:02}" if rest else f"{hours}\u00a0h"

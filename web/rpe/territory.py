@@ -1,20 +1,20 @@
 """What the territory's form asks, in readable addresses: pure functions."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi.datastructures import QueryParams
 
+from domain.week import DAY, ends_after, typed_minute
 from registry.relais import Need
 from web.search.need import DAYS
 
-DUTIES = {"up_to_date": "à jour", "due": "à mettre à jour bientôt", "overdue": "en retard", "exempt": "dispensée"}
-STATUSES = {
-    "valid": "agrément en cours",
-    "suspended": "agrément suspendu",
-    "withdrawn": "agrément retiré",
-    "ceased": "a cessé son activité",
-    "expired": "agrément arrivé à son terme",
+DUTIES = {
+    "up_to_date": "à jour",
+    "to_confirm": "à confirmer",
+    "due": "à mettre à jour bientôt",
+    "overdue": "en retard",
+    "exempt": "dispensée",
 }
 BAD_HOURS = "Les heures s’écrivent comme 08:00\u202f; la fin vient après le début, ou le lendemain."
 
@@ -38,18 +38,18 @@ def read(query: QueryParams) -> Asked:
     start, end = query.get("debut", "08:00"), query.get("fin", "18:00")
     places = int(query["places"]) if query.get("places", "") in tuple("123456") else 1
     duty = query.get("etat", "")
-    begins, ends = _minutes(start), _minutes(end)
+    begins, ends = typed_minute(start), typed_minute(end)
     error, need = "", None
-    if days and (begins is None or ends is None or begins == ends):
+    if days and (begins in (None, DAY) or ends is None or begins == ends):
         error = BAD_HOURS
     elif days and begins is not None and ends is not None:
         weekdays = [list(DAYS).index(day) for day in days]
-        need = Need(weekdays, begins, ends if ends > begins else ends + 1440, places)
+        need = Need(weekdays, begins, ends_after(begins, ends), places)
     return Asked(
         query.get("commune", "")[:5], days, start[:5], end[:5], places, duty if duty in DUTIES else "", need, error
     )
 
 
-def _minutes(clock: str) -> int | None:
-    found = re.fullmatch(r"([01]?\d|2[0-3])[:hH]([0-5]\d)?", clock.strip())
-    return int(found[1]) * 60 + int(found[2] or 0) if found else None
+def standing(words: Iterable[str]) -> str:
+    """« à jour, dispensée »."""
+    return ", ".join(DUTIES[word] for word in words)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain import french
 from search_api import labels
 from search_api.facets import PRICES
-from web import formats, texts
+from web import texts
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ def shown(facets: Facets) -> dict[str, Any]:
     for each in CHOICES:
         entries = [entry for entry in facets[each.facet] if entry["count"] or entry["selected"]]
         kept = [entry for at, entry in enumerate(entries) if at < MOST or entry["selected"]]
-        choices.append(panel(each, [{**entry, "count_text": formats.number(entry["count"])} for entry in kept]))
+        choices.append(panel(each, [{**entry, "count_text": french.number(entry["count"])} for entry in kept]))
     tariffs = [entry for entry in facets["hourly_cents_max"] if entry["value"] in TARIFFS.values()]
     fresh = next(entry for entry in facets["up_to_date"] if entry["value"] == "true")
     return {
         "choices": [each for each in choices if each["entries"]],
         "tariffs": tariff_steps(tariffs) if any(each["count"] or each["selected"] for each in tariffs) else [],
-        "up_to_date": formats.number(fresh["count"]) if fresh["count"] or fresh["selected"] else None,
+        "up_to_date": french.number(fresh["count"]) if fresh["count"] or fresh["selected"] else None,
     }
 
 
@@ -86,9 +87,9 @@ def panel(each: Filter, entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def tariff_steps(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    counts = {entry["value"]: formats.number(entry["count"]) for entry in entries}
+    counts = {entry["value"]: french.number(entry["count"]) for entry in entries}
     return [(euros, f"{tariff_label(euros)} ({counts.get(cents, '0')})") for euros, cents in TARIFFS.items()]
 
 
 def tariff_label(euros: str) -> str:
-    return texts.search.TARIFF_AT_MOST.format(money=formats.money(int(TARIFFS[euros])))
+    return texts.search.TARIFF_AT_MOST.format(money=french.money(int(TARIFFS[euros])))

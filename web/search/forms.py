@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from domain import civil
 from search_api.parameter_types import DEFAULT_DETOUR_KM
 from web import texts
 from web.search import filters, need
@@ -177,7 +178,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         if text and as_date(text) is None:
             found[name] = texts.ERROR_DATE
     born = as_date(form.naissance)
-    if born and not today - timedelta(days=18 * 365) < born < today + timedelta(days=366):
+    if born and (civil.of_age(born, today) or born >= today + timedelta(days=366)):
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS
     return found | need.errors(form.slots)
 

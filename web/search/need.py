@@ -1,15 +1,16 @@
 """What a family needs in a week: up to three slots of days, hours and children, and the API's lines for them."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from domain import week
 from search_api.need import MAX_LINES, MAX_PLACES
 from web import texts
 
-DAYS = {"lun": "mon", "mar": "tue", "mer": "wed", "jeu": "thu", "ven": "fri", "sam": "sat", "dim": "sun"}
+DAYS = dict(zip(("lun", "mar", "mer", "jeu", "ven", "sam", "dim"), week.DAYS, strict=True))
+"""The pages' own codes of weekdays, which stand in their addresses → the API's."""
 START, END = "08:00", "18:00"
 """The hours that stand in an untouched form; they count once a day is ticked."""
 SLOTS = ("", "2", "3")
@@ -18,7 +19,6 @@ UNSET: dict[str, Any] = {
     name + slot: value for slot in SLOTS for name, value in (("jours", ()), ("debut", ""), ("fin", ""), ("places", ""))
 }
 """The form's fields without any slot."""
-DAY_MINUTES = 24 * 60
 
 Hours = tuple[int, int]
 """Minutes of a day; the end is past midnight where it is the next day's."""
@@ -45,7 +45,7 @@ class Slot:
     @property
     def has_times(self) -> bool:
         """Whether its hours are any."""
-        return all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text) for text in (self.start, self.end))
+        return all((at := week.minute(text)) is not None and at < week.DAY for text in (self.start, self.end))
 
     @property
     def places(self) -> int:
@@ -54,8 +54,7 @@ class Slot:
     @property
     def hours(self) -> Hours:
         """Only where they are times."""
-        start, end = (int(text[:2]) * 60 + int(text[3:]) for text in (self.start, self.end))
-        return start, end + DAY_MINUTES * (end <= start)
+        return week.minutes(self.start, self.end)
 
 
 def slots(fields: Mapping[str, Any]) -> tuple[Slot, ...]:
@@ -106,7 +105,7 @@ def lines(slots: Sequence[Slot]) -> list[str]:
         for hours, places in together(slots, weekday).items():
             weekdays.setdefault((hours, places), []).append(weekday)
     return [
-        f"{days}@{_clock(start)}-{_clock(end)}" + (f"*{places}" if places != usual else "")
+        f"{days}@{week.clock(start)}-{week.clock(end)}" + (f"*{places}" if places != usual else "")
         for ((start, end), places), found in weekdays.items()
         for days in runs(found)
     ]
@@ -143,8 +142,3 @@ def runs(weekdays: Iterable[int]) -> list[str]:
             found.append([weekday])
     codes = list(DAYS.values())
     return [codes[run[0]] + (f"-{codes[run[-1]]}" if len(run) > 1 else "") for run in found]
-
-
-def _clock(minute: int) -> str:
-    hours, minutes = divmod(minute % DAY_MINUTES, 60)
-    return f"{hours:02}:{minutes:02}"

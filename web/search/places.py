@@ -74,7 +74,7 @@ async def meant(engine: Engine, geocoder: Geocoder | None, text: str, id: str, *
     """
     if id:
         place = await places.place(engine, id)
-        if place is not None and (not text or fold(text) == fold(place["name"])):
+        if place is not None and (not text or alike(text, place["name"])):
             refused = point and not forms.has_point(place)
             return Meant(place["name"], id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
@@ -103,7 +103,7 @@ def kept_id(item: dict[str, Any]) -> str:
 
 def is_the_one(text: str, first: dict[str, Any], others: list[dict[str, Any]]) -> bool:
     """Whether the text is the first place's whole name and no other's."""
-    return fold(text) == fold(first["label"]) and all(fold(text) != fold(item["label"]) for item in others)
+    return alike(text, first["label"]) and not any(alike(text, item["label"]) for item in others)
 
 
 def link(form: SearchForm, item: dict[str, Any], name: str, id: str) -> dict[str, str]:
@@ -112,6 +112,6 @@ def link(form: SearchForm, item: dict[str, Any], name: str, id: str) -> dict[str
     return {"label": item["label"], "detail": item["detail"], "href": href}
 
 
-def fold(text: str) -> str:
-    """Letters and digits only, without case or accents: « Saint-Étienne » is « saint etienne »."""
-    return "".join(words(text))
+def alike(text: str, name: str) -> bool:
+    """Whether they are one name as the index reads it, also glued together: « ile yeu » and « L’Île-Yeu »."""
+    return "".join(words(text)) == "".join(words(name))

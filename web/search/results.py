@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from search_api import labels
-from settings import PARIS
-from web import formats, texts
+from domain import civil, french
+from domain.vocabulary import Kind
+from web import texts
 from web.cards import card
 from web.search import filters, forms, need
 from web.search.forms import SearchForm
@@ -35,7 +35,7 @@ def results(
     """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
     total = answer["total"]
     cards = [card(item, has_need=form.has_need, today=today) for item in answer["items"]]
-    heading = formats.plural(total["value"], texts.RESULT_ONE, texts.RESULT_MANY)
+    heading = texts.RESULT.of(total["value"])
     if total["relation"] != "eq":
         heading = texts.AT_LEAST.format(count=heading)
     return {
@@ -43,7 +43,7 @@ def results(
         "where": where(form, place, arrival),
         "empty": total["value"] == 0,
         "cards": cards,
-        "kinds": {entry["value"]: formats.number(entry["count"]) for entry in answer["facets"]["kind"]},
+        "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
         "filters": filters.shown(answer["facets"]),
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
         "loosen": [
@@ -59,7 +59,7 @@ def results(
 def where(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> str:
     if arrival is not None:
         start = texts.search.YOUR_POSITION if place is None else place["name"]
-        return texts.search.ALONG.format(start=formats.leaving(start), end=formats.reaching(arrival["name"]))
+        return texts.search.ALONG.format(start=french.leaving(start), end=french.reaching(arrival["name"]))
     if form.autour:
         return texts.AROUND_POSITION
     if place is None:
@@ -100,12 +100,12 @@ def notices(found: Where) -> list[dict[str, Any]]:
 def indexed(moment: str | None) -> str | None:
     if moment is None:
         return None
-    day = datetime.fromisoformat(moment).astimezone(PARIS).date()
-    return texts.DATA_OF.format(day=formats.day(day))
+    day = civil.day(datetime.fromisoformat(moment))
+    return texts.DATA_OF.format(day=french.day(day))
 
 
 def found_text(count: int) -> str:
-    return formats.plural(count, texts.RESULT_ONE, texts.RESULT_MANY)
+    return texts.RESULT.of(count)
 
 
 def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
@@ -141,29 +141,28 @@ def way_summary(form: SearchForm, arrival: dict[str, Any] | None) -> str:
     """The folded way in a few words: « jusqu’à Orvault »."""
     if arrival is None:
         return form.vers or texts.search.WAY_NONE
-    return texts.search.WAY_TO.format(end=formats.reaching(arrival["name"]))
+    return texts.search.WAY_TO.format(end=french.reaching(arrival["name"]))
 
 
 def need_summary(form: SearchForm) -> str:
     """The folded need in a few words: « du lundi au vendredi, 8 h – 18 h »."""
     slots = [slot_summary(slot) for slot in form.slots if any(day in need.DAYS for day in slot.days)]
-    parts = [f"{formats.NARROW}; ".join(slots)] if slots else []
+    parts = [f"{french.NARROW}; ".join(slots)] if slots else []
     if start := forms.as_date(form.des):
-        parts.append(texts.FROM_DAY.format(day=formats.day(start)))
+        parts.append(texts.FROM_DAY.format(day=french.day(start)))
     if born := forms.as_date(form.naissance):
-        parts.append(texts.BORN.format(day=formats.day(born)))
+        parts.append(texts.BORN.format(day=french.day(born)))
     return ", ".join(parts) or texts.NEED_NONE
 
 
 def slot_summary(slot: Slot) -> str:
-    days = formats.week_days([need.DAYS[day] for day in slot.days if day in need.DAYS])
-    children = formats.plural(slot.places, texts.CHILDREN_ONE, texts.CHILDREN_MANY)
-    told = f"{days}, {formats.hours(slot.start, slot.end)}" if slot.has_times else days
-    return f"{told}, {children}" if slot.places > 1 else told
+    days = french.week_days(list(need.DAYS).index(day) for day in slot.days if day in need.DAYS)
+    told = f"{days}, {french.hours(slot.start, slot.end)}" if slot.has_times else days
+    return f"{told}, {texts.CHILD.of(slot.places)}" if slot.places > 1 else told
 
 
 def kinds_summary(form: SearchForm) -> str:
-    return ", ".join(labels.KINDS.get(code, code) for code in form.types) or texts.KINDS_ALL
+    return ", ".join(Kind.label_of(code) for code in form.types) or texts.KINDS_ALL
 
 
 def sentence(message: str) -> str:

@@ -1,0 +1,13 @@
+"""How long each offer's word counts: a public column, derived when it is written."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0023"
+down_revision = "0022"
+
+
+def upgrade() -> None:
+    # The driver's own cursor: SQLAlchemy would read the percent signs as parameters.
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

@@ -1,0 +1,50 @@
+"""One rule says what is up to date. Who reads the day of a word beside it is named here, with what for."""
+
+import re
+
+from tests.conftest import ROOT
+
+READERS = {
+    "search_api/cards.py": "passes it on",
+    "search_api/exports.py": "passes it on",
+    "search_api/schemas.py": "names it",
+    "search_api/sorts.py": "the order `updated`, and what is worth more of two words that count",
+    "web/cards.py": "says how long ago it was",
+    "web/department/listing.py": "a column of the list of those who are late",
+    "web/templates/availability/macros.html": "says when it was",
+    "web/templates/department/home.html": "says when it was",
+    "web/templates/employer/home.html": "says when it was",
+    "web/templates/rpe/one.html": "says when it was",
+    "web/templates/rpe/territory.html": "says when it was",
+    "registry/duties.py": "the legal duty, which is to have given a word between two deadlines",
+    "registry/employers.py": "passes it on",
+    "registry/functions/offer_documents.sql": "passes it on",
+    "registry/generation/assistants.py": "invents it",
+    "registry/generation/loading.py": "writes it",
+    "registry/generation/structures.py": "invents it",
+    "registry/legacy/values.py": "reads it from the old portal's file",
+    "registry/legacy/writing.py": "writes it",
+    "registry/presence.py": "forgets it with the rest of a closed profile",
+    "registry/relais.py": "passes it on, and asks the legal duty",
+    "registry/timetables.py": "writes it: a declaration was made, or taken back",
+}
+"""Migrations are left out: 0023 derives `fresh_until` of it."""
+
+
+def test_nobody_else_looks_at_the_day_of_a_word() -> None:
+    """A new reader that asks whether an offer is current compares `fresh_until` with its day instead."""
+    found = {
+        str(path.relative_to(ROOT))
+        for room in ("search_api", "web", "indexer", "jobs", "registry")
+        for kind in ("*.py", "*.html", "*.sql", "*.js")
+        for path in (ROOT / room).rglob(kind)
+        if "migrations" not in path.parts and "confirmed_on" in path.read_text("utf-8")
+    }
+    assert found == set(READERS)
+
+
+def test_the_legal_duty_decides_nothing_that_parents_read() -> None:
+    """`registry.duties` may be read by her own pages and the staff's: a card knows no deadline."""
+    rooms = ("search_api", "web/fiche", "web/favourites", "web/search", "web/widget", "web/alerts")
+    paths = [path for room in rooms for path in (ROOT / room).rglob("*.py")] + [ROOT / "web" / "cards.py"]
+    assert not [path for path in paths if re.search(r"\bduties\b", path.read_text("utf-8"))]
