@@ -11,6 +11,7 @@ from uuid import UUID
 
 from registry.accounts.roles import ROLES, RULES, STAFF, Role
 from registry.database import Connection
+from registry.territory import scope
 
 __all__ = ["ROLES", "RULES", "STAFF", "Account", "Role"]
 
@@ -76,11 +77,7 @@ def create(
         [normalised(mail), role, name, department, offer, ends_on, created_at, created_at + ENROL],
     ).fetchall()[0]
     account = Account(*row)
-    with conn.cursor() as cur:
-        cur.executemany(
-            "insert into account_commune (account, commune) values (%s, %s)",
-            [(account.id, commune) for commune in communes],
-        )
+    scope.write(conn, account.id, communes)
     return account
 
 
@@ -119,9 +116,8 @@ def relais_of(conn: Connection, commune: str) -> list[Account]:
     return [
         Account(*row)
         for row in conn.execute(
-            f"select {COLUMNS} from account a where a.role = 'rpe' and a.closed_at is null and exists ("
-            " select from account_commune t join commune c on c.code = %s"
-            " where t.account = a.id and t.commune in (c.code, c.parent)) order by a.mail",
+            f"select {COLUMNS} from account a where a.role = 'rpe' and a.closed_at is null"
+            f" and {scope.covers('a.id', '%s')} order by a.mail",
             [commune],
         )
     ]

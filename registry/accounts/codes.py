@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from registry import accounts, french, letters
+from domain import french
+from registry import accounts, letters
 from registry.accounts import addresses
 from registry.accounts.throttle import Limit, TooMany
 from registry.database import Connection

@@ -43,8 +43,8 @@ def entries(conn: Connection, wanted: Wanted) -> list[Entry]:
         " where (%(who)s = '' or strpos(a.mail, lower(%(who)s)) > 0)"
         " and starts_with(l.action, %(action)s)"
         " and (%(offer)s = '' or l.offer = %(offer)s)"
-        " and (%(first)s::date is null or l.at >= %(first)s::date::timestamp at time zone 'Europe/Paris')"
-        " and (%(last)s::date is null or l.at < (%(last)s::date + 1)::timestamp at time zone 'Europe/Paris')"
+        " and (%(first)s::date is null or l.at >= civil_moment(%(first)s::date))"
+        " and (%(last)s::date is null or l.at < civil_moment(%(last)s::date + 1))"
         " and (%(before)s::bigint is null or l.id < %(before)s)"
         " order by l.id desc limit %(page)s",
         {

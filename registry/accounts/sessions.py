@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from domain import civil
 from registry import accounts
 from registry.accounts import RULES, Account, links
 from registry.database import Connection
-from settings import PARIS
 
 SEEN_EVERY_S = 3600
 """How often a session that is in use is written: its end moves with its use."""
@@ -128,7 +128,7 @@ def find(conn: Connection, token: str, now: datetime) -> tuple[Account, Shown] |
         return None
     seen_at, mail, passkey, second, *columns = row
     account = Account(*columns)
-    if account.is_over(now.astimezone(PARIS).date()):
+    if account.is_over(civil.day(now)):
         return None
     if (now - seen_at).total_seconds() > SEEN_EVERY_S:
         conn.execute(

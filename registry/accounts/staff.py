@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from registry import accounts, french, letters
+from domain import civil, french
+from registry import accounts, letters
 from registry.accounts import RULES, Account, Role, roles
 from registry.accounts.second import HAS_ANY
 from registry.database import Connection
-from settings import PARIS
+from registry.territory import scope
 
 OPENED: tuple[Role, ...] = tuple(role for role, rule in RULES.items() if rule.opened_by is not None)
 """The roles of these accounts."""
@@ -51,10 +52,7 @@ class Territory:
     ends_on: date | None = None
 
 
-_KEPT = """a.role = any (%(roles)s) and (%(within)s::text is null or exists
-    (select from account_commune t where t.account = a.id) and not exists
-    (select from account_commune t join commune c on c.code = t.commune
-     where t.account = a.id and c.department <> %(within)s))"""
+_KEPT = f"a.role = any (%(roles)s) and (%(within)s::uuid is null or {scope.lies_within('a.id', '%(within)s')})"
 """SQL, of an `account a`: whether a keeper keeps it."""
 
 
@@ -62,14 +60,14 @@ def _kept_by(keeper: Account) -> dict[str, object]:
     """The parameters of _KEPT: an administrator keeps all of them, a Caf those whose territory lies in its own."""
     if keeper.role == "administrator":
         return {"roles": list(OPENED), "within": None}
-    return {"roles": list(roles.opened_by(keeper.role)), "within": keeper.department or ""}
+    return {"roles": list(roles.opened_by(keeper.role)), "within": keeper.id}
 
 
 def listing(conn: Connection, keeper: Account, *, role: str = "", words: str = "", closed: bool = False) -> list[Line]:
     """The accounts that `keeper` keeps, of a role or of all, whose mail or name holds `words`; at most 500."""
     rows = conn.execute(
         "select a.id, a.mail, a.role, a.name, a.department,"
-        " (select count(*) from account_commune t where t.account = a.id), a.ends_on, a.closed_at,"
+        f" {scope.count('a.id')}, a.ends_on, a.closed_at,"
         " (select max(s.seen_at) from session s where s.account = a.id),"
         f" {HAS_ANY},"
         " exists (select from factor_reset r where r.account = a.id and r.expires_at > now())"
@@ -100,28 +98,13 @@ def with_second_factor(conn: Connection, mail: str) -> Account | None:
     return found if found is not None and found.role not in OPENED and found.has_codes else None
 
 
-def communes_of(conn: Connection, id: UUID) -> list[str]:
-    rows = conn.execute("select commune from account_commune where account = %s order by commune", [id])
-    return [row[0] for row in rows]
-
-
-def names_of_communes(conn: Connection, id: UUID) -> list[tuple[str, str]]:
-    """The territory of an account as pairs of INSEE code and name, by name."""
-    rows = conn.execute(
-        "select c.code, c.name from account_commune t join commune c on c.code = t.commune where t.account = %s"
-        " order by c.name, c.code",
-        [id],
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def territory(
-    conn: Connection, role: str, values: dict[str, str], today: date, *, within: str | None = None
+    conn: Connection, role: str, values: dict[str, str], today: date, *, within: UUID | None = None
 ) -> tuple[Territory, dict[str, str]]:
     """What `department`, `communes`, `offer` and `ends_on` of a form mean for a role, and a French sentence for each
     field that is wrong.
 
-    `within`: the department that every commune must lie in.
+    `within`: the account that must answer for every commune.
     """
     errors: dict[str, str] = {}
     department: str | None = None
@@ -139,9 +122,9 @@ def territory(
     if role == "rpe":
         offer = values.get("offer") or None
         known = conn.execute(
-            "select from offer o join commune c on c.code = o.commune where o.id = %s and o.kind = 'rpe'"
-            " and (%s::text is null or c.department = %s)",
-            [offer, within, within],
+            "select from offer o where o.id = %(offer)s and o.kind = 'rpe'"
+            f" and (%(within)s::uuid is null or {scope.covers('%(within)s', 'o.commune')})",
+            {"offer": offer, "within": within},
         ).fetchone()
         if offer and known is None:
             errors["offer"] = "Aucune fiche de relais ne correspond. Copiez la fin de son adresse, après /offre/."
@@ -161,18 +144,14 @@ class Changed:
 
 def save(conn: Connection, account: Account, name: str, covered: Territory) -> Changed:
     """Change the name, the territory and the last day of an open account."""
-    before = communes_of(conn, account.id)
+    before = {code for code, _ in scope.listed(conn, account.id)}
     conn.execute(
         "update account set name = %s, department = %s, offer = %s, ends_on = %s where id = %s",
         [name, covered.department, covered.offer, covered.ends_on, account.id],
     )
-    conn.execute("delete from account_commune where account = %s", [account.id])
-    conn.execute(
-        "insert into account_commune (account, commune) select %s, unnest(%s::text[])",
-        [account.id, list(covered.communes)],
-    )
-    less = account.department != covered.department or not set(before) <= set(covered.communes)
-    more = not set(covered.communes) <= set(before)
+    scope.write(conn, account.id, covered.communes)
+    less = account.department != covered.department or not before <= set(covered.communes)
+    more = not set(covered.communes) <= before
     return Changed(less or more or account.ends_on != covered.ends_on, less)
 
 
@@ -206,7 +185,7 @@ def end_over(conn: Connection, now: datetime, *, site_url: str) -> int:
 
     For the job of the calendar, as often as it likes; a session ends on the day itself (sessions.find).
     """
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     soon = conn.execute(
         "select id, mail, role, ends_on from account where closed_at is null and ends_on between %s and %s",
         [today, today + WARNED],
@@ -230,19 +209,19 @@ def is_last_administrator(conn: Connection, account: Account) -> bool:
     return [row[0] for row in rows] == [account.id]
 
 
-def _communes(conn: Connection, text: str, within: str | None) -> tuple[tuple[str, ...], str]:
+def _communes(conn: Connection, text: str, within: UUID | None) -> tuple[tuple[str, ...], str]:
     """The communes that codes name, and what is wrong with them, in French."""
     codes = list(dict.fromkeys(re.findall(r"[^\s,;]+", text.upper())))
     rows = conn.execute(
-        "select w.code, c.code, c.department from unnest(%s::text[]) w (code)"
-        " join commune c on c.code = w.code or c.epci = w.code",
-        [codes],
+        f"select w.code, c.code, %(within)s::uuid is null or {scope.covers('%(within)s', 'c.code')}"
+        " from unnest(%(codes)s::text[]) w (code) join commune c on c.code = w.code or c.epci = w.code",
+        {"codes": codes, "within": within},
     ).fetchall()
     known = {row[0] for row in rows}
     unknown = [code for code in codes if code not in known]
     # Of an EPCI that lies in two départements, the communes of this one.
-    outside = sorted({row[1] for row in rows if within and row[2] != within and row[0] == row[1]})
-    found = tuple(sorted({row[1] for row in rows if not within or row[2] == within}))
+    outside = sorted({row[1] for row in rows if not row[2] and row[0] == row[1]})
+    found = tuple(sorted({row[1] for row in rows if row[2]}))
     if unknown:
         return found, (
             f"Codes inconnus\u00a0: {', '.join(unknown[:5])}. Indiquez des codes INSEE de communes (44109)"

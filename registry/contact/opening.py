@@ -10,16 +10,17 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from registry import letters, rules
+from domain import civil
+from registry import letters
 from registry.accounts import links, throttle
 from registry.accounts.throttle import Limit
 from registry.contact import address_of, sending, tokens
 from registry.contact.refusals import Refused
 from registry.database import Connection
-from settings import PARIS, Settings
+from registry.scales import current_scales
+from settings import Settings
 
 PURPOSE = "contact"
-CONFIRMED_WITHIN = timedelta(hours=24)
 
 A_DAY = timedelta(days=1)
 ASKED_BY_MAIL = Limit(20, A_DAY)
@@ -53,12 +54,14 @@ def ask(conn: Connection, settings: Settings, draft: Draft, now: datetime) -> No
         raise Refused("away")
     sender = tokens.sender_of(settings.keys, draft.mail).hex()
     throttle.count(conn, settings.keys, "contact asked", sender, ASKED_BY_MAIL, now)
-    expires_at = now + CONFIRMED_WITHIN
+    hours = current_scales(conn).number("contact_confirm_hours", civil.day(now))
+    expires_at = now + timedelta(hours=hours)
     payload = {"name": draft.name, "mail": draft.mail, "text": draft.text}
     token = links.create(conn, settings.keys, PURPOSE, expires_at, offer=draft.offer, payload=payload)
     values = {
         "to": sending.public_name(conn, draft.offer),
         "fictitious": sending.is_fictitious(conn, draft.offer),
+        "hours": hours,
         "link": f"{settings.site_url}/ecrire/confirmer/{token}",
     }
     key = f"contact asked {hashlib.sha256(token.encode()).hexdigest()}"
@@ -89,11 +92,11 @@ def confirm(conn: Connection, settings: Settings, token: str, now: datetime) -> 
     blocked = sending.is_blocked(conn, settings, draft.offer, draft.mail)
     if blocked or address_of(conn, draft.offer, public=True) is None:
         raise Refused("away")
-    days = rules.number("contact_thread_days", now.astimezone(PARIS).date())
+    ends_at = now + current_scales(conn).duration("contact_thread_days", civil.day(now))
     thread: UUID = conn.execute(
         "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
         " values (%s, %s, %s, %s, %s, %s) returning id",
-        [draft.offer, draft.name, draft.mail, sender, now, now + timedelta(days=days)],
+        [draft.offer, draft.name, draft.mail, sender, now, ends_at],
     ).fetchall()[0][0]
     message = sending.keep(conn, thread, "parent", draft.text, now)
     if message is not None:  # without a key there is no double

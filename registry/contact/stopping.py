@@ -1,14 +1,23 @@
-"""What ends messages: her switch, a block, a report to the moderators, and time. Callers commit."""
+"""What ends messages: her switch, a block, a report to the moderators, and time. Callers commit.
+
+A report is the subject of a case (`registry.casework`), and holds the text until the case is closed.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from registry import audit, rules
+from domain import civil
+from registry import audit
+from registry.accounts import Account
+from registry.casework import NotPossible, cases, claims, queue
+from registry.casework.history import Line
+from registry.casework.kinds import MESSAGE_REPORT
+from registry.casework.queue import Waiting
 from registry.contact import sending, tokens
 from registry.contact.tokens import Seen, Side
 from registry.database import Connection
-from settings import PARIS
+from registry.scales import current_scales
 from settings.keys import Keys
 
 
@@ -25,16 +34,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class Report:
-    """`count`: how many assistants maternels reported this sender; 0 where she is the one who is reported."""
+    """`count`: how many assistants maternels reported this sender; 0 where she is the one who is reported. `case`
+    says who is at it."""
 
-    id: UUID
     offer: str
     am: str
     side: Side
     name: str
     text: str
-    at: datetime
     count: int
+    case: Waiting
 
 
 @dataclass(frozen=True)
@@ -115,49 +124,61 @@ def unblock(conn: Connection, offer: str, id: str) -> bool:
 
 def report(conn: Connection, seen: Seen, now: datetime) -> bool:
     """Show the message to the moderators; once. False when its text is gone."""
+    # Reported twice at once, it is one report.
+    conn.execute("select from contact_message where id = %s for update", [seen.message])
     found = shown(conn, seen)
-    if found is None or found.text is None:
-        return False
-    if found.reported:
-        return True
+    if found is None or found.text is None or found.reported:
+        return found is not None and found.reported
+    id = cases.begin(conn, MESSAGE_REPORT, Line("reported"), now)
     conn.execute(
-        "insert into contact_report (offer, thread, message, side, name, sender, text, at)"
-        " select t.offer, t.id, %s, %s, %s, case when %s = 'parent' then t.sender end, %s, %s from contact_thread t"
-        " where t.id = %s on conflict (message) do nothing",
-        [seen.message, found.side, found.name, found.side, found.text, now, seen.thread],
+        "insert into contact_report (id, offer, thread, message, side, name, sender, text)"
+        " select %s, t.offer, t.id, %s, %s, %s, case when %s = 'parent' then t.sender end, %s from contact_thread t"
+        " where t.id = %s",
+        [id, seen.message, found.side, found.name, found.side, found.text, seen.thread],
     )
     audit.note(conn, None, "contact.reported", found.offer, ["message"], side=found.side)
     return True
 
 
-def reports(conn: Connection) -> list[Report]:
-    """What moderators have to look at, the oldest first."""
+def reports(conn: Connection, reader: Account, now: datetime, *, page: int) -> list[Report]:
+    """What moderators have to look at, the oldest first: one page, from 1, and one more where there are more."""
+    waiting = queue.waiting(conn, MESSAGE_REPORT, reader, now, offset=(page - 1) * queue.PAGE, limit=queue.PAGE + 1)
     rows = conn.execute(
-        "select r.id, r.offer, o.name, r.side, r.name, r.text, r.at,"
+        "select r.id, r.offer, o.name, r.side, r.name, r.text,"
         " (select count(distinct s.offer) from contact_report s where s.sender = r.sender)"
-        " from contact_report r join offer o on o.id = r.offer where r.done_at is null order by r.at, r.id"
+        " from contact_report r join offer o on o.id = r.offer where r.id = any(%s)",
+        [[case.id for case in waiting]],
     )
-    return [Report(*row) for row in rows]
+    facts = {id: values for id, *values in rows}
+    # One that was deleted in between has no facts any more.
+    return [Report(*(*facts[case.id], case)) for case in waiting if case.id in facts]
 
 
-def settle(conn: Connection, id: UUID, now: datetime) -> str | None:
-    """A moderator has looked at it: its text is forgotten, that it was reported still counts. Returns the offer."""
-    row = conn.execute(
-        "update contact_report set done_at = %s, text = '' where id = %s and done_at is null returning offer",
-        [now, id],
-    ).fetchone()
-    return row[0] if row else None
+def settle(conn: Connection, account: Account, id: UUID, now: datetime) -> str:
+    """A moderator has looked at it: its text is forgotten, that it was reported still counts. Returns the offer.
+
+    Who settles it takes it first: raises NotPossible when another moderator is at it, and when it is settled or gone.
+    """
+    claims.claim(conn, MESSAGE_REPORT, id, account, now)
+    row = conn.execute("update contact_report set text = '' where id = %s returning offer", [id]).fetchone()
+    if row is None:
+        raise NotPossible(MESSAGE_REPORT.gone)
+    cases.close(conn, id, Line("settled", account.id), now)
+    return str(row[0])
 
 
 def forget(conn: Connection, now: datetime) -> int:
     """Delete threads that have ended and reports that have had their time, and empty old messages, also in mails that
     nobody could deliver; returns how many."""
-    today = now.astimezone(PARIS).date()
-    texts = now - timedelta(days=rules.number("contact_text_days", today))
-    old = now - timedelta(days=rules.number("contact_report_days", today))
+    today = civil.day(now)
+    scales = current_scales(conn)
+    texts = now - scales.duration("contact_text_days", today)
+    old = now - scales.duration("contact_report_days", today)
     return (
         conn.execute("delete from contact_thread where ends_at <= %s", [now]).rowcount
-        + conn.execute("delete from contact_report where at < %s", [old]).rowcount
+        + conn.execute(
+            "delete from contact_report r using case_file k where k.id = r.id and k.opened_at < %s", [old]
+        ).rowcount
         + conn.execute("update contact_message set text = null where text is not null and at < %s", [texts]).rowcount
         + conn.execute(
             "update mail_outbox set body = '' where key like 'contact %%' and body <> ''"

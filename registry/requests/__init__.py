@@ -1,51 +1,42 @@
-"""Requests to have an agrément recognised: what an assistant maternel asks, and a moderator decides within 72 hours.
+"""Requests to have an agrément recognised: what an assistant maternel asks, and a moderator decides in time.
 
-    identity ──> waiting ──> validated
-                  │   └────> second_opinion ──> refused      withdrawn: she took it back
-                  └> incomplete ──> waiting (or identity), when she answers
-
-Here is her side; `decisions` has the moderators', `effect` what a validated one does to her profile. The 72 hours are
-those of the clock, and run while it is the moderators' turn: they start anew with each of her answers.
+Each is the subject of a case (`registry.casework`): pending while her identity is checked, closed as validated,
+refused or withdrawn (she took it back). Here is her side; `decisions` has the moderators', `effect` what a validated
+one does to her profile. The moderators' hours (`agrement_decision_hours`) are those of the clock, and run while it is
+their turn: they start anew with each of her answers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal, cast
 from uuid import UUID
 
-from registry import accounts, documents, rules
+from domain import civil
+from registry import accounts, documents
+from registry.casework import STAFF_TURN, NotPossible, cases
+from registry.casework.cases import Case
+from registry.casework.history import Line
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
 from registry.profiles import Agrement
-from registry.requests import events, letters
-from settings import PARIS
+from registry.requests import letters
+from registry.scales import current_scales
 
 Kind = Literal["registration", "change", "renewal"]
-State = Literal["identity", "waiting", "incomplete", "second_opinion", "validated", "refused", "withdrawn"]
-
-OPEN: tuple[State, ...] = ("identity", "waiting", "incomplete", "second_opinion")
-MODERATORS: tuple[State, ...] = ("waiting", "second_opinion")
-"""The states in which it is a moderator's turn, and the clock runs."""
-
-
-class NotPossible(Exception):
-    """What was asked does not go with where the request stands. `sentence` is French, for the page."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+Standing = Literal["pending", "waiting", "incomplete", "second_opinion", "validated", "refused", "withdrawn"]
+"""Where a request stands: the state of its case while it is open, then its outcome."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """`due_at` is None while it is not the moderators' turn for the first time; `conditions` are private.
-
-    `effective_at`: when the validated agrément became hers; None before, and for one that begins on a later day.
+    """`conditions` are private. `effective_at`: when the validated agrément became hers; None before, and for one that
+    begins on a later day.
     """
 
     id: UUID
     offer: str
     kind: Kind
-    state: State
     department: str
     number: str
     starts_on: date
@@ -55,23 +46,20 @@ class Request:
     age_to_months: int
     conditions: str | None
     document: UUID | None
-    created_at: datetime
-    submitted_at: datetime | None
-    due_at: datetime | None
-    decided_at: datetime | None
     effective_at: datetime | None
-    claimed_by: UUID | None
-    claimed_until: datetime | None
+    case: Case
 
-    def held_by(self, now: datetime) -> UUID | None:
-        """The moderator whose claim has not expired."""
-        return self.claimed_by if self.claimed_until is not None and self.claimed_until > now else None
+    @property
+    def standing(self) -> Standing:
+        return cast(Standing, self.case.outcome or self.case.state)
 
 
-COLUMNS = (
-    "id, offer, kind, state, department, number, starts_on, ends_on, capacity, age_from_months, age_to_months,"
-    " conditions, document, created_at, submitted_at, due_at, decided_at, effective_at, claimed_by, claimed_until"
+SELECT = (
+    "select r.id, r.offer, r.kind, r.department, r.number, r.starts_on, r.ends_on, r.capacity, r.age_from_months,"
+    f" r.age_to_months, r.conditions, r.document, r.effective_at, {cases.COLUMNS}"
+    " from agrement_request r join case_file k on k.id = r.id"
 )
+"""SQL: requests `r` with their cases `k`, as `of_row` reads them."""
 
 
 def submit(
@@ -90,60 +78,63 @@ def submit(
     the one that is there. Raises NotPossible while a moderator looks at what she sent before.
     """
     standing = _locked(conn, offer)
-    if standing is not None and standing.state in MODERATORS:
+    if standing is not None and standing.case.state in STAFF_TURN:
         raise NotPossible(
             "Votre demande est déjà devant un modérateur\u00a0: vous pourrez la modifier dès qu’il vous aura répondu."
         )
-    values = [
-        *("identity" if not identity_ok else "waiting", agrement.department, agrement.number, agrement.starts_on),
-        *(
-            agrement.ends_on,
-            agrement.capacity,
-            agrement.age_from_months,
-            agrement.age_to_months,
-            agrement.conditions or None,
-        ),
-        *(document, now if identity_ok else None, due(now) if identity_ok else None),
-    ]
+    values = {
+        "offer": offer,
+        "kind": kind,
+        "department": agrement.department,
+        "number": agrement.number,
+        "starts_on": agrement.starts_on,
+        "ends_on": agrement.ends_on,
+        "capacity": agrement.capacity,
+        "age_from": agrement.age_from_months,
+        "age_to": agrement.age_to_months,
+        "conditions": agrement.conditions or None,
+        "document": document,
+    }
+    author = accounts.of_offer(conn, offer)
+    answered = standing is not None and standing.case.state == "incomplete"
+    line = Line("answered" if answered else "submitted", author.id if author else None)
+    term, where = due(conn, now), agrement.department
     if standing is None:
-        row = conn.execute(
-            "insert into agrement_request (state, department, number, starts_on, ends_on, capacity, age_from_months,"
-            " age_to_months, conditions, document, submitted_at, due_at, offer, kind, created_at)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id",
-            [*values, offer, kind, now],
-        ).fetchall()[0]
-        id: UUID = row[0]
+        id = cases.begin(
+            conn, AGREMENT_REQUEST, line, now, pending=not identity_ok, due=term, about=offer, department=where
+        )
+        conn.execute(
+            "insert into agrement_request (id, offer, kind, department, number, starts_on, ends_on, capacity,"
+            " age_from_months, age_to_months, conditions, document) values (%(id)s, %(offer)s, %(kind)s,"
+            " %(department)s, %(number)s, %(starts_on)s, %(ends_on)s, %(capacity)s, %(age_from)s, %(age_to)s,"
+            " %(conditions)s, %(document)s)",
+            values | {"id": id},
+        )
     else:
         id = standing.id
+        cases.submit(conn, id, line, now, pending=not identity_ok, due=term, department=where)
         conn.execute(
-            "update agrement_request set state = %s, department = %s, number = %s, starts_on = %s, ends_on = %s,"
-            " capacity = %s, age_from_months = %s, age_to_months = %s, conditions = %s,"
-            " document = coalesce(%s, document), submitted_at = %s, due_at = %s, claimed_by = null,"
-            " claimed_until = null where id = %s",
-            [*values, id],
+            "update agrement_request set department = %(department)s, number = %(number)s, starts_on = %(starts_on)s,"
+            " ends_on = %(ends_on)s, capacity = %(capacity)s, age_from_months = %(age_from)s,"
+            " age_to_months = %(age_to)s, conditions = %(conditions)s, document = coalesce(%(document)s, document)"
+            " where id = %(id)s",
+            values | {"id": id},
         )
     if standing is not None and document not in (None, standing.document):
         documents.erase(conn, standing.document, now)
     # A copy that an earlier request was decided with is needed again.
     conn.execute("update document set delete_after = null where id = %s and deleted_at is null", [document])
-    author = accounts.of_offer(conn, offer)
-    answered = standing is not None and standing.state == "incomplete"
-    events.write(conn, id, "answered" if answered else "submitted", now, author.id if author else None)
-    letters.send(conn, offer, "received" if identity_ok else "identity_pending", due=due(now) if identity_ok else None)
+    letters.send(conn, id, offer, "received" if identity_ok else "identity_pending", due=term if identity_ok else None)
     return id
 
 
 def identity_settled(conn: Connection, offer: str, now: datetime) -> bool:
     """Her identity is verified: the request that waited for it is the moderators' now. False when none did."""
-    row = conn.execute(
-        "update agrement_request set state = 'waiting', submitted_at = %s, due_at = %s"
-        " where offer = %s and state = 'identity' returning id",
-        [now, due(now), offer],
-    ).fetchone()
-    if row is None:
+    standing = _locked(conn, offer)
+    if standing is None or standing.case.state != "pending":
         return False
-    events.write(conn, row[0], "identity_settled", now)
-    letters.send(conn, offer, "received", due=due(now))
+    cases.submit(conn, standing.id, Line("identity_settled"), now, due=due(conn, now))
+    letters.send(conn, standing.id, offer, "received", due=due(conn, now))
     return True
 
 
@@ -152,36 +143,49 @@ def withdraw(conn: Connection, offer: str, now: datetime) -> bool:
     standing = _locked(conn, offer)
     if standing is None:
         return False
-    conn.execute(
-        "update agrement_request set state = 'withdrawn', claimed_by = null, claimed_until = null where id = %s",
-        [standing.id],
-    )
     author = accounts.of_offer(conn, offer)
-    events.write(conn, standing.id, "withdrawn", now, author.id if author else None)
+    cases.close(conn, standing.id, Line("withdrawn", author.id if author else None), now)
     if standing.document is not None:
         documents.decided(conn, standing.document, now)
-    letters.send(conn, offer, "withdrawn")
+    letters.send(conn, standing.id, offer, "withdrawn")
     return True
 
 
 def open_request(conn: Connection, offer: str) -> Request | None:
     """The request that is not decided yet; there is at most one."""
-    return _one(conn, "offer = %s and state = any(%s)", offer, list(OPEN))
+    return _one(conn, "r.offer = %s and k.state <> 'closed'", offer)
 
 
 def read(conn: Connection, id: UUID) -> Request | None:
-    return _one(conn, "id = %s", id)
+    return _one(conn, "r.id = %s", id)
 
 
-def due(start: datetime) -> datetime:
+def of_offer(conn: Connection, offer: str) -> list[Request]:
+    """Every request of an assistant maternel, the newest first."""
+    rows = conn.execute(f"{SELECT} where r.offer = %s order by k.opened_at desc, r.id", [offer])
+    return [of_row(row) for row in rows]
+
+
+def kinds(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Kind]:
+    rows = conn.execute("select id, kind from agrement_request where id = any(%s)", [list(ids)])
+    return {row[0]: row[1] for row in rows}
+
+
+def of_row(row: Sequence[Any]) -> Request:
+    """A row of SELECT."""
+    return Request(*(*row[:13], Case(*row[13:])))
+
+
+def due(conn: Connection, start: datetime) -> datetime:
     """When a request that came to the moderators then is to be decided: hours of the clock, not of an office."""
-    return start + timedelta(hours=rules.number("agrement_decision_hours", start.astimezone(PARIS).date()))
+    return start + current_scales(conn).duration("agrement_decision_hours", civil.day(start))
 
 
 def _locked(conn: Connection, offer: str) -> Request | None:
-    return _one(conn, "offer = %s and state = any(%s) for update", offer, list(OPEN))
+    # The case alone, as the moderators' decisions lock it: two ways of locking could meet in a ring.
+    return _one(conn, "r.offer = %s and k.state <> 'closed' for update of k", offer)
 
 
 def _one(conn: Connection, condition: str, *values: object) -> Request | None:
-    row = conn.execute(f"select {COLUMNS} from agrement_request where {condition}", values).fetchone()
-    return Request(*row) if row else None
+    row = conn.execute(f"{SELECT} where {condition}", values).fetchone()
+    return of_row(row) if row else None

@@ -1,34 +1,37 @@
-"""What a moderator decides. Each needs a claim that has not expired, for then nobody changed what she has looked at;
-each writes its line of history and of the audit log, and tells the assistant maternel by mail.
+"""What a moderator decides. Each needs a claim that has not expired (`casework.claims.held`); each writes its line of
+history and of the audit log, and tells the assistant maternel by mail.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from domain import civil
 from registry import audit, documents
 from registry.accounts import Account
+from registry.casework import NotPossible, State, cases, claims, history
+from registry.casework.history import Line
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.requests import NotPossible, Request, State, effect, events, letters, read
+from registry.requests import Request, effect, letters, read
 from registry.requests.reasons import Use, errors, paragraph
-from settings import PARIS
 
 
 def validate(conn: Connection, request: UUID, moderator: Account, now: datetime) -> effect.Effect | None:
     """The agrément is recognised: it becomes hers now, or on the day it begins (then None), and with her first one her
     profile is published. Raises NotPossible, also for what the département said or another one's number."""
     held = _held(conn, request, moderator, now, "waiting")
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     effect.lock(conn, held)
     if why := effect.obstacle(conn, held, today):
         raise NotPossible(why)
-    _decide(conn, held, "validated", now)
-    _note(conn, held, moderator, "validated", now)
+    _decide(conn, held, Line("validated", moderator.id), now)
+    _note(conn, held, moderator, "validated")
     if held.starts_on > today:
-        letters.send(conn, held.offer, "validated_later", starts=held.starts_on)
+        letters.send(conn, held.id, held.offer, "validated_later", starts=held.starts_on)
         return None
     done = effect.take(conn, held, now)
-    letters.send(conn, held.offer, "validated" if done.valid else "validated_hidden", clamped=done.clamped)
+    letters.send(conn, held.id, held.offer, "validated" if done.valid else "validated_hidden", clamped=done.clamped)
     return done
 
 
@@ -38,60 +41,47 @@ def ask_more(
     """It is her turn: what is missing makes the letter. The clock starts anew when she answers. Raises NotPossible."""
     held = _held(conn, request, moderator, now, "waiting")
     _check(conn, "more", reasons, comment)
-    _move(conn, held, "incomplete")
-    _note(conn, held, moderator, "asked_more", now, reasons, comment)
-    letters.send(conn, held.offer, "incomplete", reasons=paragraph(reasons, comment))
+    cases.ask_back(conn, held.id, Line("asked_more", moderator.id, reasons, comment), now)
+    _note(conn, held, moderator, "asked_more")
+    letters.send(conn, held.id, held.offer, "incomplete", reasons=paragraph(reasons, comment))
 
 
 def refuse(
     conn: Connection, request: UUID, moderator: Account, reasons: Sequence[str], comment: str, now: datetime
 ) -> None:
-    """Propose a refusal, which another moderator looks at within the same 72 hours. Raises NotPossible."""
+    """Propose a refusal, which another moderator looks at within the same time. Raises NotPossible."""
     held = _held(conn, request, moderator, now, "waiting")
     _check(conn, "refusal", reasons, comment)
-    _move(conn, held, "second_opinion")
-    _note(conn, held, moderator, "refusal_proposed", now, reasons, comment)
-    letters.send(conn, held.offer, "second_look", due=held.due_at)
+    cases.propose(conn, held.id, Line("refusal_proposed", moderator.id, reasons, comment), now)
+    _note(conn, held, moderator, "refusal_proposed")
+    letters.send(conn, held.id, held.offer, "second_look", due=held.case.due_at)
 
 
 def confirm_refusal(conn: Connection, request: UUID, moderator: Account, now: datetime) -> None:
     """The second pair of eyes agrees: the letter goes out with the first one's reasons. Raises NotPossible."""
     held = _held(conn, request, moderator, now, "second_opinion")
-    proposed = _proposal(conn, held, moderator)
-    _decide(conn, held, "refused", now)
-    _note(conn, held, moderator, "refused", now, proposed.reasons, proposed.comment)
-    letters.send(conn, held.offer, "refused", reasons=paragraph(proposed.reasons, proposed.comment))
+    proposed = history.last(conn, held.id, "refusal_proposed")
+    if proposed is None:
+        raise LookupError(f"request {held.id} waits for a second opinion on nothing")
+    _decide(conn, held, Line("refused", moderator.id, proposed.reasons, proposed.comment), now)
+    _note(conn, held, moderator, "refused")
+    letters.send(conn, held.id, held.offer, "refused", reasons=paragraph(proposed.reasons, proposed.comment))
 
 
 def reject_refusal(conn: Connection, request: UUID, moderator: Account, comment: str, now: datetime) -> None:
     """The second pair of eyes does not: the request is back in the queue, with the time it had. Raises NotPossible."""
     held = _held(conn, request, moderator, now, "second_opinion")
-    _proposal(conn, held, moderator)
-    _move(conn, held, "waiting")
-    _note(conn, held, moderator, "refusal_rejected", now, comment=comment)
-    letters.send(conn, held.offer, "look_goes_on", due=held.due_at)
+    cases.set_aside(conn, held.id, Line("refusal_rejected", moderator.id, comment=comment), now)
+    _note(conn, held, moderator, "refusal_rejected")
+    letters.send(conn, held.id, held.offer, "look_goes_on", due=held.case.due_at)
 
 
 def _held(conn: Connection, id: UUID, moderator: Account, now: datetime, state: State) -> Request:
-    conn.execute("select from agrement_request where id = %s for update", [id])
+    claims.held(conn, AGREMENT_REQUEST, id, moderator, now, state)
     request = read(conn, id)
     if request is None:
-        raise NotPossible("Cette demande n’existe plus.")
-    if request.state != state:
-        raise NotPossible("Cette demande n’en est plus là\u00a0: rechargez la page.")
-    holder = request.held_by(now)
-    if holder is None:
-        raise NotPossible("Vous ne tenez plus cette demande\u00a0: prenez-la, relisez-la, puis décidez.")
-    if holder != moderator.id:
-        raise NotPossible("Un autre modérateur est sur cette demande.")
+        raise NotPossible(AGREMENT_REQUEST.gone)
     return request
-
-
-def _proposal(conn: Connection, request: Request, moderator: Account) -> events.Event:
-    proposed = events.last(conn, request.id, "refusal_proposed")
-    if proposed is None or proposed.account == moderator.id:
-        raise NotPossible("Ce refus est le vôtre\u00a0: c’est à un autre modérateur de le relire.")
-    return proposed
 
 
 def _check(conn: Connection, use: Use, reasons: Sequence[str], comment: str) -> None:
@@ -99,31 +89,11 @@ def _check(conn: Connection, use: Use, reasons: Sequence[str], comment: str) -> 
         raise NotPossible(sentence)
 
 
-def _move(conn: Connection, request: Request, state: State) -> None:
-    conn.execute(
-        "update agrement_request set state = %s, claimed_by = null, claimed_until = null where id = %s",
-        [state, request.id],
-    )
-
-
-def _decide(conn: Connection, request: Request, state: State, now: datetime) -> None:
-    conn.execute(
-        "update agrement_request set state = %s, decided_at = %s, claimed_by = null, claimed_until = null"
-        " where id = %s",
-        [state, now, request.id],
-    )
+def _decide(conn: Connection, request: Request, line: Line, now: datetime) -> None:
+    cases.close(conn, request.id, line, now)
     if request.document is not None:
         documents.decided(conn, request.document, now)
 
 
-def _note(
-    conn: Connection,
-    request: Request,
-    moderator: Account,
-    action: str,
-    now: datetime,
-    reasons: Sequence[str] = (),
-    comment: str = "",
-) -> None:
-    events.write(conn, request.id, action, now, moderator.id, reasons, comment)
+def _note(conn: Connection, request: Request, moderator: Account, action: str) -> None:
     audit.note(conn, moderator, f"request.{action}", request.offer, ["agrement"], request=str(request.id))

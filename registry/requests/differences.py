@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from registry.folding import fold
-from registry.french import day
+from domain.civil import months_after
+from domain.french import ages, day
+from domain.scales import Scales
+from domain.spelling import fold
 from registry.movements.rows import key
 from registry.profiles import Agrement, Identity
-from registry.requests.law import Law
 
 Field = Literal["number", "department", "starts_on", "ends_on", "capacity", "ages", "conditions", "name", "birth_date"]
 
@@ -39,7 +40,7 @@ def differences(
     identity: Identity | None,
     shown_name: str,
     shapes: Mapping[str, int],
-    law: Law,
+    scales: Scales,
     today: date,
 ) -> list[Difference]:
     """All of them, the gravest first.
@@ -50,9 +51,9 @@ def differences(
     found = [
         *_since(request, last),
         *_number(request, shapes),
-        *_dates(request, last, law, today),
-        *_capacity(request, last, law),
-        *_ages(request, law),
+        *_dates(request, last, scales, today),
+        *_capacity(request, last, scales, today),
+        *_ages(request, scales, today),
         *_person(identity, shown_name, today),
     ]
     return sorted(found, key=lambda each: ("alert", "look", "note").index(each.weight))
@@ -105,7 +106,7 @@ def _number(request: Agrement, shapes: Mapping[str, int]) -> Iterator[Difference
         yield Difference("number", "alert", "Ce numéro n’a aucun chiffre.")
 
 
-def _dates(request: Agrement, last: Agrement | None, law: Law, today: date) -> Iterator[Difference]:
+def _dates(request: Agrement, last: Agrement | None, scales: Scales, today: date) -> Iterator[Difference]:
     if request.ends_on < today:
         yield Difference("ends_on", "alert", f"Cet agrément a pris fin le {day(request.ends_on)}.")
     elif request.ends_on <= today + timedelta(SOON_DAYS):
@@ -122,32 +123,36 @@ def _dates(request: Agrement, last: Agrement | None, law: Law, today: date) -> I
             "look",
             f"L’agrément connu finit le {day(last.ends_on)}\u00a0: il y a un intervalle sans agrément.",
         )
-    ends = [_years_after(request.starts_on, years) for years in law.years]
+    lengths = scales.numbers("agrement_years", today)
+    ends = [months_after(request.starts_on, 12 * years) for years in lengths]
     if all(abs((request.ends_on - end).days) > DAYS_OF_GRACE for end in ends):
-        usual = " ou ".join(str(years) for years in law.years)
+        usual = " ou ".join(str(years) for years in lengths)
         yield Difference("ends_on", "look", f"Il ne dure pas {usual} ans, comme le prévoit le code.")
 
 
-def _capacity(request: Agrement, last: Agrement | None, law: Law) -> Iterator[Difference]:
-    if request.capacity > law.capacity_usual:
+def _capacity(request: Agrement, last: Agrement | None, scales: Scales, today: date) -> Iterator[Difference]:
+    usual = scales.number("agrement_usual_children", today)
+    first = scales.number("agrement_first_children", today)
+    if request.capacity > usual:
         yield Difference(
             "capacity",
             "look",
-            f"Plus de {law.capacity_usual} enfants\u00a0: la copie doit porter l’autorisation du département"
-            " (article L. 421-4).",
+            f"Plus de {usual} enfants\u00a0: la copie doit porter l’autorisation du département (article L. 421-4).",
         )
-    if last is None and request.capacity < law.capacity_first:
+    if last is None and request.capacity < first:
         yield Difference(
             "capacity",
             "look",
-            f"Un premier agrément est d’au moins {law.capacity_first} enfants, sauf décision motivée"
-            " (article L. 421-4).",
+            f"Un premier agrément est d’au moins {first} enfants, sauf décision motivée (article L. 421-4).",
         )
 
 
-def _ages(request: Agrement, law: Law) -> Iterator[Difference]:
-    if request.age_to_months > law.age_to_months:
-        yield Difference("ages", "alert", "Au-delà de 18 ans\u00a0: un assistant maternel accueille des mineurs.")
+def _ages(request: Agrement, scales: Scales, today: date) -> Iterator[Difference]:
+    oldest = scales.number("agrement_age_to_months", today)
+    if request.age_to_months > oldest:
+        yield Difference(
+            "ages", "alert", f"Au-delà de {oldest // 12} ans\u00a0: un assistant maternel accueille des mineurs."
+        )
     if request.age_from_months >= 36:
         yield Difference("ages", "look", "Aucun enfant de moins de trois ans\u00a0: c’est inhabituel.")
     elif request.age_to_months < 36:
@@ -167,26 +172,5 @@ def _person(identity: Identity | None, shown_name: str, today: date) -> Iterator
             "look",
             f"Le nom montré aux parents («\u00a0{shown_name}\u00a0») n’est pas dans son identité civile.",
         )
-    if identity.birth_date is not None and _years_after(identity.birth_date, 18) > today:
+    if identity.birth_date is not None and months_after(identity.birth_date, 12 * 18) > today:
         yield Difference("birth_date", "alert", "Elle serait mineure, d’après sa date de naissance.")
-
-
-def ages(from_months: int, to_months: int) -> str:
-    """« de 3 mois à 6 ans » ; the end is exclusive."""
-    if from_months == 0:
-        return f"jusqu’à {_age(to_months)}"
-    return f"de {_age(from_months)} à {_age(to_months)}"
-
-
-def _age(months: int) -> str:
-    years, rest = divmod(months, 12)
-    if rest or years < 2:
-        return f"{months}\u00a0mois"
-    return f"{years}\u00a0ans"
-
-
-def _years_after(start: date, years: int) -> date:
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:
-        return start.replace(year=start.year + years, day=28)

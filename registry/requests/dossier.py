@@ -5,13 +5,14 @@ from datetime import date
 from uuid import UUID
 
 from registry import documents
+from registry.casework import history
+from registry.casework.history import Event
 from registry.database import Connection
 from registry.movements.rows import LABELS, Action
 from registry.profiles import Agrement, Identity
-from registry.requests import Request, events, read
+from registry.requests import Request, read
 from registry.requests.differences import Difference, differences, shape
-from registry.requests.events import Event
-from registry.requests.law import law
+from registry.scales import current_scales
 
 FIELDS = ("agrement.number", "agrement.conditions", "am_identity", "am_home.address", "document")
 """The private facts in it, as the audit log names them."""
@@ -76,7 +77,7 @@ def open_dossier(conn: Connection, id: UUID, today: date) -> Dossier | None:
     last, status = _known(conn, request.offer)
     told = _movements(conn, request)
     shapes = _shapes(conn, request)
-    found = differences(asked(request), last, identity, name, shapes, law(today), today)
+    found = differences(asked(request), last, identity, name, shapes, current_scales(conn), today)
     return Dossier(
         request=request,
         identity=identity,
@@ -91,7 +92,7 @@ def open_dossier(conn: Connection, id: UUID, today: date) -> Dossier | None:
         movements=tuple(told),
         differences=tuple(found),
         pages=documents.pages(conn, request.document) if request.document else 0,
-        history=tuple(events.history(conn, id)),
+        history=tuple(history.read(conn, id)),
     )
 
 

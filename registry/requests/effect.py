@@ -7,11 +7,14 @@ suspension ends by the département's levée alone. Only private tables and `pub
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registry import audit, french, movements
+from domain import civil, french
+from registry import audit, movements
+from registry.casework import history
+from registry.casework.history import Line
 from registry.database import Connection
 from registry.movements import applying
-from registry.requests import COLUMNS, Request, events, letters
-from settings import PARIS
+from registry.profiles import Agrement
+from registry.requests import SELECT, Request, letters, of_row
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,13 @@ def obstacle(conn: Connection, request: Request, today: date) -> str | None:
     return None
 
 
-def take(conn: Connection, request: Request, now: datetime) -> Effect:
-    """Write the agrément of a validated request; the caller has locked, and asked for an `obstacle`.
-
-    Movements of this number that waited for somebody to have it take effect in the same transaction, so that nobody is
-    seen in between.
-    """
+def write(conn: Connection, offer: str, held: Agrement) -> bool:
+    """The agrément becomes hers; returns whether places of her timetables came down to its capacity."""
     # First the places: the database refuses more of them than a capacity allows, at every moment.
     clamped = conn.execute(
         "update timetable_range r set places = %s from timetable t"
         " where t.id = r.timetable and t.offer = %s and r.places > %s",
-        [request.capacity, request.offer, request.capacity],
+        [held.capacity, offer, held.capacity],
     ).rowcount
     conn.execute(
         "insert into agrement as a (offer, department, number, starts_on, ends_on, capacity, age_from_months,"
@@ -95,15 +94,25 @@ def take(conn: Connection, request: Request, now: datetime) -> Effect:
         " conditions = excluded.conditions,"
         " status = case when a.status = 'suspended' then 'suspended' else 'valid' end",
         [
-            *(request.offer, request.department, request.number, request.starts_on, request.ends_on),
-            *(request.capacity, request.age_from_months, request.age_to_months, request.conditions),
+            *(offer, held.department, held.number, held.starts_on, held.ends_on),
+            *(held.capacity, held.age_from_months, held.age_to_months, held.conditions or None),
         ],
     )
+    return bool(clamped)
+
+
+def take(conn: Connection, request: Request, now: datetime) -> Effect:
+    """Write the agrément of a validated request; the caller has locked, and asked for an `obstacle`.
+
+    Movements of this number that waited for somebody to have it take effect in the same transaction, so that nobody is
+    seen in between.
+    """
+    clamped = write(conn, request.offer, _asked(request))
     movements.rematch(conn, request.department, request.number, now)
     conn.execute("update offer set publication = 'published' where id = %s and publication = 'draft'", [request.offer])
     conn.execute("update agrement_request set effective_at = %s where id = %s", [now, request.id])
     status = conn.execute("select status from agrement where offer = %s", [request.offer]).fetchall()[0][0]
-    return Effect(status == "valid", bool(clamped))
+    return Effect(status == "valid", clamped)
 
 
 def take_due(conn: Connection, now: datetime) -> int:
@@ -113,14 +122,13 @@ def take_due(conn: Connection, now: datetime) -> int:
     since) waits for it to go until the agrément is over. Run it before `agrements.expire`, in the same transaction: the
     day after the last one's end is the day of the next one's start. The caller commits.
     """
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     due = [
-        Request(*row)
+        of_row(row)
         for row in conn.execute(
-            f"select {COLUMNS} from agrement_request where state = 'validated' and effective_at is null"
-            " and starts_on <= %s and ends_on >= %s order by starts_on,"
-            " (select max(e.id) from agrement_request_event e where e.request = agrement_request.id)"
-            " for update skip locked",
+            f"{SELECT} where k.outcome = 'validated' and r.effective_at is null"
+            " and r.starts_on <= %s and r.ends_on >= %s order by r.starts_on,"
+            " (select max(e.id) from case_event e where e.case_file = r.id) for update of k skip locked",
             [today, today],
         ).fetchall()
     ]
@@ -129,8 +137,23 @@ def take_due(conn: Connection, now: datetime) -> int:
         lock(conn, request)
         if obstacle(conn, request, today) is None:
             done = take(conn, request, now)
-            events.write(conn, request.id, "effective", now)
+            history.write(conn, request.id, Line("effective"), now)
             audit.note(conn, None, "request.effective", request.offer, ["agrement"], request=str(request.id))
-            letters.send(conn, request.offer, "effective" if done.valid else "validated_hidden", clamped=done.clamped)
+            letters.send(
+                conn, request.id, request.offer, "effective" if done.valid else "validated_hidden", clamped=done.clamped
+            )
             count += 1
     return count
+
+
+def _asked(request: Request) -> Agrement:
+    return Agrement(
+        request.department,
+        request.number,
+        request.starts_on,
+        request.ends_on,
+        request.capacity,
+        request.age_from_months,
+        request.age_to_months,
+        request.conditions or "",
+    )

@@ -1,18 +1,21 @@
-"""Figures of the moderation: whether the 72 hours are kept, how much comes and goes, where each département stands."""
+"""Figures of the moderation: whether decisions come in time, how much comes and goes, where each département stands."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from domain import civil
 from registry.database import Connection
-from settings import PARIS
 
 ANSWERS = ("validated", "asked_more", "refused")
 """What ends the moderators' turn, and is measured; a refusal that waits for its second look is no answer yet."""
 
+SERVICE_DAYS = 30
+"""Over which `service` counts."""
+
 
 @dataclass(frozen=True)
 class Service:
-    """Of the answers given since a day: `in_time` within their 72 hours, and the half that took longer than `median_h`
+    """Of the answers given since a day: `in_time` before their due time, and the half that took longer than `median_h`
     hours. `came`: requests and answers of assistants maternels that came to the moderators."""
 
     came: int
@@ -45,20 +48,22 @@ class Department:
     pending: int
 
 
+_EVENTS = "case_event e join agrement_request r on r.id = e.case_file"
+
 # Each answer with the moment that the clock had started: the last time before it that the request came to them.
 _ANSWERED = (
-    "select e.action, e.at, e.due_at, (select max(s.at) from agrement_request_event s where s.request = e.request"
+    "select e.action, e.at, e.due_at, (select max(s.at) from case_event s where s.case_file = e.case_file"
     " and s.action in ('submitted', 'answered', 'identity_settled') and s.due_at is not null and s.id < e.id) as since"
-    " from agrement_request_event e where e.action = any(%(answers)s) and e.at >= %(start)s"
+    f" from {_EVENTS} where e.action = any(%(answers)s) and e.at >= %(start)s"
 )
-_CAME = "action in ('submitted', 'answered', 'identity_settled') and due_at is not null"
+_CAME = "e.action in ('submitted', 'answered', 'identity_settled') and e.due_at is not null"
 
 
-def service(conn: Connection, today: date, days: int = 30) -> Service:
+def service(conn: Connection, today: date, days: int = SERVICE_DAYS) -> Service:
     """Over the last so many civil days (Europe/Paris), today with them."""
     start = _start(today, days)
     *counts, median = conn.execute(
-        f"select (select count(*) from agrement_request_event where {_CAME} and at >= %(start)s),"
+        f"select (select count(*) from {_EVENTS} where {_CAME} and e.at >= %(start)s),"
         " count(*) filter (where action = 'validated'), count(*) filter (where action = 'asked_more'),"
         " count(*) filter (where action = 'refused'), count(*) filter (where at <= due_at),"
         " percentile_cont(0.5) within group (order by extract(epoch from at - since)) / 3600"
@@ -74,9 +79,9 @@ def by_day(conn: Connection, today: date, days: int = 14) -> list[Day]:
     found = {
         row[0]: (row[1], row[2])
         for row in conn.execute(
-            f"select (at at time zone 'Europe/Paris')::date, count(*) filter (where {_CAME}),"
-            " count(*) filter (where action = any(%(answers)s))"
-            " from agrement_request_event where at >= %(start)s group by 1",
+            f"select civil_clock(e.at)::date, count(*) filter (where {_CAME}),"
+            " count(*) filter (where e.action = any(%(answers)s))"
+            f" from {_EVENTS} where e.at >= %(start)s group by 1",
             {"answers": list(ANSWERS), "start": _start(today, days)},
         )
     }
@@ -93,7 +98,7 @@ def departments(conn: Connection) -> list[Department]:
             " left join (select a.department, count(*) as n from agrement a join offer o on o.id = a.offer"
             "  where is_public(o) group by 1) l on l.department = d.code"
             " left join (select r.department, count(*) as n from agrement_request r join offer o on o.id = r.offer"
-            "  where r.state in ('identity', 'waiting', 'incomplete', 'second_opinion') and not is_public(o)"
+            "  join case_file k on k.id = r.id where k.state <> 'closed' and not is_public(o)"
             "  group by 1) p on p.department = d.code"
             " where coalesce(l.n, p.n) is not null order by d.code",
         )
@@ -102,4 +107,4 @@ def departments(conn: Connection) -> list[Department]:
 
 def _start(today: date, days: int) -> datetime:
     """The first moment of the first of these civil days."""
-    return datetime.combine(today - timedelta(days=days - 1), time(), PARIS)
+    return civil.moment(today - timedelta(days=days - 1))

@@ -6,8 +6,10 @@ telephone, tells nothing at all.
 
 from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
-from registry import accounts, letters
+from registry import accounts
+from registry.casework import letters
 from registry.database import Connection
 from settings import get_settings
 
@@ -28,6 +30,7 @@ Name = Literal[
 
 def send(
     conn: Connection,
+    request: UUID,
     offer: str,
     name: Name,
     *,
@@ -55,4 +58,4 @@ def send(
         "publication": publication,
         "public": public,
     }
-    return letters.queue(conn, account.mail, f"requests/{name}", values)
+    return letters.send(conn, request, account.mail, f"requests/{name}", values)

@@ -14,6 +14,9 @@ from cryptography.fernet import Fernet
 from registry import accounts, database
 from registry.accounts import ROLES, STAFF, Account, Role, sessions, tokens
 from registry.accounts.sessions import Proof
+from registry.casework import cases
+from registry.casework.history import Line
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
 from tests.conftest import TODAY
 from tests.records import add_period, assistant
@@ -38,7 +41,7 @@ class World:
 
 
 def seeded(conn: Connection) -> World:
-    conn.execute("truncate offer, account, movement_file, throttle, sign_in_code cascade")
+    conn.execute("truncate offer, account, case_file, intake_run, throttle, sign_in_code cascade")
     hers, other = assistant(conn), assistant(conn, "Odile D.")
     here = _accounts(conn, "ici", hers, "44", "44109")
     elsewhere = _accounts(conn, "ailleurs", other, "75", "75112")
@@ -52,17 +55,19 @@ def seeded(conn: Connection) -> World:
         "insert into registration (account, desk, document) values (%s, %s, %s) returning id",
         [newcomer.id, here["rpe"].id, _copy(conn, newcomer)],
     )
-    request = _id(
-        conn,
+    request = cases.begin(
+        conn, AGREMENT_REQUEST, Line("submitted"), NOW, due=NOW + timedelta(hours=72), about=hers, department="44"
+    )
+    conn.execute(
         "insert into agrement_request"
-        " (offer, kind, state, department, number, starts_on, ends_on, capacity, submitted_at, due_at, document)"
-        " values (%s, 'change', 'waiting', '44', '1', %s, %s, 2, %s, %s, %s) returning id",
-        [hers, TODAY, TODAY + timedelta(days=900), NOW, NOW + timedelta(hours=72), copy],
+        " (id, offer, kind, department, number, starts_on, ends_on, capacity, age_to_months, document)"
+        " values (%s, %s, 'change', '44', '1', %s, %s, 2, 72, %s)",
+        [request, hers, TODAY, TODAY + timedelta(days=900), copy],
     )
     file = _id(
         conn,
-        "insert into movement_file (department, name, sha256, via, state)"
-        " values ('44', 'f.csv', '', 'file', 'previewed') returning id",
+        "insert into intake_run (kind, scope, name, sha256, via, state)"
+        " values ('movements', '44', 'f.csv', '', 'file', 'previewed') returning id",
         [],
     )
     movement = _id(
@@ -250,5 +255,8 @@ def _id(conn: Connection, query: str, values: list[Any]) -> Any:
 
 def _facts(conn: Connection) -> list[Any]:
     """What a page of somebody else's could have changed."""
-    tables = ("offer", "timetable", "employment", "registration", "agrement_request", "movement", "movement_file")
+    tables = (
+        *("offer", "timetable", "employment", "registration", "case_file", "case_event", "agrement_request"),
+        *("movement", "intake_run"),
+    )
     return [conn.execute(f"select * from {table} order by 1").fetchall() for table in tables]

@@ -56,6 +56,29 @@ def test_a_report_shows_the_message_to_moderators_until_it_is_settled(world: Wor
     assert actions == ["contact.reported", "contact.report.read", "contact.report.settled"]
 
 
+def test_whoever_is_at_a_reported_message_settles_it_until_the_claim_is_over(world: World) -> None:
+    letter = world.write(message="Des mots méchants")
+    world.rooms.visit().post(letter.path("/messages/signaler/"))
+    (id,) = world.sql("select id from contact_report")[0]
+    ana = world.rooms.visit(world.rooms.account("moderator", name="Ana"))
+    bo = world.rooms.visit(world.rooms.account("moderator", name="Bo"))
+    ana.post(f"/messages/signales/{id}/prendre")
+    assert "Vous vous en occupez." in ana.text
+    assert "Ana s’en occupe." in bo.get("/messages/signales").text
+    for step in ("prendre", "traiter"):
+        assert bo.post(f"/messages/signales/{id}/{step}").status_code == 409
+        assert "Un autre modérateur est sur ce message." in bo.text
+    assert world.sql("select text from contact_report") == [("Des mots méchants",)]
+    ana.post(f"/messages/signales/{id}/rendre")
+    bo.post(f"/messages/signales/{id}/prendre")
+    world.rooms.clock.now += timedelta(minutes=30)
+    assert "Aucun message" in ana.post(f"/messages/signales/{id}/traiter").text
+    assert bo.post(f"/messages/signales/{id}/traiter").status_code == 409
+    assert bo.post("/messages/signales/1/prendre").status_code == 410
+    history = world.sql("select e.action from case_event e join contact_report r on r.id = e.case_file order by e.id")
+    assert history == [("reported",), ("settled",)]
+
+
 def test_texts_are_forgotten_and_a_report_keeps_what_it_needs(world: World) -> None:
     reported, other = world.write(message="Mots signalés"), world.write(message="Mots anodins")
     browser = world.rooms.visit()

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from domain.scales import shipped
 from registry.profiles import Agrement, Identity
-from registry.requests.differences import ages, differences, shape
-from registry.requests.law import law
+from registry.requests.differences import differences, shape
 from tests.conftest import TODAY
 
 PLAIN = Agrement("44", "044-2024-0117", date(2024, 3, 1), date(2029, 2, 28), 3, 0, 72, "")
@@ -22,9 +22,7 @@ def found(
     shown: str = "Léa M.",
     shapes: dict[str, int] = SHAPES,
 ) -> list[tuple[str, str]]:
-    return [
-        (each.field, each.weight) for each in differences(request, last, identity, shown, shapes, law(TODAY), TODAY)
-    ]
+    return [(each.field, each.weight) for each in differences(request, last, identity, shown, shapes, shipped(), TODAY)]
 
 
 def test_a_plain_request_has_none() -> None:
@@ -96,7 +94,11 @@ def test_of_few_numbers_no_shape_is_usual() -> None:
     assert found(replace(PLAIN, number="AB1234"), shapes={"99999999999": 5}) == []
 
 
-def test_shapes_and_ages() -> None:
+def test_shapes() -> None:
     assert shape(" 044-2021/12 b ") == "999999999A"
-    assert ages(3, 72) == "de 3\u00a0mois à 6\u00a0ans"
-    assert ages(0, 30) == "jusqu’à 30\u00a0mois"
+
+
+def test_ages_read_as_parents_read_them() -> None:
+    before = replace(PLAIN, age_from_months=0, age_to_months=30)
+    told = differences(PLAIN, before, LEA, "Léa M.", SHAPES, shipped(), TODAY)
+    assert "c’était jusqu’à 2\u00a0ans et demi." in " ".join(each.sentence for each in told)

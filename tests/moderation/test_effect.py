@@ -10,10 +10,12 @@ import pytest
 
 from registry import agrements, movements
 from registry.accounts import Account
+from registry.casework import NotPossible, claims
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
 from registry.movements.rows import Action
 from registry.profiles import Agrement
-from registry.requests import NotPossible, claims, decisions, effect, open_request
+from registry.requests import decisions, effect, open_request
 from tests.conftest import TODAY
 from tests.moderation.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 from tests.records import add_period
@@ -26,7 +28,7 @@ def validated(
     conn: Connection, offer: str, who: Account, agrement: Agrement = AGREMENT, *, at: Any = NOW, **how: Any
 ) -> UUID:
     id = asks(conn, offer, agrement, at, **how)
-    claims.claim(conn, id, who, at)
+    claims.claim(conn, AGREMENT_REQUEST, id, who, at)
     decisions.validate(conn, id, who, at)
     return id
 
@@ -35,13 +37,13 @@ def refused_validation(conn: Connection, offer: str, who: Account, agrement: Agr
     """It is not validated, and nothing of it is done."""
     before = conn.execute("select * from agrement order by offer").fetchall()
     id = asks(conn, offer, agrement)
-    claims.claim(conn, id, who, NOW)
+    claims.claim(conn, AGREMENT_REQUEST, id, who, NOW)
     mails = len(letters(conn))
     with pytest.raises(NotPossible, match=sentence):
         decisions.validate(conn, id, who, NOW)
     found = open_request(conn, offer)
     assert found is not None
-    assert found.state == "waiting"
+    assert found.standing == "waiting"
     assert conn.execute("select * from agrement order by offer").fetchall() == before
     assert len(letters(conn)) == mails
 
@@ -49,8 +51,8 @@ def refused_validation(conn: Connection, offer: str, who: Account, agrement: Agr
 def told(conn: Connection, action: Action, number: str, state: str = "unmatched", day: date = TODAY) -> None:
     """A movement that the département sent of a number nobody has yet."""
     file = conn.execute(
-        "insert into movement_file (department, name, sha256, via, state)"
-        " values ('44', 'mouvements.csv', %s, 'file', 'previewed') returning id",
+        "insert into intake_run (kind, scope, name, sha256, via, state)"
+        " values ('movements', '44', 'mouvements.csv', %s, 'file', 'previewed') returning id",
         [hashlib.sha256(action.encode()).digest()],
     ).fetchall()[0][0]
     conn.execute(
@@ -79,7 +81,9 @@ def test_a_validated_profile_is_published_with_its_agrement(registry: Connection
     assert row == ("44", "044-2024-0117", date(2024, 3, 1), date(2029, 2, 28), 3, 0, 72, "Pas le mercredi", "valid")
     shown = registry.execute("select capacity, licensed, publication from offer where id = %s", [offer]).fetchone()
     assert shown == (3, True, "published")
-    assert registry.execute("select effective_at, decided_at from agrement_request where id = %s", [id]).fetchone() == (
+    assert registry.execute(
+        "select r.effective_at, k.closed_at from agrement_request r join case_file k using (id) where id = %s", [id]
+    ).fetchone() == (
         NOW,
         NOW,
     )
@@ -96,9 +100,9 @@ def test_the_last_valid_profile_stays_up_during_a_change(registry: Connection) -
     id = asks(registry, offer, replace(AGREMENT, capacity=4, number="044-2026-1"), kind="change")
     shown = "select capacity, licensed, publication from offer where id = %s"
     assert registry.execute(shown, [offer]).fetchone() == (3, True, "published")
-    claims.claim(registry, id, ana, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
     decisions.refuse(registry, id, ana, ["perime"], "", NOW)
-    claims.claim(registry, id, bo, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW)
     decisions.confirm_refusal(registry, id, bo, NOW)
     assert registry.execute(shown, [offer]).fetchone() == (3, True, "published")
     assert "Votre profil reste en ligne" in letters(registry)[-1]
@@ -147,7 +151,7 @@ def test_a_number_that_is_over_is_not_validated_again(registry: Connection, fina
     registry.execute("update agrement set status = %s where offer = %s", [final, offer])
     refused_validation(registry, offer, ana, replace(AGREMENT, number="0442024 0117"), sentence)
     # A new agrément, with a number of its own, is another matter. She takes the old question back first.
-    registry.execute("delete from agrement_request where state = 'waiting'")
+    registry.execute("delete from case_file where state = 'waiting'")
     validated(registry, offer, ana, replace(AGREMENT, number="044-2026-0042"))
     assert is_public(registry, offer)
 
@@ -170,7 +174,7 @@ def test_an_agrement_that_is_over_is_refused_and_a_renewal_brings_her_back(regis
     assert agrements.expire(registry, TODAY + A_DAY) == 1
     assert not is_public(registry, offer)
     refused_validation(registry, offer, ana, replace(AGREMENT, ends_on=TODAY - A_DAY), "pris fin")
-    registry.execute("delete from agrement_request where state = 'waiting'")
+    registry.execute("delete from case_file where state = 'waiting'")
     validated(registry, offer, ana, replace(AGREMENT, ends_on=TODAY + 100 * A_DAY), kind="renewal")
     assert is_public(registry, offer)
 

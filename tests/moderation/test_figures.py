@@ -1,9 +1,13 @@
 """The figures of the moderation, counted by hand beside them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from domain import french
+from registry.casework import claims, queue
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.requests import claims, decisions, figures, queue
+from registry.requests import decisions, figures
 from tests.conftest import TODAY
 from tests.moderation.people import AGREMENT, asks, draft, moderator
 from tests.records import assistant
@@ -19,8 +23,8 @@ def test_the_72_hours_and_what_came(registry: Connection) -> None:
 
     def answered(mail: str, hours: int) -> str:
         offer = draft(registry, mail)
-        id = asks(registry, offer, AGREMENT.__class__("44", mail, AGREMENT.starts_on, AGREMENT.ends_on, 3), start)
-        claims.claim(registry, id, ana, start + hours * HOUR)
+        id = asks(registry, offer, replace(AGREMENT, number=mail), start)
+        claims.claim(registry, AGREMENT_REQUEST, id, ana, start + hours * HOUR)
         decisions.validate(registry, id, ana, start + hours * HOUR)
         return offer
 
@@ -30,21 +34,21 @@ def test_the_72_hours_and_what_came(registry: Connection) -> None:
     # Asked for more in an hour, answered after a week, and validated 10 hours later: two answers in time.
     offer = draft(registry, "d4@example.org")
     id = asks(registry, offer, now=start)
-    claims.claim(registry, id, ana, start + HOUR)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, start + HOUR)
     decisions.ask_more(registry, id, ana, ["numero"], "", start + HOUR)
     asks(registry, offer, now=start + 168 * HOUR)
-    claims.claim(registry, id, ana, start + 178 * HOUR)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, start + 178 * HOUR)
     decisions.validate(registry, id, ana, start + 178 * HOUR)
     # A refusal counts when it is confirmed.
     id = asks(registry, draft(registry, "e5@example.org"), now=start)
-    claims.claim(registry, id, ana, start + 3 * HOUR)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, start + 3 * HOUR)
     decisions.refuse(registry, id, ana, ["perime"], "", start + 3 * HOUR)
-    claims.claim(registry, id, bo, start + 80 * HOUR)
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, start + 80 * HOUR)
     decisions.confirm_refusal(registry, id, bo, start + 80 * HOUR)
     # Long ago, and out of the thirty days.
     old = NOW - timedelta(days=60)
     id = asks(registry, draft(registry, "f6@example.org"), now=old)
-    claims.claim(registry, id, ana, old)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, old)
     decisions.ask_more(registry, id, ana, ["numero"], "", old)
 
     service = figures.service(registry, TODAY)
@@ -61,7 +65,8 @@ def test_the_72_hours_and_what_came(registry: Connection) -> None:
 def test_a_request_without_its_identity_has_not_come_yet(registry: Connection) -> None:
     asks(registry, draft(registry), identity_ok=False)
     assert figures.service(registry, TODAY).came == 0
-    assert queue.load(registry, NOW) == queue.Load(0, 0, 0, 0, identity=1, incomplete=0)
+    load = queue.counts(registry, AGREMENT_REQUEST, moderator(registry), NOW)
+    assert load == queue.Counts(0, 0, 0, 0, 0, pending=1, incomplete=0)
 
 
 def test_each_departement_counts_everybody_once(registry: Connection) -> None:
@@ -71,7 +76,7 @@ def test_each_departement_counts_everybody_once(registry: Connection) -> None:
     registry.execute("update offer set publication = 'paused' where name = 'En pause'")
     listed = draft(registry)
     id = asks(registry, listed)
-    claims.claim(registry, id, ana, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
     decisions.validate(registry, id, ana, NOW)
     asks(registry, listed, kind="change")  # still listed, and nothing else
     asks(registry, draft(registry, "zoe@example.org"))
@@ -85,23 +90,23 @@ def test_the_queue_has_the_least_time_left_first_and_says_it(registry: Connectio
     fresh = asks(registry, draft(registry, "b2@example.org"))
     soon = asks(registry, draft(registry, "c3@example.org"), now=NOW - 60 * HOUR)
     asks(registry, draft(registry, "d4@example.org"), identity_ok=False)
-    claims.claim(registry, fresh, bo, NOW)
-    rows = queue.waiting(registry, ana, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, fresh, bo, NOW)
+    rows = queue.waiting(registry, AGREMENT_REQUEST, ana, NOW)
     assert [row.id for row in rows] == [late, soon, fresh]
     assert [row.holder for row in rows] == ["", "", "Bo"]
-    assert [wording.left(row.due_at, NOW) for row in rows] == [
+    assert [wording.left(row.due_at, NOW) for row in rows if row.due_at] == [
         "en retard de 3\u00a0h",
         "reste 12\u00a0h",
         "reste 72\u00a0h",
     ]
-    assert [row.holder for row in queue.waiting(registry, ana, NOW + claims.CLAIM)] == ["", "", ""]
-    assert queue.waiting(registry, ana, NOW, department="49") == []
-    load = queue.load(registry, NOW)
-    assert (load.waiting, load.late, load.soon, load.identity) == (3, 1, 1, 1)
-    assert claims.claim_next(registry, ana, NOW) == late
+    assert [row.holder for row in queue.waiting(registry, AGREMENT_REQUEST, ana, NOW + claims.CLAIM)] == ["", "", ""]
+    assert queue.waiting(registry, AGREMENT_REQUEST, ana, NOW, department="49") == []
+    load = queue.counts(registry, AGREMENT_REQUEST, ana, NOW)
+    assert (load.waiting, load.late, load.soon, load.pending) == (3, 1, 1, 1)
+    assert claims.claim_next(registry, AGREMENT_REQUEST, ana, NOW) == late
 
 
 def test_how_figures_read() -> None:
     standing = views.standing(figures.Department("44", "Loire-Atlantique", 402, 1622))
     assert standing == "402\u00a0référencés, 1\u202f622 en cours de traitement"
-    assert wording.percent(999, 1000) == "99\u00a0%", "nothing late is rounded away"
+    assert french.percent(999, 1000) == "99\u00a0%", "nothing late is rounded away"

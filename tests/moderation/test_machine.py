@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from registry import agrements, database, requests
+from registry.casework import NotPossible, claims
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.profiles import Agrement
-from registry.requests import NotPossible, claims, decisions, effect
+from registry.requests import decisions, effect
 from settings import PARIS
 from tests.moderation.people import AGREMENT, asks, draft, is_public, moderator
 from tests.records import add_period
@@ -122,11 +124,11 @@ class Requests(RuleBasedStateMachine):
         def work() -> None:
             self.id = asks(self.conn, self.offer, wanted, self.now, identity_ok=identity_ok)
 
-        answers = self.state in ("identity", "incomplete")
+        answers = self.state in ("pending", "incomplete")
         if self.tried(possible, work):
             assert (self.id == before) == answers
             self.asked = wanted
-            self.moved("waiting" if identity_ok else "identity")
+            self.moved("waiting" if identity_ok else "pending")
             self.due = self.now + timedelta(hours=72) if identity_ok else None
         else:
             self.id = before
@@ -167,7 +169,7 @@ class Requests(RuleBasedStateMachine):
             free = self.holder is None or self.holder[1] <= self.now or self.holder[0] == who
             own = self.state == "second_opinion" and self.proposer == who
             possible = self.state in ("waiting", "second_opinion") and free and not own
-            if self.tried(possible, lambda: claims.claim(*at, self.now)):
+            if self.tried(possible, lambda: claims.claim(self.conn, AGREMENT_REQUEST, self.id, me, self.now)):
                 self.holder = (who, self.now + claims.CLAIM)
         first = self.state == "waiting" and self.holds(who)
         second = self.state == "second_opinion" and self.holds(who) and self.proposer != who
@@ -194,7 +196,7 @@ class Requests(RuleBasedStateMachine):
                 if self.tried(second, lambda: decisions.reject_refusal(*at, "", self.now)):
                     self.moved("waiting")
             case _:
-                claims.release(self.conn, self.id, me)
+                claims.release(self.conn, AGREMENT_REQUEST, self.id, me)
                 if self.holder is not None and self.holder[0] == who:
                     self.holder = None
 
@@ -202,7 +204,7 @@ class Requests(RuleBasedStateMachine):
 
     @rule()
     def identity_settled(self) -> None:
-        waits = self.state == "identity"
+        waits = self.state == "pending"
         assert requests.identity_settled(self.conn, self.offer, self.now) == waits
         if waits:
             self.moved("waiting")
@@ -230,8 +232,8 @@ class Requests(RuleBasedStateMachine):
             self.final.add(number)
         line = next(self.lines)
         file = self.conn.execute(
-            "insert into movement_file (department, name, sha256, via, state, applied_at)"
-            " values ('44', 'm.csv', %s, 'file', 'applied', clock_timestamp()) returning id",
+            "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+            " values ('movements', '44', 'm.csv', %s, 'file', 'applied', clock_timestamp()) returning id",
             [hashlib.sha256(b"%d" % line).digest()],
         ).fetchall()[0][0]
         self.conn.execute(
@@ -259,9 +261,9 @@ class Requests(RuleBasedStateMachine):
     @invariant()
     def it_stands_where_the_model_says(self) -> None:
         found = requests.open_request(self.conn, self.offer)
-        assert (found.state if found else None) == self.state
+        assert (found.standing if found else None) == self.state
         if found is not None and self.state in ("waiting", "second_opinion"):
-            assert found.due_at == self.due
+            assert found.case.due_at == self.due
 
     @invariant()
     def parents_see_her_exactly_when_they_must(self) -> None:

@@ -43,7 +43,7 @@ def audit(rooms: Rooms, id: UUID) -> list[tuple[str, list[str]]]:
 
 def state(rooms: Rooms, id: UUID) -> str:
     with database.connect(rooms.settings.database_url) as conn:
-        return str(conn.execute("select state from agrement_request where id = %s", [id]).fetchall()[0][0])
+        return str(conn.execute("select coalesce(outcome, state) from case_file where id = %s", [id]).fetchall()[0][0])
 
 
 def taken(browser: Browser, id: UUID) -> Browser:
@@ -119,6 +119,24 @@ def test_two_moderators_at_one_request(rooms: Rooms, clock: Clock, ana: Account,
     assert state(rooms, request_id) == "waiting"
 
 
+def test_the_queue_shows_what_is_mine_and_what_is_late(
+    rooms: Rooms, clock: Clock, ana: Account, request_id: UUID
+) -> None:
+    first, second = rooms.visit(ana), rooms.visit(rooms.account("moderator", name="Bo"))
+    taken(first, request_id)
+    path = f"/moderation/{request_id}"
+    assert path in first.get("/moderation?vue=miennes").text
+    assert "Les miennes (1)" in first.text
+    assert path not in second.get("/moderation?vue=miennes").text
+    assert "Vous ne tenez aucune demande." in second.text
+    assert path not in second.get("/moderation?vue=retard").text
+    assert path in second.get("/moderation?vue=autre").text
+    clock.now += timedelta(hours=73)
+    third = rooms.visit(rooms.account("moderator", name="Cy"))
+    assert path in third.get("/moderation?vue=retard").text
+    assert "En retard (1)" in third.text
+
+
 def test_a_claim_that_expired_keeps_what_was_typed(rooms: Rooms, clock: Clock, ana: Account, request_id: UUID) -> None:
     browser = taken(rooms.visit(ana), request_id)
     clock.now += timedelta(minutes=31)
@@ -171,8 +189,8 @@ def test_a_refusal_goes_by_another_moderator(rooms: Rooms, ana: Account, request
 def test_what_the_departement_said_of_the_number_is_seen(rooms: Rooms, ana: Account, request_id: UUID) -> None:
     with database.connect(rooms.settings.database_url) as conn:
         file = conn.execute(
-            "insert into movement_file (department, name, sha256, via, state) values ('44', 'm.csv', '\\x00', 'file',"
-            " 'previewed') returning id"
+            "insert into intake_run (kind, scope, name, sha256, via, state)"
+            " values ('movements', '44', 'm.csv', '\\x00', 'file', 'previewed') returning id"
         ).fetchall()[0][0]
         conn.execute(
             "insert into movement (file, line, department, number, last_name, first_name, action, effective_on,"

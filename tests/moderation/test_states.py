@@ -9,8 +9,10 @@ import pytest
 
 from registry import accounts, database, requests
 from registry.accounts import Account
+from registry.casework import NotPossible, claims, history
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.requests import NotPossible, claims, decisions, events
+from registry.requests import decisions
 from tests.moderation.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 from tests.rooms import NOW
 
@@ -26,7 +28,7 @@ def state(conn: Connection, id: UUID) -> requests.Request:
 def held(conn: Connection, offer: str, who: Account, **how: Any) -> UUID:
     """A request that this moderator has taken."""
     id = asks(conn, offer, **how)
-    claims.claim(conn, id, who, NOW)
+    claims.claim(conn, AGREMENT_REQUEST, id, who, NOW)
     return id
 
 
@@ -34,8 +36,8 @@ def test_the_72_hours_are_those_of_the_clock(registry: Connection) -> None:
     # Over a week-end, and over the change of the clocks: 72 hours are 72 hours.
     friday = NOW.replace(month=10, day=23)
     request = state(registry, asks(registry, draft(registry), now=friday))
-    assert request.state == "waiting"
-    assert request.due_at == friday + 72 * HOUR
+    assert request.standing == "waiting"
+    assert request.case.due_at == friday + 72 * HOUR
     (letter,) = letters(registry)
     assert "26\u00a0octobre\u00a02026 à 10\u00a0h\u00a000" in letter  # winter time
 
@@ -44,20 +46,20 @@ def test_the_clock_starts_when_the_identity_is_settled(registry: Connection) -> 
     offer = draft(registry)
     id = asks(registry, offer, identity_ok=False)
     who = moderator(registry)
-    assert (state(registry, id).state, state(registry, id).due_at) == ("identity", None)
+    assert (state(registry, id).standing, state(registry, id).case.due_at) == ("pending", None)
     with pytest.raises(NotPossible):
-        claims.claim(registry, id, who, NOW)
+        claims.claim(registry, AGREMENT_REQUEST, id, who, NOW)
     assert requests.identity_settled(registry, offer, NOW + 30 * HOUR)
-    assert state(registry, id).due_at == NOW + 102 * HOUR
+    assert state(registry, id).case.due_at == NOW + 102 * HOUR
     assert not requests.identity_settled(registry, offer, NOW + 31 * HOUR), "settled once"
-    assert [event.action for event in events.history(registry, id)] == ["submitted", "identity_settled"]
+    assert [event.action for event in history.read(registry, id)] == ["submitted", "identity_settled"]
 
 
 def test_a_complement_answers_the_same_request_and_the_clock_starts_anew(registry: Connection) -> None:
     offer, who, first, second = draft(registry), moderator(registry), copy(registry), copy(registry)
     id = held(registry, offer, who, document=first)
     decisions.ask_more(registry, id, who, ["illisible", "capacite"], "Merci\u202f!", NOW)
-    assert state(registry, id).state == "incomplete"
+    assert state(registry, id).standing == "incomplete"
     letter = letters(registry)[-1]
     assert "ne se lit pas bien" in letter
     assert "nombre d’enfants" in letter
@@ -67,10 +69,10 @@ def test_a_complement_answers_the_same_request_and_the_clock_starts_anew(registr
     later = NOW + 100 * HOUR
     assert asks(registry, offer, replace(AGREMENT, capacity=2), later, document=second, kind="change") == id
     answered = state(registry, id)
-    assert (answered.state, answered.capacity, answered.kind) == ("waiting", 2, "registration")
-    assert answered.due_at == later + 72 * HOUR
+    assert (answered.standing, answered.capacity, answered.kind) == ("waiting", 2, "registration")
+    assert answered.case.due_at == later + 72 * HOUR
     assert answered.document == second
-    assert answered.held_by(NOW + HOUR) is None, "what the moderator looked at is not what stands there now"
+    assert answered.case.held_by(NOW + HOUR) is None, "what the moderator looked at is not what stands there now"
     erased = registry.execute("select deleted_at from document where id = %s", [first]).fetchone()
     assert erased
     assert erased[0] is not None
@@ -99,25 +101,23 @@ def test_a_refusal_needs_a_second_pair_of_eyes(registry: Connection) -> None:
     offer, ana, bo, document = draft(registry), moderator(registry), moderator(registry, "Bo"), copy(registry)
     id = held(registry, offer, ana, document=document)
     decisions.refuse(registry, id, ana, ["non_conforme", "autre"], "La date est surchargée.", NOW)
-    assert state(registry, id).state == "second_opinion"
-    assert state(registry, id).due_at == NOW + 72 * HOUR, "both looks have the same 72 hours"
+    assert state(registry, id).standing == "second_opinion"
+    assert state(registry, id).case.due_at == NOW + 72 * HOUR, "both looks have the same 72 hours"
     assert "surchargée" not in letters(registry)[-1], "she is not told a reason that may not stand"
     with pytest.raises(NotPossible):
-        claims.claim(registry, id, ana, NOW)
-    assert claims.claim_next(registry, ana, NOW) is None
+        claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
+    assert claims.claim_next(registry, AGREMENT_REQUEST, ana, NOW) is None
     # Even with a claim that she should not have.
-    registry.execute(
-        "update agrement_request set claimed_by = %s, claimed_until = %s where id = %s", [ana.id, NOW + HOUR, id]
-    )
+    registry.execute("update case_file set claimed_by = %s, claimed_until = %s where id = %s", [ana.id, NOW + HOUR, id])
     with pytest.raises(NotPossible):
         decisions.confirm_refusal(registry, id, ana, NOW)
     with pytest.raises(NotPossible):
         decisions.reject_refusal(registry, id, ana, "", NOW)
-    registry.execute("update agrement_request set claimed_by = null, claimed_until = null where id = %s", [id])
+    registry.execute("update case_file set claimed_by = null, claimed_until = null where id = %s", [id])
 
-    assert claims.claim_next(registry, bo, NOW) == id
+    assert claims.claim_next(registry, AGREMENT_REQUEST, bo, NOW) == id
     decisions.confirm_refusal(registry, id, bo, NOW)
-    assert state(registry, id).state == "refused"
+    assert state(registry, id).standing == "refused"
     letter = letters(registry)[-1]
     assert "n’est pas conforme" in letter
     assert "La date est surchargée." in letter
@@ -133,12 +133,12 @@ def test_a_refusal_that_is_set_aside_goes_back_with_the_time_it_had(registry: Co
     offer, ana, bo = draft(registry), moderator(registry), moderator(registry, "Bo")
     id = held(registry, offer, ana)
     decisions.refuse(registry, id, ana, ["perime"], "", NOW)
-    claims.claim(registry, id, bo, NOW + 2 * HOUR)
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW + 2 * HOUR)
     decisions.reject_refusal(registry, id, bo, "Il est en cours.", NOW + 2 * HOUR)
     back = state(registry, id)
-    assert (back.state, back.due_at) == ("waiting", NOW + 72 * HOUR)
+    assert (back.standing, back.case.due_at) == ("waiting", NOW + 72 * HOUR)
     assert not any("Il est en cours." in letter for letter in letters(registry)), "that was for her colleagues"
-    claims.claim(registry, id, bo, NOW + 2 * HOUR)
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW + 2 * HOUR)
     decisions.validate(registry, id, bo, NOW + 2 * HOUR)
     assert is_public(registry, offer)
 
@@ -148,14 +148,14 @@ def test_only_who_holds_it_decides_and_only_while_she_does(registry: Connection)
     id = asks(registry, offer)
     with pytest.raises(NotPossible, match="prenez-la"):
         decisions.validate(registry, id, ana, NOW)
-    claims.claim(registry, id, ana, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
     with pytest.raises(NotPossible, match="Un autre modérateur"):
         decisions.validate(registry, id, bo, NOW)
     with pytest.raises(NotPossible, match="Un autre modérateur"):
-        claims.claim(registry, id, bo, NOW + timedelta(minutes=29))
+        claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW + timedelta(minutes=29))
     with pytest.raises(NotPossible, match="prenez-la"):
         decisions.validate(registry, id, ana, NOW + timedelta(minutes=30))
-    claims.claim(registry, id, bo, NOW + timedelta(minutes=30))
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW + timedelta(minutes=30))
     with pytest.raises(NotPossible):
         decisions.ask_more(registry, id, ana, ["numero"], "", NOW + timedelta(minutes=31))
     assert not is_public(registry, offer)
@@ -164,11 +164,11 @@ def test_only_who_holds_it_decides_and_only_while_she_does(registry: Connection)
 def test_a_claim_can_be_prolonged_and_given_back(registry: Connection) -> None:
     ana, bo = moderator(registry), moderator(registry, "Bo")
     id = held(registry, draft(registry), ana)
-    assert claims.claim(registry, id, ana, NOW + HOUR / 3) == NOW + HOUR / 3 + claims.CLAIM
-    claims.release(registry, id, bo)
-    assert state(registry, id).held_by(NOW) == ana.id, "nobody gives back what another one holds"
-    claims.release(registry, id, ana)
-    claims.claim(registry, id, bo, NOW)
+    assert claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW + HOUR / 3) == NOW + HOUR / 3 + claims.CLAIM
+    claims.release(registry, AGREMENT_REQUEST, id, bo)
+    assert state(registry, id).case.held_by(NOW) == ana.id, "nobody gives back what another one holds"
+    claims.release(registry, AGREMENT_REQUEST, id, ana)
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW)
 
 
 def test_of_two_moderators_at_once_one_gets_it(registry: Connection, registry_url: str) -> None:
@@ -176,11 +176,13 @@ def test_of_two_moderators_at_once_one_gets_it(registry: Connection, registry_ur
     first, second = asks(registry, draft(registry)), asks(registry, draft(registry, "zoe@example.org"), now=NOW + HOUR)
     registry.commit()
     with database.connect(registry_url) as other:
-        assert claims.claim_next(registry, ana, NOW) == first
-        assert claims.claim_next(other, bo, NOW) == second, "it passes over what another one is just taking"
+        assert claims.claim_next(registry, AGREMENT_REQUEST, ana, NOW) == first
+        assert claims.claim_next(other, AGREMENT_REQUEST, bo, NOW) == second, (
+            "it passes over what another one is just taking"
+        )
         registry.commit()
         with pytest.raises(NotPossible, match="Un autre modérateur"):
-            claims.claim(other, first, bo, NOW)
+            claims.claim(other, AGREMENT_REQUEST, first, bo, NOW)
 
 
 EVERY = ("validate", "ask_more", "refuse", "confirm_refusal", "reject_refusal")
@@ -188,13 +190,13 @@ ALLOWED = {"waiting": {"validate", "ask_more", "refuse"}, "second_opinion": {"co
 
 
 @pytest.mark.parametrize(
-    "standing", ["identity", "waiting", "incomplete", "second_opinion", "validated", "refused", "withdrawn"]
+    "standing", ["pending", "waiting", "incomplete", "second_opinion", "validated", "refused", "withdrawn"]
 )
 def test_no_other_transition_than_those_of_the_state(registry: Connection, standing: str) -> None:
     offer, ana, bo = draft(registry), moderator(registry), moderator(registry, "Bo")
-    id = asks(registry, offer, identity_ok=standing != "identity")
-    if standing not in ("identity", "waiting", "withdrawn"):
-        claims.claim(registry, id, bo, NOW)
+    id = asks(registry, offer, identity_ok=standing != "pending")
+    if standing not in ("pending", "waiting", "withdrawn"):
+        claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW)
     match standing:
         case "incomplete":
             decisions.ask_more(registry, id, bo, ["numero"], "", NOW)
@@ -203,16 +205,14 @@ def test_no_other_transition_than_those_of_the_state(registry: Connection, stand
         case "second_opinion" | "refused":
             decisions.refuse(registry, id, bo, ["perime"], "", NOW)
             if standing == "refused":
-                claims.claim(registry, id, ana, NOW)
+                claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
                 decisions.confirm_refusal(registry, id, ana, NOW)
         case "withdrawn":
             assert requests.withdraw(registry, offer, NOW)
-    assert state(registry, id).state == standing
+    assert state(registry, id).standing == standing
     # As if she held it: whatever the claim says, the state decides.
-    registry.execute(
-        "update agrement_request set claimed_by = %s, claimed_until = %s where id = %s", [ana.id, NOW + HOUR, id]
-    )
-    written = len(events.history(registry, id))
+    registry.execute("update case_file set claimed_by = %s, claimed_until = %s where id = %s", [ana.id, NOW + HOUR, id])
+    written = len(history.read(registry, id))
     for action in EVERY:
         if action in ALLOWED.get(standing, set()):
             continue
@@ -225,9 +225,9 @@ def test_no_other_transition_than_those_of_the_state(registry: Connection, stand
             getattr(decisions, action)(registry, id, ana, *more.get(action, ()), NOW)
     if standing not in ALLOWED:
         with pytest.raises(NotPossible):
-            claims.claim(registry, id, ana, NOW)
-    assert state(registry, id).state == standing
-    assert len(events.history(registry, id)) == written
+            claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
+    assert state(registry, id).standing == standing
+    assert len(history.read(registry, id)) == written
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_letter_without_a_reason_is_not_written(
     id = held(registry, draft(registry), ana)
     with pytest.raises(NotPossible):
         getattr(decisions, action)(registry, id, ana, reasons, comment, NOW)
-    assert state(registry, id).state == "waiting"
+    assert state(registry, id).standing == "waiting"
     assert len(letters(registry)) == 1
 
 
@@ -266,9 +266,9 @@ def test_every_decision_stands_in_the_audit_log(registry: Connection) -> None:
     id = held(registry, offer, ana)
     decisions.ask_more(registry, id, ana, ["numero"], "", NOW)
     asks(registry, offer)
-    claims.claim(registry, id, ana, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, id, ana, NOW)
     decisions.refuse(registry, id, ana, ["perime"], "", NOW)
-    claims.claim(registry, id, bo, NOW)
+    claims.claim(registry, AGREMENT_REQUEST, id, bo, NOW)
     decisions.confirm_refusal(registry, id, bo, NOW)
     lines = registry.execute(
         "select account, action, offer, detail from audit where offer = %s order by id", [offer]
@@ -286,5 +286,5 @@ def test_without_an_account_there_is_nobody_to_write_to(registry: Connection) ->
     account = accounts.of_offer(registry, offer)
     assert account
     accounts.close(registry, account.id)
-    assert state(registry, asks(registry, offer)).state == "waiting"
+    assert state(registry, asks(registry, offer)).standing == "waiting"
     assert letters(registry) == []

@@ -1,14 +1,19 @@
 """Errors that readers signal on a fiche: the form, the moderators' list, the answer, and the end of it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
-from registry import reports
+from registry import database, reports
+from registry.casework import NotPossible, queue
+from registry.casework.kinds import FICHE_REPORT
 from registry.database import Connection
+from registry.reports import Outcome
 from tests.records import structure
-from tests.rooms import NOW, Browser, Rooms
+from tests.rooms import NOW, Browser, Clock, Rooms
 
 
 @pytest.fixture
@@ -30,7 +35,9 @@ def send(browser: Browser, offer: str, fields: dict[str, str] | None = None, *, 
 
 
 def kept(conn: Connection) -> list[tuple[str, str | None, str | None]]:
-    rows = conn.execute("select about, text, mail from fiche_report order by at").fetchall()
+    rows = conn.execute(
+        "select r.about, r.text, r.mail from fiche_report r join case_file k on k.id = r.id order by k.opened_at"
+    ).fetchall()
     conn.rollback()
     return rows
 
@@ -66,6 +73,58 @@ def test_it_is_settled_once(rooms: Rooms, registry: Connection, offer: str) -> N
     assert moderator.post(f"/signalements/{number}", {"suite": "nothing"}).status_code == 200
     assert moderator.post(f"/signalements/{number}", {"suite": "mended"}).status_code == 410
     assert registry.execute("select count(*) from mail_outbox").fetchone() == (1,)
+
+
+def test_of_two_moderators_who_answer_at_once_one_does(
+    rooms: Rooms, registry: Connection, registry_url: str, offer: str
+) -> None:
+    id = reports.waiting(registry, reports.file(registry, offer, "other", "x", "lea@example.org", NOW))
+    assert id
+    registry.commit()
+    moderators = {"mended": rooms.account("moderator"), "nothing": rooms.account("moderator")}
+    both_are_there = Barrier(2)
+
+    def answer(outcome: Outcome) -> bool:
+        with database.connect(registry_url) as conn:
+            both_are_there.wait()
+            try:
+                reports.settle(conn, rooms.settings, moderators[outcome], id, outcome, outcome, NOW)
+            except NotPossible:
+                return False
+            return True
+
+    with ThreadPoolExecutor(2) as threads:
+        done = dict(zip(moderators, threads.map(answer, ("mended", "nothing")), strict=True))
+    assert sorted(done.values()) == [False, True]
+    (settled,) = queue.closed(registry, FICHE_REPORT)
+    assert settled.outcome == settled.comment == next(outcome for outcome, won in done.items() if won)
+    assert registry.execute("select count(*) from mail_outbox").fetchone() == (1,)
+
+
+def test_whoever_is_at_a_report_answers_it_until_the_claim_is_over(
+    rooms: Rooms, registry: Connection, clock: Clock, offer: str
+) -> None:
+    number = reports.file(registry, offer, "hours", "", None, NOW)
+    registry.commit()
+    ana = rooms.visit(rooms.account("moderator", name="Ana"))
+    bo = rooms.visit(rooms.account("moderator", name="Bo"))
+    ana.get("/signalements")
+    ana.post(f"/signalements/{number}/prendre")
+    assert "Vous vous en occupez." in ana.text
+    assert "À traiter : 1. Pris par vous : 1." in ana.text
+    bo.get("/signalements")
+    assert "Ana s’en occupe." in bo.text
+    assert bo.post(f"/signalements/{number}/prendre").status_code == 409
+    assert bo.post(f"/signalements/{number}", {"suite": "nothing", "reponse": "Vu."}).status_code == 409
+    assert "Un autre modérateur est sur ce signalement." in bo.text
+    assert "Vu." in bo.html, "what was typed is still there"
+    ana.post(f"/signalements/{number}/rendre")
+    bo.get("/signalements")
+    bo.post(f"/signalements/{number}/prendre")
+    clock.now += timedelta(minutes=30)
+    assert ana.post(f"/signalements/{number}", {"suite": "mended"}).status_code == 200
+    assert bo.post(f"/signalements/{number}/prendre").status_code == 410
+    assert bo.post("/signalements/234-234/rendre").status_code == 410
 
 
 @pytest.mark.parametrize(
@@ -110,7 +169,8 @@ def test_the_thanks_say_only_what_this_site_said(rooms: Rooms, offer: str) -> No
 
 def test_they_are_forgotten(registry: Connection, offer: str, rooms: Rooms) -> None:
     account = rooms.account("moderator")
-    settled = reports.file(registry, offer, "hours", "a", None, NOW)
+    settled = reports.waiting(registry, reports.file(registry, offer, "hours", "a", None, NOW))
+    assert settled
     reports.file(registry, offer, "hours", "b", None, NOW)
     reports.settle(registry, rooms.settings, account, settled, "nothing", "", NOW)
     assert reports.forget(registry, NOW + timedelta(days=89)) == 0

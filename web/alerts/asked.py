@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from domain import french
 from registry.alerts.asking import Reach, Rhythm, Wanted
 from search_api import prospective
 from search_api.offer_query import OfferQuery
 from search_api.parameters import FilterParameters, read, understand
 from search_api.problems import ParameterError
-from web import formats
 from web.search import forms, results
 from web.search.forms import SearchForm
 from web.search.places import Where, resolve
@@ -73,7 +73,7 @@ async def need(site: Site, form: SearchForm) -> Need:
     current = await prospective.understood(site.engine, parameters, today) or query
     count = await prospective.count(site.engine, current)
     if count > MOST_NOW:
-        raise Refused(texts.TOO_WIDE.format(count=formats.number(count)))
+        raise Refused(texts.TOO_WIDE.format(count=french.number(count)))
     return Need(forms.address(found.form), title(found, query), parameters, query, count)
 
 
@@ -82,7 +82,7 @@ def title(found: Where, query: OfferQuery) -> str:
     form = found.form
     where = results.where(form, found.place, found.arrival)
     km = query.radius_km if query.near else query.route.detour_km if query.route else None
-    parts = [f"{texts.KINDS} {where}" + (f" ({formats.distance(round(km * 1000))})" if km else "")]
+    parts = [f"{texts.KINDS} {where}" + (f" ({french.distance(round(km * 1000))})" if km else "")]
     if form.jours or form.des or form.naissance:
         parts.append(results.need_summary(form))
     if query.places > 1:

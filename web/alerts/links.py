@@ -5,11 +5,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry.alerts import asking, ending, tokens
 from registry.alerts.asking import Saved, TooManyLive
 from registry.alerts.tokens import Purpose
 from registry.database import Pool
-from web import formats
 from web.accounts.entering import Registry
 from web.members import pages, posted
 from web.site import Site
@@ -100,7 +100,7 @@ def _page(request: Request, saved: Saved, title: str, sentence: str, button: str
 
 
 def _begun(request: Request, saved: Saved, title: str) -> Response:
-    text = texts.CONFIRMED.format(day=formats.day(saved.ends_on))
+    text = texts.CONFIRMED.format(day=french.day(saved.ends_on))
     return pages.message(request, title, text, href=saved.search, label=texts.BACK)
 
 

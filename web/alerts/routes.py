@@ -1,23 +1,22 @@
 """Asking for an alert; what its mails lead to is in `web.alerts.links`."""
 
-from datetime import datetime
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
+from domain import french
 from registry.accounts import addresses
-from registry.accounts.throttle import TooMany
 from registry.alerts import asking
-from registry.alerts.asking import Rhythm, Wanted
-from registry.database import Pool
-from web import formats
-from web.accounts import entering
+from registry.alerts.asking import Rhythm
+from registry.database import Connection
 from web.accounts.entering import Registry
 from web.alerts import asked, links
 from web.alerts.asked import Need, Refused
-from web.members import pages, patience, posted
+from web.core import public_form
+from web.core.public_form import Guard
+from web.members import pages, posted
 from web.search import forms
 from web.search.forms import SearchForm
 from web.site import Site
@@ -27,8 +26,16 @@ router = APIRouter(include_in_schema=False)
 
 router.include_router(links.router)
 
-FORM = "alert"
-"""What its signatures are of."""
+GUARD = Guard(
+    "alert",
+    "alerts/ask.html",
+    field="mail",
+    trapped=texts.ERROR_TRAP,
+    fast=texts.ERROR_FAST,
+    many=texts.ERROR_MANY,
+    by_client=asking.ASKED_BY_CLIENT,
+    by_mailbox=asking.ASKED_BY_MAIL_AND_CLIENT,
+)
 
 
 @router.get("/alertes")
@@ -44,7 +51,7 @@ async def look(request: Request, registry: Registry) -> Response:
         need = await asked.need(site, form)
     except Refused as refused:
         return _refused(request, form, refused)
-    return await run_in_threadpool(_form, request, need, {"rythme": "at_once"}, {})
+    return await run_in_threadpool(_form, request, need, {"rythme": "at_once"})
 
 
 @router.post("/alertes")
@@ -65,30 +72,15 @@ async def ask(request: Request, registry: Registry, form: posted.Form) -> Respon
         errors["mail"] = addresses.SENTENCE
     if values["rythme"] not in get_args(Rhythm):
         errors["rythme"] = texts.ERROR_RHYTHM
-    opened = patience.opened(site, FORM, form)
-    if not errors and patience.is_trapped(form):
-        errors["mail"] = texts.ERROR_TRAP
-    if not errors and patience.is_too_fast(site, opened):
-        errors["mail"] = texts.ERROR_FAST
-    status = 422
-    if not errors and mail is not None:
-        wanted = need.wanted(mail, cast(Rhythm, values["rythme"]))
-        try:
-            await run_in_threadpool(_save, request, registry, wanted)
-        except TooMany as error:
-            errors, status = {"mail": texts.ERROR_MANY.format(wait=formats.wait(error.wait))}, 429
-    if errors:
-        return await run_in_threadpool(_form, request, need, values, errors, status, opened)
-    return RedirectResponse(_address(need.search, envoye=True), 303)
 
-
-def _save(request: Request, registry: Pool, wanted: Wanted) -> None:
-    site: Site = request.app.state.site
-    with registry.connection() as conn:
-        entering.count_address(request, conn, "alert", asking.ASKED_BY_CLIENT)
-        mailbox = f"alert {addresses.mailbox(wanted.mail)}"
-        entering.count_address(request, conn, mailbox, asking.ASKED_BY_MAIL_AND_CLIENT)
+    def save(conn: Connection) -> None:
+        wanted = need.wanted(mail or "", cast(Rhythm, values["rythme"]))
         asking.ask(conn, site.settings, wanted, site.now())
+
+    not_taken = await run_in_threadpool(public_form.send, request, registry, GUARD, form, errors, mail, save)
+    if not_taken:
+        return await run_in_threadpool(_form, request, need, values, not_taken)
+    return RedirectResponse(_address(need.search, envoye=True), 303)
 
 
 def _address(search: str, *, envoye: bool = False) -> str:
@@ -105,23 +97,13 @@ def _refused(request: Request, form: SearchForm, refused: Refused) -> Response:
 
 
 def _form(
-    request: Request,
-    need: Need,
-    values: dict[str, str],
-    errors: dict[str, str],
-    status: int = 200,
-    opened: datetime | None = None,
+    request: Request, need: Need, values: dict[str, str], not_taken: public_form.NotTaken | None = None
 ) -> Response:
-    """`opened`: when the form was first shown, kept over corrections."""
-    site: Site = request.app.state.site
     counted = {0: texts.NOW_NONE, 1: texts.NOW_ONE}.get(need.now, texts.NOW_MANY)
-    shown: dict[str, Any] = {
+    shown = {
         "title": need.title,
         "search": need.search,
         "action": _address(need.search),
-        "now": counted.format(count=formats.number(need.now)),
-        "values": values,
-        "errors": errors,
-        "opened": patience.signed(site, FORM, opened),
+        "now": counted.format(count=french.number(need.now)),
     }
-    return pages.page(request, "alerts/ask.html", shown, status)
+    return public_form.page(request, GUARD, shown, values, not_taken)

@@ -1,11 +1,11 @@
 """The routes of writing; those of what ends messages are in `web.contact.stopping`."""
 
 import math
-from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
 from registry import links
 from registry.accounts import addresses
 from registry.accounts.throttle import TooMany
@@ -13,15 +13,26 @@ from registry.contact import opening, reachable, sending, wording
 from registry.contact.opening import Draft
 from registry.contact.refusals import Refused
 from registry.database import Connection
-from web import formats
-from web.accounts import entering
 from web.accounts.entering import Registry
 from web.contact import stopping
-from web.members import pages, patience, posted
+from web.core import public_form
+from web.core.public_form import Guard
+from web.members import pages, posted
 from web.site import Site
 from web.texts import contact as texts
 
 router = APIRouter(include_in_schema=False)
+
+GUARD = Guard(
+    "contact",
+    "contact/write.html",
+    field="message",
+    trapped=texts.ERROR_TRAP,
+    fast=texts.ERROR_FAST,
+    many=texts.ERROR_MANY,
+    by_client=opening.ASKED_BY_CLIENT,
+    by_mailbox=opening.ASKED_BY_MAIL_AND_CLIENT,
+)
 
 router.include_router(stopping.router)
 
@@ -35,7 +46,7 @@ def write(request: Request, id: str, registry: Registry) -> Response:
         name, fictitious = _named(conn, id)
     if "envoye" in request.query_params:
         return pages.message(request, texts.CHECK_TITLE, texts.CHECK, href=f"/offre/{id}", label=texts.BACK)
-    return _form(request, id, name, fictitious, {}, {})
+    return _form(request, id, name, fictitious, {})
 
 
 @router.post("/offre/{id}/ecrire")
@@ -45,29 +56,20 @@ def ask(request: Request, id: str, registry: Registry, form: posted.Form) -> Res
     values = {name: posted.text(form, name) for name in ("nom", "mail", "message")}
     name, text = wording.cleaned_name(values["nom"]), wording.cleaned(values["message"])
     mail = addresses.read(values["mail"])
-    errors = _errors(name, mail, text)
-    if not errors and patience.is_trapped(form):
-        errors = {"message": texts.ERROR_TRAP}
-    opened = patience.opened(site, "contact", form)
-    if not errors and patience.is_too_fast(site, opened):
-        errors = {"message": texts.ERROR_FAST}
-    status = 422
+    with registry.connection() as conn:
+        if not reachable(conn, id):
+            return away(request, id)
+        to, fictitious = _named(conn, id)
+
+    def draft(conn: Connection) -> None:
+        opening.ask(conn, site.settings, Draft(id, name, mail or "", text), site.now())
+
     try:
-        with registry.connection() as conn:
-            if not reachable(conn, id):
-                return away(request, id)
-            to, fictitious = _named(conn, id)
-            if not errors and mail is not None:
-                entering.count_address(request, conn, "contact", opening.ASKED_BY_CLIENT)
-                mailbox = f"contact {addresses.mailbox(mail)}"
-                entering.count_address(request, conn, mailbox, opening.ASKED_BY_MAIL_AND_CLIENT)
-                opening.ask(conn, site.settings, Draft(id, name, mail, text), site.now())
-    except TooMany as error:
-        errors, status = {"message": texts.ERROR_MANY.format(wait=formats.wait(error.wait))}, 429
+        not_taken = public_form.send(request, registry, GUARD, form, _errors(name, mail, text), mail, draft)
     except Refused:  # switched off in between
         return away(request, id)
-    if errors:
-        return _form(request, id, to, fictitious, values, errors, status, opened)
+    if not_taken:
+        return _form(request, id, to, fictitious, values, not_taken)
     return RedirectResponse(f"/offre/{id}/ecrire?envoye", 303)
 
 
@@ -95,7 +97,7 @@ def confirm(request: Request, token: str, registry: Registry, form: posted.Form)
                 return _over(request)
             name = sending.public_name(conn, draft.offer)
     except TooMany as error:
-        text = texts.MANY.format(wait=formats.wait(error.wait))
+        text = texts.MANY.format(wait=french.wait(error.wait))
         response = pages.message(request, texts.MANY_TITLE, text, 429, label=texts.HOME)
         response.headers["Retry-After"] = str(math.ceil(error.wait.total_seconds()))
         return response
@@ -150,18 +152,6 @@ def _form(
     name: str,
     fictitious: bool,
     values: dict[str, str],
-    errors: dict[str, str],
-    status: int = 200,
-    opened: datetime | None = None,
+    not_taken: public_form.NotTaken | None = None,
 ) -> Response:
-    """`opened`: when the form was first shown, kept over corrections."""
-    site: Site = request.app.state.site
-    shown = {
-        "offer": id,
-        "name": name,
-        "fictitious": fictitious,
-        "values": values,
-        "errors": errors,
-        "opened": patience.signed(site, "contact", opened),
-    }
-    return pages.page(request, "contact/write.html", shown, status)
+    return public_form.page(request, GUARD, {"offer": id, "name": name, "fictitious": fictitious}, values, not_taken)

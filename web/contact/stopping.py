@@ -1,22 +1,22 @@
 """What ends messages: the links in the mails, the moderators' list, and the switch in her space."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry import audit
 from registry.accounts import Account
+from registry.casework import NotPossible, queue
+from registry.casework.kinds import MESSAGE_REPORT
 from registry.contact import stopping, tokens
 from registry.contact.stopping import Shown
 from registry.contact.tokens import Seen
 from registry.database import Connection
-from settings import PARIS
-from web import formats
 from web.accounts.entering import Registry
-from web.members import access, pages, posted
+from web.members import access, claiming, pages, posted
 from web.site import Site
 from web.space.signed import Own
 from web.texts import contact as texts
@@ -24,6 +24,9 @@ from web.texts import contact as texts
 router = APIRouter(include_in_schema=False)
 
 Moderator = Annotated[Account, Depends(access.of("moderator"))]
+
+REPORTS = "/messages/signales"
+MOST_PAGES = 10_000
 
 
 @router.get("/messages/bloquer/{token}")
@@ -95,24 +98,50 @@ def report(request: Request, token: str, registry: Registry, form: posted.Form) 
 @router.get("/messages/signales")
 def reports(request: Request, account: Moderator, registry: Registry) -> Response:
     """What waits for a moderator. Private words are read here: the log tells by whom."""
+    site: Site = request.app.state.site
+    number = request.query_params.get("page", "1")
+    page = max(1, min(int(number), MOST_PAGES)) if number.isdecimal() and number.isascii() else 1
     with registry.connection() as conn:
-        found = stopping.reports(conn)
-        for each in found:
+        found = stopping.reports(conn, account, site.now(), page=page)
+        counts = queue.counts(conn, MESSAGE_REPORT, account, site.now())
+        for each in found[: queue.PAGE]:
             audit.note(conn, account, "contact.report.read", each.offer, ["message"])
-    return pages.page(request, "contact/reports.html", {"reports": found, "day_text": _day})
+    values = {
+        "reports": found[: queue.PAGE],
+        "more": len(found) > queue.PAGE,
+        "page": page,
+        "waiting": counts.waiting,
+        "mine": counts.mine,
+        "me": account.id,
+        "day_text": french.day_of,
+    }
+    return pages.page(request, "contact/reports.html", values)
 
 
 @router.post("/messages/signales/{id}/traiter")
 def settle(request: Request, id: str, account: Moderator, registry: Registry, form: posted.Form) -> Response:
     site: Site = request.app.state.site
-    try:
-        wanted = UUID(id)
-    except ValueError:
+    if (wanted := _id(id)) is None:
         return _gone(request)
-    with registry.connection() as conn:
-        if (offer := stopping.settle(conn, wanted, site.now())) is not None:
+    try:
+        with registry.connection() as conn:
+            offer = stopping.settle(conn, account, wanted, site.now())
             audit.note(conn, account, "contact.report.settled", offer)
-    return pages.see("/messages/signales", "enregistre")
+    except NotPossible as refused:
+        return claiming.refusal(request, refused, REPORTS)
+    return pages.see(REPORTS, "enregistre")
+
+
+@router.post("/messages/signales/{id}/prendre")
+def take(request: Request, id: str, account: Moderator, registry: Registry, form: posted.Form) -> Response:
+    wanted = _id(id)
+    return claiming.take(request, registry, MESSAGE_REPORT, wanted, account, REPORTS) if wanted else _gone(request)
+
+
+@router.post("/messages/signales/{id}/rendre")
+def give_back(request: Request, id: str, account: Moderator, registry: Registry, form: posted.Form) -> Response:
+    wanted = _id(id)
+    return claiming.give_back(registry, MESSAGE_REPORT, wanted, account, REPORTS) if wanted else _gone(request)
 
 
 @router.get("/espace/messages")
@@ -121,7 +150,7 @@ def space(request: Request, own: Own, registry: Registry) -> Response:
         values = {
             "receives": stopping.receives(conn, own.offer),
             "blocked": stopping.blocked(conn, own.offer),
-            "day_text": _day,
+            "day_text": french.day_of,
         }
     return pages.page(request, "contact/space.html", values)
 
@@ -144,6 +173,13 @@ def _page(request: Request, values: dict[str, Any]) -> Response:
     return pages.page(request, "contact/stop.html", {"text": "", "button": "", "also": None} | values)
 
 
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _found(request: Request, conn: Connection, token: str) -> tuple[Seen | None, Shown | None]:
     site: Site = request.app.state.site
     seen = tokens.read_page_token(site.settings.keys, token)
@@ -154,7 +190,3 @@ def _found(request: Request, conn: Connection, token: str) -> tuple[Seen | None,
 
 def _gone(request: Request) -> Response:
     return pages.message(request, texts.OVER_TITLE, texts.GONE, 410, label=texts.HOME)
-
-
-def _day(at: datetime) -> str:
-    return formats.day(at.astimezone(PARIS).date())

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-from web import formats
+from domain import french
 from web.members import access, session
 from web.site import Site
 
@@ -132,6 +132,18 @@ def too_large(request: Request) -> Response:
     )
 
 
+def refused(request: Request, sentence: str) -> Response:
+    """What a constraint of the registry refused (web/constraints.py)."""
+    return message(
+        request,
+        "Ce n’est pas enregistré",
+        f"{sentence} Rien n’a été enregistré\u00a0: revenez à la page pour voir où vous en êtes, puis recommencez.",
+        409,
+        access.came_from(request),
+        "Revenir à la page",
+    )
+
+
 def no_room(request: Request) -> Response:
     return message(
         request,
@@ -149,7 +161,7 @@ def too_many(request: Request, wait: timedelta) -> Response:
     response = message(
         request,
         "Trop d’essais",
-        f"Pour protéger les comptes, le nombre d’essais est limité\u00a0: réessayez dans {formats.wait(wait)}.",
+        f"Pour protéger les comptes, le nombre d’essais est limité\u00a0: réessayez dans {french.wait(wait)}.",
         429,
         href="/compte" if signed_in else "/connexion",
         label="Revenir à mon compte" if signed_in else "Revenir à la connexion",

@@ -10,8 +10,10 @@ from starlette.exceptions import HTTPException
 
 from registry import audit, database, documents
 from registry.accounts import Account
+from registry.casework import NotPossible, claims, queue
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection, Pool
-from registry.requests import NotPossible, claims, decisions, figures, queue, read
+from registry.requests import decisions, figures, kinds, of_offer, read
 from registry.requests.dossier import FIELDS, open_dossier
 from registry.requests.reasons import MOST_OF_A_COMMENT, Use, errors
 from web.members import access, pages, posted
@@ -26,18 +28,27 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 @router.get("/moderation")
 def waiting(request: Request, account: Moderator) -> Response:
-    """The queue. It tells nothing private, and is no reading of anybody's file."""
+    """The queue, with `vue` a part of it. It tells nothing private, and is no reading of anybody's file."""
     site: Site = request.app.state.site
     department = request.query_params.get("departement", "")[:3]
     page = _page(request.query_params.get("page", "1"))
+    part = views.PARTS.get(request.query_params.get("vue", ""), "all")
     with _registry(site).connection() as conn:
         now = site.now()
         rows = queue.waiting(
-            conn, account, now, department=department, offset=(page - 1) * queue.PAGE, limit=queue.PAGE + 1
+            conn,
+            AGREMENT_REQUEST,
+            account,
+            now,
+            department=department,
+            part=part,
+            offset=(page - 1) * queue.PAGE,
+            limit=queue.PAGE + 1,
         )
-        load = queue.load(conn, now, department=department)
-        departments = queue.departments(conn)
-    values = views.queue(rows, load, departments, department, page, account, now)
+        asked = kinds(conn, [row.id for row in rows])
+        load = queue.counts(conn, AGREMENT_REQUEST, account, now, department=department)
+        departments = queue.departments(conn, AGREMENT_REQUEST)
+    values = views.queue(rows, asked, load, departments, department, part, page, account, now)
     return pages.page(request, "moderation/queue.html", values | {"errors": {}})
 
 
@@ -45,7 +56,7 @@ def waiting(request: Request, account: Moderator) -> Response:
 def take_next(request: Request, account: Moderator, form: posted.Form) -> Response:
     """Take the free request with the least time left."""
     site: Site = request.app.state.site
-    taken = database.run(_registry(site), lambda conn: claims.claim_next(conn, account, site.now()))
+    taken = database.run(_registry(site), lambda conn: claims.claim_next(conn, AGREMENT_REQUEST, account, site.now()))
     return pages.see(f"/moderation/{taken}" if taken else "/moderation", "" if taken else "file-vide")
 
 
@@ -58,9 +69,10 @@ def numbers(request: Request, account: Moderator) -> Response:
             figures.service(conn, today),
             figures.by_day(conn, today),
             figures.departments(conn),
-            queue.load(conn, site.now()),
+            queue.counts(conn, AGREMENT_REQUEST, account, site.now()),
         )
-    return pages.page(request, "moderation/figures.html", values | {"errors": {}})
+    shown = values | {"service_days": str(figures.SERVICE_DAYS), "errors": {}}
+    return pages.page(request, "moderation/figures.html", shown)
 
 
 @router.get("/moderation/{id:uuid}")
@@ -86,12 +98,20 @@ def copy(request: Request, account: Moderator, id: UUID, number: int) -> Respons
 
 @router.post("/moderation/{id:uuid}/prendre")
 def take(request: Request, account: Moderator, form: posted.Form, id: UUID) -> Response:
-    return _do(request, account, id, lambda conn, now: claims.claim(conn, id, account, now), f"/moderation/{id}")
+    return _do(
+        request,
+        account,
+        id,
+        lambda conn, now: claims.claim(conn, AGREMENT_REQUEST, id, account, now),
+        f"/moderation/{id}",
+    )
 
 
 @router.post("/moderation/{id:uuid}/rendre")
 def give_back(request: Request, account: Moderator, form: posted.Form, id: UUID) -> Response:
-    return _do(request, account, id, lambda conn, now: claims.release(conn, id, account), "/moderation")
+    return _do(
+        request, account, id, lambda conn, now: claims.release(conn, AGREMENT_REQUEST, id, account), "/moderation"
+    )
 
 
 @router.post("/moderation/{id:uuid}/valider")
@@ -188,7 +208,7 @@ def _dossier(
         if found is None:
             raise HTTPException(404)
         audit.note(conn, account, "request.read", found.request.offer, FIELDS, request=str(id))
-        others = queue.of_offer(conn, found.request.offer)
+        others = of_offer(conn, found.request.offer)
         holder = queue.holder(conn, id, site.now())
     values = views.dossier(found, others, holder, account, site.now())
     status = 409 if problem else 422 if failed else 200

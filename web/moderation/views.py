@@ -1,22 +1,27 @@
 """From what the registry has to what the moderators' templates show. Pure functions."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain import french
+from domain.vocabulary import AgrementStatus, Publication
 from registry.accounts import Account
+from registry.casework import STAFF_TURN
+from registry.casework.queue import PAGE, Counts, Part, Waiting
 from registry.profiles import Agrement
-from registry.requests import MODERATORS, Kind, State, differences, reasons
+from registry.requests import Kind, Request, reasons
 from registry.requests.dossier import Dossier, asked
 from registry.requests.figures import Day, Department, Service
-from registry.requests.queue import PAGE, Load, Waiting
 from registry.requests.reasons import MOST_OF_A_COMMENT, Use
-from web import formats
 from web.moderation import wording
 
 PREFIX: dict[Use, str] = {"more": "completer", "refusal": "refuser"}
 """What the names of the fields of each letter's form begin with."""
+
+PARTS: dict[str, Part] = {"": "all", "miennes": "mine", "retard": "late"}
+"""The parts of the queue by what the address says (`vue`)."""
 
 TOO_LONG = f"Ce texte est trop long\u00a0: {MOST_OF_A_COMMENT} caractères au plus."
 
@@ -26,9 +31,11 @@ BAR = 1000
 
 def queue(
     rows: Sequence[Waiting],
-    load: Load,
+    kinds: Mapping[UUID, Kind],
+    load: Counts,
     departments: Sequence[tuple[str, str]],
     department: str,
+    part: Part,
     page: int,
     account: Account,
     now: datetime,
@@ -39,22 +46,30 @@ def queue(
             {
                 "href": f"/moderation/{each.id}",
                 "ref": reference(each.id),
-                "kind": wording.KINDS[each.kind],
+                "kind": wording.KINDS[kinds[each.id]],
                 "state": wording.STATES[each.state],
                 "second": each.state == "second_opinion",
                 "department": f"{each.department_name} ({each.department})",
-                "left": wording.left(each.due_at, now),
-                "haste": wording.haste(each.due_at, now),
-                "due": wording.moment(each.due_at),
+                "left": wording.left(each.due_at, now) if each.due_at else "",
+                "haste": wording.haste(each.due_at, now) if each.due_at else "calm",
+                "due": french.moment(each.due_at) if each.due_at else "",
                 "answers": each.answers,
                 "holder": "vous" if each.held_by == account.id else each.holder,
-                "own_refusal": each.own_refusal,
+                "own_refusal": each.own_proposal,
             }
             for each in rows[:PAGE]
+            if each.id in kinds
         ],
         "load": load,
         "departments": [("", "Tous les départements"), *((code, f"{name} ({code})") for code, name in departments)],
         "department": department,
+        "part": part,
+        "parts": [
+            (name, label, part == of)
+            for (name, of), label in zip(
+                PARTS.items(), ("Toutes", f"Les miennes ({load.mine})", f"En retard ({load.late})"), strict=True
+            )
+        ],
         "page": page,
         "more": len(rows) > PAGE,
     }
@@ -62,38 +77,38 @@ def queue(
 
 def dossier(
     found: Dossier,
-    others: Sequence[tuple[UUID, Kind, State, datetime]],
+    others: Sequence[Request],
     holder: str,
     account: Account,
     now: datetime,
 ) -> dict[str, Any]:
-    request = found.request
-    mine = request.held_by(now) == account.id
+    request, case = found.request, found.request.case
+    mine = case.held_by(now) == account.id
     proposal = next((event for event in reversed(found.history) if event.action == "refusal_proposed"), None)
     flagged = {each.field for each in found.differences if each.weight != "note"}
-    open_now = request.state in MODERATORS
+    open_now = case.state in STAFF_TURN
     return {
         "path": f"/moderation/{request.id}",
         "ref": reference(request.id),
         "kind": wording.KINDS[request.kind],
-        "state": wording.STATES[request.state],
+        "state": wording.STATES[request.standing],
         "fictitious": found.fictitious,
-        "left": wording.left(request.due_at, now) if open_now and request.due_at else "",
-        "haste": wording.haste(request.due_at, now) if open_now and request.due_at else "calm",
-        "due": wording.moment(request.due_at) if open_now and request.due_at else "",
+        "left": wording.left(case.due_at, now) if open_now and case.due_at else "",
+        "haste": wording.haste(case.due_at, now) if open_now and case.due_at else "calm",
+        "due": french.moment(case.due_at) if open_now and case.due_at else "",
         "facts": agrement_facts(asked(request), found.department_name, flagged),
         "person": person_facts(found, flagged),
         "last": agrement_facts(found.last, found.last.department, set()) if found.last else [],
-        "last_status": wording.STATUS.get(found.last_status or "", ""),
+        "last_status": AgrementStatus(found.last_status).label if found.last_status else "",
         "movements": [
-            f"{each.label}, au {formats.day(each.effective_on)} ({wording.MOVEMENT_STATES[each.state]})"
+            f"{each.label}, au {french.day(each.effective_on)} ({wording.MOVEMENT_STATES[each.state]})"
             for each in found.movements
         ],
         "differences": found.differences,
         "images": [f"/moderation/{request.id}/page/{number}.jpg" for number in range(1, found.pages + 1)],
         "history": [
             {
-                "at": wording.moment(event.at),
+                "at": french.moment(event.at),
                 "who": wording.who(event),
                 "action": wording.ACTIONS.get(event.action, event.action),
                 "reasons": wording.labels(event.reasons),
@@ -103,19 +118,20 @@ def dossier(
         ],
         "others": [
             {
-                "href": f"/moderation/{id}",
-                "text": f"{wording.KINDS[kind]} du {wording.moment(at)}\u00a0: {wording.STATES[state]}",
+                "href": f"/moderation/{each.id}",
+                "text": f"{wording.KINDS[each.kind]} du {french.moment(each.case.opened_at)}\u00a0:"
+                f" {wording.STATES[each.standing]}",
             }
-            for id, kind, state, at in others
-            if id != request.id
+            for each in others
+            if each.id != request.id
         ],
         "can_take": open_now and not mine,
-        "own_refusal": request.state == "second_opinion" and proposal is not None and proposal.account == account.id,
+        "own_refusal": case.is_own_proposal(account.id),
         "mine": mine,
-        "until": wording.moment(request.claimed_until) if mine and request.claimed_until else "",
+        "until": french.moment(case.claimed_until) if mine and case.claimed_until else "",
         "holder": "" if mine else holder,
-        "can_decide": mine and request.state == "waiting",
-        "can_confirm": mine and request.state == "second_opinion",
+        "can_decide": mine and case.state == "waiting",
+        "can_confirm": mine and case.state == "second_opinion",
         "proposal": proposal
         and {"who": wording.who(proposal), "letter": reasons.paragraph(proposal.reasons, proposal.comment)},
         "reasons": {use: [(each.code, each.label) for each in reasons.of(use)] for use in PREFIX},
@@ -125,14 +141,14 @@ def dossier(
 
 def agrement_facts(agrement: Agrement, department: str, flagged: set[Any]) -> list[tuple[str, str, bool]]:
     """Label, value, and whether something about it is pointed out."""
-    ends = "sans fin connue" if agrement.ends_on == date.max else formats.day(agrement.ends_on)
+    ends = "sans fin connue" if agrement.ends_on == date.max else french.day(agrement.ends_on)
     return [
         ("Numéro", agrement.number, "number" in flagged),
         ("Département", department, "department" in flagged),
-        ("Du", formats.day(agrement.starts_on), "starts_on" in flagged),
+        ("Du", french.day(agrement.starts_on), "starts_on" in flagged),
         ("Au", ends, "ends_on" in flagged),
         ("Enfants", str(agrement.capacity), "capacity" in flagged),
-        ("Âges", differences.ages(agrement.age_from_months, agrement.age_to_months), "ages" in flagged),
+        ("Âges", french.ages(agrement.age_from_months, agrement.age_to_months), "ages" in flagged),
         ("Conditions", agrement.conditions or "aucune", "conditions" in flagged),
     ]
 
@@ -143,29 +159,29 @@ def person_facts(found: Dossier, flagged: set[Any]) -> list[tuple[str, str, bool
     return [
         ("Nom", who.last_name if who else "inconnu", "name" in flagged),
         ("Prénoms", who.first_name if who else "inconnus", "name" in flagged),
-        ("Naissance", formats.day(who.birth_date) if who and who.birth_date else "inconnue", "birth_date" in flagged),
+        ("Naissance", french.day(who.birth_date) if who and who.birth_date else "inconnue", "birth_date" in flagged),
         ("Identité", wording.IDENTITY[found.identity_checked], found.identity_checked != "verified"),
         ("Domicile", home, False),
         ("Nom montré", found.shown_name, "name" in flagged),
-        ("Profil", wording.PUBLICATION[found.publication], False),
+        ("Profil", Publication(found.publication).label, False),
     ]
 
 
-def figures(service: Service, days: Sequence[Day], departments: Sequence[Department], load: Load) -> dict[str, Any]:
+def figures(service: Service, days: Sequence[Day], departments: Sequence[Department], load: Counts) -> dict[str, Any]:
     most = max((each.came for each in days), default=0)
     most = max(most, max((each.answered for each in days), default=0), 1)
     widest = max((each.listed + each.pending for each in departments), default=1)
     return {
         "load": load,
         "service": service,
-        "in_time": wording.percent(service.in_time, service.answers) if service.answers else "",
+        "in_time": french.percent(service.in_time, service.answers) if service.answers else "",
         "share": service.in_time / service.answers if service.answers else 0,
-        "median": wording.hours(service.median_h) if service.median_h is not None else "",
+        "median": french.span(timedelta(hours=service.median_h)) if service.median_h is not None else "",
         "days": [
             {
-                "day": formats.day(each.day),
-                "came": formats.number(each.came),
-                "answered": formats.number(each.answered),
+                "day": french.day(each.day),
+                "came": french.number(each.came),
+                "answered": french.number(each.answered),
                 "came_width": each.came * BAR // most,
                 "answered_width": each.answered * BAR // most,
             }
@@ -187,10 +203,13 @@ def figures(service: Service, days: Sequence[Day], departments: Sequence[Departm
     }
 
 
+LISTED = french.Plural("référencé", "référencés")
+
+
 def standing(each: Department) -> str:
     """« 402 référencés, 1 622 en cours de traitement »."""
-    listed = formats.plural(each.listed, "référencé", "référencés")
-    return f"{listed}, {formats.number(each.pending)} en cours de traitement"
+    listed = LISTED.of(each.listed)
+    return f"{listed}, {french.number(each.pending)} en cours de traitement"
 
 
 def reference(id: UUID) -> str:

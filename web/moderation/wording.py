@@ -2,18 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from registry.requests import Kind, State
-from registry.requests.events import Event
+from domain import french
+from registry.casework.history import Event
+from registry.requests import Kind, Standing
 from registry.requests.reasons import reasons
-from settings import PARIS
-from web import formats
 
 NBSP = "\u00a0"
 
 KINDS: dict[Kind, str] = {"registration": "Inscription", "change": "Modification", "renewal": "Renouvellement"}
 
-STATES: dict[State, str] = {
-    "identity": "Attend la vérification de l’identité",
+STATES: dict[Standing, str] = {
+    "pending": "Attend la vérification de l’identité",
     "waiting": "À examiner",
     "incomplete": "Complément demandé",
     "second_opinion": "Refus à relire",
@@ -42,40 +41,19 @@ IDENTITY = {
     "refused": "non reconnue par le système national d’identité",
 }
 
-STATUS = {
-    "valid": "en vigueur",
-    "suspended": "suspendu",
-    "withdrawn": "retiré",
-    "ceased": "terminé par une cessation d’activité",
-    "expired": "expiré",
-}
-
 MOVEMENT_STATES = {"unmatched": "à rapprocher", "waiting": "prendra effet ce jour-là", "applied": "a pris effet"}
-
-PUBLICATION = {
-    "draft": "pas encore publié",
-    "published": "publié",
-    "paused": "en pause",
-    "closed": "fermé",
-}
 
 
 def left(due: datetime, now: datetime) -> str:
     """« reste 41 h », « reste 35 min », « en retard de 3 h »; whole hours and minutes, rounded towards less time."""
     if due <= now:
-        return f"en retard de {_span(now - due)}"
-    return f"reste {_span(due - now)}"
+        return f"en retard de {french.span(now - due)}"
+    return f"reste {french.span(due - now)}"
 
 
 def haste(due: datetime, now: datetime) -> str:
     """How much a time left presses: "late", "soon" (within a day) or "calm"."""
     return "late" if due <= now else "soon" if due - now <= timedelta(days=1) else "calm"
-
-
-def moment(value: datetime) -> str:
-    """« 23 novembre 2026 à 10 h 05 », in France."""
-    local = value.astimezone(PARIS)
-    return f"{formats.day(local.date())} à {local.hour}{NBSP}h{NBSP}{local.minute:02}"
 
 
 def who(event: Event) -> str:
@@ -88,18 +66,3 @@ def who(event: Event) -> str:
 def labels(codes: tuple[str, ...]) -> list[str]:
     """The reasons' labels; a code that the list has no more stands for itself."""
     return [reasons()[code].label if code in reasons() else code for code in codes]
-
-
-def percent(part: int, whole: int) -> str:
-    """« 98 % », rounded down: a share that is not whole is not shown as whole."""
-    return f"{part * 100 // whole}{NBSP}%"
-
-
-def hours(value: float) -> str:
-    """« 4 h », « 35 min »."""
-    return _span(timedelta(hours=value))
-
-
-def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)
-    return f"{minutes // 60}{NBSP}h" if minutes >= 60 else f"{minutes}{NBSP}min"

@@ -1,21 +1,22 @@
 """Signalling an error on a fiche, and the moderators' list of what was signalled."""
 
-from datetime import datetime
 from typing import Annotated, Any, cast, get_args
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from domain import french
 from registry import audit, reports
 from registry.accounts import Account, addresses
-from registry.accounts.throttle import TooMany
+from registry.casework import NotPossible, queue
+from registry.casework.kinds import FICHE_REPORT
+from registry.database import Connection
 from registry.reports import About, Outcome
-from settings import PARIS
-from web import formats
-from web.accounts import entering
 from web.accounts.entering import Registry
-from web.members import access, pages, patience, posted
+from web.core import public_form
+from web.core.public_form import Guard
+from web.members import access, claiming, pages, posted
 from web.site import Site
 from web.texts import reports as texts
 
@@ -23,8 +24,15 @@ router = APIRouter(include_in_schema=False)
 
 Moderator = Annotated[Account, Depends(access.of("moderator"))]
 
-FORM = "report"
-"""What its signatures are of."""
+GUARD = Guard(
+    "report",
+    "reports/ask.html",
+    field="texte",
+    trapped=texts.ERROR_TRAP,
+    fast=texts.ERROR_FAST,
+    many=texts.ERROR_MANY,
+    by_client=reports.BY_CLIENT,
+)
 
 MOST_PAGES = 10_000
 
@@ -39,7 +47,7 @@ def look(request: Request, id: str, registry: Registry) -> Response:
         return _gone(request)
     if sent := request.query_params.get("envoye"):
         return _thanks(request, id, _read(site, sent))
-    return _form(request, id, name, {}, {})
+    return public_form.page(request, GUARD, {"offer": id, "name": name}, {})
 
 
 @router.post("/offre/{id}/signaler")
@@ -47,26 +55,18 @@ def send(request: Request, id: str, registry: Registry, form: posted.Form) -> Re
     site: Site = request.app.state.site
     values = {name: posted.text(form, name) for name in ("objet", "texte", "mail")}
     mail = addresses.read(values["mail"]) if values["mail"] else None
-    opened = patience.opened(site, FORM, form)
-    errors = _errors(values, mail)
-    if not errors and patience.is_trapped(form):
-        errors = {"texte": texts.ERROR_TRAP}
-    if not errors and patience.is_too_fast(site, opened):
-        errors = {"texte": texts.ERROR_FAST}
-    status, number = 422, ""
     with registry.connection() as conn:
         name = reports.name_of(conn, id)
     if name is None:
         return _gone(request)
-    try:
-        with registry.connection() as conn:
-            if not errors:
-                entering.count_address(request, conn, "report", reports.BY_CLIENT)
-                number = reports.file(conn, id, cast(About, values["objet"]), values["texte"], mail, site.now())
-    except TooMany as error:
-        errors, status = {"texte": texts.ERROR_MANY.format(wait=formats.wait(error.wait))}, 429
-    if errors:
-        return _form(request, id, name, values, errors, status, opened)
+    number = ""
+
+    def file(conn: Connection) -> None:
+        nonlocal number
+        number = reports.file(conn, id, cast(About, values["objet"]), values["texte"], mail, site.now())
+
+    if not_taken := public_form.send(request, registry, GUARD, form, _errors(values, mail), mail, file):
+        return public_form.page(request, GUARD, {"offer": id, "name": name}, values, not_taken)
     signed = _signer(site).dumps([number, mail is not None])
     return RedirectResponse(f"/offre/{id}/signaler?envoye={signed}", 303)
 
@@ -81,20 +81,37 @@ def listing(request: Request, account: Moderator, registry: Registry) -> Respons
 def settle(request: Request, number: str, account: Moderator, registry: Registry, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     outcome, note = posted.text(form, "suite"), posted.text(form, "reponse")
+    typed = {"suite": outcome, "reponse": note}
     errors = {}
     if outcome not in get_args(Outcome):
         errors["suite"] = texts.ERROR_OUTCOME
     if len(note) > reports.LONGEST:
-        errors["reponse"] = texts.ERROR_LONG.format(count=formats.number(len(note)))
+        errors["reponse"] = texts.ERROR_LONG.format(count=french.number(len(note)))
     if errors:
-        return _list_page(request, account, registry, errors, number, {"suite": outcome, "reponse": note}, 422)
-    with registry.connection() as conn:
-        offer = reports.settle(conn, site.settings, account, number, cast(Outcome, outcome), note, site.now())
-        if offer is not None:
+        return _list_page(request, account, registry, errors, number, typed, 422)
+    try:
+        with registry.connection() as conn:
+            if (id := reports.waiting(conn, number)) is None:
+                return _already(request)
+            offer = reports.settle(conn, site.settings, account, id, cast(Outcome, outcome), note, site.now())
             audit.note(conn, account, "report.settled", offer)
-    if offer is None:
-        return pages.message(request, texts.LIST_TITLE, texts.ALREADY, 410, href="/signalements", label=texts.OPEN)
+    except NotPossible as refused:
+        return _list_page(request, account, registry, {"suite": refused.sentence}, number, typed, 409)
     return pages.see("/signalements", "enregistre")
+
+
+@router.post("/signalements/{number}/prendre")
+def take(request: Request, number: str, account: Moderator, registry: Registry, form: posted.Form) -> Response:
+    with registry.connection() as conn:
+        id = reports.waiting(conn, number)
+    return claiming.take(request, registry, FICHE_REPORT, id, account, "/signalements") if id else _already(request)
+
+
+@router.post("/signalements/{number}/rendre")
+def give_back(request: Request, number: str, account: Moderator, registry: Registry, form: posted.Form) -> Response:
+    with registry.connection() as conn:
+        id = reports.waiting(conn, number)
+    return claiming.give_back(registry, FICHE_REPORT, id, account, "/signalements") if id else _already(request)
 
 
 def _errors(values: dict[str, str], mail: str | None) -> dict[str, str]:
@@ -102,33 +119,12 @@ def _errors(values: dict[str, str], mail: str | None) -> dict[str, str]:
     if values["objet"] not in get_args(About):
         errors["objet"] = texts.ERROR_ABOUT
     if len(values["texte"]) > reports.LONGEST:
-        errors["texte"] = texts.ERROR_LONG.format(count=formats.number(len(values["texte"])))
+        errors["texte"] = texts.ERROR_LONG.format(count=french.number(len(values["texte"])))
     elif values["objet"] == "other" and not values["texte"]:
         errors["texte"] = texts.ERROR_TEXT
     if values["mail"] and mail is None:
         errors["mail"] = addresses.SENTENCE
     return errors
-
-
-def _form(
-    request: Request,
-    id: str,
-    name: str,
-    values: dict[str, str],
-    errors: dict[str, str],
-    status: int = 200,
-    opened: datetime | None = None,
-) -> Response:
-    """`opened`: when the form was first shown, kept over corrections."""
-    site: Site = request.app.state.site
-    shown = {
-        "offer": id,
-        "name": name,
-        "values": values,
-        "errors": errors,
-        "opened": patience.signed(site, FORM, opened),
-    }
-    return pages.page(request, "reports/ask.html", shown, status)
 
 
 def _thanks(request: Request, id: str, sent: tuple[str, bool] | None) -> Response:
@@ -152,8 +148,10 @@ def _list_page(
     settled = "traites" in request.query_params
     number = request.query_params.get("page", "1")
     page = min(int(number), MOST_PAGES) if number.isdecimal() and number.isascii() and int(number) else 1
+    site: Site = request.app.state.site
     with registry.connection() as conn:
-        found = reports.listing(conn, settled=settled, page=page)
+        found = reports.listing(conn, account, site.now(), settled=settled, page=page)
+        counts = queue.counts(conn, FICHE_REPORT, account, site.now())
         if found:
             audit.note(conn, account, "report.list", None, ["text", "mail"], shown=len(found[: reports.PAGE]))
     shown = {
@@ -161,12 +159,19 @@ def _list_page(
         "more": len(found) > reports.PAGE,
         "page": page,
         "settled": settled,
+        "waiting": counts.waiting,
+        "mine": counts.mine,
+        "me": account.id,
         "errors": errors,
         "wrong": wrong,
         "typed": typed or {},
-        "day_text": lambda at: formats.day(at.astimezone(PARIS).date()),
+        "day_text": french.day_of,
     }
     return pages.page(request, "reports/list.html", shown, status)
+
+
+def _already(request: Request) -> Response:
+    return pages.message(request, texts.LIST_TITLE, texts.ALREADY, 410, href="/signalements", label=texts.OPEN)
 
 
 def _gone(request: Request) -> Response:

@@ -1,4 +1,7 @@
-"""Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name."""
+"""Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name.
+
+Who answers for which of them is `scope`.
+"""
 
 import csv
 import gzip
@@ -11,11 +14,11 @@ from typing import Any
 
 import shapely
 
-from registry.database import Connection
-from registry.folding import fold
+from domain import spelling
+from registry.database import Connection, expect_many
 from registry.zones import zones
 
-GEO = Path(__file__).parent / "data" / "geo"
+GEO = Path(__file__).parents[1] / "data" / "geo"
 
 
 def load(conn: Connection, report: Callable[[int, int], None]) -> None:
@@ -23,6 +26,7 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
 
     The files' sources and licences stand in docs/data.md. The caller commits.
     """
+    expect_many(conn)
     contours = _contours()
     shapes = {
         feature["properties"]["code"]: json.dumps(feature["geometry"], separators=(",", ":"))
@@ -126,8 +130,8 @@ class Territory:
 
     def by_postcode_and_name(self, postcode: str, name: str) -> Commune | None:
         """The commune with this postcode and name; accents, case, hyphens, "St" and "Cedex" don't matter."""
-        wanted = plain_name(name)
-        found = [each for each in self.by_postcode.get(postcode, []) if plain_name(each.name) == wanted]
+        wanted = spelling.commune(name)
+        found = [each for each in self.by_postcode.get(postcode, []) if spelling.commune(each.name) == wanted]
         return found[0] if found else None
 
     def contour(self, code: str) -> shapely.Geometry | None:
@@ -161,11 +165,3 @@ def read(conn: Connection) -> Territory:
         for postcode in commune.postcodes:
             territory.by_postcode.setdefault(postcode, []).append(commune)
     return territory
-
-
-def plain_name(name: str) -> str:
-    """A commune's name without what spellings differ in: "ST-HERBLAIN CEDEX 2" and "Saint-Herblain" agree."""
-    words = fold(name).split()
-    if "cedex" in words:
-        words = words[: words.index("cedex")]
-    return " ".join({"st": "saint", "ste": "sainte", "s": "sur"}.get(word, word) for word in words)

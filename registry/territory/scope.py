@@ -1,0 +1,44 @@
+"""Scope: the communes that somebody answers for. One predicate, for every query that shows staff no more than theirs.
+
+A relais, a service or a commune answers for the communes that are listed for its account, a Caf or a département for
+all of its department; who answers for a city answers for its arrondissements. The view `account_scope` holds that rule.
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from registry.database import Connection
+
+
+def covers(account: str, commune: str) -> str:
+    """SQL: whether this account answers for this commune. Both are SQL too: a column or a parameter."""
+    return f"exists (select from account_scope s where s.account = {account} and s.commune = {commune})"
+
+
+def lies_within(inner: str, outer: str) -> str:
+    """SQL: whether communes are listed for the account `inner`, and `outer` answers for each of them."""
+    listed = f"select from account_commune t where t.account = {inner}"
+    return f"(exists ({listed}) and not exists ({listed} and not {covers(outer, 't.commune')}))"
+
+
+def count(account: str) -> str:
+    """SQL: how many communes are listed for this account."""
+    return f"(select count(*) from account_commune t where t.account = {account})"
+
+
+def listed(conn: Connection, account: UUID) -> list[tuple[str, str]]:
+    """The INSEE code and the name of the communes that are listed for an account, by name."""
+    rows = conn.execute(
+        "select c.code, c.name from account_commune t join commune c on c.code = t.commune where t.account = %s"
+        " order by c.name, c.code",
+        [account],
+    )
+    return [(code, name) for code, name in rows]
+
+
+def write(conn: Connection, account: UUID, communes: Iterable[str]) -> None:
+    """List these communes for an account, and no others."""
+    conn.execute("delete from account_commune where account = %s", [account])
+    conn.execute(
+        "insert into account_commune (account, commune) select %s, unnest(%s::text[])", [account, list(communes)]
+    )

@@ -1,0 +1,99 @@
+"""Who answers for which commune: every query of staff agrees with the definition, written here in plain Python."""
+
+import re
+from random import Random
+
+import pytest
+
+from registry import accounts, relais
+from registry.accounts import Account, staff
+from registry.database import Connection
+from registry.movements import queue
+from registry.territory import scope
+from tests.conftest import ROOT, TODAY
+from tests.records import assistant
+
+POOL = ("44109", "44143", "44162", "49007", "75056", "75101", "75112", "69123", "69381")
+"""Communes of four départements; Paris and Lyon with some of their arrondissements."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_query_of_staff_agrees_with_the_definition(registry: Connection, seed: int) -> None:
+    rng = Random(seed)
+    facts = {
+        code: (parent, department, postcodes[0], (lat, lon))
+        for code, parent, department, postcodes, lat, lon in registry.execute(
+            "select code, parent, department, postcodes, lat, lon from commune where code = any(%s)", [list(POOL)]
+        )
+    }
+    lives = {commune: [code for code in facts if facts[code][0] == commune] for commune in facts}
+    homes = {}
+    for number, code in enumerate(rng.choices([code for code in POOL if not lives[code]], k=8)):
+        offer = assistant(registry, f"AM {number}", commune=code, postcode=facts[code][2], home=facts[code][3])
+        homes[offer] = code
+        _applied_movement(registry, offer, number)
+    listed: dict[Account, tuple[str, ...]] = {}
+    for number in range(5):
+        chosen = tuple(rng.sample(POOL, rng.randrange(4)))
+        listed[accounts.create(registry, f"r{number}@example.org", "rpe", communes=chosen)] = chosen
+    keepers = [accounts.create(registry, f"caf{code}@example.org", "caf", department=code) for code in ("44", "75")]
+    everybody: dict[Account, tuple[str, ...]] = listed | dict.fromkeys(keepers, ())
+
+    def answers_for(account: Account, code: str) -> bool:
+        parent, department, *_ = facts[code]
+        return code in everybody[account] or parent in everybody[account] or account.department == department
+
+    for account in everybody:
+        theirs = {offer for offer, code in homes.items() if answers_for(account, code)}
+        assert {each.offer for each in relais.territory(registry, account, TODAY)} == theirs
+        assert {offer for offer in homes if relais.is_in_territory(registry, account, offer)} == theirs
+        names = {each.name for each in queue.of_communes(registry, account, TODAY)}
+        assert names == {f"AM {number}" for number, offer in enumerate(homes) if offer in theirs}
+        for code in POOL:
+            covered = registry.execute(
+                f"select {scope.covers('%(account)s', '%(code)s')}", {"account": account.id, "code": code}
+            ).fetchone()
+            assert covered == (answers_for(account, code),)
+        assert {code for code, _ in scope.listed(registry, account.id)} == set(everybody[account])
+    for code in POOL:
+        assert {each.id for each in accounts.relais_of(registry, code)} == {
+            each.id for each in listed if answers_for(each, code)
+        }
+    for keeper in keepers:
+        kept = {
+            each.id
+            for each, communes in listed.items()
+            if communes and all(answers_for(keeper, code) for code in communes)
+        }
+        assert {line.id for line in staff.listing(registry, keeper)} == kept
+        assert {each.id for each in listed if staff.find(registry, keeper, each.id)} == kept
+        text = " ".join(POOL)
+        area, errors = staff.territory(registry, "commune", {"communes": text}, TODAY, within=keeper.id)
+        assert set(area.communes) == {code for code in POOL if answers_for(keeper, code)}
+        assert "communes" in errors
+
+
+def test_the_predicate_stands_in_one_place() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for room in ("registry", "web", "jobs", "cli", "indexer")
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in (".py", ".sql") and path.parts[-2] != "versions"
+        if re.search(r"account_commune|account_scope|c\.department (=|<>) %", path.read_text("utf-8"))
+    }
+    # Her export names the table, as one that tells nothing of her; the sentences of constraints name its key.
+    assert found == {"registry/territory/scope.py", "registry/personal_data.py", "web/constraints.py"}
+
+
+def _applied_movement(conn: Connection, offer: str, number: int) -> None:
+    file = conn.execute(
+        "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+        " values ('movements', '44', 'm.csv', %s, 'file', 'applied', now()) returning id",
+        [b"%d" % number],
+    ).fetchall()[0][0]
+    conn.execute(
+        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
+        " offer, matched_key, state, applied_at) values (%s, 2, '44', 'N', 'N', 'N', 'suspension', %s, %s, %s, 'N',"
+        " 'applied', now())",
+        [file, TODAY, b"%d" % number, offer],
+    )
