@@ -6,15 +6,14 @@ the indexer, holds in memory.
 
 from datetime import date, datetime, time
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse, require_keys
+from domain import civil
 from registry import database
-from settings import PARIS
 
 Day = Annotated[
     datetime | None,
@@ -30,7 +29,7 @@ STEPS = {
     "breaches": "Échéances manquées",
     "documents": "Copies d’agréments effacées",
     "drafts": "Inscriptions abandonnées",
-    "previews": "Fichiers de mouvements abandonnés",
+    "previews": "Aperçus de fichiers abandonnés",
     "accounts": "Sessions, codes et liens périmés",
     "messages": "Messages et conversations oubliés",
     "mails": "Courriels oubliés",
@@ -48,7 +47,7 @@ Size = Annotated[Scale, typer.Option(help="demo\u00a0: la Loire-Atlantique\u202f
 
 def today() -> date:
     """The civil day in France."""
-    return datetime.now(PARIS).date()
+    return civil.today()
 
 
 def migrate() -> None:
@@ -68,40 +67,6 @@ def territory() -> None:
             return
         with progress() as steps:
             territories.load(conn, lambda done, total: steps("communes", done, total))
-
-
-def structures(
-    file: Annotated[Path, typer.Argument(help="Un fichier GeoJSON, CSV ou JSON.", exists=True, dir_okay=False)],
-    mapping: Annotated[
-        Path | None, typer.Option(help="La description de la source (TOML)\u202f; sinon, celle du nom du fichier.")
-    ] = None,
-    allow_closing: Annotated[
-        bool, typer.Option("--allow-closing", help="Accepter de fermer plus d’un cinquième des structures.")
-    ] = False,
-) -> None:
-    """Importer des structures d’une source ouverte\u202f; recommencer ne change rien."""
-    from registry.imports import mapping as mappings
-    from registry.imports.errors import ImportRefused
-    from registry.imports.report import lines
-    from registry.imports.structures import import_structures
-
-    with plain_failures(), progress() as steps:
-        try:
-            source = mappings.load(mapping) if mapping else mappings.find(file)
-            report = database.retried(
-                found_settings().database_url,
-                lambda conn: import_structures(
-                    conn,
-                    file,
-                    source,
-                    allow_closing=allow_closing,
-                    report=lambda done, total: steps(file.name, done, total),
-                ),
-            )
-        except ImportRefused as error:
-            refuse(str(error))
-    for line in lines(report):
-        say(line)
 
 
 def generate(
@@ -134,7 +99,7 @@ def daily(
     """Appliquer ce que le calendrier change\u00a0: agréments, mouvements, échéances, durées de conservation."""
     from jobs import calendar
 
-    moment = datetime.combine(day.date(), NOON, PARIS) if day else datetime.now(PARIS)
+    moment = civil.moment(day.date(), NOON) if day else civil.now()
     with plain_failures():
         settings = found_settings()
         require_keys(settings)

@@ -45,7 +45,7 @@ def migrate(
     day: Day = None,
 ) -> None:
     """Reprendre les comptes de l’ancien site\u202f; relancée après un arrêt, la reprise continue où elle en était."""
-    from registry.legacy import runs
+    from registry.legacy import migrating
     from registry.legacy.report import sampled, summary
 
     settings = found_settings()
@@ -57,17 +57,17 @@ def migrate(
     with plain_failures(), progress() as steps:
         try:
             if confirm:
-                mails = runs.confirm(settings.database_url, settings.site_url)
+                mails = migrating.confirm(settings.database_url, settings.site_url)
                 say(f"La reprise est définitive. Mails mis en file\u00a0: {mails}.")
                 return
             if revert:
-                say(f"La reprise est annulée\u00a0: {runs.revert(settings.database_url, steps)} lignes.")
+                say(f"La reprise est annulée\u00a0: {migrating.revert(settings.database_url, steps)} lignes.")
                 return
             assert file is not None  # noqa: S101 - refused above
             if dry_run:
-                figures = runs.dry_run(settings.database_url, file, today=reference, report=steps)
+                figures = migrating.dry_run(settings.database_url, file, today=reference, report=steps)
             else:
-                figures = runs.migrate(
+                figures = migrating.migrate(
                     settings.database_url, file, today=reference, fictitious=settings.demo, report=steps
                 )
         except LegacyRefused as error:
@@ -87,13 +87,13 @@ def migrate(
 
 
 def _write_report(database_url: str, path: Path) -> None:
-    from registry.legacy import runs
+    from registry.legacy import migrating
     from registry.legacy.report import LABELS
 
     with database.connect(database_url) as conn, path.open("w", encoding="utf-8", newline="") as file:
-        run = runs.last_run(conn)
+        run = migrating.last_run(conn)
         writer = csv.writer(file, delimiter=";")
         writer.writerow(("ligne", "resultat", "motifs"))
         if run is not None:
-            for line, outcome, problems, _ in runs.rows_of(conn, run):
+            for line, outcome, problems, _ in migrating.rows_of(conn, run):
                 writer.writerow((line, LABELS[outcome], " | ".join(problems)))

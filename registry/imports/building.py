@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import TypeVar
 
-from registry.folding import fold
+from domain import civil, french, spelling
+from domain.spelling import fold
+from domain.vocabulary import STRUCTURE_KINDS, STRUCTURE_PRECISIONS, Funding, ManagerType, Subkind
 from registry.imports import cleaning
 from registry.imports.errors import RowRejected
-from registry.imports.mapping import FUNDINGS, PRECISIONS, STRUCTURE_KINDS, Coded, Mapping, Rewritten
+from registry.imports.mapping import Coded, Mapping, Rewritten
 from registry.imports.placing import Address, Point, names_the_street, place, read_point
 from registry.imports.reading import Row, value_at
 from registry.imports.wording import quoted
 from registry.territory import Territory
-from registry.vocabulary import MANAGER_TYPES, SUBKINDS
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ def key_parts(row: Row, mapping: Mapping, territory: Territory) -> tuple[str, ..
         if name == mapping.place.commune_code and (commune := territory.by_code(value.upper().zfill(5))):
             value = commune.code
         # PostgreSQL indexes no text beyond some 2,700 bytes.
-        parts.append(cleaning.fold_address(value)[:200])
+        parts.append(spelling.address(value)[:200])
     return tuple(parts)
 
 
@@ -102,7 +103,7 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
     if not kind:
         raise RowRejected(f"nature {quoted(text(offer.kind.field))} inconnue")
     # The table speaks of the sub-kinds of an EAJE only.
-    subkind = code(offer.subkind, SUBKINDS, "catégorie") if kind == "eaje" else None
+    subkind = code(offer.subkind, Subkind.codes(), "catégorie") if kind == "eaje" else None
     age_from = readable(offer.age_from, lambda value: _months(value, offer.age_unit), "âge")
     age_to = readable(offer.age_to, lambda value: _months(value, offer.age_unit), "âge")
     if age_from is not None and age_to is not None and age_to <= age_from:
@@ -116,7 +117,7 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
         subkind=subkind,
         name=name,
         manager_name=_rewritten(offer.manager_name, text) or None,
-        manager_type=code(offer.manager_type, MANAGER_TYPES, "gestionnaire"),
+        manager_type=code(offer.manager_type, ManagerType.codes(), "gestionnaire"),
         address=cleaning.clean_address(address.street) or None,
         commune=stands.commune.code,
         postcode=stands.postcode,
@@ -126,7 +127,7 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
         capacity=readable(offer.capacity, cleaning.whole_number, "capacité"),
         age_from_months=age_from,
         age_to_months=age_to,
-        funding=code(offer.funding, FUNDINGS, "financement"),
+        funding=code(offer.funding, Funding.codes(), "financement"),
         phone=readable(offer.phone, cleaning.clean_phone, "téléphone"),
         mail=readable(offer.mail, cleaning.clean_mail, "adresse électronique"),
         site=readable(offer.site, cleaning.clean_site, "site"),
@@ -153,7 +154,7 @@ def _rewritten(rewritten: Rewritten | None, text: Callable[[str | None], str]) -
 def _months(value: str, unit: str) -> int | None:
     found = cleaning.number(value)
     months = round(found * (12 if unit == "years" else 1)) if found is not None else -1
-    return months if 0 <= months <= 18 * 12 else None
+    return months if 0 <= months <= 12 * civil.MAJORITY_YEARS else None
 
 
 def _address(row: Row, mapping: Mapping) -> Address:
@@ -182,10 +183,10 @@ def _point(row: Row, mapping: Mapping, street: str) -> Point | str:
     label = cleaning.text(value_at(row.values, fields.label)) if fields.label else ""
     score = cleaning.number(value_at(row.values, fields.score)) if fields.score else None
     doubt = ""
-    low = score is not None and fields.least_score is not None and score < fields.least_score
-    if low and not names_the_street(label, street):
-        doubt = f"le géocodage, de score {score}".replace(".", ",") + f", a trouvé {quoted(label)}"
-    precision = coded_value(fields.precision, said, PRECISIONS)
+    least = fields.least_score
+    if score is not None and least is not None and score < least and not names_the_street(label, street):
+        doubt = f"le géocodage, de score {french.decimal(score, 2)}, a trouvé {quoted(label)}"
+    precision = coded_value(fields.precision, said, STRUCTURE_PRECISIONS)
     if not precision:
         doubt = f"la précision {quoted(said)} n’est pas dans la table" if said else "sa précision n’est pas dite"
     return Point(*found, precision or "commune", label, doubt)

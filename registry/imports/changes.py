@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
+from domain import french
 from registry.imports.building import COLUMNS, Built, Structure, content_hash
 from registry.imports.errors import ImportRefused
 from registry.imports.report import Report
-from registry.imports.wording import grouped, quoted
+from registry.imports.wording import quoted
 
 GONE = ""
 """The hash in `import_record` of an offer that an import closed; it opens again when its row comes back."""
@@ -130,7 +131,7 @@ def check_closing(source: str, gone: int, open_before: int) -> None:
     """Raise ImportRefused when more than a fifth of the source's open offers would be closed."""
     if gone * CLOSING_SHARE > open_before:
         raise ImportRefused(
-            f"L’import fermerait {grouped(gone)} des {grouped(open_before)} offres ouvertes de la source"
+            f"L’import fermerait {french.number(gone)} des {french.number(open_before)} offres ouvertes de la source"
             f" {quoted(source)}, plus d’une sur cinq : rien n’a été changé. Vérifiez que le fichier est complet ;"
             " si ces fermetures sont voulues, relancez avec --allow-closing."
         )

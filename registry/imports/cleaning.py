@@ -4,8 +4,6 @@ import re
 import unicodedata
 from typing import Any
 
-from registry.folding import fold
-
 ACRONYMS = frozenset(
     ("MAM", "RAM", "RPE", "CCAS", "CIAS", "CAF", "CHU", "CHRU", "PMI", "ALSH", "LAEP", "ZI", "ZA", "ZAC", "BP", "CS")
 )
@@ -17,22 +15,6 @@ WAY_TYPE = re.compile(
     "|r[ée]sidence|route|rue|ruelle|sentier|square|venelle"
 )
 NUMBER_SUFFIXES = frozenset(("bis", "ter", "quater"))
-ABBREVIATIONS = {
-    "all": "allee",
-    "av": "avenue",
-    "ave": "avenue",
-    "bd": "boulevard",
-    "bld": "boulevard",
-    "blvd": "boulevard",
-    "chem": "chemin",
-    "che": "chemin",
-    "imp": "impasse",
-    "pl": "place",
-    "rte": "route",
-    "sq": "square",
-    "st": "saint",
-    "ste": "sainte",
-}
 EMPTY = frozenset(("none", "null", "nan", "n/a", "nc", "-", "--", "néant"))
 
 
@@ -49,11 +31,6 @@ def text(value: Any) -> str:
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in str(value))
     joined = " ".join(shown.split())
     return "" if joined.lower() in EMPTY else joined
-
-
-def fold_address(value: str) -> str:
-    """`fold` with the usual abbreviations written out: "12, Bd St Jean" and "12 boulevard Saint-Jean" agree."""
-    return " ".join(ABBREVIATIONS.get(word, word) for word in fold(value).split())
 
 
 def _elisions(capitals: str) -> str:
@@ -165,4 +142,6 @@ def number(value: Any) -> float | None:
 def whole_number(value: Any) -> int | None:
     """The first whole number of a text such as "24 places"; None when it is not within 1 and 9999."""
     found = re.search(r"(?<![\d.,-])\d+", text(value))
-    return int(found[0]) if found and 1 <= int(found[0]) <= 9999 else None
+    # Looked at by its length first: int() refuses a number of thousands of digits with an error of its own.
+    digits = found[0].lstrip("0") if found else ""
+    return int(digits) if 1 <= len(digits) <= 4 else None

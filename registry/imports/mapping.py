@@ -10,17 +10,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from registry.folding import fold
+from domain.spelling import fold
+from domain.vocabulary import STRUCTURE_KINDS, STRUCTURE_PRECISIONS, Funding, ManagerType, Subkind
 from registry.imports.errors import ImportRefused
 from registry.imports.wording import quoted
-from registry.vocabulary import KINDS, MANAGER_TYPES, SUBKINDS
 
 SOURCES = Path(__file__).parent / "sources"
-
-# An assistant maternel has private facts, which no open file may bring past the registry's own forms.
-STRUCTURE_KINDS = tuple(kind for kind in KINDS if kind != "assistant_maternel")
-FUNDINGS = ("psu", "paje")
-PRECISIONS = ("address", "street", "commune")
 
 # PostgreSQL holds no NUL, which TOML can write.
 Text = Annotated[str, StringConstraints(strict=True, pattern=r"^[^\x00]*$")]
@@ -94,10 +89,11 @@ class OfferFields(Strict):
     @model_validator(mode="after")
     def _known_codes(self) -> Self:
         for name, coded, known in (
+            # An assistant maternel has private facts, which no open file may bring past the registry's own forms.
             ("kind", self.kind, STRUCTURE_KINDS),
-            ("subkind", self.subkind, SUBKINDS),
-            ("manager_type", self.manager_type, MANAGER_TYPES),
-            ("funding", self.funding, FUNDINGS),
+            ("subkind", self.subkind, Subkind.codes()),
+            ("manager_type", self.manager_type, ManagerType.codes()),
+            ("funding", self.funding, Funding.codes()),
         ):
             check_codes(name, coded, known)
         return self
@@ -141,7 +137,7 @@ class PositionFields(Strict):
             raise ValueError("il faut soit « geometry », soit « lat » et « lon »")
         if (self.score is None) != (self.least_score is None):
             raise ValueError("« score » et « least_score » vont ensemble")
-        check_codes("precision", self.precision, PRECISIONS)
+        check_codes("precision", self.precision, STRUCTURE_PRECISIONS)
         return self
 
 

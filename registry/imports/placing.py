@@ -9,10 +9,11 @@ import numpy as np
 import shapely
 import shapely.geometry
 
-from registry.imports.cleaning import fold_address, number, text
+from domain import french, spelling
+from registry.imports.cleaning import number, text
 from registry.imports.errors import RowRejected
-from registry.imports.wording import distance, quoted
-from registry.territory import Commune, Territory, plain_name
+from registry.imports.wording import quoted
+from registry.territory import Commune, Territory
 
 TOLERANCE_M = 3000
 """How far outside its commune's contour a point is still trusted (issue 3, section 3)."""
@@ -66,7 +67,7 @@ def place(territory: Territory, address: Address, point: Point | str) -> Place:
     if isinstance(point, str):
         doubt = point
     elif (metres := metres_outside(territory, commune, point.lat, point.lon)) > TOLERANCE_M:
-        doubt = f"le point est à {distance(metres)} de la commune"
+        doubt = f"le point est à {french.distance(metres)} de la commune"
     else:
         doubt = point.doubt
     trusted = None if doubt or isinstance(point, str) else point
@@ -110,12 +111,12 @@ def read_point(lat: Any, lon: Any, geometry: Any) -> tuple[float, float] | str:
 
 def names_the_street(label: str, street: str) -> bool:
     """Whether a geocoder's label ("12 Rue de Savenay 44000 Nantes") names a street of the row's address."""
-    words = fold_address(label).split()
+    words = spelling.address(label).split()
     while words and (words[0].isdigit() or words[0] in ("bis", "ter", "quater")):
         words.pop(0)
     postcode = next((i for i, word in enumerate(words) if len(word) == 5 and word.isdigit()), len(words))
     named = " ".join(words[:postcode])
-    return bool(named) and f" {named} " in f" {fold_address(street)} "
+    return bool(named) and f" {named} " in f" {spelling.address(street)} "
 
 
 def metres_outside(territory: Territory, commune: Commune, lat: float, lon: float) -> float:
@@ -159,7 +160,7 @@ def _commune(territory: Territory, address: Address, point: Point | str) -> tupl
 def _by_name(territory: Territory, postcode: str, name: str) -> Commune | None:
     postcode = postcode.zfill(5) if postcode else ""
     # "PARIS 18" and "Lyon 3e" are the city; its postcode then tells the arrondissement.
-    plain = re.sub(r" \d+(er|e|eme)?( arrondissement)?$", "", plain_name(name))
+    plain = re.sub(r" \d+(er|e|eme)?( arrondissement)?$", "", spelling.commune(name))
     if commune := territory.by_postcode_and_name(postcode, plain):
         return commune
     # The postcodes of CEDEX are not in the list: one commune of that name in the department will do.
@@ -170,7 +171,7 @@ def _by_name(territory: Territory, postcode: str, name: str) -> Commune | None:
     found = [
         each
         for each in territory.communes.values()
-        if each.department.replace("A", "0").replace("B", "0") == department and plain_name(each.name) == plain
+        if each.department.replace("A", "0").replace("B", "0") == department and spelling.commune(each.name) == plain
     ]
     return found[0] if len(found) == 1 else None
 

@@ -1,59 +1,106 @@
-"""Files of open data, read into rows: GeoJSON, a JSON array, or CSV of any usual delimiter and encoding."""
+"""Files of open data, read into rows: GeoJSON, a JSON array, CSV of any usual separator and encoding, or XLSX.
 
-import csv
-import io
+They are read in a process of their own (registry.intake.opening), as every file that somebody brings.
+"""
+
+import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from registry.imports.errors import ImportRefused
 from registry.imports.wording import quoted
+from registry.intake import opening
+from registry.intake.records import looks_like_json, of_json
+from registry.intake.sheets import Sheet
+from registry.intake.sheets import opened as opened_sheets
+from registry.intake.tables import Bad, Cell, Limits, Unreadable, within
+from registry.parsing.children import MIB, Bounds
+from registry.parsing.refusals import Refused
 
-DELIMITERS = ";,\t|"
+LIMITS = Limits(bytes=50 * MIB, lines=100_000, columns=200)
+"""A national list of one kind has some 15,000 rows and 10 MB."""
+
+BOUNDS = Bounds(memory_bytes=1536 * MIB, cpu_s=60, wall_s=180, answer_bytes=200 * MIB)
+
+READER = "registry.imports.reading:answer"
+
+OWNER = "ribambelle import"
+
+Noun = Literal["ligne", "enregistrement"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row. `line` is its line in a CSV file, its rank from 1 in JSON; `geometry` is GeoJSON's or None."""
+    """One row. `line` is its line in a CSV or XLSX file, its rank from 1 in JSON; `geometry` is GeoJSON's or None.
+    `problem`: in French, why it cannot be taken whatever it says."""
 
     line: int
     values: Mapping[str, Any]
     geometry: Any = None
+    problem: str | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a file; `noun` says what their `line` counts."""
+    """The rows of a file; `noun` says what their `line` counts, `sha256` tells it from every other file."""
 
-    noun: Literal["ligne", "enregistrement"]
+    noun: Noun
     rows: list[Row]
+    sha256: bytes
 
 
 def read(path: Path, fields: Iterable[str]) -> Table:
-    """Read a whole file. `fields` are those it must have: in some row of JSON, in the heading of CSV.
+    """Read a whole file. `fields` are those it must have: in some row of JSON, in the heading of CSV and XLSX.
 
     Raises ImportRefused, which names the file and where it breaks, for anything that does not read whole.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(LIMITS.bytes + 1)
     except OSError as error:
-        raise ImportRefused(f"Le fichier {path} ne peut pas être lu : {error.strerror}.") from error
-    content = _decoded(path, data)
-    if path.suffix.lower() in (".json", ".geojson") or content.lstrip()[:1] in ("{", "["):
-        table = Table("enregistrement", _json_rows(path, content))
-    else:
-        table = Table("ligne", _csv_rows(path, content))
-    if not table.rows:
-        _refuse(path, "il ne contient aucun enregistrement")
-    missing = sorted(
-        name for name in fields if not any(value_at(row.values, name, _ABSENT) is not _ABSENT for row in table.rows)
-    )
-    if missing:
-        _refuse(path, f"il n’a pas les champs attendus de cette source : {', '.join(missing)}")
+        raise ImportRefused(f"Le fichier {path} ne peut pas être lu\u00a0: {error.strerror}.") from error
+    try:
+        answered = opening.answered(READER, data, [path.suffix.lower(), json.dumps(sorted(fields))], BOUNDS, OWNER)
+        noun, rows = json.loads(answered)
+        table = Table(noun, [Row(**row) for row in rows], hashlib.sha256(data).digest())
+        if noun not in ("ligne", "enregistrement") or not all(map(_is_plausible, table.rows)):
+            raise Unreadable(opening.BROKEN)
+    except Unreadable as error:
+        raise ImportRefused(f"Le fichier {path} est refusé. {error} Rien n’a été changé.") from None
+    except (ValueError, TypeError, RecursionError):
+        raise ImportRefused(f"Le fichier {path} est refusé. {opening.BROKEN} Rien n’a été changé.") from None
     return table
+
+
+def answer(data: bytes, suffix: str, fields: str) -> bytes:
+    """What a child process says of a file: its noun and rows as JSON. Raises Refused with the sentence of an
+    Unreadable."""
+    try:
+        noun, rows = _read(data, suffix, json.loads(fields))
+    except Unreadable as error:
+        raise Refused(str(error)) from None
+    # Escaped: a file may hold half a letter (a lone surrogate), which UTF-8 does not.
+    return json.dumps([noun, [asdict(row) for row in rows]]).encode("ascii")
+
+
+def _read(data: bytes, suffix: str, fields: list[str]) -> tuple[Noun, list[Row]]:
+    noun: Noun
+    if suffix in (".json", ".geojson") or looks_like_json(data):
+        records = of_json(data, LIMITS)
+        noun, rows = "enregistrement", [Row(rank, *record) for rank, record in enumerate(records, start=1)]
+        missing = [name for name in fields if all(value_at(row.values, name, _ABSENT) is _ABSENT for row in rows)]
+    else:
+        noun, (columns, rows) = "ligne", _tabular(data, fields)
+        missing = [name for name in fields if name not in columns]
+    if not rows:
+        raise Unreadable("Il ne contient aucun enregistrement.")
+    if missing:
+        raise Unreadable(f"Il n’a pas les champs attendus de cette source\u00a0: {', '.join(sorted(missing))}.")
+    return noun, rows
 
 
 _ABSENT = object()
@@ -71,75 +118,54 @@ def value_at(values: Mapping[str, Any], path: str, default: Any = None) -> Any:
     return here
 
 
-def _refuse(path: Path, why: str) -> NoReturn:
-    raise ImportRefused(f"Le fichier {path} est refusé : {why}. Rien n’a été changé.")
+def _tabular(data: bytes, fields: list[str]) -> tuple[list[str], list[Row]]:
+    """The columns and the rows of the one sheet that has the source's fields, else of the first."""
+    sheets, _ = opened_sheets(data, lambda cell: cell.strip() in fields, LIMITS)
+    read = [_rows(sheet, fields) for sheet in sheets]
+    return max(read, key=lambda found: len(set(fields) & set(found[0])))
 
 
-def _decoded(path: Path, data: bytes) -> str:
-    """UTF-8, or else Windows-1252, which is what French spreadsheets write."""
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        content = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        # A pair such as C3 A9 is an "é" of UTF-8: then the file is a broken one, not an older encoding.
-        if encoding == "utf-16" or re.search(rb"[\xc3\xc5][\x80-\xbf]", data):
-            _refuse(path, f"ligne {_line(data, error)}, un octet n’est pas du texte UTF-8")
-        try:
-            content = data.decode("cp1252")
-        except UnicodeDecodeError as bad:
-            _refuse(path, f"ligne {_line(data, bad)}, un octet n’est d’aucun codage connu")
-    if "\0" in content:
-        _refuse(path, "ce n’est pas un fichier de texte")
-    return content
-
-
-def _line(data: bytes, error: UnicodeDecodeError) -> int:
-    return data.count(b"\n", 0, error.start) + 1
-
-
-def _json_rows(path: Path, content: str) -> list[Row]:
-    try:
-        data = json.loads(content, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        _refuse(path, f"ce n’est pas du JSON complet (ligne {error.lineno}, colonne {error.colno})")
-    except (ValueError, RecursionError) as error:
-        _refuse(path, f"ce n’est pas du JSON correct ({error})")
-    collection = isinstance(data, dict) and data.get("type") == "FeatureCollection"
-    items = data.get("features") if collection else data
-    if not isinstance(items, list):
-        _refuse(path, "il faut une FeatureCollection GeoJSON ou un tableau JSON")
-    rows = []
-    for rank, item in enumerate(items, start=1):
-        values = item.get("properties") if collection and isinstance(item, dict) else item
-        if not isinstance(values, dict):
-            _refuse(path, f"l’enregistrement {rank} n’est pas un objet")
-        rows.append(Row(rank, values, item.get("geometry") if collection else None))
-    return rows
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} n’est pas un nombre")
-
-
-def _csv_rows(path: Path, content: str) -> list[Row]:
+def _rows(sheet: Sheet, fields: list[str]) -> tuple[list[str], list[Row]]:
     columns: list[str] = []
-    rows = []
-    line = 1
-    try:
-        heading = io.StringIO(content, newline="").readline()
-        delimiter = max(DELIMITERS, key=lambda each: len(next(csv.reader([heading], delimiter=each), [])))
-        reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-        for cells in reader:
-            if not columns:
-                columns = [cell.strip() for cell in cells]
-                if doubled := sorted({name for name in columns if columns.count(name) > 1}):
-                    _refuse(path, f"la colonne {quoted(doubled[0])} y est deux fois")
-            elif any(cell.strip() for cell in cells):
-                if len(cells) != len(columns):
-                    _refuse(path, f"la ligne {line} a {len(cells)} colonnes au lieu de {len(columns)}")
-                rows.append(Row(line, dict(zip(columns, cells, strict=True))))
-            # A quoted cell may hold line breaks: a row starts after the last line of the one before.
-            line = reader.line_num + 1
-    except csv.Error as error:
-        _refuse(path, f"la ligne {line} n’est pas du CSV correct ({error})")
-    return rows
+    rows: list[Row] = []
+    for line, given in within(sheet.lines, LIMITS):
+        cells = _trimmed(given) if sheet.is_ragged else given
+        if not columns:
+            columns = [str(_value(cell) or "").strip() for cell in cells]
+            if doubled := sorted({name for name in columns if columns.count(name) > 1}):
+                raise Unreadable(f"La colonne {quoted(doubled[0])} y est deux fois.")
+            continue
+        if sheet.is_ragged:
+            cells = [*cells, *[""] * (len(columns) - len(cells))]
+        if len(cells) != len(columns):
+            raise Unreadable(f"La ligne\u00a0{line} a {len(cells)} colonnes au lieu de {len(columns)}.")
+        bad = [
+            f"{name}\u00a0: la cellule {cell.reason}"
+            for name, cell in zip(columns, cells, strict=True)
+            if isinstance(cell, Bad) and name in fields
+        ]
+        values = {name: _value(cell) for name, cell in zip(columns, cells, strict=True)}
+        rows.append(Row(line, values, None, " ; ".join(bad) or None))
+    return columns, rows
+
+
+def _trimmed(cells: list[Cell]) -> list[Cell]:
+    """Without what is empty at the end: a sheet goes on for ever."""
+    last = max((place for place, cell in enumerate(cells, start=1) if cell != ""), default=0)
+    return cells[:last]
+
+
+def _value(cell: Cell) -> str | int | float | None:
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return None if isinstance(cell, Bad) else cell
+
+
+def _is_plausible(row: Row) -> bool:
+    """Whether the reading function may have said this: what it is itself made of came from a stranger's file."""
+    return (
+        isinstance(row.line, int)
+        and row.line > 0
+        and isinstance(row.values, dict)
+        and (row.problem is None or isinstance(row.problem, str))
+    )

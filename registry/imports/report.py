@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
-from registry.imports.wording import grouped
+from domain import french
 
 Event = Literal["created", "updated", "unchanged", "closed", "reopened", "merged", "repaired", "rejected"]
 
@@ -24,19 +25,21 @@ LABELS: dict[Event, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One event. `line` counts as the report's `noun` says; None for an offer that left the file."""
+    """One event. `line` counts as the report's `noun` says; None for an offer that left the file. `key`: of the offer,
+    where the event is what becomes of it."""
 
     line: int | None
     event: Event
     name: str
     reason: str
+    key: str = ""
 
 
 @dataclass
 class Report:
-    """Counts of offers (of rows, for `merged` and `rejected`) and an entry for each event but `unchanged`.
+    """Counts of offers (of rows, for `merged` and `rejected`) and an entry for each event.
 
-    A repaired offer is also counted as created, updated, reopened or unchanged.
+    A repaired offer is also counted as created, updated, reopened or unchanged. `run`: under which it is kept.
     """
 
     source: str
@@ -44,10 +47,15 @@ class Report:
     rows: int
     counts: Counter[Event] = field(default_factory=Counter)
     entries: list[Entry] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    run: UUID | None = None
 
     def tell(self, line: int | None, event: Event, name: str, reason: str, count: int = 1) -> None:
-        self.counts[event] += count
-        self.entries.append(Entry(line, event, name, reason))
+        self.add(Entry(line, event, name, reason), count)
+
+    def add(self, entry: Entry, count: int = 1) -> None:
+        self.counts[entry.event] += count
+        self.entries.append(entry)
 
     def at(self, *lines: int) -> str:
         """Places in the file as a phrase names them."""
@@ -56,15 +64,25 @@ class Report:
         return ("la ligne " if self.noun == "ligne" else "l’enregistrement ") + str(lines[0])
 
 
-def lines(report: Report) -> Iterator[str]:
-    """The report as French lines of text: one for each entry, under its event, then the totals."""
+def lines(report: Report, *, unchanged: bool = False) -> Iterator[str]:
+    """The report as French lines of text: one for each entry under its event, then the totals. Rows that change nothing
+    are only counted, unless `unchanged`."""
+    yield from report.notices
     for event, label in LABELS.items():
         entries = [entry for entry in report.entries if entry.event == event]
-        if not entries:
+        if not entries or (event == "unchanged" and not unchanged):
             continue
-        yield f"{label[0].upper()}{label[1:]} ({grouped(report.counts[event])})"
+        yield f"{label[0].upper()}{label[1:]} ({french.number(report.counts[event])})"
         for entry in sorted(entries, key=lambda entry: entry.line or 0):
-            where = f"{report.noun} {entry.line}" if entry.line else "absente du fichier"
-            yield f"  {where} : {entry.name}" + (f" – {entry.reason}" if entry.reason else "")
-    totals = ", ".join(f"{label} : {grouped(report.counts[event])}" for event, label in LABELS.items())
-    yield f"Source {report.source}, {grouped(report.rows)} {report.noun}s – {totals}."
+            yield row(report.noun, entry)
+    totals = ", ".join(f"{label} : {french.number(report.counts[event])}" for event, label in LABELS.items())
+    yield f"Source {report.source}, {french.number(report.rows)} {report.noun}s – {totals}."
+
+
+def row(noun: str, entry: Entry) -> str:
+    """What became of one row, indented under its event."""
+    return f"  {place(noun, entry.line)}\u00a0: {entry.name}" + (f" – {entry.reason}" if entry.reason else "")
+
+
+def place(noun: str, line: int | None) -> str:
+    return f"{noun}\u00a0{line}" if line else "absente du fichier"

@@ -1,16 +1,8 @@
-"""French numbers and quotation marks for what an import says."""
+"""French quotation marks for what an import says."""
+
+LONGEST = 200
+"""Letters of a file's own words that a report repeats: a cell may hold a whole book."""
 
 
 def quoted(text: str) -> str:
-    return f"« {text} »"
-
-
-def grouped(number: int) -> str:
-    """7437 → "7 437", with the narrow no-break space of French numbers."""
-    return f"{number:,}".replace(",", " ")
-
-
-def distance(metres: float) -> str:
-    """Kilometres with one decimal under ten, without above."""
-    km = metres / 1000
-    return (f"{km:.1f}".replace(".", ",") if km < 10 else grouped(round(km))) + " km"
+    return f"«\u00a0{text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}\u00a0»"

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Literal
 from uuid import UUID, uuid4
 
+from domain.spelling import fold
 from registry.database import Connection
-from registry.folding import fold
 from registry.ids import new_id
 from registry.legacy.reading import Line
 from registry.legacy.values import Entry, entry
+from registry.scales import current_scales
 from registry.territory import Commune, Territory
 
 Outcome = Literal["published", "draft", "joined", "removed", "closed", "duplicate", "already", "refused"]
@@ -61,7 +62,8 @@ def decide(
     today: date,
 ) -> list[Decision]:
     """One decision for each line, in their order. Of a number that two people hold, the first line gets it."""
-    entries = [entry(line, today) for line in lines]
+    scales = current_scales(conn)
+    entries = [entry(line, scales, today) for line in lines]
     accounts = _mails(conn, [each.mail for each in entries if each and each.mail])
     holders = _holders(conn, [(each.department, each.number) for each in entries if each and each.number])
     taken: set[tuple[str, str]] = set()

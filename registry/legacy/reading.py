@@ -1,13 +1,14 @@
-"""The old portal's file as it stands: CSV in UTF-8 or Windows-1252, delimited by semicolons, commas or tabs."""
+"""The old portal's file as it stands: CSV, read line by line, as it may have hundreds of thousands."""
 
-import codecs
-import csv
 import hashlib
 import itertools
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
+from registry.intake import tables
 from registry.legacy import LegacyRefused
 
 COLUMNS = (
@@ -20,8 +21,6 @@ COLUMNS = (
 REQUIRED = ("compte", "mail", "nom", "prenom", "departement", "numero_agrement")
 """Without these nothing can be decided; a file may lack the others."""
 
-CHUNK = 1 << 20
-
 
 @dataclass(frozen=True)
 class LegacyFile:
@@ -29,7 +28,7 @@ class LegacyFile:
 
     path: Path
     encoding: str
-    delimiter: str
+    separator: str
     columns: tuple[str, ...]
     sha256: bytes
     rows: int
@@ -47,9 +46,10 @@ def examine(path: Path) -> LegacyFile:
     """Read all of it once. Raises LegacyRefused for what is no such file, before anything was done."""
     encoding, sha256 = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        heading = file.readline()
-    delimiter = max(";,\t", key=heading.count)
-    columns = tuple(cell.strip().lower() for cell in next(csv.reader([heading], delimiter=delimiter), []))
+        separator = tables.separator(file.read(tables.MOST_OF_A_HEADER), lambda cell: _heading(cell) in COLUMNS)
+        file.seek(0)
+        _, heading = next(_cells(file, separator), (0, []))
+    columns = tuple(_heading(str(cell)) for cell in heading)
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise LegacyRefused(
@@ -57,11 +57,11 @@ def examine(path: Path) -> LegacyFile:
         )
     if len(set(columns)) < len(columns):
         raise LegacyRefused("Une colonne du fichier y est deux fois. Rien n’a été changé.")
-    found = LegacyFile(path, encoding, delimiter, columns, sha256, 0)
+    found = LegacyFile(path, encoding, separator, columns, sha256, 0)
     rows = sum(1 for _ in lines(found))
     if not rows:
         raise LegacyRefused("Le fichier ne contient aucune ligne. Rien n’a été changé.")
-    return LegacyFile(path, encoding, delimiter, columns, sha256, rows)
+    return LegacyFile(path, encoding, separator, columns, sha256, rows)
 
 
 def lines(file: LegacyFile, skip: int = 0) -> Iterator[Line]:
@@ -70,37 +70,37 @@ def lines(file: LegacyFile, skip: int = 0) -> Iterator[Line]:
 
 
 def _lines(file: LegacyFile) -> Iterator[Line]:
-    with file.path.open(encoding=file.encoding, newline="") as opened:
-        reader = csv.reader(opened, delimiter=file.delimiter)
-        next(reader, None)
-        start = reader.line_num + 1
-        try:
-            for cells in reader:
-                if any(cells):
-                    fits = len(cells) == len(file.columns)
-                    yield Line(start, dict(zip(file.columns, cells, strict=True)) if fits else None)
-                # A quoted cell may hold line breaks.
-                start = reader.line_num + 1
-        except csv.Error as error:
-            raise LegacyRefused(f"La ligne {start} n’est pas du CSV correct ({error}). Rien n’a été changé.") from error
+    try:
+        with file.path.open(encoding=file.encoding, newline="") as opened:
+            for number, cells in itertools.islice(_cells(opened, file.separator), 1, None):
+                fits = len(cells) == len(file.columns)
+                yield Line(number, dict(zip(file.columns, map(str, cells), strict=True)) if fits else None)
+    except tables.Unreadable as error:
+        raise LegacyRefused(f"{error} Rien n’a été changé.") from error
+
+
+def _cells(opened: TextIO, separator: str) -> Iterator[tables.Line]:
+    # Not strict: for a quote among so many lines nobody would type them anew. It may be longer than a sheet.
+    return tables.csv_lines(opened, separator, strict=False, furthest=sys.maxsize)
+
+
+def _heading(cell: str) -> str:
+    return cell.strip().lower()
 
 
 def _encoding(path: Path) -> tuple[str, bytes]:
     digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    utf8 = True
+
+    def blocks(file: BinaryIO) -> Iterator[bytes]:
+        while block := file.read(tables.BLOCK):
+            digest.update(block)
+            yield block
+
     try:
         with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                digest.update(chunk)
-                if b"\0" in chunk:
-                    raise LegacyRefused("Ce n’est pas un fichier de texte. Rien n’a été changé.")
-                if utf8:
-                    try:
-                        decoder.decode(chunk)
-                    except UnicodeDecodeError:
-                        utf8 = False
+            encoding = tables.encoding(blocks(file))
+    except tables.Unreadable as error:
+        raise LegacyRefused(f"{error} Rien n’a été changé.") from error
     except OSError as error:
         raise LegacyRefused(f"Le fichier ne peut pas être lu\u00a0: {error.strerror}.") from error
-    # Windows-1252 leaves five bytes undefined; ISO 8859-1 reads every file, and the same letters.
-    return ("utf-8-sig" if utf8 else "iso-8859-1"), digest.digest()
+    return encoding, digest.digest()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from registry.imports.wording import grouped
+from domain import french
 from registry.legacy.decisions import KEPT, Outcome
 
 LABELS: dict[Outcome, str] = {
@@ -50,14 +50,14 @@ class Figures:
 
 def summary(figures: Figures) -> Iterator[str]:
     """The figures as French lines."""
-    yield f"{grouped(figures.lines)} lignes, {grouped(figures.kept)} comptes conservés."
+    yield f"{french.number(figures.lines)} lignes, {french.number(figures.kept)} comptes conservés."
     for outcome, label in LABELS.items():
-        yield f"  {label}\u00a0: {grouped(figures.outcomes[outcome])}"
-    yield f"À inviter, une fois la reprise confirmée\u00a0: {grouped(figures.invited)} adresses mail."
+        yield f"  {label}\u00a0: {french.number(figures.outcomes[outcome])}"
+    yield f"À inviter, une fois la reprise confirmée\u00a0: {french.number(figures.invited)} adresses mail."
     if figures.problems:
         yield "Ce qui n’a pas pu être repris\u00a0:"
         for problem, count in figures.problems.most_common():
-            yield f"  {problem}\u00a0: {grouped(count)}"
+            yield f"  {problem}\u00a0: {french.number(count)}"
 
 
 def sampled(figures: Figures) -> Iterator[str]:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from domain import civil
+from domain.civil import months_after
+from domain.scales import Scales
+from domain.spelling import fold
+from domain.vocabulary import Feature
 from registry import free_text
-from registry.folding import fold
 from registry.imports.cleaning import clean_address, clean_phone
 from registry.legacy.reading import Line
-from registry.vocabulary import FEATURES
-
-AGREMENT_YEARS = 5
-"""An agrément holds five years (code de l'action sociale et des familles, D421-12)."""
 
 YES = frozenset(("oui", "o", "1", "true", "vrai"))
 SHOWN = {"adresse": "address", "rue": "street", "zone": "zone", "": "zone"}
@@ -46,7 +46,7 @@ class Entry:
     ends_on: date | None = None
     capacity: int | None = None
     age_from: int = 0
-    age_to: int = 216
+    age_to: int = field(kw_only=True)
     address: str = ""
     postcode: str = ""
     commune_code: str = ""
@@ -98,14 +98,20 @@ def key(line: Line) -> Key | None:
     )
 
 
-def entry(line: Line, today: date) -> Entry | None:
-    """None for a line whose columns do not add up. `today` bounds what has happened already."""
+def entry(line: Line, scales: Scales, today: date) -> Entry | None:
+    """None for a line whose columns do not add up. `today` bounds what has happened already, `scales` what can be."""
     if line.values is None:
         return None
     get = _getter(line.values)
     had_account = get("compte").lower() in YES
     mail = mail_of(get("mail"))
-    made = Entry(line.number, had_account and mail is not None, mail, fictitious=get("fictif").lower() in YES)
+    made = Entry(
+        line.number,
+        had_account and mail is not None,
+        mail,
+        age_to=scales.number("agrement_age_to_months", today),
+        fictitious=get("fictif").lower() in YES,
+    )
     if had_account and mail is None:
         made.problems.append("compte sans adresse mail utilisable")
     elif mail is None and get("mail"):
@@ -116,7 +122,7 @@ def entry(line: Line, today: date) -> Entry | None:
         # Nothing more of it is kept, so nothing more is read.
         return made
     _person(made, get, today)
-    _agrement(made, get, today)
+    _agrement(made, get, scales, today)
     _home(made, get)
     _profile(made, get, today)
     return made
@@ -162,12 +168,12 @@ def _person(made: Entry, get: Get, today: date) -> None:
     made.birth_date = day(get("date_naissance"))
     if made.birth_date is None:
         made.problems.append("date de naissance absente ou illisible")
-    elif not date(1900, 1, 1) < made.birth_date < today - timedelta(days=18 * 365):
+    elif made.birth_date <= date(1900, 1, 1) or not civil.of_age(made.birth_date, today):
         made.birth_date = None
         made.problems.append("date de naissance impossible")
 
 
-def _agrement(made: Entry, get: Get, today: date) -> None:
+def _agrement(made: Entry, get: Get, scales: Scales, today: date) -> None:
     if not made.number:
         made.problems.append("numéro d’agrément absent ou illisible")
     made.starts_on, made.ends_on = day(get("agrement_debut")), day(get("agrement_fin"))
@@ -175,16 +181,22 @@ def _agrement(made: Entry, get: Get, today: date) -> None:
         made.starts_on = None
         made.problems.append("début de l’agrément absent ou illisible")
     elif made.ends_on is None or made.ends_on < made.starts_on:
-        made.ends_on = _years_after(made.starts_on, AGREMENT_YEARS)
-        made.problems.append("fin de l’agrément absente ou illisible\u00a0: prise cinq ans après le début")
-    made.capacity = _whole(get("capacite"), 1, 6)
+        usual_years, *_ = scales.numbers("agrement_years", today)
+        made.ends_on = _last_day(made.starts_on, usual_years)
+        made.problems.append(f"fin de l’agrément absente ou illisible\u00a0: prise {usual_years} ans après le début")
+    made.capacity = _whole(get("capacite"), 1, scales.number("agrement_most_children", today))
     if made.capacity is None:
         made.problems.append("nombre d’enfants accueillis absent ou impossible")
-    low, high = _whole(get("age_min_mois"), 0, 215), _whole(get("age_max_mois"), 1, 216)
-    if (low is None and get("age_min_mois")) or (high is None and get("age_max_mois")) or (low or 0) >= (high or 216):
-        made.problems.append("âges impossibles\u00a0: de la naissance à dix-huit ans")
+    oldest = made.age_to
+    low, high = _whole(get("age_min_mois"), 0, oldest - 1), _whole(get("age_max_mois"), 1, oldest)
+    if (
+        (low is None and get("age_min_mois"))
+        or (high is None and get("age_max_mois"))
+        or (low or 0) >= (high or oldest)
+    ):
+        made.problems.append(f"âges impossibles\u00a0: de la naissance à {oldest // 12} ans")
     else:
-        made.age_from, made.age_to = low or 0, high or 216
+        made.age_from, made.age_to = low or 0, high or oldest
 
 
 def _home(made: Entry, get: Get) -> None:
@@ -219,9 +231,9 @@ def _profile(made: Entry, get: Get, today: date) -> None:
     if len(project) > 4000:
         made.problems.append("projet d’accueil trop long (4\u202f000 caractères au plus)")
     for code in filter(None, re.split(r"[|,]", get("services").lower())):
-        if code.strip() in FEATURES and code.strip() not in made.features:
+        if code.strip() in Feature.codes() and code.strip() not in made.features:
             made.features.append(code.strip())
-        elif code.strip() not in FEATURES:
+        elif code.strip() not in Feature.codes():
             made.problems.append("service inconnu")
     made.hourly = _cents(made, "tarif_horaire", get)
     made.upkeep = _cents(made, "tarif_entretien", get)
@@ -255,9 +267,7 @@ def _cents(made: Entry, name: str, get: Get) -> int | None:
     return cents
 
 
-def _years_after(start: date, years: int) -> date:
-    """The last day of so many years: the eve of the same day."""
-    try:
-        return start.replace(year=start.year + years) - timedelta(days=1)
-    except ValueError:
-        return start.replace(year=start.year + years, day=28)
+def _last_day(start: date, years: int) -> date:
+    """Of so many years: the eve of the same day; of a 29 February, where there is none, 28 February."""
+    eve = timedelta(days=1)
+    return max(months_after(start, 12 * years) - eve, months_after(start - eve, 12 * years))

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from registry import database
 from registry.database import Connection
+from registry.intake import runs
+from registry.intake.runs import Outcome
 from registry.legacy.decisions import Decision
 from registry.legacy.values import Entry
 
@@ -21,8 +23,7 @@ def write(conn: Connection, run: UUID, batch: Sequence[Decision], today: date, f
 
     `fictitious` marks every profile, else the line says so.
     """
-    # For the reasons that registry/generation/loading.py gives.
-    conn.execute("set local enable_seqscan = off")
+    database.expect_many(conn)
     conn.execute("set constraints all deferred")
     made = [(each, each.entry) for each in batch if each.outcome in ("published", "draft") and each.entry]
     _private(conn, made, today)
@@ -35,12 +36,20 @@ def write(conn: Connection, run: UUID, batch: Sequence[Decision], today: date, f
     )
     closing = [each.offer for each in batch if each.outcome == "closed"]
     conn.execute("update offer set publication = 'closed' where id = any (%s)", [closing])
-    database.copy(
+    runs.keep(
         conn,
-        "legacy_row",
-        ("run", "line", "outcome", "problems", "mail", "account", "offer", "previous_publication"),
+        run,
         (
-            (run, each.line, each.outcome, each.problems, _invited(each), each.account, each.offer, each.previous)
+            Outcome(
+                each.line,
+                each.line,
+                each.outcome,
+                reasons=each.problems,
+                offer=each.offer,
+                account=each.account,
+                mail=_invited(each),
+                before={"publication": each.previous} if each.previous else None,
+            )
             for each in batch
         ),
     )

@@ -7,22 +7,17 @@ Everything here changes rows and leaves it to the caller to commit. One transact
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from domain import civil
+from domain.spelling import fold
 from registry import audit
 from registry.accounts import Account
 from registry.database import Connection
-from registry.folding import fold
 from registry.movements import letters, matching
 from registry.movements.matching import Agrement
 from registry.movements.planning import Decision, plan
 from registry.movements.rows import key
 from registry.movements.stored import Stored, select
 from registry.movements.timeline import AFTER, STANDINGS, Standing, impossible
-from settings import PARIS
-
-
-def civil_day(now: datetime) -> date:
-    """The day in France at that moment."""
-    return now.astimezone(PARIS).date()
 
 
 def lock(conn: Connection, department: str) -> None:
@@ -57,7 +52,7 @@ def rematch(conn: Connection, department: str, number: str, now: datetime) -> in
     A number that was withdrawn stays so, even when its holder left and registers again. Call it in the transaction that
     writes the agrément, so that it is not seen in between.
     """
-    return rematch_key(conn, department, key(number), civil_day(now))
+    return rematch_key(conn, department, key(number), civil.day(now))
 
 
 def rematch_key(conn: Connection, department: str, number: str, today: date) -> int:

@@ -2,38 +2,26 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
-from registry import audit
+from domain import civil
+from registry import audit, database
 from registry.accounts import Account
 from registry.database import Connection
-from registry.movements.applying import carry_out, civil_day, lock, lock_numbers, rematch_key
+from registry.intake import runs
+from registry.intake.runs import Outcome, Run, RunGone
+from registry.movements.applying import carry_out, lock, lock_numbers, rematch_key
 from registry.movements.planning import Decision, plan
 from registry.movements.reading import Read
 from registry.movements.rows import Refusal, Row, row_hash
 from registry.movements.stored import Stored, select
 
-KEPT_PREVIEW = timedelta(days=7)
-"""A file that nobody applied is deleted after this: its names and numbers are of no more use."""
+KIND: runs.Kind = "movements"
 
-
-@dataclass(frozen=True)
-class File:
-    id: UUID
-    department: str
-    name: str
-    via: str
-    state: str
-    notices: list[str]
-    received_at: datetime
-    applied_at: datetime | None
-
-
-class FileGone(Exception):
-    """No such file of this département, or not in the state that this needs."""
+UNREADABLE = "unreadable"
+"""The outcome of a line that is no movement; what became of the others stands in `movement`, since it goes on."""
 
 
 class PlanChanged(Exception):
@@ -43,7 +31,7 @@ class PlanChanged(Exception):
 def preview(conn: Connection, account: Account, department: str, name: str, sha256: bytes, found: Read) -> UUID:
     """Keep what was found in a file (opening.opened) to be looked at; nothing takes effect. A file that was applied
     before is that same file. `sha256`: of its bytes."""
-    if (applied := find_applied(conn, department, sha256)) is not None:
+    if (applied := runs.applied(conn, KIND, department, sha256)) is not None:
         return applied
     id = _store(conn, account, department, name, sha256, "file", found.rows, found.refusals, found.notices)
     # Whom it names stands in its rows.
@@ -54,53 +42,48 @@ def preview(conn: Connection, account: Account, department: str, name: str, sha2
 _READ = ("agrement.number", "agrement.status", "identity.birth_date", "identity.first_name", "identity.last_name")
 
 
-def planned(conn: Connection, account: Account, file: File, today: date) -> tuple[list[Stored], dict[int, Decision]]:
+def planned(conn: Connection, account: Account, file: Run, today: date) -> tuple[list[Stored], dict[int, Decision]]:
     """The rows of a previewed file by their lines, and what would become of each."""
     rows = _rows(conn, file.id, "m.state = 'previewed'")
     audit.note(conn, account, "movement.read", None, _READ, file=str(file.id), rows=len(rows))
-    return rows, plan(conn, file.department, rows, today, file=file.id)
+    return rows, plan(conn, file.scope, rows, today, file=file.id)
 
 
 def told(decisions: Mapping[int, Decision]) -> str:
-    """A short mark of a plan: equal while the same would happen."""
-    facts = [
+    """The mark of a plan (runs.mark): equal while the same would happen."""
+    return runs.mark(
         (id, each.state, each.reason or "", each.agrement.offer if each.agrement else "")
         for id, each in sorted(decisions.items())
-    ]
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+    )
 
 
 def apply(conn: Connection, file_id: UUID, account: Account | None, now: datetime, *, seen: str | None = None) -> int:
     """Apply a previewed file, once; returns how many movements took effect. `seen` is the mark (`told`) of what was
-    shown. Raises PlanChanged when it would no longer be that, and FileGone."""
-    row = conn.execute("select department from movement_file where id = %s", [file_id]).fetchone()
-    if row is None:
-        raise FileGone
-    department: str = row[0]
-    lock(conn, department)
-    file = find(conn, department, file_id)
-    if applied_as(conn, file_id) is not None:
+    shown. Raises PlanChanged when it would no longer be that, and RunGone."""
+    lock(conn, runs.find(conn, file_id, KIND).scope)
+    file = runs.find(conn, file_id, KIND)
+    if applied_as(conn, file) is not None:
         if file.state == "previewed":
             # It was sent twice, and the other one was applied meanwhile.
             drop(conn, file, account)
         return 0
     if file.state != "previewed":
-        raise FileGone
-    count = _carry_out(conn, file, account, civil_day(now), seen)
-    conn.execute("update movement_file set state = 'applied', applied_at = clock_timestamp() where id = %s", [file_id])
+        raise RunGone
+    count = _carry_out(conn, file, account, civil.day(now), seen)
+    runs.move(conn, file_id, "applied")
     audit.note(conn, account, "movement.apply_file", None, ["agrement.status"], file=str(file_id), count=count)
     return count
 
 
-def retry(conn: Connection, file: File, account: Account, now: datetime) -> int:
+def retry(conn: Connection, file: Run, account: Account, now: datetime) -> int:
     """Try the refused rows of an applied file again: what stood against them may be gone."""
-    lock(conn, file.department)
+    lock(conn, file.scope)
     conn.execute(
         "update movement set state = 'previewed', reason = null, offer = null, matched_key = null"
         " where file = %s and state = 'refused'",
         [file.id],
     )
-    return _carry_out(conn, file, account, civil_day(now), None)
+    return _carry_out(conn, file, account, civil.day(now), None)
 
 
 def receive(
@@ -110,7 +93,7 @@ def receive(
     nothing is done again."""
     lock(conn, department)
     digest = hashlib.sha256(data).digest()
-    if (applied := find_applied(conn, department, digest)) is not None:
+    if (applied := runs.applied(conn, KIND, department, digest)) is not None:
         return applied, True
     id = _store(conn, None, department, name, digest, "api", rows, [], [])
     apply(conn, id, None, now)
@@ -126,66 +109,32 @@ def rehearse(conn: Connection, department: str, rows: Sequence[Row], today: date
     return [(each.row, decisions[each.id].state, decisions[each.id].reason) for each in stored]
 
 
-def drop(conn: Connection, file: File, account: Account | None) -> None:
-    """A preview that is not to be applied: its rows are deleted. Raises FileGone when it is no preview any more."""
-    if not conn.execute(
-        "update movement_file set state = 'dropped' where id = %s and state = 'previewed'", [file.id]
-    ).rowcount:
-        raise FileGone
+def drop(conn: Connection, file: Run, account: Account | None) -> None:
+    """A preview that is not to be applied: its rows are deleted. Raises RunGone when it is no preview any more."""
+    runs.drop(conn, file.id)
     conn.execute("delete from movement where file = %s", [file.id])
-    conn.execute("delete from movement_refusal where file = %s", [file.id])
     audit.note(conn, account, "movement.drop_file", None, (), file=str(file.id))
 
 
-def purge(conn: Connection, now: datetime) -> int:
-    """Delete previews that nobody applied; returns how many files."""
-    return conn.execute(
-        "delete from movement_file where state <> 'applied' and received_at < %s", [now - KEPT_PREVIEW]
-    ).rowcount
-
-
-def find(conn: Connection, department: str, id: UUID) -> File:
-    """A file of this département. Raises FileGone."""
-    files = _files(conn, "department = %s and id = %s", [department, id])
-    if not files:
-        raise FileGone
-    return files[0]
-
-
-def find_applied(conn: Connection, department: str, sha256: bytes) -> UUID | None:
-    row = conn.execute(
-        "select id from movement_file where department = %s and sha256 = %s and state = 'applied'", [department, sha256]
-    ).fetchone()
-    return row[0] if row else None
-
-
-def applied_as(conn: Connection, id: UUID) -> UUID | None:
+def applied_as(conn: Connection, file: Run) -> UUID | None:
     """The applied file that has the same bytes: itself, or one that was sent beside it."""
-    row = conn.execute(
-        "select a.id from movement_file f join movement_file a on a.department = f.department and a.sha256 = f.sha256"
-        " where f.id = %s and a.state = 'applied'",
-        [id],
-    ).fetchone()
-    return row[0] if row else None
+    return runs.applied(conn, KIND, file.scope, file.sha256)
 
 
-def history(conn: Connection, department: str, most: int = 50) -> list[tuple[File, dict[str, int]]]:
+def history(conn: Connection, department: str) -> list[tuple[Run, dict[str, int]]]:
     """The last files of a département, newest first, each with how many of its rows are in each state; those refused
     before they were rows count as `unreadable`."""
-    files = _files(
-        conn, "department = %s and state <> 'dropped' order by received_at desc limit %s", [department, most]
-    )
-    counts: dict[UUID, dict[str, int]] = {}
+    files = runs.history(conn, KIND, department)
+    ids = [each.id for each in files]
+    counts = runs.counts(conn, ids)
     for id, state, count in conn.execute(
-        "select file, state, count(*) from movement where file = any(%s) group by 1, 2"
-        " union all select file, 'unreadable', count(*) from movement_refusal where file = any(%s) group by 1",
-        [[each.id for each in files]] * 2,
+        "select file, state, count(*) from movement where file = any(%s) group by 1, 2", [ids]
     ):
         counts.setdefault(id, {})[state] = count
     return [(each, counts.get(each.id, {})) for each in files]
 
 
-def report(conn: Connection, account: Account | None, file: File) -> list[Stored]:
+def report(conn: Connection, account: Account | None, file: Run) -> list[Stored]:
     """The rows of a file as they are now, by their lines."""
     rows = _rows(conn, file.id)
     if account is not None:
@@ -193,24 +142,21 @@ def report(conn: Connection, account: Account | None, file: File) -> list[Stored
     return rows
 
 
-def refusals(conn: Connection, file: File) -> list[Refusal]:
+def refusals(conn: Connection, file: Run) -> list[Refusal]:
     """The lines that were no movements."""
-    return [
-        Refusal(*row)
-        for row in conn.execute("select line, reason from movement_refusal where file = %s order by line", [file.id])
-    ]
+    return [Refusal(each.number, " ".join(each.reasons)) for each in runs.outcomes(conn, file.id)]
 
 
-def _carry_out(conn: Connection, file: File, account: Account | None, today: date, seen: str | None) -> int:
+def _carry_out(conn: Connection, file: Run, account: Account | None, today: date, seen: str | None) -> int:
     rows = _rows(conn, file.id, "m.state = 'previewed'")
-    lock_numbers(conn, file.department, {each.key for each in rows})
-    decisions = plan(conn, file.department, rows, today, file=file.id)
+    lock_numbers(conn, file.scope, {each.key for each in rows})
+    decisions = plan(conn, file.scope, rows, today, file=file.id)
     if seen is not None and told(decisions) != seen:
         raise PlanChanged
     count = carry_out(conn, account, rows, decisions, today)
     # What was said before and waits in the queue may be matched by now.
     for number in sorted({each.key for each in rows if decisions[each.id].state == "duplicate"}):
-        count += rematch_key(conn, file.department, number, today)
+        count += rematch_key(conn, file.scope, number, today)
     return count
 
 
@@ -220,53 +166,40 @@ def _store(
     department: str,
     name: str,
     sha256: bytes,
-    via: str,
+    via: Literal["file", "api"],
     rows: Iterable[Row],
     refusals: Iterable[Refusal],
-    notices: Iterable[str],
+    notices: Sequence[str],
 ) -> UUID:
-    id: UUID = conn.execute(
-        "insert into movement_file (department, name, sha256, via, account, state, notices)"
-        " values (%s, %s, %s, %s, %s, 'previewed', %s) returning id",
-        [department, name[:200], sha256, via, account and account.id, list(notices)],
-    ).fetchall()[0][0]
-    with conn.cursor() as cur:
-        with cur.copy(
-            "copy movement (file, line, department, number, last_name, first_name, birth_date, action, effective_on,"
-            " row_hash, state) from stdin"
-        ) as copy:
-            for row in rows:
-                copy.write_row(
-                    (
-                        id,
-                        row.line,
-                        department,
-                        row.number,
-                        row.last_name,
-                        row.first_name,
-                        row.birth_date,
-                        row.action,
-                        row.effective_on,
-                        row_hash(department, row),
-                        "previewed",
-                    )
-                )
-        with cur.copy("copy movement_refusal (file, line, reason) from stdin") as copy:
-            for refusal in refusals:
-                copy.write_row((id, refusal.line, refusal.reason))
+    id = runs.begin(
+        conn,
+        KIND,
+        department,
+        name,
+        sha256,
+        "previewed",
+        via=via,
+        account=account.id if account else None,
+        notices=notices,
+    )
+    database.copy(
+        conn,
+        "movement",
+        (
+            *("file", "line", "department", "number", "last_name", "first_name", "birth_date"),
+            *("action", "effective_on", "row_hash", "state"),
+        ),
+        (
+            (
+                *(id, row.line, department, row.number, row.last_name, row.first_name, row.birth_date),
+                *(row.action, row.effective_on, row_hash(department, row), "previewed"),
+            )
+            for row in rows
+        ),
+    )
+    runs.keep(conn, id, (Outcome(each.line, each.line, UNREADABLE, reasons=[each.reason]) for each in refusals))
     return id
 
 
 def _rows(conn: Connection, file: UUID, condition: str = "true") -> list[Stored]:
     return sorted(select(conn, f"m.file = %s and {condition}", [file]), key=lambda each: each.row.line)
-
-
-def _files(conn: Connection, condition: str, values: Sequence[Any]) -> list[File]:
-    return [
-        File(*row)
-        for row in conn.execute(
-            "select id, department, name, via, state, notices, received_at, applied_at from movement_file"
-            f" where {condition}",
-            values,
-        )
-    ]

@@ -1,8 +1,8 @@
 """Who is told that a movement took effect: the assistant maternel, and the relais of her commune."""
 
+from domain.french import day
 from registry import accounts, letters
 from registry.database import Connection
-from registry.movements.rows import day
 from registry.movements.stored import Stored
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from registry.folding import fold
+from domain.spelling import fold
 from registry.movements.rows import ACTIONS, Action
 
 FOLDER = Path(__file__).parent / "mappings"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from domain.spelling import fold
 from registry.database import Connection
-from registry.folding import fold
 from registry.movements.rows import Row, key
 
 

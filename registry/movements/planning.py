@@ -6,8 +6,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from domain.spelling import fold
 from registry.database import Connection
-from registry.folding import fold
 from registry.movements import matching
 from registry.movements.matching import Agrement
 from registry.movements.rows import key

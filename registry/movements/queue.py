@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain import civil
 from registry import audit
 from registry.accounts import Account
 from registry.database import Connection
 from registry.movements import matching
-from registry.movements.applying import carry_out, civil_day, lock, lock_numbers
+from registry.movements.applying import carry_out, lock, lock_numbers
 from registry.movements.matching import Agrement
 from registry.movements.planning import plan
 from registry.movements.rows import Action, key
 from registry.movements.stored import Stored, select
+from registry.territory import scope
 
 _IDENTITY = ("agrement.number", "agrement.status", "identity.birth_date", "identity.first_name", "identity.last_name")
 
@@ -81,7 +83,7 @@ def match_by_hand(conn: Connection, account: Account, department: str, id: int, 
         raise MovementGone
     lock_numbers(conn, department, [key(agrement.number)])
     agrement = matching.by_offer(conn, department, offer) or agrement
-    today = civil_day(now)
+    today = civil.day(now)
     decisions = plan(conn, department, [movement], today, by_hand={id: agrement})
     audit.note(conn, account, "movement.match", offer, ["agrement.status"], movement=id)
     carry_out(conn, account, [movement], decisions, today)
@@ -107,9 +109,9 @@ def of_communes(conn: Connection, account: Account, since: date) -> list[Change]
     rows = conn.execute(
         "select o.id, o.name, c.name, m.action, m.effective_on from movement m join offer o on o.id = m.offer"
         " join am_home h on h.offer = o.id join commune c on c.code = h.commune"
-        " where m.state = 'applied' and m.effective_on >= %s and exists (select from account_commune t"
-        " where t.account = %s and t.commune in (c.code, c.parent)) order by m.effective_on desc, m.id desc",
-        [since, account.id],
+        f" where m.state = 'applied' and m.effective_on >= %(since)s and {scope.covers('%(account)s', 'h.commune')}"
+        " order by m.effective_on desc, m.id desc",
+        {"since": since, "account": account.id},
     ).fetchall()
     for offer in sorted({row[0] for row in rows}):
         audit.note(conn, account, "movement.territory", offer, ["agrement.status"])

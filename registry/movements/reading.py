@@ -5,28 +5,22 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import msgspec
 
-from registry.folding import fold
+from domain.spelling import fold
+from registry.intake.sheets import Damaged, opened
+from registry.intake.tables import HEADER_WITHIN, Bad, Cell, Limits, Line, Unreadable, within
 from registry.movements import mapping
 from registry.movements.mapping import FIELDS, Layout
 from registry.movements.rows import Refusal, Row, key
-from registry.movements.tables import (
-    HEADER_WITHIN,
-    MOST_LINES,
-    Bad,
-    Cell,
-    Line,
-    Unreadable,
-    of_csv,
-)
 from registry.parsing.refusals import Refused
 
-MOST_OF_A_NUMBER, MOST_OF_A_NAME = 40, 100
+LIMITS = Limits(bytes=5 * 1024 * 1024, lines=5_000, columns=60)
+"""A département of 10,000 assistants maternels has some hundred movements a month."""
 
-OTHER_TYPES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
-"""How files begin that could be taken for text."""
+MOST_OF_A_NUMBER, MOST_OF_A_NAME, MOST_OF_A_CELL = 40, 100, 300
 
 FIRST_DAY = date(1977, 5, 17)
 """The law that made the agrément (loi n° 77-505): no movement is older. An earlier one is a typing error."""
@@ -48,42 +42,22 @@ class Read:
 
 def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
     """The movements of a CSV or XLSX file, told apart by what is in it. Raises Unreadable."""
-    if not data.strip():
-        raise Unreadable("Ce fichier est vide.")
-    if data.startswith(OTHER_TYPES):
-        raise Unreadable("Ce fichier n’est ni un CSV ni un classeur XLSX.")
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(
-            "Ce classeur est d’un ancien format d’Excel, ou protégé par un mot de passe\u00a0: enregistrez-le au format"
-            " XLSX ou CSV."
-        )
-    if not data.startswith(b"PK\x03\x04"):
-        header, lines = _header(of_csv(data, lambda cell: fold(cell) in layout.headings), layout)
-        return _read(header, lines, layout, department, today, [])
-    # Here, because every process of the site and the jobs would hold what reads workbooks; before the `try`, as it does
-    # not load where entities would be expanded.
-    from registry.movements.spreadsheets import of_xlsx
-
-    try:
-        sheets, notices = of_xlsx(data, layout.sheet)
-        found: list[tuple[str, dict[str, int], list[Line]]] = []
-        refused: list[Unreadable] = []
-        for name, all_lines in sheets:
-            try:
-                found.append((name, *_header(all_lines, layout)))
-            except Unreadable as error:
-                refused.append(error)
-    except Unreadable:
-        raise
-    except Exception as error:
-        # openpyxl raises whatever comes of a workbook that is not as it should be.
-        raise Unreadable("Ce classeur est abîmé.") from error
+    sheets, notices = opened(data, lambda cell: fold(cell) in layout.headings, LIMITS, layout.sheet)
+    found: list[tuple[str, dict[str, int], list[Line]]] = []
+    refused: list[Unreadable] = []
+    for sheet in sheets:
+        try:
+            found.append((sheet.name, *_header(map(_plain, sheet.lines), layout)))
+        except Damaged:
+            raise
+        except Unreadable as error:
+            refused.append(error)
     if not found:
         raise refused[0]
     if len(found) > 1:
         names = ", ".join(f"«\u00a0{name}\u00a0»" for name, *_ in found)
         raise Unreadable(f"Plusieurs feuilles ont des mouvements\u00a0: {names}. Envoyez-en une seule.")
-    name, header, lines = found[0]
+    _, header, lines = found[0]
     return _read(header, lines, layout, department, today, notices)
 
 
@@ -97,25 +71,30 @@ def answer(data: bytes, department: str, today: str) -> bytes:
 
 def _header(lines: Iterable[Line], layout: Layout) -> tuple[dict[str, int], list[Line]]:
     """Which column holds which field, and the lines after the header."""
-    rest: list[Line] = []
     best: dict[str, int] = {}
-    header: dict[str, int] | None = None
-    for seen, (line, cells) in enumerate(lines):
-        if header is not None:
-            rest.append((line, cells))
-            if len(rest) > MOST_LINES:
-                raise Unreadable(f"Ce fichier a plus de {MOST_LINES} lignes\u00a0: envoyez-le en plusieurs fois.")
-            continue
+    rest = iter(lines)
+    for line, cells in islice(rest, HEADER_WITHIN + 1):
         columns = _columns(line, cells, layout)
-        best = max(best, columns, key=len)
         if set(FIELDS) <= set(columns):
-            header = columns
-        elif seen >= HEADER_WITHIN:
-            break
-    if header is None:
-        missing = ", ".join(f"«\u00a0{label}\u00a0»" for name, label in FIELDS.items() if name not in best)
-        raise Unreadable(f"Il manque des colonnes\u00a0: {missing}.")
-    return header, rest
+            return columns, list(within(rest, LIMITS))
+        best = max(best, columns, key=len)
+    missing = ", ".join(f"«\u00a0{label}\u00a0»" for name, label in FIELDS.items() if name not in best)
+    raise Unreadable(f"Il manque des colonnes\u00a0: {missing}.")
+
+
+def _plain(line: Line) -> Line:
+    """Its cells without blanks around and line ends within, as texts where they are no dates."""
+    number, cells = line
+    return number, [_plain_cell(cell) for cell in cells]
+
+
+def _plain_cell(cell: Cell) -> Cell:
+    if isinstance(cell, float):
+        return Bad("est un nombre à virgule")
+    if isinstance(cell, date | Bad):
+        return cell
+    plain = " ".join(str(cell).split())
+    return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
 
 
 def _columns(line: int, cells: Iterable[Cell], layout: Layout) -> dict[str, int]:

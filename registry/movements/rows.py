@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
-from registry.folding import fold
+from domain.spelling import fold
 
 Action = Literal["retrait", "suspension", "levee_suspension", "cessation"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -59,8 +59,3 @@ def row_hash(department: str, row: Row) -> bytes:
         row.effective_on.isoformat(),
     )
     return hashlib.sha256("\0".join(facts).encode()).digest()
-
-
-def day(value: date) -> str:
-    """A day as French readers write it."""
-    return f"{value:%d/%m/%Y}"

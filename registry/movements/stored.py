@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain import civil
+from domain.french import day
 from registry.database import Connection
-from registry.movements.rows import Row, day
+from registry.movements.rows import Row
 from registry.movements.timeline import Entry
-from settings import PARIS
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Stored:
         """How its line is named, seen from that file."""
         if file == self.file:
             return f"ligne {self.row.line}"
-        on = day(self.received_at.astimezone(PARIS).date())
+        on = day(civil.day(self.received_at))
         if self.via == "api":
             return f"ligne {self.row.line} de l’envoi du {on}"
         return f"ligne {self.row.line} du fichier «\u00a0{self.file_name}\u00a0» reçu le {on}"
@@ -52,7 +53,7 @@ _COLUMNS = (
 def select(conn: Connection, condition: str, values: Sequence[Any] = ()) -> list[Stored]:
     """The movements of which a condition of ours holds (`m` the movement), by the day they take effect."""
     found = conn.execute(
-        f"select {_COLUMNS} from movement m join movement_file f on f.id = m.file where {condition}"
+        f"select {_COLUMNS} from movement m join intake_run f on f.id = m.file where {condition}"
         " order by m.effective_on, m.id",
         values,
     )

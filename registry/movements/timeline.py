@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from registry.movements.rows import LABELS, Action, day
+from domain.french import day
+from registry.movements.rows import LABELS, Action
 
 Standing = Literal["active", "suspended", "withdrawn", "ceased"]
 

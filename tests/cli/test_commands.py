@@ -25,6 +25,8 @@ COMMANDS = [
     ["migrate"],
     ["territory"],
     ["import", "structures"],
+    ["import", "runs"],
+    ["import", "undo"],
     ["generate"],
     ["generate", "legacy"],
     ["rotate-documents"],
@@ -117,6 +119,80 @@ def test_a_broken_file_is_refused_and_changes_nothing(
     assert "creches.geojson" in problem
     assert "Traceback" not in problem
     assert registry.execute("select count(*) from offer").fetchall() == [(0,)]
+
+
+LIEUX = """
+files = ["lieux.csv"]
+key = ["id"]
+[source]
+code = "essai"
+label = "Ville d’essai"
+licence = "Licence Ouverte 2.0"
+published = "2026"
+[offer]
+name = "nom"
+kind.value = "eaje"
+capacity = "places"
+[place]
+postcode = "cp"
+commune_name = "ville"
+"""
+
+
+def test_an_import_is_previewed_applied_and_undone_from_the_command_line(registry: Connection, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "lieux.csv", tmp_path / "lieux.toml"
+    mapping.write_text(LIEUX, "utf-8")
+
+    def importing(places: int, *more: str) -> tuple[int, str, str]:
+        file.write_text(f"id;nom;places;cp;ville\n1;Les Lutins;{places};44000;Nantes\n2;;;;\n", "utf-8")
+        return run("import", "structures", str(file), "--mapping", str(mapping), *more)
+
+    def capacities() -> list[int]:
+        registry.rollback()
+        return [row[0] for row in registry.execute("select capacity from offer").fetchall()]
+
+    code, out, _ = importing(20, "--preview")
+    assert (code, capacities()) == (0, [])
+    assert "ligne\u00a02\u00a0: Les Lutins" in out
+    assert "ligne\u00a03\u00a0: sans nom – elle n’a pas de nom" in out
+    assert "rien n’a été changé" in out
+    assert importing(20)[0] == 0
+    code, out, _ = importing(24)
+    assert (code, capacities()) == (0, [24])
+    number = out.split()[-1]
+
+    assert importing(26, "--preview")[0] == 0
+    registry.execute("update offer set capacity = 25")
+    registry.commit()
+    code, out, problem = importing(26)
+    assert (code, capacities()) == (1, [25])
+    assert "«\u00a025\u00a0» → «\u00a026\u00a0»" in out
+    assert "Le registre a changé depuis l’aperçu" in problem
+
+    for slip in ("", number[:3], "-" * 4):
+        code, _, problem = run("import", "undo", slip)
+        assert (code, "Indiquez au moins 4\u00a0caractères" in problem) == (1, True)
+    code, out, problem = run("import", "undo", number)
+    assert (code, capacities()) == (1, [25])
+    assert "ligne\u00a02\u00a0: Les Lutins – modifiée depuis\u00a0: capacité" in out
+    assert "Rien n’a été changé" in problem
+    registry.execute("update offer set capacity = 24")
+    registry.commit()
+    code, out, _ = run("import", "undo", number)
+    assert (code, capacities()) == (0, [20])
+    assert number in out
+
+    code, out, _ = run("import", "runs")
+    assert code == 0
+    assert [line.split("\u00a0: ")[1].split(" (")[0] for line in out.splitlines()] == [
+        "aperçu, rien n’est écrit",
+        "annulé",
+        "appliqué",
+    ]
+    code, out, _ = run("import", "runs", number)
+    assert (code, "capacité «\u00a020\u00a0» → «\u00a024\u00a0»" in out) == (0, True)
+    code, _, problem = run("import", "undo", "ffff")
+    assert (code, "Aucun import de structures n’a ce numéro" in problem, "import runs" in problem) == (1, True, True)
 
 
 def test_the_index_from_the_command_line(engine: Elasticsearch, registry: Connection, prefix: str) -> None:

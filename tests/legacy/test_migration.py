@@ -12,7 +12,7 @@ import pytest
 from registry import database
 from registry.database import Connection
 from registry.generation import legacy
-from registry.legacy import LegacyRefused, runs
+from registry.legacy import LegacyRefused, migrating
 from registry.legacy.reading import COLUMNS
 from tests import records
 from tests.conftest import TODAY, wait_for
@@ -47,7 +47,7 @@ def written(path: Path, *rows: dict[str, str]) -> Path:
 
 
 def migrate(url: str, path: Path, **more: Any) -> Any:
-    return runs.migrate(url, path, today=TODAY, fictitious=False, report=quiet, **more)
+    return migrating.migrate(url, path, today=TODAY, fictitious=False, report=quiet, **more)
 
 
 def quiet(label: str, done: int, total: int) -> None:
@@ -65,9 +65,9 @@ def tables(conn: Connection) -> dict[str, list[Any]]:
 
 
 def outcomes(conn: Connection) -> dict[int, tuple[str, list[str]]]:
-    run = runs.last_run(conn)
+    run = migrating.last_run(conn)
     assert run is not None
-    return {line: (outcome, problems) for line, outcome, problems, _ in runs.rows_of(conn, run)}
+    return {line: (outcome, problems) for line, outcome, problems, _ in migrating.rows_of(conn, run)}
 
 
 def test_who_has_an_account_keeps_it_and_nobody_else(file: Path, registry_url: str, registry: Connection) -> None:
@@ -85,8 +85,8 @@ def test_who_has_an_account_keeps_it_and_nobody_else(file: Path, registry_url: s
 
 
 def test_a_dry_run_tells_the_same_and_writes_nothing(file: Path, registry_url: str, registry: Connection) -> None:
-    planned = runs.dry_run(registry_url, file, today=TODAY, report=quiet)
-    assert registry.execute("select (select count(*) from account), (select count(*) from legacy_run)").fetchone() == (
+    planned = migrating.dry_run(registry_url, file, today=TODAY, report=quiet)
+    assert registry.execute("select (select count(*) from account), (select count(*) from intake_run)").fetchone() == (
         0,
         0,
     )
@@ -96,8 +96,8 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(file: Path, registry_url: s
 
 def test_killed_at_any_moment_it_goes_on_where_it_was(file: Path, registry_url: str) -> None:
     program = (
-        "import sys; from pathlib import Path; from tests.conftest import TODAY; from registry.legacy import runs;"
-        " runs.migrate(sys.argv[1], Path(sys.argv[2]), today=TODAY, fictitious=False, report=print, batch=20)"
+        "import sys; from pathlib import Path; from tests.conftest import TODAY; from registry.legacy import migrating;"
+        " migrating.migrate(sys.argv[1], Path(sys.argv[2]), today=TODAY, fictitious=False, report=print, batch=20)"
     )
     with database.connect(registry_url, autocommit=True) as looking:
 
@@ -109,7 +109,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(file: Path, registry_url: 
                 [sys.executable, "-c", program, registry_url, str(file)], stdout=subprocess.DEVNULL
             )
             try:
-                wait_for(lambda: value("select max(done_lines) from legacy_run") >= reached, seconds=60)
+                wait_for(lambda: value("select max(rows_done) from intake_run") >= reached, seconds=60)
             finally:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
@@ -121,9 +121,9 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(file: Path, registry_url: 
 
         for reached in (100, 600):
             killed_after(reached)
-            assert reached <= value("select done_lines from legacy_run") < ROWS
-            assert value("select count(*) from legacy_row") == value("select done_lines from legacy_run")
-            assert value("select count(*) from account") == value("select count(account) from legacy_row")
+            assert reached <= value("select rows_done from intake_run") < ROWS
+            assert value("select count(*) from intake_row") == value("select rows_done from intake_run")
+            assert value("select count(*) from account") == value("select count(account) from intake_row")
     figures = migrate(registry_url, file)
     assert (figures.lines, figures.kept) == (ROWS, KEPT)
 
@@ -144,10 +144,10 @@ def test_until_it_is_confirmed_all_of_it_can_be_taken_back(
     registry.commit()
     assert registry.execute("select publication from offer where id = %s", [listed]).fetchone() == ("closed",)
     registry.commit()
-    assert runs.revert(registry_url, quiet, batch=300) == ROWS + 1
+    assert migrating.revert(registry_url, quiet, batch=300) == ROWS + 1
     assert tables(registry) == before
     with pytest.raises(LegacyRefused):
-        runs.confirm(registry_url, "https://ribambelle.example")
+        migrating.confirm(registry_url, "https://ribambelle.example")
 
 
 def test_invitations_leave_once_it_is_confirmed_and_not_before(
@@ -166,7 +166,7 @@ def test_invitations_leave_once_it_is_confirmed_and_not_before(
     migrate(registry_url, path)
     assert registry.execute("select count(*) from mail_outbox").fetchone() == (0,)
     registry.commit()
-    assert runs.confirm(registry_url, "https://ribambelle.example") == 2
+    assert migrating.confirm(registry_url, "https://ribambelle.example") == 2
     sent: dict[str, str] = dict(registry.execute("select recipient, body from mail_outbox").fetchall())
     assert "https://ribambelle.example/inscription" in sent["secrete@example.org"]
     assert "https://ribambelle.example/connexion" in sent["lea@example.org"]
@@ -175,9 +175,9 @@ def test_invitations_leave_once_it_is_confirmed_and_not_before(
     )
     registry.commit()
     for refused in (
-        lambda: runs.revert(registry_url, quiet),
+        lambda: migrating.revert(registry_url, quiet),
         lambda: migrate(registry_url, path),
-        lambda: runs.confirm(registry_url, "https://ribambelle.example"),
+        lambda: migrating.confirm(registry_url, "https://ribambelle.example"),
     ):
         with pytest.raises(LegacyRefused):
             refused()
@@ -238,7 +238,7 @@ def test_another_file_is_refused_and_nothing_is_done(
     path.write_text(text, "utf-8")
     with pytest.raises(LegacyRefused):
         migrate(registry_url, path)
-    assert registry.execute("select count(*) from legacy_run").fetchone() == (0,)
+    assert registry.execute("select count(*) from intake_run").fetchone() == (0,)
 
 
 def test_an_offer_that_is_there_already_gets_its_account_and_stays_as_it_is(
@@ -258,5 +258,5 @@ def test_an_offer_that_is_there_already_gets_its_account_and_stays_as_it_is(
     assert registry.execute("select mail, offer from account").fetchall() == [("lea@example.org", listed)]
     assert after | {"account": []} == before
     registry.commit()
-    runs.revert(registry_url, quiet)
+    migrating.revert(registry_url, quiet)
     assert tables(registry) == before

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain import civil
 from registry.accounts import Account
 from registry.database import Connection
+from registry.intake import runs
 from registry.movements import files, mapping
-from registry.movements.applying import civil_day
 from registry.movements.reading import read
 from tests.records import assistant
 
@@ -70,7 +71,7 @@ def preview(conn: Connection, caf: Account, data: bytes, today: date, name: str 
 
 def send(conn: Connection, caf: Account, data: bytes, now: Any) -> list[tuple[int, str, str | None]]:
     """Preview and apply a file; its lines with what became of each."""
-    id = preview(conn, caf, data, civil_day(now))
+    id = preview(conn, caf, data, civil.day(now))
     files.apply(conn, id, caf, now)
-    rows = files.report(conn, caf, files.find(conn, "44", id))
+    rows = files.report(conn, caf, runs.find(conn, id))
     return [(each.row.line, each.state, each.reason) for each in rows]

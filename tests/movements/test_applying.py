@@ -8,6 +8,7 @@ import pytest
 from registry import accounts, database, movements
 from registry.accounts import Account
 from registry.database import Connection
+from registry.intake import runs
 from registry.movements import files, queue
 from tests.conftest import TODAY
 from tests.movements.people import as_csv, line, person, preview, public, send, status
@@ -95,11 +96,11 @@ def test_a_row_that_contradicts_a_waiting_one_is_refused_until_that_is_cancelled
     data = as_csv(line("retrait", TODAY.isoformat()), line("retrait", TODAY.isoformat(), "044-999"))
     outcome = send(registry, caf, data, NOW)
     assert states(outcome) == ["refused", "unmatched"]
-    assert "levée de suspension au 26/11/2026" in reason(outcome, 2)
+    assert "levée de suspension au 26\u00a0novembre\u00a02026" in reason(outcome, 2)
     (waiting,) = queue.waiting(registry, caf, "44")
     queue.drop(registry, caf, "44", waiting.id, "Erreur du département.")
     assert status(registry, offer) == "suspended"
-    file = files.find(registry, "44", files.history(registry, "44")[0][0].id)
+    file = files.history(registry, "44")[0][0]
     assert files.retry(registry, file, caf, NOW) == 1
     assert status(registry, offer) == "withdrawn"
 
@@ -201,7 +202,7 @@ def test_a_file_is_applied_once_and_only_as_it_was_shown(registry: Connection, c
     data = as_csv(line("suspension", TODAY.isoformat()))
     id = preview(registry, caf, data, TODAY)
     twin = preview(registry, caf, data, TODAY)
-    _, shown = files.planned(registry, caf, files.find(registry, "44", id), TODAY)
+    _, shown = files.planned(registry, caf, runs.find(registry, id), TODAY)
     seen = files.told(shown)
     registry.execute("update agrement set status = 'withdrawn' where offer = %s", [offer])
     with pytest.raises(files.PlanChanged):
@@ -221,7 +222,7 @@ def test_she_and_the_relais_are_told_once_and_nobody_is_named(registry: Connecti
     send(registry, caf, as_csv(line("suspension", TODAY.isoformat())), NOW)
     mails: dict[str, str] = dict(registry.execute("select recipient, subject || body from mail_outbox").fetchall())
     assert set(mails) == {"anais@example.org", "rpe@example.org"}
-    assert "suspendu à partir du 23/11/2026" in mails["anais@example.org"]
+    assert "suspendu à partir du 23\u00a0novembre\u00a02026" in mails["anais@example.org"]
     assert not any(word in mails["rpe@example.org"] for word in ("Goff", "Anaïs", "044-001", "suspen"))
     assert [(each.name, each.action) for each in queue.of_communes(registry, relais, date(2026, 10, 1))] == [
         ("Anaïs L.", "suspension")
@@ -240,10 +241,10 @@ def test_what_the_caf_changes_and_reads_is_written_down(registry: Connection, ca
 def test_a_preview_that_nobody_applies_is_deleted(registry: Connection, caf: Account) -> None:
     person(registry)
     id = preview(registry, caf, as_csv(line("retrait", TODAY.isoformat())), TODAY)
-    registry.execute("update movement_file set received_at = %s", [NOW - timedelta(days=8)])
-    assert files.purge(registry, NOW) == 1
-    with pytest.raises(files.FileGone):
-        files.find(registry, "44", id)
+    registry.execute("update intake_run set received_at = %s", [NOW - timedelta(days=8)])
+    assert runs.purge(registry, NOW) == 1
+    with pytest.raises(runs.RunGone):
+        runs.find(registry, id)
 
 
 def test_two_who_apply_one_file_at_once_apply_it_once(registry: Connection, registry_url: str, caf: Account) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from registry.intake.spreadsheets import UNPACKED
+from registry.intake.tables import Unreadable
 from registry.movements import mapping
-from registry.movements.reading import FURTHEST, Read, read
+from registry.movements.reading import FURTHEST, LIMITS, Read, read
 from registry.movements.rows import Row
-from registry.movements.spreadsheets import MOST_UNPACKED
-from registry.movements.tables import MOST_LINES, Unreadable
 from tests.conftest import TODAY
 from tests.movements.people import TITLES, as_csv, line
 
@@ -113,7 +113,7 @@ def test_a_bad_row_is_refused_with_its_line_and_why_and_the_others_are_kept(plac
         (as_csv(), "aucune ligne"),
         (";".join(TITLES[:-1]).encode() + b"\na;b;c;d;e", "«\u00a0date d’effet\u00a0»".encode().decode()),
         (";".join([*TITLES, "Numéro"]).encode() + b"\n1;2", "deux colonnes"),
-        (as_csv(*[line("retrait", "2026-11-01")] * (MOST_LINES + 1)), "plusieurs fois"),
+        (as_csv(*[line("retrait", "2026-11-01")] * (LIMITS.lines + 1)), "plusieurs fois"),
     ],
 )
 def test_a_csv_that_cannot_be_read_says_why(data: bytes, said: str) -> None:
@@ -223,7 +223,7 @@ def test_a_workbook_with_its_texts_apart_is_read() -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"xl/media/big": bytes(MOST_UNPACKED)}, "trop grand"),
+        ({"xl/media/big": bytes(UNPACKED * LIMITS.bytes)}, "trop grand"),
         ({f"xl/media/{number}": b"" for number in range(300)}, "trop grand"),
         ({"xl/vbaProject.bin": b"x"}, "macros"),
         ({"xl/sharedStrings.xml": LAUGHS + b'<sst xmlns="%s"><si><t>&b;</t></si></sst>' % SPREADSHEET}, "abîmé"),

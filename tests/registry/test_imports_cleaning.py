@@ -2,7 +2,6 @@
 
 import pytest
 
-from registry.folding import fold
 from registry.imports import cleaning
 
 
@@ -84,12 +83,6 @@ def test_mails_and_sites() -> None:
     assert cleaning.clean_site("HTTPS://www.mairie.example/Creche") == "https://www.mairie.example/Creche"
     assert cleaning.clean_site("javascript:alert(1)") is None
     assert cleaning.clean_site("voir la mairie") is None
-
-
-def test_spellings_fold_together() -> None:
-    assert fold("Crèche") == fold("CRECHE ")
-    assert cleaning.fold_address("12, Bd. St-Jean") == cleaning.fold_address("12 boulevard Saint Jean")
-    assert fold("Cœur d'Éveil") == "coeur d eveil"
 
 
 @pytest.mark.parametrize(

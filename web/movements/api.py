@@ -14,14 +14,15 @@ import psycopg
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from domain.spelling import fold
 from registry import database
 from registry.accounts import tokens
 from registry.database import Pool
-from registry.folding import fold
+from registry.intake import runs
+from registry.intake.tables import Cell
 from registry.movements import files, mapping
-from registry.movements.reading import row_of
+from registry.movements.reading import LIMITS, row_of
 from registry.movements.rows import ACTIONS, Row
-from registry.movements.tables import MOST_LINES, Cell
 from search_api.problems import document
 from web.site import Site
 
@@ -132,7 +133,7 @@ def _answer(site: Site, registry: Pool, department: str, data: bytes) -> Respons
         return _document(lines, id=None, known=False, only_try=True)
     id, known = database.run(registry, lambda conn: files.receive(conn, department, "API", data, rows, site.now()))
     with registry.connection() as conn:
-        stored = files.report(conn, None, files.find(conn, department, id))
+        stored = files.report(conn, None, runs.find(conn, id, files.KIND, department))
     return _document([(each.row.line, each.state, each.reason) for each in stored], str(id), known, only_try=False)
 
 
@@ -156,8 +157,8 @@ def _read(data: bytes, department: str, site: Site) -> tuple[list[Row], bool]:
     if not isinstance(content, dict) or not set(content) <= {"mouvements", "simulation"}:
         raise _Refused("Le corps est un objet qui a «\u00a0mouvements\u00a0», et au plus «\u00a0simulation\u00a0».")
     listed, only_try = content.get("mouvements"), content.get("simulation", False)
-    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_LINES:
-        raise _Refused(f"«\u00a0mouvements\u00a0» est une liste de 1 à {MOST_LINES} mouvements.")
+    if not isinstance(listed, list) or not 1 <= len(listed) <= LIMITS.lines:
+        raise _Refused(f"«\u00a0mouvements\u00a0» est une liste de 1 à {LIMITS.lines} mouvements.")
     if not isinstance(only_try, bool):
         raise _Refused("«\u00a0simulation\u00a0» vaut true ou false.")
     layout = replace(

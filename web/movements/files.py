@@ -1,7 +1,6 @@
 """The Caf's files: sent, looked at, applied. A Caf sees those of its own département and no others."""
 
 import hashlib
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,13 +8,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from domain import french
 from registry import database
 from registry.accounts import Account, throttle
 from registry.database import Connection, Pool
+from registry.intake import runs
+from registry.intake.tables import Unreadable
 from registry.movements import files, opening, queue
-from registry.movements.tables import MOST_BYTES, MOST_LINES, Unreadable
-from settings import PARIS
-from web import formats
+from registry.movements.reading import LIMITS
 from web.members import access, posted
 from web.members.pages import page, see
 from web.movements import shown
@@ -56,16 +56,16 @@ def send(request: Request, account: Caf, form: posted.FormWithFile) -> Response:
     sent = posted.file(form, "fichier")
     if sent is None:
         return _overview(request, account, {"fichier": "Choisissez un fichier."})
-    data = sent.file.read(MOST_BYTES + 1)
+    data = sent.file.read(LIMITS.bytes + 1)
     department, digest = territory(account), hashlib.sha256(data).digest()
     with pool(site).connection() as conn:
-        applied = files.find_applied(conn, department, digest)
+        applied = runs.applied(conn, files.KIND, department, digest)
         if applied is not None:
             return see(f"/mouvements/{applied}")
         try:
             throttle.count_file(conn, site.settings.keys, account.id, site.now())
         except throttle.TooMany as error:
-            return _overview(request, account, {"fichier": posted.TOO_MANY_FILES.format(wait=formats.wait(error.wait))})
+            return _overview(request, account, {"fichier": posted.TOO_MANY_FILES.format(wait=french.wait(error.wait))})
     try:
         found = opening.opened(data, department, site.today(), account.id.hex)
     except Unreadable as error:
@@ -85,15 +85,15 @@ def apply(request: Request, account: Caf, id: UUID, form: posted.Form) -> Respon
     site: Site = request.app.state.site
 
     def work(conn: Connection) -> UUID:
-        _found(conn, account, id)
+        file = _found(conn, account, id)
         files.apply(conn, id, account, site.now(), seen=posted.text(form, "vu"))
-        return files.applied_as(conn, id) or id
+        return files.applied_as(conn, file) or id
 
     try:
         applied = database.run(pool(site), work)
     except files.PlanChanged:
         return _show(request, account, id, changed=CHANGED)
-    except files.FileGone as error:
+    except runs.RunGone as error:
         raise HTTPException(404) from error
     return see(f"/mouvements/{applied}", "enregistre")
 
@@ -117,7 +117,7 @@ def drop(request: Request, account: Caf, id: UUID, form: posted.Form) -> Respons
     try:
         with pool(site).connection() as conn:
             files.drop(conn, _found(conn, account, id), account)
-    except files.FileGone as error:
+    except runs.RunGone as error:
         raise HTTPException(404) from error
     return see("/mouvements", "enregistre")
 
@@ -140,13 +140,13 @@ def _overview(request: Request, account: Account, errors: dict[str, str]) -> Res
                 "name": file.name,
                 "via": file.via,
                 "state": file.state,
-                "on": _moment(file.applied_at or file.received_at),
+                "on": french.moment(file.applied_at or file.received_at),
                 "counts": shown.counted(counts),
             }
             for file, counts in history
         ],
         "errors": errors,
-        "most_lines": MOST_LINES,
+        "most_lines": LIMITS.lines,
     }
     return page(request, "movements/overview.html", values, 422 if errors else 200)
 
@@ -157,7 +157,7 @@ def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Re
         file = _found(conn, account, id)
         values = {
             "file": file,
-            "on": _moment(file.applied_at or file.received_at),
+            "on": french.moment(file.applied_at or file.received_at),
             "unreadable": files.refusals(conn, file),
             "changed": changed,
             "errors": {},
@@ -170,16 +170,12 @@ def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Re
     return page(request, "movements/file.html", values, 409 if changed else 200)
 
 
-def _found(conn: Connection, account: Account, id: UUID) -> files.File:
+def _found(conn: Connection, account: Account, id: UUID) -> runs.Run:
     """A file of the Caf's own département that was not dropped; to others it does not exist."""
     try:
-        file = files.find(conn, territory(account), id)
-    except files.FileGone as error:
+        file = runs.find(conn, id, files.KIND, territory(account))
+    except runs.RunGone as error:
         raise HTTPException(404) from error
     if file.state == "dropped":
         raise HTTPException(404)
     return file
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(PARIS):%d/%m/%Y à %H h %M}".replace(" h ", "\u00a0h\u00a0")

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from domain.french import day
 from registry import database
 from registry.accounts import Account
 from registry.movements import queue
-from registry.movements.rows import LABELS, day
+from registry.movements.rows import LABELS
 from web.members import access, posted
 from web.members.pages import page, see
 from web.movements import shown

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from domain.french import day
+from domain.vocabulary import AgrementStatus
 from registry.movements.matching import Agrement
 from registry.movements.planning import Decision
-from registry.movements.rows import LABELS, day
+from registry.movements.rows import LABELS
 from registry.movements.stored import Stored
 
 PLANNED = {
@@ -36,14 +38,6 @@ COUNTED = {
 }
 """After a number, in the list of files: for one line and for several."""
 
-STATUSES = {
-    "valid": "en cours",
-    "suspended": "suspendu",
-    "withdrawn": "retiré",
-    "ceased": "terminé (cessation d’activité)",
-    "expired": "échu",
-}
-
 
 def movement(each: Stored) -> dict[str, Any]:
     return {
@@ -65,7 +59,7 @@ def agrement(each: Agrement) -> dict[str, Any]:
         "number": each.number,
         "name": f"{each.last_name} {each.first_name}",
         "birth_date": day(each.birth_date) if each.birth_date else "inconnue",
-        "status": STATUSES[each.status],
+        "status": AgrementStatus(each.status).label,
     }
 
 

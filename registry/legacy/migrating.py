@@ -11,10 +11,12 @@ from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 from registry import database, territory
 from registry.database import Connection
+from registry.intake import runs
 from registry.legacy import LegacyRefused, invitations, reading
 from registry.legacy.decisions import Bounds, Decision, Outcome, decide
 from registry.legacy.duplicates import duplicates
@@ -23,6 +25,8 @@ from registry.legacy.report import Figures
 from registry.legacy.values import key
 from registry.legacy.writing import write
 from registry.territory import Territory
+
+KIND: runs.Kind = "legacy"
 
 BATCH = 2_000
 """Lines in a transaction: short enough to hold up no search and no other writer."""
@@ -76,11 +80,10 @@ def migrate(
             done += len(lines)
             database.retried(database_url, partial(_apply, run, task, lines, done, fictitious))
             report("lignes reprises", done, task.file.rows)
-        conn.execute(
-            "update legacy_run set state = 'done', ended_at = clock_timestamp() where id = %s and state = 'running'",
-            [run],
-        )
-        conn.execute("analyze account, offer, am_identity, am_contact, am_home, agrement, legacy_row")
+        if runs.find(conn, run).state == "running":
+            runs.move(conn, run, "applied")
+        conn.execute("analyze account, offer, am_identity, am_contact, am_home, agrement")
+        runs.analyze(conn)
         conn.commit()
         return figures_of(conn, run)
 
@@ -91,15 +94,13 @@ def confirm(database_url: str, site_url: str) -> int:
     What the registry still knows of those whose offers it closed is erased. One transaction. Raises LegacyRefused.
     """
     with _alone(database_url) as conn:
-        run = _waiting(conn, "done")
+        run = _waiting(conn, "applied")
         queued = invitations.queue(conn, run, site_url)
-        closed = [
-            row[0] for row in conn.execute("select offer from legacy_row where run = %s and outcome = 'closed'", [run])
-        ]
+        closed = runs.offers(conn, run, ["closed"])
         for table in ("agrement", "am_identity", "am_contact", "am_home", "am_mam", "timetable", "leave"):
             conn.execute(f"delete from {table} where offer = any (%s)", [closed])
-        conn.execute("update legacy_row set mail = null where run = %s and mail is not null", [run])
-        conn.execute("update legacy_run set state = 'confirmed', ended_at = clock_timestamp() where id = %s", [run])
+        runs.forget_mails(conn, run)
+        runs.move(conn, run, "confirmed")
         conn.commit()
         return queued
 
@@ -110,20 +111,18 @@ def revert(database_url: str, report: Report, batch: int = BATCH) -> int:
     Accounts and profiles that it made go, with all that was entered into them since; closed offers are as before.
     """
     with _alone(database_url) as conn:
-        run = _waiting(conn, "running", "done", "reverting")
-        conn.execute("update legacy_run set state = 'reverting' where id = %s", [run])
-        total = conn.execute("select count(*) from legacy_row where run = %s", [run]).fetchall()[0][0]
+        run = _waiting(conn, "running", "applied", "undoing")
+        if runs.find(conn, run).state != "undoing":
+            runs.move(conn, run, "undoing")
+        total = sum(runs.counts(conn, [run]).get(run, {}).values())
         conn.commit()
         done = 0
         while taken := database.retried(database_url, partial(_take_back, run, batch)):
             done += taken
             report("lignes annulées", done, total)
-        conn.execute(
-            "update legacy_run set state = 'reverted', done_lines = 0, ended_at = clock_timestamp() where id = %s",
-            [run],
-        )
+        runs.move(conn, run, "undone")
         conn.commit()
-        return int(total)
+        return total
 
 
 def figures_of(conn: Connection, run: UUID) -> Figures:
@@ -136,16 +135,14 @@ def figures_of(conn: Connection, run: UUID) -> Figures:
 
 def rows_of(conn: Connection, run: UUID) -> Iterator[tuple[int, Outcome, list[str], bool]]:
     """Line, outcome, problems, and whether she is to be invited, in the order of the file."""
-    with conn.cursor("legacy_rows") as cursor:
-        cursor.execute(
-            "select line, outcome, problems, mail is not null from legacy_row where run = %s order by line", [run]
-        )
-        yield from cursor
+    for each in runs.outcomes(conn, run):
+        yield each.number, cast(Outcome, each.outcome), each.reasons, each.mail is not None
 
 
 def last_run(conn: Connection) -> UUID | None:
-    row = conn.execute("select id from legacy_run order by started_at desc limit 1").fetchone()
-    return row[0] if row else None
+    """The newest run, whatever became of it."""
+    found = runs.history(conn, KIND, most=1)
+    return found[0].id if found else None
 
 
 def _task(conn: Connection, path: Path, today: date) -> _Task:
@@ -164,21 +161,16 @@ def _decided(conn: Connection, task: _Task, lines: list[Line]) -> list[Decision]
 
 def _apply(run: UUID, task: _Task, lines: list[Line], done: int, fictitious: bool, conn: Connection) -> None:
     write(conn, run, _decided(conn, task, lines), task.today, fictitious)
-    conn.execute("update legacy_run set done_lines = %s where id = %s", [done, run])
+    runs.advance(conn, run, done)
 
 
 def _take_back(run: UUID, batch: int, conn: Connection) -> int:
-    conn.execute("set local enable_seqscan = off")
-    rows = conn.execute(
-        "delete from legacy_row where (run, line) in"
-        " (select run, line from legacy_row where run = %s order by line desc limit %s)"
-        " returning outcome, account, offer, previous_publication",
-        [run, batch],
-    ).fetchall()
-    conn.execute("delete from account where id = any (%s)", [[row[1] for row in rows if row[1]]])
-    made = [offer for outcome, _, offer, _ in rows if outcome in ("published", "draft")]
+    database.expect_many(conn)
+    rows = runs.take_back(conn, run, batch)
+    conn.execute("delete from account where id = any (%s)", [[each.account for each in rows if each.account]])
+    made = [each.offer for each in rows if each.outcome in ("published", "draft")]
     conn.execute("delete from offer where id = any (%s)", [made])
-    closed = [(offer, before) for outcome, _, offer, before in rows if outcome == "closed"]
+    closed = [(each.offer, (each.before or {}).get("publication")) for each in rows if each.outcome == "closed"]
     conn.execute(
         "update offer o set publication = before.publication"
         " from unnest(%s::text[], %s::text[]) as before (id, publication)"
@@ -190,40 +182,42 @@ def _take_back(run: UUID, batch: int, conn: Connection) -> int:
 
 def _open(conn: Connection, file: LegacyFile) -> tuple[UUID, int]:
     """The run of this file and how many rows of it are done."""
-    row = conn.execute(
-        "select id, sha256, state, done_lines from legacy_run where state in ('running', 'done', 'reverting')"
-    ).fetchone()
-    if row is not None:
-        if row[2] == "reverting":
+    run = _open_run(conn)
+    if run is not None:
+        if run.state == "undoing":
             raise LegacyRefused("Une reprise est en cours d’annulation\u00a0: terminez-la d’abord (--revert).")
-        if row[1] != file.sha256:
+        if run.sha256 != file.sha256:
             raise LegacyRefused(
                 "La reprise d’un autre fichier n’est pas terminée\u00a0:"
                 " confirmez-la (--confirm) ou annulez-la (--revert)."
             )
-        return row[0], row[3]
-    if conn.execute(
-        "select 1 from legacy_run where sha256 = %s and state = 'confirmed' limit 1", [file.sha256]
-    ).fetchone():
+        return run.id, run.rows_done
+    if runs.select(
+        conn,
+        "kind = %(kind)s and sha256 = %(sha256)s and state = 'confirmed'",
+        {"kind": KIND, "sha256": file.sha256},
+    ):
         raise LegacyRefused("Ce fichier a déjà été repris, et la reprise est confirmée. Rien n’a été changé.")
-    made = conn.execute(
-        "insert into legacy_run (sha256, name, state) values (%s, %s, 'running') returning id",
-        [file.sha256, file.path.name[:200]],
-    ).fetchall()[0][0]
-    return made, 0
+    return runs.begin(conn, KIND, "", file.path.name, file.sha256, "running"), 0
+
+
+def _open_run(conn: Connection) -> runs.Run | None:
+    """The run that is neither confirmed nor taken back: there is at most one."""
+    found = runs.select(conn, "kind = %(kind)s and state in ('running', 'applied', 'undoing')", {"kind": KIND})
+    return found[0] if found else None
 
 
 def _waiting(conn: Connection, *states: str) -> UUID:
-    row = conn.execute("select id, state from legacy_run where state in ('running', 'done', 'reverting')").fetchone()
-    if row is None:
+    run = _open_run(conn)
+    if run is None:
         raise LegacyRefused("Aucune reprise n’attend\u00a0: rien à confirmer ni à annuler.")
-    if row[1] not in states:
+    if run.state not in states:
         raise LegacyRefused(
             "La reprise est en cours d’annulation\u00a0: terminez-la (--revert)."
-            if row[1] == "reverting"
+            if run.state == "undoing"
             else "La reprise n’est pas terminée\u00a0: relancez-la avec le même fichier, puis confirmez."
         )
-    return UUID(str(row[0]))
+    return run.id
 
 
 @contextmanager

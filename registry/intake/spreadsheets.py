@@ -11,19 +11,11 @@ from typing import Any
 import openpyxl
 from openpyxl.xml import DEFUSEDXML
 
-from registry.movements.tables import (
-    FURTHEST_LINE,
-    MOST_COLUMNS,
-    MOST_OF_A_CELL,
-    TOO_FAR,
-    Bad,
-    Cell,
-    Line,
-    Unreadable,
-)
+from registry.intake.tables import FURTHEST_LINE, NOT_TEXT, TOO_FAR, Bad, Cell, Limits, Line, Unreadable
 
-MOST_UNPACKED = 20 * 1024 * 1024
-"""Bytes of all parts together: 5,000 movements take 2 MB. zipfile unpacks no more of a part than its directory says."""
+UNPACKED = 4
+"""Times the bytes that a file of its kind may have, which all parts together may have. zipfile unpacks no more of a
+part than its directory says."""
 
 MOST_PARTS = 200
 
@@ -34,12 +26,12 @@ if not DEFUSEDXML:
     raise ImportError("openpyxl without defusedxml expands entities")
 
 
-def of_xlsx(data: bytes, sheet: str) -> tuple[list[tuple[str, Iterator[Line]]], list[str]]:
+def of_xlsx(data: bytes, sheet: str, limits: Limits) -> tuple[list[tuple[str, Iterator[Line]]], list[str]]:
     """The visible sheets with their lines that are not empty, and French sentences about what was left out.
 
     `sheet`: only the one of this name. Raises Unreadable; the lines may raise what openpyxl does.
     """
-    _check(data)
+    _check(data, limits)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     sheets = [each for each in book.worksheets if not sheet or each.title == sheet]
     visible = [each for each in sheets if each.sheet_state == "visible"]
@@ -51,10 +43,10 @@ def of_xlsx(data: bytes, sheet: str) -> tuple[list[tuple[str, Iterator[Line]]], 
         for each in book.worksheets
         if each.sheet_state != "visible"
     ]
-    return [(each.title, _lines(each)) for each in visible], notices
+    return [(each.title, _lines(each, limits)) for each in visible], notices
 
 
-def _check(data: bytes) -> None:
+def _check(data: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
@@ -62,20 +54,20 @@ def _check(data: bytes) -> None:
         raise Unreadable("Ce classeur est abîmé.") from error
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names:
-        raise Unreadable("Ce fichier n’est ni un CSV ni un classeur XLSX.")
+        raise Unreadable(NOT_TEXT)
     if any(name.endswith("vbaProject.bin") for name in names):
         raise Unreadable("Ce classeur contient des macros\u00a0: enregistrez-le au format XLSX.")
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > UNPACKED * limits.bytes:
         raise Unreadable("Ce classeur est trop grand une fois décompressé.")
     if any(part.flag_bits & 1 for part in parts):
         raise Unreadable("Ce classeur est protégé par un mot de passe.")
 
 
-def _lines(sheet: Any) -> Iterator[Line]:
+def _lines(sheet: Any, limits: Limits) -> Iterator[Line]:
     # What a sheet says of its size may be wrong, and would be believed.
     sheet.reset_dimensions()
     before = None
-    for line, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
+    for line, cells in enumerate(sheet.iter_rows(max_col=limits.columns), start=1):
         # openpyxl makes up every row before one that says it is far away.
         if line > FURTHEST_LINE:
             raise Unreadable(TOO_FAR)
@@ -83,7 +75,7 @@ def _lines(sheet: Any) -> Iterator[Line]:
             continue
         before = cells
         found = [_cell(cell) for cell in cells]
-        if any(found):
+        if any(not isinstance(cell, str) or cell.strip() for cell in found):
             yield line, found
 
 
@@ -102,10 +94,7 @@ def _cell(cell: Any) -> Cell:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return Bad("n’est ni un texte ni un nombre")
     if isinstance(value, str):
-        plain = " ".join(value.split())
-        return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
+        return value
     if abs(value) >= EXACT:
         return Bad("est un nombre trop long pour un tableur, qui en perd la fin\u00a0: écrivez-le comme un texte")
-    if value != int(value):
-        return Bad("est un nombre à virgule")
-    return str(int(value))
+    return int(value) if value == int(value) else value
