@@ -20,17 +20,19 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
+from domain import civil
 from registry import database
 from registry.accounts.sessions import SessionOver
 from registry.accounts.throttle import TooMany
+from registry.scales import of_pool
 from registry.views import Views
 from search_api import limits, problems
 from search_api.app import as_problem
 from search_api.app import create_app as create_api
 from search_api.engine import EngineUnavailable
 from search_api.wrappers import READABLE, accepts_gzip
-from settings import PARIS, Settings
-from web import costs, headers, pages, rendering
+from settings import Settings
+from web import constraints, costs, headers, pages, rendering
 from web.about import routes as about
 from web.accounts import routes as accounts
 from web.alerts import routes as alerts
@@ -102,7 +104,7 @@ def create_app(
 
     Without a `database_url` there are no accounts, only the search. Raises ValueError without a secret key.
     """
-    civil_day = today or (lambda: now().astimezone(PARIS).date())
+    civil_day = today or (lambda: civil.day(now()))
     app = create_api(settings, today=civil_day)
     static = f"/static/{rendering.static_version()}"
     registry = database.pool(settings.database_url) if settings.database_url else None
@@ -117,7 +119,9 @@ def create_app(
         templates,
         now,
         civil_day,
+        of_pool(registry),
     )
+    templates.filters["dated"] = app.state.site.dated
     for router in ROUTERS:
         app.include_router(router)
     files = CachedForEver(directory=rendering.STATIC)
@@ -255,6 +259,14 @@ WITH_A_REASON = (access.NotAllowed, access.ProofNeeded, TooMany)
 
 async def page_or_problem(request: Request, error: Exception) -> Response:
     """A reader gets a page, a program a problem document."""
+    if isinstance(error, psycopg.IntegrityError) and (sentence := constraints.sentence(error)) is not None:
+        # Two people did the same thing at once, or what a form was about has gone: its reader is no fault of ours.
+        log.info("the registry refused a row: %s", error.diag.constraint_name)
+        return (
+            members.refused(request, sentence)
+            if is_for_reader(request)
+            else problems.document(409, "about:blank", "Conflit", f"{sentence} Rien n’a été enregistré.")
+        )
     if isinstance(error, psycopg.Error) and not isinstance(error, psycopg.OperationalError):
         # Where it happened and of what kind, not its words: they quote the row, and the server logs what is raised.
         where = "".join(traceback.format_tb(error.__traceback__))
