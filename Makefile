@@ -3,17 +3,24 @@
 PYTHON ?= python3
 SCALE ?= demo
 PORT ?= 8000
+PROCESSES ?= $(if $(ARGS),0,2)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search bench-alerts bench-hostile check lock pin-images audit sbom
+.PHONY: demo test faults bench-indexer bench-search bench-alerts bench-hostile check style types lock pin-images audit sbom
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
 
-test: .venv/.dev check
+# In two processes, or in one where ARGS names what to run. What `check` does beside the formatting takes a minute of
+# one processor; it is done meanwhile, and what it says is told at the end.
+test: .venv/.dev style
 	@sh tests/web/install_chromium.sh
 	@sh tests/product/security/install_caddy.sh
-	.venv/bin/python -m pytest $(ARGS)
+	@mkdir -p .local
+	@echo "Types et imports sont vérifiés à côté des tests."
+	@(.venv/bin/mypy && .venv/bin/lint-imports) >.local/types.log 2>&1 & types=$$!; \
+		.venv/bin/python -m pytest --numprocesses=$(PROCESSES) $(ARGS); tests=$$?; \
+		wait $$types; types=$$?; cat .local/types.log; exit $$((tests ? tests : types))
 
 # The long form of the faults that `make test` tries briefly; about half an hour.
 faults: .venv/.dev
@@ -39,9 +46,13 @@ bench-hostile: .venv/.dev
 	.venv/bin/python -m bench.hostile $(ARGS)
 
 # Style, types, and who may import whom.
-check: .venv/.dev
+check: style types
+
+style: .venv/.dev
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+
+types: .venv/.dev
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 

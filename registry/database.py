@@ -67,6 +67,17 @@ def _retried(opened: Callable[[], AbstractContextManager[Connection]], work: Cal
     raise AssertionError("unreachable")
 
 
+def expect_many(conn: Connection) -> None:
+    """For whoever is going to write many rows in this transaction: the planner looks up by keys until its end.
+
+    The statistics are those of before. Tables that were empty then look as if reading all of them cost nothing, for
+    each row that is written, and plans so made are kept for the session: those of the checks of foreign keys too, to
+    which no other setting reaches. What triggers run takes care of itself (migration 0028).
+    """
+    conn.execute("set local enable_seqscan = off")
+    conn.execute("discard plans")
+
+
 def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into a table, the fastest way in."""
     statement = sql.SQL("copy {} ({}) from stdin").format(
@@ -78,11 +89,14 @@ def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Se
 
 
 def migrate(database_url: str, revision: str = "head") -> None:
-    """Bring the tables to the newest version, or up to an older one; nothing happens when they are there already."""
+    """Bring the tables to the newest version, and with them the functions that build documents; or the tables alone up
+    to an older version. What is there already stays."""
     # Here, because every other process would carry them: 20 MB, for the one that migrates.
     import alembic.command
     import sqlalchemy
     from alembic.config import Config
+
+    from registry import functions
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -95,3 +109,12 @@ def migrate(database_url: str, revision: str = "head") -> None:
         connection.commit()
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, revision)
+        if revision == "head":
+            driver: Any = connection.connection.driver_connection
+            functions.define(driver)
+            driver.commit()
+
+
+def int_multirange(spans: Iterable[tuple[int, int]]) -> str:
+    """Half-open spans as PostgreSQL reads an int4multirange."""
+    return "{" + ",".join(f"[{start},{end})" for start, end in spans) + "}"

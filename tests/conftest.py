@@ -1,7 +1,6 @@
-"""The real servers, started once for a run on free ports; databases and indexes carry the run's id."""
+"""What every test may ask for: databases and indexes carry the run's id. tests/processes.py starts the servers."""
 
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +11,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from local.servers import Urls, discover, running
-from registry import database, territory
+from local.servers import Urls
+from registry import database
 from registry.database import Connection
-from settings import Settings
 
-pytest_plugins = ["tests.loire", "tests.rooms"]
+pytest_plugins = ["tests.loire", "tests.processes", "tests.rooms"]
 
 ROOT = Path(__file__).parent.parent
 LOCAL = ROOT / ".local"
@@ -25,38 +23,11 @@ LOCAL = ROOT / ".local"
 TODAY = date(2026, 11, 23)
 """The day that generated data and requests of the tests are told."""
 
-A_DAY_S = 86_400
-
 
 @pytest.fixture(scope="session")
 def run_id() -> str:
+    """Of this process, where a run has several."""
     return secrets.token_hex(4)
-
-
-@pytest.fixture(scope="session")
-def servers(run_id: str) -> Iterator[Urls]:
-    """Elasticsearch, PostgreSQL and Valkey of this run."""
-    for left in LOCAL.glob("test-*"):
-        if discover(left) is None and time.time() - left.stat().st_mtime > A_DAY_S:
-            shutil.rmtree(left, ignore_errors=True)
-    directory = LOCAL / f"test-{run_id}"
-    with running(Settings(), directory, print, heap_mb=1024) as urls:
-        yield urls
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-@pytest.fixture(scope="session")
-def template(servers: Urls, run_id: str) -> str:
-    """The name of a database with the tables and the whole territory, to clone from."""
-    name = f"template_{run_id}"
-    with psycopg.connect(servers.database_url, autocommit=True) as conn:
-        conn.execute(f"create database {name}")
-    url = make_conninfo(servers.database_url, dbname=name)
-    database.migrate(url)
-    with database.connect(url) as conn:
-        territory.load(conn, lambda done, total: None)
-        conn.execute("delete from outbox")
-    return name
 
 
 @contextmanager
@@ -80,14 +51,14 @@ def registry_url(shared_registry: str) -> str:
     with database.connect(shared_registry) as conn:
         conn.execute(
             "truncate offer, source, index_generation, index_check, indexer_worker, account, mail_outbox, sign_in_code,"
-            " throttle, legacy_run, alert, alert_change cascade"
+            " throttle, intake_run, alert, indexed_change, scale, case_file cascade"
         )
         # It only grows: for the next test its guard is not asked.
         conn.execute("set local session_replication_role = replica")
         conn.execute("truncate audit")
         conn.execute("set local session_replication_role = origin")
         # Last: truncating the rest fills it.
-        conn.execute("truncate outbox, fan_out")
+        conn.execute("truncate outbox, fan_out, word_rederivation")
     return shared_registry
 
 

@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 
+from domain.scales import shipped
 from registry.generation import contacts, people, schools, timetables
 from registry.generation.homes import Point, beside
 from registry.generation.loading import Assistant
@@ -34,6 +35,8 @@ def assistant(rng: random.Random, place: Place, home: Point, number: str, mam: s
     street_point = beside(rng, home, 120) if rng.random() < 0.92 else (None, None)
     age_from = rng.choice((0, 0, 0, 2, 3, 6, 12))
     licensed_on = today - timedelta(days=rng.randrange(30, 1790))
+    usual_years, *_ = shipped().numbers("agrement_years", today)
+    oldest = shipped().number("agrement_age_to_months", today)
     priced = rng.random() < 0.85
     return Assistant(
         identity=(
@@ -54,11 +57,10 @@ def assistant(rng: random.Random, place: Place, home: Point, number: str, mam: s
             place.commune.department,
             number,
             licensed_on,
-            # Five years (code de l'action sociale et des familles, article D421-13).
-            licensed_on + timedelta(days=5 * 365),
+            licensed_on + timedelta(days=usual_years * 365),
             capacity,
             age_from,
-            rng.choice((36, 72, 132, 216, 216)),
+            rng.choice((36, 72, 132, oldest, oldest)),
         ),
         home=(
             offer_id,
@@ -129,6 +131,6 @@ def _availability(rng: random.Random, today: date, shape: str, capacity: int) ->
 
 
 def _tariff(rng: random.Random, place: Place) -> int:
-    """Net cents an hour. The least is above 0.281 of the Smic (CASF, article D423-9)."""
+    """Net cents an hour. The least is above what the law asks (scales `smic_hour_cents`, `am_least_smic`)."""
     cents = rng.triangular(320, 550, 390) + (30 if place.region == ILE_DE_FRANCE else 0)
     return min(550, round(cents / 5) * 5)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from domain import french
+from domain.scales import shipped
 from registry.database import Connection
 from registry.generation import contacts, people
 from registry.generation.homes import beside
@@ -102,6 +104,8 @@ def _row(rng: random.Random, serial: int, place: Place, state: str, number: str,
     commune = place.commune
     lat, lon = beside(rng, (commune.lat, commune.lon), 400)
     licensed_on = today - timedelta(days=rng.randrange(30, 1780))
+    usual_years, *_ = shipped().numbers("agrement_years", today)
+    oldest = shipped().number("agrement_age_to_months", today)
     mail = f"{people.mail(rng, someone).partition('@')[0]}.{serial}@example.org"
     account = state in ("kept", "lost")
     if state == "lost" or (state == "none" and rng.random() > HAS_MAIL):
@@ -117,10 +121,10 @@ def _row(rng: random.Random, serial: int, place: Place, state: str, number: str,
         "departement": commune.department,
         "numero_agrement": number,
         "agrement_debut": _day(rng, licensed_on),
-        "agrement_fin": _day(rng, licensed_on + timedelta(days=5 * 365)),
+        "agrement_fin": _day(rng, licensed_on + timedelta(days=usual_years * 365)),
         "capacite": str(rng.choice((1, 2, 3, 3, 4, 4, 4))),
         "age_min_mois": "0",
-        "age_max_mois": rng.choice(("36", "72", "216")),
+        "age_max_mois": rng.choice(("36", "72", str(oldest))),
         "adresse": f"{contacts.house_number(rng)} {contacts.street(rng)}",
         "code_postal": rng.choice(commune.postcodes),
         "code_commune": commune.code,
@@ -133,8 +137,8 @@ def _row(rng: random.Random, serial: int, place: Place, state: str, number: str,
         "mail_visible": rng.choice(("oui", "non", "non", "non")),
         "projet": people.project(rng, someone, (), ()) if account and rng.random() < 0.6 else "",
         "services": "|".join(rng.sample(("meals", "garden", "no_smoking", "school_run"), rng.randrange(4))),
-        "tarif_horaire": f"{rng.randrange(320, 520, 5) / 100:.2f}".replace(".", ",") if account else "",
-        "tarif_entretien": f"{rng.randrange(395, 520, 5) / 100:.2f}".replace(".", ",") if account else "",
+        "tarif_horaire": french.euros(rng.randrange(320, 520, 5)) if account else "",
+        "tarif_entretien": french.euros(rng.randrange(395, 520, 5)) if account else "",
         "tarif_repas": "",
         "derniere_maj": (today - timedelta(days=rng.randrange(1, 900))).isoformat(),
         "fictif": "oui",
@@ -186,4 +190,4 @@ def _spoil(rng: random.Random, row: Row) -> None:
 
 
 def _day(rng: random.Random, day: date) -> str:
-    return day.isoformat() if rng.random() < 0.5 else f"{day:%d/%m/%Y}"
+    return day.isoformat() if rng.random() < 0.5 else french.day_in_figures(day)

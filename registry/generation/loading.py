@@ -33,9 +33,7 @@ PUBLIC_COLUMNS = (
 def prepare(conn: Connection) -> None:
     """Make the temporary table that `load_assistants` copies into, and set the planner right; both go with the
     transaction."""
-    # The statistics are those of before the load: tables that were empty then look as if reading all of them for
-    # each row cost nothing.
-    conn.execute("set local enable_seqscan = off")
+    database.expect_many(conn)
     conn.execute(
         "create temporary table generated_assistant on commit drop as"
         f" select {', '.join(PUBLIC_COLUMNS)} from offer with no data"
@@ -48,7 +46,8 @@ def load_structures(conn: Connection, offers: Iterable[Row], openings: Iterable[
 
 
 def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
-    """Private rows first, so that an offer is written once, with its derived columns as `am_public` has them.
+    """Private rows and timetables first, so that an offer is written once, with its derived columns as `am_public` and
+    `word_holds_to` have them, and queued once.
 
     `am_home` comes last of the private tables: without a home the view has no row, and the triggers of
     the others have nothing to derive.
@@ -80,6 +79,7 @@ def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
         ),
         (a.home for a in batch),
     )
+    _load_timetables(conn, batch)
     database.copy(conn, "generated_assistant", PUBLIC_COLUMNS, (a.offer for a in batch))
     # The statistics may be of a moment when these tables were empty: a plan made for that took ten minutes once.
     conn.execute("analyze generated_assistant, am_contact, agrement, am_mam, am_home")
@@ -95,7 +95,6 @@ def load_assistants(conn: Connection, batch: Sequence[Assistant]) -> None:
         """
     )
     conn.execute("truncate generated_assistant")
-    _load_timetables(conn, batch)
     # Checked batch by batch: a queue of a million deferred checks would fill the server's memory.
     conn.execute("set constraints all immediate")
 

@@ -2,11 +2,12 @@
 
 import random
 import tomllib
-import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from domain.spelling import fold
 
 _NAMES = tomllib.loads((Path(__file__).parent / "people.toml").read_text(encoding="utf-8"))
 _WOMEN: list[str] = _NAMES["women"].split()
@@ -45,9 +46,7 @@ def person(rng: random.Random) -> Person:
 
 def mail(rng: random.Random, someone: Person) -> str:
     """An address in the domain that RFC 2606 reserves. It does not hold the last name."""
-    folded = unicodedata.normalize("NFKD", someone.first_name.lower())
-    plain = "".join(c for c in folded if c.isascii() and (c.isalpha() or c == "-"))
-    return f"{plain}.{rng.randrange(10, 10_000)}@example.org"
+    return f"{fold(someone.first_name).replace(' ', '-')}.{rng.randrange(10, 10_000)}@example.org"
 
 
 def project(rng: random.Random, someone: Person, features: Collection[str], languages: Collection[str]) -> str:

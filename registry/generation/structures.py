@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from domain import week
+from domain.week import DAYS
 from registry.generation import contacts
 from registry.generation.homes import Point
 from registry.generation.plan import Place
@@ -19,7 +21,6 @@ _KINDS: dict[str, dict[str, Any]] = _DATA["kinds"]
 _SUBKINDS: dict[str, dict[str, Any]] = _DATA["subkinds"]
 _FANCY: list[str] = _DATA["fancy"].replace("\n", "|").strip("|").split("|")
 _QUARTERS: list[str] = _DATA["quarters"].replace("\n", "|").strip("|").split("|")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 OFFER_COLUMNS = (
     *("id", "kind", "subkind", "name", "project", "manager_name", "manager_type", "address", "commune"),
@@ -136,17 +137,11 @@ def _between(rng: random.Random, bounds: list[int] | None) -> int | None:
 @lru_cache
 def _hours(text: str) -> tuple[tuple[int, int, int], ...]:
     """Weekday, start and end in minutes, from "mon,tue 09:00-12:00 14:00-17:00; wed-fri 09:00-12:00"."""
-    openings = []
+    openings: list[tuple[int, int, int]] = []
     for part in text.split("; "):
         days, *ranges = part.split()
         for each in days.split(","):
             first, _, last = each.partition("-")
-            for day in range(_DAYS.index(first), _DAYS.index(last or first) + 1):
-                for start, end in (each.split("-") for each in ranges):
-                    openings.append((day, _minutes(start), _minutes(end)))
+            for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
+                openings.extend((day, *week.minutes(*each.split("-"))) for each in ranges)
     return tuple(openings)
-
-
-def _minutes(time: str) -> int:
-    hours, minutes = time.split(":")
-    return int(hours) * 60 + int(minutes)

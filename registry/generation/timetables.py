@@ -4,6 +4,11 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain import civil
+from domain.scales import shipped
+from domain.week import DAY
+from registry import duties
+
 Range = tuple[int, int, int, int, int]
 """weekday (0 is Monday), slot (1 or 2), start and end in minutes from its midnight, free places."""
 
@@ -85,7 +90,7 @@ def week(rng: random.Random, shape: str, capacity: int) -> list[Range]:
             return [(day, 1, start, end, places) for day in range(5)]
         case "nights":
             days = sorted(rng.sample(range(7), rng.choice((2, 3, 4))))
-            return [(day, 1, 1200, 1440 + 420, places) for day in days]
+            return [(day, 1, 1200, DAY + 420, places) for day in days]
         case "weekends":
             return [(4, 1, opens, closes, places), (5, 1, 480, 1140, places), (6, 1, 480, 1140, places)]
     raise ValueError(shape)
@@ -97,8 +102,9 @@ def _places(rng: random.Random, capacity: int) -> int:
 
 
 def deadlines(today: date) -> list[date]:
-    """The next 31 May and 30 November, at least two weeks away: the days after which AM declare again."""
-    days = (date(year, *day) for year in (today.year, today.year + 1) for day in ((5, 31), (11, 30)))
+    """The last days before the next two deadlines of the duty to declare, at least two weeks away."""
+    years = (today.year, today.year + 1)
+    days = (day - timedelta(days=1) for year in years for day in duties.deadlines(year, shipped()))
     return [day for day in days if day >= today + timedelta(days=14)][:2]
 
 
@@ -114,7 +120,7 @@ def current(rng: random.Random, today: date, shape: str, capacity: int) -> list[
         until = rng.choice([later, *(end for end in ends if end <= later)])
         return [
             Period(start, until, week(rng, shape, capacity)),
-            Period(later, None if rng.random() < 0.5 else _year_after(later), week(rng, "full", capacity)),
+            Period(later, None if rng.random() < 0.5 else civil.months_after(later, 12), week(rng, "full", capacity)),
         ]
     end = None if rng.random() < 0.3 else rng.choice((ends[0], ends[0], ends[1]))
     return [Period(start, end, week(rng, shape, capacity))]
@@ -138,11 +144,7 @@ def _later(rng: random.Random, today: date) -> date:
     return rng.choice([day for day in days if day > today][:2])
 
 
-def _year_after(start: date) -> date:
-    return start.replace(year=start.year + 1)
-
-
 def leave(rng: random.Random, today: date) -> list[date]:
     """The weekdays of one or two weeks off within the coming months."""
-    monday = today + timedelta(days=7 * rng.randrange(1, 34) - today.weekday())
+    monday = civil.monday(today) + timedelta(days=7 * rng.randrange(1, 34))
     return [monday + timedelta(days=7 * each + day) for each in range(rng.choice((1, 1, 2))) for day in range(5)]

@@ -13,11 +13,10 @@ import psutil
 import psycopg
 import pytest
 from elasticsearch import Elasticsearch
-from psycopg.conninfo import make_conninfo
 
 from local import postgresql
 from local.children import Child, server_pid, stopping
-from local.servers import Urls, chosen_port, exclusive
+from local.servers import chosen_port, exclusive
 from registry.database import connect, migrate
 from settings import Settings
 from tests.conftest import LOCAL, wait_for
@@ -48,7 +47,7 @@ def start(server: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(run_id: str, servers: Urls, template: str) -> Iterator[Server]:
+def server(run_id: str, shared_registry: str) -> Iterator[Server]:
     """With the tables and one commune."""
     directory = LOCAL / f"test-{run_id}-postgresql"
     directory.mkdir(parents=True)
@@ -59,8 +58,7 @@ def server(run_id: str, servers: Urls, template: str) -> Iterator[Server]:
         start(server)
         server.url = postgresql.url(folder, port)
         migrate(server.url)
-        whole = make_conninfo(servers.database_url, dbname=template)
-        with connect(whole) as country, connect(server.url) as own:
+        with connect(shared_registry) as country, connect(server.url) as own:
             for table, where in (
                 ("department", "code = '44'"),
                 ("epci", "code = (select epci from commune where code = '44109')"),

@@ -25,7 +25,7 @@ from psycopg import errors
 from indexer import dead_letters
 from indexer.check import Difference, compare
 from mappings.indexes import alias
-from registry.database import Connection, connect, retried
+from registry.database import Connection, connect, expect_many, retried
 from registry.ids import new_id
 from search_api.app import close, create_app
 from settings import Settings
@@ -62,6 +62,7 @@ def populate(database_url: str, count: int) -> list[str]:
     """So many public offers; returns their ids."""
     ids = [new_id() for _ in range(count)]
     with connect(database_url) as conn:
+        expect_many(conn)
         conn.execute("insert into source values (%s, 'Essai', '', '') on conflict do nothing", [SOURCE])
         for each in ids:
             insert(conn, each)
