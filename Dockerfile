@@ -10,6 +10,7 @@ RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 
 COPY pyproject.toml requirements.in README.md LICENSE ./
 COPY settings settings
+COPY domain domain
 COPY mappings mappings
 COPY registry registry
 COPY indexer indexer

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any, cast
@@ -33,22 +33,24 @@ from bench.search_requests import Pairs
 from bench.setup import HEAP_MB, TODAY, Scale, directory, fill, indexed
 from bench.writers import TOGETHER, offers, wait_until_applied
 from bench.writers import write as write_offers
+from domain import civil
 from indexer import bulk, generations
 from jobs import alerts
 from jobs.schedule import SCHEDULE
 from local.errors import LocalError
 from local.servers import running
-from registry.alerts import asking, changes, matching
+from registry import indexed_changes
+from registry.alerts import asking, matching
 from registry.database import Connection, connect
 from search_api import engine, prospective
 from search_api.engine import Engine
 from search_api.offer_query import OfferQuery
 from search_api.parameters import FilterParameters, read, understand
-from settings import PARIS, Settings
+from settings import Settings
 from web.alerts.asked import MOST_NOW
 
 NAME = "alerts"
-NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=PARIS)
+NOW = civil.moment(TODAY) + timedelta(hours=12)
 EVERY_S = cast(timedelta, SCHEDULE["follow_alerts"]["schedule"]).total_seconds()
 OPENING = 3
 """Of the ten offers of a transaction, those whose week becomes 7:30 to 18:30, or goes back to a morning."""
@@ -75,7 +77,7 @@ _TRIED = """
 create table tried (offer text, at timestamptz);
 create function tried() returns trigger language plpgsql as
 $$ begin insert into tried select offer, clock_timestamp() from gone; return null; end $$;
-create trigger tried after delete on alert_change referencing old table as gone for each statement
+create trigger tried after delete on indexed_change referencing old table as gone for each statement
     execute function tried();
 create table written (offer text primary key, at timestamptz);
 """
@@ -153,7 +155,7 @@ def measure(settings: Settings, folder: Path, needs: int, seconds: float) -> Fig
             "select count(*)::float8, count(distinct parameters)::float8 from alert"
         ).fetchall()
         figures["note_ms"] = noting(conn, ids)
-        conn.execute("truncate alert_change")
+        conn.execute("truncate indexed_change")
         say("All offers are searched for each …")
         begun = time.perf_counter()
         while conn.execute("select 1 from alert where due_at <= %s", [NOW]).fetchone():
@@ -163,7 +165,7 @@ def measure(settings: Settings, folder: Path, needs: int, seconds: float) -> Fig
         say("Changes …")
         conn.execute(_TRIED)
         figures |= under_load(conn, settings, folder, seconds)
-        conn.execute("drop trigger tried on alert_change")
+        conn.execute("drop trigger tried on indexed_change")
         settled(settings.elasticsearch_url)
         say("Runs beside their floor …")
         return figures | asyncio.run(beside_floor(conn, settings, ids))
@@ -175,7 +177,7 @@ def noting(conn: Connection, ids: list[str]) -> float:
     for start in range(0, 20_000, 1_000):
         begun = time.perf_counter()
         with conn.transaction():
-            changes.note(conn, ids[start % len(ids) :][:1_000])
+            indexed_changes.note(conn, ids[start % len(ids) :][:1_000])
         took.append(time.perf_counter() - begun)
     return statistics.median(took) * 1_000
 
@@ -288,7 +290,7 @@ def under_load(conn: Connection, settings: Settings, folder: Path, seconds: floa
             total.mails += done.mails
             total.changes += done.changes
             say(f"  {done}, {took:.1f} s")
-            if last and not conn.execute("select 1 from alert_change").fetchone():
+            if last and not conn.execute("select 1 from indexed_change").fetchone():
                 break
             turns += 1
             time.sleep(max(0.0, begun + turns * EVERY_S - time.perf_counter()))
@@ -336,7 +338,7 @@ async def beside_floor(conn: Connection, settings: Settings, ids: list[str]) -> 
         for each in bodies:
             plain.send("POST", "/_msearch", each, "application/x-ndjson")
         floor = time.perf_counter() - begun
-        changes.note(conn, some)
+        indexed_changes.note(conn, some)
         begun = time.perf_counter()
         done = alerts.Done()
         await alerts.try_changes(conn, searched, NOW, done)

@@ -26,7 +26,7 @@ from bench.setup import PROGRAM, TODAY, environment
 from indexer import bulk
 from registry import database, territory
 from registry.generation import generate, legacy
-from registry.legacy import runs
+from registry.legacy import migrating
 from settings import Settings
 
 NAME = "bench_legacy"
@@ -78,12 +78,12 @@ def measure(settings: Settings, folder: Path, rows: int, kept: int) -> dict[str,
         address = f"http://127.0.0.1:{served.port}{REQUEST}"
         say("Dry run …")
         begun = time.perf_counter()
-        runs.dry_run(settings.database_url, file, today=TODAY, report=quiet)
+        migrating.dry_run(settings.database_url, file, today=TODAY, report=quiet)
         figures["dry_run_s"] = round(time.perf_counter() - begun, 1)
         say("Run, with a search every 50 ms …")
         with Searching(address) as searching:
             begun = time.perf_counter()
-            done = runs.migrate(settings.database_url, file, today=TODAY, fictitious=True, report=quiet)
+            done = migrating.migrate(settings.database_url, file, today=TODAY, fictitious=True, report=quiet)
             figures["run_s"] = round(time.perf_counter() - begun, 1)
             figures["until_all_is_found_s"] = round(until_empty(settings), 1)
         figures |= {"kept": done.kept, "outcomes": dict(done.outcomes), "invited": done.invited}
@@ -92,7 +92,7 @@ def measure(settings: Settings, folder: Path, rows: int, kept: int) -> dict[str,
         figures["found"] = {each["value"]: each["count"] for each in found["counts"]}["assistant_maternel"]
         say("Revert …")
         begun = time.perf_counter()
-        runs.revert(settings.database_url, quiet)
+        migrating.revert(settings.database_url, quiet)
         figures["revert_s"] = round(time.perf_counter() - begun, 1)
     return figures
 

@@ -25,8 +25,8 @@ from bench.measure import Figures
 from bench.search_load import Connection
 from bench.search_requests import Home, dense_needs
 from bench.setup import Say
+from domain.week import DAY, DAYS, WEEK
 from indexer.documents import Built, all_documents
-from mappings.documents import DAY_MINUTES, DAYS, WEEK_MINUTES
 from mappings.indexes import body as live
 from registry.database import connect
 from search_api import filters, need
@@ -167,13 +167,13 @@ def slots(period: Document) -> list[Document]:
     """The slots of a period: for each day that a merged range touches, what of it can be asked from that day on."""
     most: dict[tuple[int, int], int] = {}
     for part in period["week"]:
-        places = part["gte"] // WEEK_MINUTES
-        minutes = (part["gte"] - places * WEEK_MINUTES, part["lt"] - places * WEEK_MINUTES)
+        places = part["gte"] // WEEK
+        minutes = (part["gte"] - places * WEEK, part["lt"] - places * WEEK)
         most[minutes] = max(places, most.get(minutes, 0))
     found = []
     for (start, end), places in most.items():
-        for day in range(start // DAY_MINUTES, (end - 1) // DAY_MINUTES + 1):
-            midnight = day * DAY_MINUTES
+        for day in range(start // DAY, (end - 1) // DAY + 1):
+            midnight = day * DAY
             hours = {"gte": max(start - midnight, 0), "lt": end - midnight}
             found.append({"day": DAYS[day], "hours": hours, "places": places, "period": period["period"]})
     return found
@@ -207,7 +207,7 @@ def in_slots(days: Sequence[need.Day], start: date) -> list[Clause]:
     """For each piece of the need a slot of its own. Periods do not overlap: all are of the one that holds the day."""
     clauses: list[Clause] = []
     for first, last, places in (piece for day in days for piece in day.pieces):
-        day, midnight = DAYS[first // DAY_MINUTES], first // DAY_MINUTES * DAY_MINUTES
+        day, midnight = DAYS[first // DAY], first // DAY * DAY
         inside = [
             {"term": {"availability.day": day}},
             filters.contains("availability.hours", gte=first - midnight, lt=last - midnight),

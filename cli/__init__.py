@@ -5,7 +5,7 @@ It may import every room; what it prints is French. No rule of the domain lives 
 
 import typer
 
-from cli import accounts, data, dead_letters, demo, index, jobs, legacy, mail, serve, status, widget
+from cli import accounts, data, dead_letters, demo, imports, index, jobs, legacy, mail, scales, serve, status, widget
 from registry.parsing import children
 
 app = typer.Typer(
@@ -16,11 +16,12 @@ app = typer.Typer(
     # Every command is given keys.
     callback=children.keep_secrets,
 )
-importing = typer.Typer(help="Charger des données ouvertes dans le registre.", no_args_is_help=True)
+importing = typer.Typer(help="Importer des données ouvertes, ou annuler un import.", no_args_is_help=True)
 indexing = typer.Typer(help="L’index de recherche\u00a0: le construire, le suivre, le vérifier.", no_args_is_help=True)
 generating = typer.Typer(help="Créer des données fictives, marquées comme telles.", invoke_without_command=True)
 people = typer.Typer(help="Les comptes, et la reprise de ceux de l’ancien portail.", no_args_is_help=True)
 mailing = typer.Typer(help="Les réponses par mail entre parents et assistantes maternelles.", no_args_is_help=True)
+dated = typer.Typer(help="Les règles et montants qui changent selon la date.", no_args_is_help=True)
 widgets = typer.Typer(help="La recherche montrée sur les sites des communes.", no_args_is_help=True)
 widget_keys = typer.Typer(help="Les clés de ces sites.", no_args_is_help=True)
 letters = typer.Typer(help="Les documents que l’index a refusés.", no_args_is_help=True)
@@ -30,7 +31,9 @@ app.command("up")(demo.up)
 app.command("migrate")(data.migrate)
 app.command("territory")(data.territory)
 app.add_typer(importing, name="import")
-importing.command("structures")(data.structures)
+importing.command("structures")(imports.structures)
+importing.command("runs")(imports.listing)
+importing.command("undo")(imports.undo)
 app.add_typer(generating, name="generate")
 generating.callback()(data.generate)
 generating.command("legacy")(legacy.generate)
@@ -40,6 +43,10 @@ people.command("create")(accounts.create)
 people.command("close")(accounts.close)
 people.command("reset-factor")(accounts.reset_factor)
 people.command("migrate")(legacy.migrate)
+app.add_typer(dated, name="scales")
+dated.command("list")(scales.listing)
+dated.command("add")(scales.add)
+dated.command("remove")(scales.remove)
 app.add_typer(widgets, name="widget")
 widgets.add_typer(widget_keys, name="key")
 widget_keys.command("add")(widget.add)

@@ -8,9 +8,9 @@ import typer
 
 from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
+from domain import civil
 from registry import accounts, audit, database
 from registry.accounts import RULES, Role, addresses, recovery, staff
-from settings import PARIS
 
 
 def opened(text: str) -> str:
@@ -46,7 +46,7 @@ def create(
         refuse(addresses.SENTENCE)
     values = {"department": department, "communes": communes, "offer": offer, "ends_on": until}
     with plain_failures(), database.connect(found_settings().database_url) as conn:
-        covered, errors = staff.territory(conn, role, values, datetime.now(PARIS).date())
+        covered, errors = staff.territory(conn, role, values, civil.today())
         if errors:
             refuse("\n".join(errors.values()))
         try:

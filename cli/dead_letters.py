@@ -8,6 +8,7 @@ import typer
 
 from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
+from domain import french
 from indexer import dead_letters
 from indexer.dead_letters import DeadLetter
 from registry import database
@@ -30,7 +31,7 @@ def listing(
             say(json.dumps(dataclasses.asdict(each), ensure_ascii=False, default=str))
         else:
             reason = each.reason if len(each.reason) <= REASON_LENGTH else f"{each.reason[: REASON_LENGTH - 1]}…"
-            say(f"{each.at:%Y-%m-%d %H:%M} {each.generation} {each.id}\u00a0: {reason}")
+            say(f"{french.moment_in_figures(each.at)} {each.generation} {each.id}\u00a0: {reason}")
     if not letters and not as_json:
         say("Aucun document refusé.")
 
@@ -41,7 +42,7 @@ def show(id: Annotated[str, typer.Argument(metavar="ID", help="L’identifiant d
         letters = chosen(conn, [id], every=False)
     for each in letters:
         say(f"Index\u00a0: {each.generation}")
-        say(f"Refusé le\u00a0: {each.at:%Y-%m-%d %H:%M:%S} UTC (changement {each.seq})")
+        say(f"Refusé le\u00a0: {french.moment_in_figures(each.at)} (changement {each.seq})")
         say(f"Raison\u00a0: {each.reason}")
         say(json.dumps(each.document, ensure_ascii=False, indent=2) if each.document else "Une suppression.")
 

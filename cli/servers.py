@@ -72,6 +72,8 @@ def plain_failures() -> Iterator[None]:
         yield
     except LocalError as error:
         refuse(str(error))
+    except psycopg.errors.UndefinedTable:
+        refuse("Le registre n’a pas encore toutes ses tables\u00a0: lancez «\u00a0ribambelle migrate\u00a0».")
     except psycopg.OperationalError as error:
         refuse(f"La base de données ne répond pas\u00a0: {str(error).splitlines()[0]}")
     except elasticsearch.ConnectionError:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import psycopg
@@ -12,15 +12,15 @@ from rich.table import Table
 
 from cli.progress import console, say
 from cli.servers import found_settings, plain_failures, refuse
+from domain import french
+from domain.french import NARROW, Plural, number
+from domain.vocabulary import Kind
 from indexer import bulk
-from indexer.check import Kind
+from indexer.check import Kind as Difference
 from indexer.status import Check, Status, differences
 from indexer.status import status as read_status
 from mappings.indexes import INDEXES
-from mappings.vocabulary import KINDS
 from registry import database
-from settings import PARIS
-from web.formats import NARROW, number, plural
 
 WAIT_S = 5
 """Nobody waits longer for Elasticsearch here; a health check gives the whole command 15 s."""
@@ -33,11 +33,12 @@ TYPES = {
     "epci": "Intercommunalité",
     "department": "Département",
 }
-DIFFERENCES: dict[Kind, tuple[str, str]] = {
-    "missing": ("absent", "absents"),
-    "ghost": ("en trop", "en trop"),
-    "stale": ("en retard", "en retard"),
-    "different": ("différent", "différents"),
+DOCUMENT = Plural("document", "documents")
+DIFFERENCES: dict[Difference, Plural] = {
+    "missing": Plural("absent", "absents"),
+    "ghost": Plural("en trop", "en trop"),
+    "stale": Plural("en retard", "en retard"),
+    "different": Plural("différent", "différents"),
 }
 
 Rows = list[tuple[str, str]]
@@ -86,7 +87,7 @@ def sections(found: Status) -> Iterator[tuple[str, Rows]]:
         "Comparaison avec le registre": [
             (INDEX_NAMES[index].capitalize(), compared(check)) for index, check in found["checks"].items()
         ],
-        "Offres": [(KINDS.get(kind, kind), number(count)) for kind, count in found["kinds"].items()],
+        "Offres": [(Kind.label_of(kind), number(count)) for kind, count in found["kinds"].items()],
         "Lieux": [(TYPES.get(kind, kind), number(count)) for kind, count in found["types"].items()],
     }
     return ((title, rows) for title, rows in everything.items() if rows)
@@ -113,23 +114,21 @@ def changes(found: Status) -> Rows:
 
 def compared(check: Check) -> str:
     """One check in a line: when, of how many documents, and what differed."""
-    found = [plural(check[kind], *words) for kind, words in DIFFERENCES.items() if check[kind]]
+    found = [words.of(check[kind]) for kind, words in DIFFERENCES.items() if check[kind]]
     result = ", ".join(found) if differences(check) else "aucune différence"
-    return f"{moment(check['at'])}, {plural(check['documents'], 'document', 'documents')}\u00a0: {result}"
+    return f"{moment(check['at'])}, {DOCUMENT.of(check['documents'])}\u00a0: {result}"
 
 
 def duration(seconds: float) -> str:
     """« 3,4 s », « 12 min », « 5 h »."""
     if seconds < 60:
-        return f"{seconds:.1f}\u00a0s".replace(".", ",")
-    if seconds < 3600:
-        return f"{seconds // 60:.0f}\u00a0min"
-    return f"{seconds // 3600:.0f}\u00a0h"
+        return f"{french.decimal(seconds)}\u00a0s"
+    return french.span(timedelta(seconds=seconds))
 
 
 def moment(value: str) -> str:
     """An ISO moment by the clocks of France."""
-    return f"{datetime.fromisoformat(value).astimezone(PARIS):%d/%m/%Y à %H:%M:%S}"
+    return french.moment_in_figures(datetime.fromisoformat(value))
 
 
 def show(title: str, rows: Rows) -> None:

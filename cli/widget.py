@@ -7,6 +7,7 @@ import typer
 
 from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
+from domain import french
 from registry import audit, database, widget
 
 
@@ -31,7 +32,7 @@ def listing() -> None:
     with plain_failures(), database.connect(found_settings().database_url) as conn:
         found = widget.listing(conn)
     for key in found:
-        state = f"  révoquée le {key.revoked_at:%d/%m/%Y}" if key.revoked_at else ""
+        state = f"  révoquée le {french.day_of(key.revoked_at)}" if key.revoked_at else ""
         say(f"{key.id}  {key.name}  {', '.join(key.hosts)}{state}")
     if not found:
         say("Aucune clé.")

@@ -156,7 +156,7 @@ class Visit:
 
 
 LEAST_MS = 2500
-"""A message that is written in less is taken for a program's (`web.members.patience.LEAST`)."""
+"""A message that is written in less is taken for a program's (`web.core.public_form.LEAST`)."""
 
 
 def main(site: str, mailbox: str) -> None:

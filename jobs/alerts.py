@@ -14,14 +14,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from registry import database
-from registry.alerts import changes, matching, telling
+from domain import civil
+from registry import database, indexed_changes
+from registry.alerts import matching, telling
 from registry.database import Connection
 from search_api import cards, engine, prospective
 from search_api.engine import Engine, EngineUnavailable
 from search_api.offer_query import OfferQuery
 from search_api.prospective import Asked
-from settings import PARIS, Settings
+from settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -78,10 +79,10 @@ async def _turns(conn: Connection, settings: Settings, now: datetime, done: Done
 
 async def try_changes(conn: Connection, searched: Engine, now: datetime, done: Done) -> bool:
     """Try the oldest changes on the needs that they may concern; whether there may be more of them."""
-    taken = changes.take(conn, CHANGES_AT_ONCE)
+    taken = indexed_changes.take(conn, CHANGES_AT_ONCE)
     if not taken.seqs:
         return False
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     groups = matching.candidates(conn, taken.offers, today)
     queries = [await prospective.understood(searched, group.parameters, today) for group in groups]
     asked = [(group, query) for group, query in zip(groups, queries, strict=True) if query is not None]
@@ -96,7 +97,7 @@ async def try_changes(conn: Connection, searched: Engine, now: datetime, done: D
     ]
     with conn.transaction():
         done.openings += matching.record_changed(conn, taken.offers, pairs, now)
-        changes.forget(conn, taken)
+        indexed_changes.forget(conn, taken)
     done.changes += len(taken.seqs)
     done.searches += len(asked)
     return len(taken.seqs) == CHANGES_AT_ONCE
@@ -107,7 +108,7 @@ async def try_all(conn: Connection, searched: Engine, now: datetime, done: Done)
     due = matching.due(conn, now, FULL_AT_ONCE)
     if not due:
         return False
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     queries = [await prospective.understood(searched, need.parameters, today) for need in due]
     await prospective.refresh(searched)
     asked = [Asked(query) for query in queries if query is not None]
@@ -123,7 +124,7 @@ async def try_all(conn: Connection, searched: Engine, now: datetime, done: Done)
 
 async def tell(conn: Connection, searched: Engine, settings: Settings, now: datetime, done: Done) -> None:
     """Queue the mails about openings that were not told."""
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     after: UUID | None = None
     while waiting := telling.untold(conn, now, MAILS_AT_ONCE, after):
         after = waiting[-1].alert
@@ -142,7 +143,7 @@ def free_places(offers: Sequence[str], known: dict[str, dict[str, Any]], query: 
     for offer in offers:
         if offer not in known:
             continue
-        card = cards.summary(known[offer], query.start, query.days)
+        card = cards.summary(known[offer], query.start, query.days, query.today)
         free = card["availability"]
         if free is None or free["status"] != "free":
             continue

@@ -5,23 +5,23 @@ Each step is a transaction of its own, so that one that fails holds up no other;
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg
 
+from domain import civil
 from registry import agrements, database, documents, duties, mail, registrations, reports
 from registry.accounts import housekeeping, recovery, staff
 from registry.alerts import ending
 from registry.contact import opening, stopping
 from registry.database import Connection
-from registry.movements import applying, files
+from registry.intake import runs
+from registry.movements import applying
 from registry.requests import effect
-from settings import PARIS, Settings
+from registry.scales import current_scales
+from settings import Settings
 
 log = logging.getLogger(__name__)
-
-MAILS_KEPT = timedelta(days=400)
-"""What was sent, without its text: so long it is known that it was, and nothing is told twice."""
 
 REMINDERS_AT_ONCE = 500
 """Reminders of one transaction; each carries links of its own."""
@@ -34,14 +34,14 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "breaches": lambda conn: duties.note_breaches(conn, settings, now),
         "drafts": lambda conn: registrations.purge(conn, now),
         "documents": lambda conn: documents.purge(conn, now),
-        "previews": lambda conn: files.purge(conn, now),
+        "previews": lambda conn: runs.purge(conn, now),
         "accounts": lambda conn: housekeeping.forget(conn, now),
         "second factors": lambda conn: recovery.reset_unreadable(conn, settings.keys, now, site_url=settings.site_url),
         "ended accounts": lambda conn: staff.end_over(conn, now, site_url=settings.site_url),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
         "saved needs": lambda conn: ending.tend(conn, settings, now),
-        "mails": lambda conn: mail.forget(conn, now - MAILS_KEPT),
+        "mails": lambda conn: mail.forget(conn, now - current_scales(conn).duration("mail_days", civil.day(now))),
     }
     done: dict[str, int] = {}
     failure: psycopg.Error | None = None
@@ -60,7 +60,7 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
 def agrements_of(conn: Connection, now: datetime) -> int:
     """Movements whose day has come, agréments that begin and those that have ended; in this order, so that a renewal
     takes over on the day after the last one's end. Returns how many."""
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     return applying.apply_due(conn, today) + effect.take_due(conn, now) + agrements.expire(conn, today)
 
 

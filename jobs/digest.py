@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import civil, french
 from registry import letters
 from registry.database import Connection
-from settings import PARIS, Settings
+from settings import Settings
 
 SHOWN = 20
 MOST_OF_A_REASON = 200
@@ -41,14 +42,11 @@ def queue(conn: Connection, settings: Settings, now: datetime) -> int:
         " where g.state = 'live' order by d.at desc, d.id limit %s",
         [MOST_OF_A_REASON, SHOWN],
     ).fetchall()
-    day = now.astimezone(PARIS).date()
+    day = civil.day(now)
     values = {
         "refused": _refused(count),
         "count": count,
-        "newest": [
-            Letter(index, id, f"{at.astimezone(PARIS):%d/%m/%Y à %H:%M}", _shortened(reason))
-            for index, id, at, reason in newest
-        ],
+        "newest": [Letter(index, id, french.moment(at), _shortened(reason)) for index, id, at, reason in newest],
     }
     return sum(
         letters.queue(

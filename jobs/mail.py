@@ -11,17 +11,17 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from domain import civil
 from registry import database, mail
 from registry.database import Connection
 from registry.mail import Mail
-from settings import PARIS, Settings
+from settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def message(sender: str, waiting: Mail) -> EmailMessage:
     if waiting.reply_to:
         content["Reply-To"] = Address(addr_spec=waiting.reply_to)
     content["Subject"] = waiting.subject
-    content["Date"] = format_datetime(datetime.now(PARIS))
+    content["Date"] = format_datetime(civil.now())
     content["Message-ID"] = f"<{waiting.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     content["Content-Language"] = "fr"
     content["Auto-Submitted"] = "auto-generated"

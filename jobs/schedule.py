@@ -23,6 +23,8 @@ class Entry(TypedDict):
 SCHEDULE: dict[str, Entry] = {
     # Every minute, and so at midnight when dates take effect: it costs 3 ms when there is nothing to do.
     "agrements": {"task": "agrements", "schedule": crontab(), "options": {"expires": MINUTE}},
+    # A dated rule that somebody entered is everywhere within a minute: 3 ms when there is none.
+    "freshness": {"task": "freshness", "schedule": crontab(), "options": {"expires": MINUTE}},
     # At midnight, and every hour after it, so that a stop over midnight is made up for soon.
     "daily": {"task": "daily", "schedule": crontab(minute="0"), "options": {"expires": HOUR}},
     "check_index": {

@@ -10,7 +10,7 @@ from celery import Celery
 
 from indexer import bulk, check, rebuild
 from jobs import alerts, calendar, digest, mail
-from registry import database, identity
+from registry import database, freshness, identity
 from settings import Settings
 
 log = logging.getLogger(__name__)
@@ -63,6 +63,11 @@ def register(app: Celery, settings: Settings) -> None:
             now = datetime.now(UTC)
             if changed := database.retried(settings.database_url, lambda conn: calendar.agrements_of(conn, now)):
                 log.info("agréments that the calendar changed: %d", changed)
+
+    @app.task(name="freshness", shared=False, time_limit=LONGEST_S)
+    def _freshness() -> None:
+        with _no_values():
+            freshness.follow(settings.database_url)
 
     @app.task(name="remind", shared=False, time_limit=LONGEST_S)
     def _remind() -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from settings import PARIS
+from domain import civil
 
 SCHOOL = Path(__file__).parent / "data" / "calendars" / "school_holidays.toml"
 
@@ -55,7 +55,8 @@ def next_school_holidays(day: date, department: str) -> SchoolHolidays | None:
 
 def local(moment: datetime, department: str) -> datetime:
     """The same moment by the clocks of a département."""
-    return moment.astimezone(OVERSEAS.get(department, PARIS))
+    zone = OVERSEAS.get(department)
+    return moment.astimezone(zone) if zone else civil.clock(moment)
 
 
 @cache

@@ -5,14 +5,15 @@ work once, and only for `desk_confirmation_days`. Until then nothing is sent to 
 """
 
 import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
-from registry import accounts, audit, ids, letters, registrations, rules
+from domain import civil
+from registry import accounts, audit, ids, letters, registrations
 from registry.accounts import Account, links
 from registry.database import Connection
 from registry.registrations import Registration
-from settings import PARIS
+from registry.scales import current_scales
 from settings.keys import Keys
 
 LINK, CODE = "desk_confirmation", "desk_code"
@@ -83,12 +84,12 @@ def mail_link(
     conn: Connection, keys: Keys, site_url: str, registration: Registration, owner: Account, now: datetime
 ) -> None:
     """Mail her the link by which she confirms; the ones before are good no more."""
-    until = _until(now)
+    until = _until(conn, now)
     _forget(conn, registration, LINK)
     token = links.create(conn, keys, LINK, until, account=owner.id, payload={"registration": str(registration.id)})
     values = {
         "link": f"{site_url.rstrip('/')}/inscription/confirmer?jeton={token}",
-        "until": until.astimezone(PARIS).date(),
+        "until": civil.day(until),
     }
     letters.queue(conn, owner.mail, "registration/desk", values, expires_at=until)
 
@@ -97,7 +98,7 @@ def printed_code(
     conn: Connection, keys: Keys, registration: Registration, owner: Account, now: datetime
 ) -> tuple[str, date]:
     """A code for her paper, and the last day it works; shown this once, the ones before are good no more."""
-    until = _until(now)
+    until = _until(conn, now)
     _forget(conn, registration, CODE)
     code = "".join(secrets.choice(ids.ALPHABET) for _ in range(CODE_LENGTH))
     links.create(
@@ -108,7 +109,7 @@ def printed_code(
         account=owner.id,
         payload={"registration": str(registration.id), "code": _digests(keys, code)[0]},
     )
-    return code, until.astimezone(PARIS).date()
+    return code, civil.day(until)
 
 
 def of_link(conn: Connection, keys: Keys, token: str, now: datetime) -> Registration | None:
@@ -143,7 +144,7 @@ def _confirm(conn: Connection, id: UUID, now: datetime, fictitious: bool) -> Reg
     registrations.confirm(conn, registration, now)
     confirmed = registrations.read(conn, id)
     assert confirmed is not None  # noqa: S101 - locked above
-    offer = registrations.submit(conn, confirmed, now.astimezone(PARIS).date(), now, fictitious=fictitious)
+    offer = registrations.submit(conn, confirmed, civil.day(now), now, fictitious=fictitious)
     letters.queue(conn, owner.mail, "registration/desk_confirmed", {}, key=f"desk confirmed {id}")
     audit.note(conn, owner, "desk.confirmed", offer)
     return confirmed
@@ -160,8 +161,8 @@ def _forget(conn: Connection, registration: Registration, purpose: str) -> None:
     )
 
 
-def _until(now: datetime) -> datetime:
-    return now + timedelta(days=rules.number("desk_confirmation_days", now.astimezone(PARIS).date()))
+def _until(conn: Connection, now: datetime) -> datetime:
+    return now + current_scales(conn).duration("desk_confirmation_days", civil.day(now))
 
 
 def _digests(keys: Keys, code: str) -> list[str]:

@@ -20,6 +20,7 @@ class Employed:
     name: str
     commune: str | None
     confirmed_on: date | None
+    fresh_until: date | None
 
 
 def choices(conn: Connection) -> list[tuple[UUID, str]]:
@@ -65,7 +66,7 @@ def set_employed(conn: Connection, offer: str, employed: bool, employer: UUID | 
 def assistants(conn: Connection, employer: UUID) -> list[Employed]:
     """Those who chose this employer, by name."""
     rows = conn.execute(
-        "select o.id, o.name, c.name, o.confirmed_on from employment e join offer o on o.id = e.offer"
+        "select o.id, o.name, c.name, o.confirmed_on, o.fresh_until from employment e join offer o on o.id = e.offer"
         " left join commune c on c.code = o.commune where e.employer = %s and o.publication <> 'closed'"
         " order by o.name, o.id",
         [employer],

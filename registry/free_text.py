@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
 
+from domain import spelling
 from registry import links, nir
-from registry.folding import bounded, fold, shown
 
 PHONE = (
     "Retirez le numéro de téléphone de ce texte\u00a0: vous choisissez ailleurs s’il est montré,"
@@ -61,21 +61,6 @@ WAYS = {
     *("cours", "passage", "sentier", "sente", "esplanade", "faubourg", "promenade", "venelle", "ruelle", "villa"),
     *("cite", "residence", "lotissement", "hameau", "clos", "mail", "voie", "traverse", "montee", "cote", "rond"),
     *("chaussee", "galerie", "parvis", "domaine"),
-}
-_SHORT = {
-    **{
-        "av": "avenue",
-        "ave": "avenue",
-        "bd": "boulevard",
-        "bld": "boulevard",
-        "boul": "boulevard",
-        "blvd": "boulevard",
-    },
-    **{"r": "rue", "imp": "impasse", "all": "allee", "che": "chemin", "chem": "chemin", "ch": "chemin"},
-    **{"pl": "place", "rte": "route", "sq": "square", "res": "residence", "lot": "lotissement", "fg": "faubourg"},
-    **{"fbg": "faubourg", "st": "saint", "ste": "sainte", "gal": "general", "gl": "general", "gen": "general"},
-    **{"mal": "marechal", "dr": "docteur", "pr": "professeur", "pdt": "president", "cdt": "commandant"},
-    **{"cne": "capitaine", "col": "colonel", "lt": "lieutenant", "abbe": "abbe", "nd": "notre dame"},
 }
 _SMALL = {"de", "du", "des", "la", "le", "les", "l", "d", "a", "au", "aux", "et", "en", "sur", "sous"}
 _OTHER_PLACES = {
@@ -148,7 +133,7 @@ def tells_street(text: str, street: str) -> bool:
     if _whole_name(words, name):
         return True
     glued, small = "".join(name), [word for word in words if word not in _SMALL]
-    texts = ("".join(words), "".join(small), fold(shown(text)).replace(" ", ""))
+    texts = ("".join(words), "".join(small), spelling.fold(spelling.shown(text)).replace(" ", ""))
     if len(name) > 1 and len(glued) >= 8 and any(glued in each for each in texts):
         return not any(word in _OTHER_PLACES for word in words)
     return is_way and (_after_a_way(words, name[-1:]) or (len(name) > 2 and _after_a_way(words, name[:2])))
@@ -197,7 +182,7 @@ def _alike(one: str, other: str) -> bool:
 
 def _street_words(text: str) -> list[str]:
     """Folded words, shortened ones at length, numbers in digits: « av. du Gal Leclerc » as it is written out."""
-    words = " ".join(_SHORT.get(word, word) for word in fold(shown(text)).split()).split()
+    words = spelling.street(spelling.shown(text)).split()
     return [str(WORDS[word]) if word in WORDS and word not in ("un", "une") else word for word in words]
 
 
@@ -287,14 +272,11 @@ def _below_twenty(values: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _plain(text: str) -> str:
     """Lower case without accents, other signs for the same one made one; underscores are blanks between numbers."""
-    return re.sub(r"(?<=\d)_+(?=\d)", " ", "".join(_bare(shown(text))).lower())
+    plain = spelling.plain(spelling.shown(text))
+    if not plain.isascii():
+        plain = "".join(letter if letter.isascii() or not letter.isdigit() else _digit(letter) for letter in plain)
+    return re.sub(r"(?<=\d)_+(?=\d)", " ", plain)
 
 
-def _bare(text: str) -> Iterator[str]:
-    for letter in unicodedata.normalize("NFKD", bounded(text).replace("œ", "oe").replace("Œ", "OE")):
-        if letter.isascii():
-            yield letter
-            continue
-        if unicodedata.combining(letter):
-            continue
-        yield str(unicodedata.digit(letter)) if letter.isdigit() else letter
+def _digit(letter: str) -> str:
+    return str(unicodedata.digit(letter))

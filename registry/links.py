@@ -19,7 +19,7 @@ from pathlib import Path
 
 from publicsuffixlist import PublicSuffixList
 
-from registry import folding
+from domain import spelling
 
 FIRM = frozenset(("com", "fr", "net", "org", "eu"))
 """Endings that no sentence has by chance: they count after a number, a single letter, and with a capital too."""
@@ -102,7 +102,7 @@ def holds_one(text: str) -> bool:
 def first(text: str) -> str | None:
     """What holds_one finds, as it stands between two blanks and at most MOST_OF_A_PIECE letters of it: a writer sees
     where a space is missing. None where there is nothing."""
-    shown = folding.shown(text).translate(_USUAL)
+    shown = spelling.shown(text).translate(_USUAL)
     lower = shown.lower()
     if sign := _SIGNS.search(lower):
         return _piece(lower, sign.start(), sign.end())

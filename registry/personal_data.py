@@ -79,12 +79,14 @@ PARTS: tuple[Part, ...] = (
     Part("agrement", ("agrement",), _EVERY.format("agrement")),
     Part(
         "demandes",
-        ("agrement_request", "agrement_request_event"),
+        ("agrement_request", "case_file", "case_event"),
         # Who of the moderators did it is not hers to know.
-        "select to_jsonb(t) - 'claimed_by' - 'claimed_until' as demande, array(select jsonb_build_object("
-        "'le', e.at, 'fait', e.action, 'motifs', e.reasons, 'commentaire', e.comment) from agrement_request_event e"
-        " where e.request = t.id order by e.id) as historique from agrement_request t where t.offer = %(offer)s"
-        " order by t.created_at",
+        "select to_jsonb(t) || jsonb_build_object('state', coalesce(k.outcome, k.state), 'created_at', k.opened_at,"
+        " 'submitted_at', k.submitted_at, 'due_at', k.due_at, 'decided_at', k.closed_at) as demande,"
+        " array(select jsonb_build_object("
+        "'le', e.at, 'fait', e.action, 'motifs', e.reasons, 'commentaire', e.comment) from case_event e"
+        " where e.case_file = t.id order by e.id) as historique from agrement_request t"
+        " join case_file k on k.id = t.id where t.offer = %(offer)s order by k.opened_at",
     ),
     Part(
         "copies_d_agrement",
@@ -130,7 +132,8 @@ PARTS: tuple[Part, ...] = (
     Part(
         "messages_signales",
         ("contact_report",),
-        "select side, name, text, at, done_at from contact_report where offer = %(offer)s order by at",
+        "select r.side, r.name, r.text, k.opened_at as at, k.closed_at as done_at from contact_report r"
+        " join case_file k on k.id = r.id where r.offer = %(offer)s order by k.opened_at",
     ),
     Part(
         "parents_bloques", ("contact_block",), "select name, at from contact_block where offer = %(offer)s order by at"
@@ -140,7 +143,8 @@ PARTS: tuple[Part, ...] = (
         "signalements_sur_la_fiche",
         ("fiche_report",),
         # Neither the reader's address nor her words are hers to know: that something was reported is.
-        "select number, about, at, outcome, settled_at from fiche_report where offer = %(offer)s order by at",
+        "select r.number, r.about, k.opened_at as at, k.outcome, k.closed_at as settled_at from fiche_report r"
+        " join case_file k on k.id = r.id where r.offer = %(offer)s order by k.opened_at",
     ),
     Part(
         "alertes",
@@ -162,19 +166,18 @@ PARTS: tuple[Part, ...] = (
 )
 
 NOT_TOLD = {
-    "alert_change": "that a public document changed, until saved needs were tried on it",
+    "indexed_change": "that a public document changed, until saved needs were tried on it",
     "dead_letter": "documents of public facts that the index refused",
     "opening": "of structures",
     "import_record": "of structures",
     "account_commune": "the territory of a relais",
+    "account_scope": "the same, and what follows from it",
     "api_token": "of a département",
     "challenge": "lives for minutes, and is no fact about anybody",
     "sign_in_code": "lives for ten minutes, and would open the account",
     "throttle": "keyed hashes",
-    "movement_file": "of a département; its lines about her are in movement",
-    "movement_refusal": "lines that are about nobody known",
-    "legacy_run": "of the migration",
-    "legacy_row": "which line of the migration became her profile: no fact that the profile does not hold",
+    "intake_run": "of a file; what a département's says of her is in movement",
+    "intake_row": "which line of the migration became her profile: no fact that the profile does not hold",
 }
 """Tables that hold an offer's or an account's key, or a mail, and no part of hers; each with why."""
 

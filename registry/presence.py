@@ -5,6 +5,7 @@ from datetime import datetime
 from registry import accounts, audit
 from registry.accounts import Account
 from registry.database import Connection
+from registry.intake import runs
 from registry.movements import applying
 
 CLOSED_NAME = "Profil fermé"
@@ -36,10 +37,7 @@ def leave(conn: Connection, account: Account, now: datetime) -> None:
     )
     for table in ("registration", "challenge", "link"):
         conn.execute(f"delete from {table} where account = %s", [account.id])
-    conn.execute(
-        "update legacy_row set mail = null where account = %s or offer = %s or mail = %s",
-        [account.id, offer, account.mail],
-    )
+    runs.forget_person(conn, account.id, offer, account.mail)
     conn.execute("delete from sign_in_code where mail = %s", [account.mail])
     conn.execute("delete from alert where mail = %s", [account.mail])
     conn.execute("delete from mail_outbox where recipient = %s", [account.mail])

@@ -14,16 +14,18 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from registry import letters, nir, profiles, requests, rules
+from domain import civil
+from domain.scales import Scales
+from registry import letters, nir, profiles, requests
 from registry.accounts import Account, links
 from registry.database import Connection
 from registry.profiles import checks, placing, typed
-from settings import PARIS
+from registry.scales import current_scales
 from settings.keys import Keys
 
 (PURPOSE,) = links.RESUMING
@@ -158,31 +160,33 @@ def hash_of(values: Mapping[str, str]) -> bytes:
     return hashlib.sha256(json.dumps(parts).encode()).digest()
 
 
-def errors_of(registration: Registration, page: str, today: date) -> dict[str, str]:
+def errors_of(registration: Registration, page: str, scales: Scales, today: date) -> dict[str, str]:
     """What is wrong on a page as it is kept."""
-    return page_errors(page, registration.answers, today) | (
+    return page_errors(page, registration.answers, scales, today) | (
         {"copie": COPY_MISSING} if page == "2a" and registration.document is None else {}
     )
 
 
-def page_errors(page: str, values: Mapping[str, str], today: date) -> dict[str, str]:
+def page_errors(page: str, values: Mapping[str, str], scales: Scales, today: date) -> dict[str, str]:
     """What is wrong with the fields of a page, whose places are resolved; `values` hold the other pages' too."""
     match page:
         case "1":
             return checks.identity_errors(values, today)
         case "2a":
-            return checks.agrement_errors(values, today)
+            return checks.agrement_errors(values, scales, today)
         case "2b":
-            return checks.profile_errors(values, today)
+            return checks.profile_errors(values, scales, today)
         case "2c":
             return checks.home_errors(values, today) | checks.contact_errors(values, today)
     raise ValueError("no such page")
 
 
-def missing(registration: Registration, today: date) -> list[str]:
+def missing(registration: Registration, scales: Scales, today: date) -> list[str]:
     """The pages that are not right yet, in order."""
     return [
-        page for page in PAGES if (page == "1" and not registration.identified) or errors_of(registration, page, today)
+        page
+        for page in PAGES
+        if (page == "1" and not registration.identified) or errors_of(registration, page, scales, today)
     ]
 
 
@@ -191,7 +195,7 @@ def resume_link(conn: Connection, keys: Keys, registration: Registration, now: d
 
     It ends sooner with the registration's submission, a sign-out, or a change of the account's address.
     """
-    expires_at = now + timedelta(days=rules.number("registration_link_days", now.astimezone(PARIS).date()))
+    expires_at = now + current_scales(conn).duration("registration_link_days", civil.day(now))
     token = links.create(conn, keys, PURPOSE, expires_at, account=registration.account)
     return token, expires_at
 
@@ -212,7 +216,7 @@ def mail_resume_link(
         conn,
         address,
         "registration/resume",
-        {"site": site_url.rstrip("/"), "token": token, "until": expires_at.astimezone(PARIS).date()},
+        {"site": site_url.rstrip("/"), "token": token, "until": civil.day(expires_at)},
         key=f"registration {registration.id} resume" if once else None,
         expires_at=expires_at,
     )
@@ -224,7 +228,7 @@ def submit(conn: Connection, registration: Registration, today: date, now: datet
     Raises NotComplete while a page is not right, and registry.requests.NotPossible while one of hers is looked at.
     One that was filled in at a relais's desk is submitted once she has confirmed it (`confirmed_at`).
     """
-    incomplete = missing(registration, today)
+    incomplete = missing(registration, current_scales(conn), today)
     if incomplete:
         raise NotComplete(incomplete[0])
     if registration.desk is not None and registration.confirmed_at is None:
@@ -268,9 +272,9 @@ def confirm(conn: Connection, registration: Registration, now: datetime) -> None
 
 def purge(conn: Connection, now: datetime) -> int:
     """Delete the drafts that nobody has gone on with for so long; returns how many."""
-    days = rules.number("registration_draft_days", now.astimezone(PARIS).date())
+    kept = current_scales(conn).duration("registration_draft_days", civil.day(now))
     return conn.execute(
-        "delete from registration where submitted_at is null and updated_at < %s", [now - timedelta(days=days)]
+        "delete from registration where submitted_at is null and updated_at < %s", [now - kept]
     ).rowcount
 
 

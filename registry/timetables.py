@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from domain import week
 from registry import duties
 from registry.database import Connection
+from registry.scales import current_scales
 
-DAY = 1_440
-WEEK = 7 * DAY
 RANGES_A_DAY = 2
 
 How = Literal["saved", "unchanged", "full"]
@@ -73,12 +73,13 @@ def periods(conn: Connection, offer: str) -> list[Period]:
     return list(made.values())
 
 
-def capacity(conn: Connection, offer: str) -> int:
-    """Most places she may tell: as her agrément says, before that as the one she has sent says, or else four."""
+def capacity(conn: Connection, offer: str, today: date) -> int:
+    """Most places she may tell: as her agrément says, before that as the one she has sent says, or else as is usual."""
+    usual = current_scales(conn).number("agrement_usual_children", today)
     row = conn.execute(
-        "select coalesce(o.capacity, (select r.capacity from agrement_request r where r.offer = o.id"
-        " and r.state in ('identity', 'waiting', 'incomplete', 'second_opinion')), 4) from offer o where o.id = %s",
-        [offer],
+        "select coalesce(o.capacity, (select r.capacity from agrement_request r join case_file k on k.id = r.id"
+        " where r.offer = o.id and k.state <> 'closed'), %s) from offer o where o.id = %s",
+        [usual, offer],
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -118,6 +119,12 @@ def next_after(declared: Sequence[Period], day: date) -> Period | None:
 # Writing -----------------------------------------------------------------------------------------------
 
 
+def lock(conn: Connection, offer: str) -> None:
+    """One after the other, until the transaction ends: what two taps read of a timetable is then what they change, and
+    the agrément that allows its places does not change meanwhile (a change of it writes the offer's capacity)."""
+    conn.execute("select from offer where id = %s for no key update", [offer])
+
+
 def save_period(conn: Connection, offer: str, period: Period, today: date, by: UUID | None) -> int:
     """Write a new period, or with an `id` change that one; returns its id.
 
@@ -125,7 +132,7 @@ def save_period(conn: Connection, offer: str, period: Period, today: date, by: U
     afterwards. Raises Overlaps when a period that begins within this one would be touched, and LookupError when the
     `id` is none of hers. The caller has checked the ranges; what is left is refused by the tables.
     """
-    _lock(conn, offer)
+    lock(conn, offer)
     _write(conn, offer, period)
     _declared(conn, offer, "saved", today, by)
     return int(
@@ -137,7 +144,7 @@ def save_period(conn: Connection, offer: str, period: Period, today: date, by: U
 
 def delete_period(conn: Connection, offer: str, id: int, today: date, by: UUID | None) -> bool:
     """False when it is none of hers (any more)."""
-    _lock(conn, offer)
+    lock(conn, offer)
     gone = conn.execute("delete from timetable where offer = %s and id = %s", [offer, id]).rowcount == 1
     if gone:
         _declared(conn, offer, "saved", today, by)
@@ -150,15 +157,16 @@ def declare_full(conn: Connection, offer: str, today: date, by: UUID | None) -> 
     Without such a one it lasts as long as what was declared, and at least as long as a declaration made today must
     (`duties.horizon`). Returns what `undo` needs.
     """
-    _lock(conn, offer)
+    lock(conn, offer)
     before = _snapshot(conn, offer)
     declared = periods(conn, offer)
     now, later = current(declared, today), next_after(declared, today)
-    end: date | None = duties.horizon(today)
+    horizon = duties.horizon(today, current_scales(conn))
+    end: date | None = horizon
     if later:
         end = later.start - A_DAY
     elif now:
-        end = None if now.end is None else max(now.end, duties.horizon(today))
+        end = None if now.end is None else max(now.end, horizon)
     if now and now.start == today:
         conn.execute("delete from timetable where id = %s", [now.id])
     _write(conn, offer, Period(today, end))
@@ -170,29 +178,30 @@ def confirm_unchanged(conn: Connection, offer: str, today: date, by: UUID | None
 
     Returns what `undo` needs; None, and nothing is written, when she never declared anything that could go on.
     """
-    _lock(conn, offer)
+    lock(conn, offer)
     before = _snapshot(conn, offer)
     declared = periods(conn, offer)
     if not declared:
         return None
     last = declared[-1]
-    if last.end is not None and last.end < duties.horizon(today):
+    horizon = duties.horizon(today, current_scales(conn))
+    if last.end is not None and last.end < horizon:
         conn.execute(
             "update timetable set period = daterange(%s, %s, '[]') where id = %s",
-            [last.start, duties.horizon(today), last.id],
+            [last.start, horizon, last.id],
         )
     return before | {"declaration": _declared(conn, offer, "unchanged", today, by)}
 
 
-def undo(conn: Connection, offer: str, before: dict[str, Any]) -> None:
+def undo(conn: Connection, offer: str, before: dict[str, Any], today: date) -> None:
     """Put back what stood before a declaration that was made in one tap. Raises Changed when another one followed."""
-    _lock(conn, offer)
+    lock(conn, offer)
     last = conn.execute("select max(id) from declaration where offer = %s", [offer]).fetchall()[0][0]
     if last != before["declaration"]:
         raise Changed
     conn.execute("delete from declaration where id = %s", [last])
     conn.execute("delete from timetable where offer = %s", [offer])
-    most = capacity(conn, offer)
+    most = capacity(conn, offer, today)
     for each in before["periods"]:
         ranges = (Range(weekday, start, end, min(places, most)) for weekday, start, end, places in each["ranges"])
         _insert(conn, offer, Period(_day(each["start"]), each["end"] and _day(each["end"]), tuple(ranges)))
@@ -202,7 +211,7 @@ def undo(conn: Connection, offer: str, before: dict[str, Any]) -> None:
 
 def add_leave(conn: Connection, offer: str, first: date, last: date, today: date, by: UUID | None) -> None:
     """Days off, both included."""
-    _lock(conn, offer)
+    lock(conn, offer)
     conn.execute(
         "insert into leave (offer, day) select %s, day::date from generate_series(%s::date, %s::date, '1 day') as day"
         " on conflict do nothing",
@@ -212,18 +221,13 @@ def add_leave(conn: Connection, offer: str, first: date, last: date, today: date
 
 
 def remove_leave(conn: Connection, offer: str, first: date, last: date, today: date, by: UUID | None) -> None:
-    _lock(conn, offer)
+    lock(conn, offer)
     gone = conn.execute("delete from leave where offer = %s and day between %s and %s", [offer, first, last])
     if gone.rowcount:
         _declared(conn, offer, "saved", today, by)
 
 
 # Parts -------------------------------------------------------------------------------------------------
-
-
-def _lock(conn: Connection, offer: str) -> None:
-    """One after the other: what two taps read of a timetable is then what they change."""
-    conn.execute("select from offer where id = %s for no key update", [offer])
 
 
 def _write(conn: Connection, offer: str, period: Period) -> None:
@@ -277,14 +281,14 @@ def _declared(conn: Connection, offer: str, how: How, today: date, by: UUID | No
     # The first one noted here takes the place of a date that only the offer held; duties still need that one.
     conn.execute(
         "insert into declaration (offer, at, how)"
-        " select id, (confirmed_on + time '12:00') at time zone 'Europe/Paris', 'saved' from offer o where id = %s"
+        " select id, civil_moment(confirmed_on + time '12:00'), 'saved' from offer o where id = %s"
         " and confirmed_on < %s and not exists (select from declaration d where d.offer = o.id)",
         [offer, today],
     )
     noted = conn.execute(
         "insert into declaration (offer, at, how, account)"
         # On the day it is told to be, wherever the clock of the database stands.
-        " values (%s, (%s::date + (clock_timestamp() at time zone 'Europe/Paris')::time) at time zone 'Europe/Paris',"
+        " values (%s, civil_moment(%s::date + civil_clock(clock_timestamp())::time),"
         " %s, %s) returning id",
         [offer, today, how, by],
     ).fetchall()[0][0]
@@ -314,10 +318,8 @@ def _overlap(one: Period, other: Period) -> bool:
     return (one.end is None or one.end >= other.start) and (other.end is None or other.end >= one.start)
 
 
-def _pieces(each: Range) -> list[tuple[int, int]]:
-    """In minutes of the week, split where it ends."""
-    start, end = each.weekday * DAY + each.start, each.weekday * DAY + each.end
-    return [(start, end)] if end <= WEEK else [(start, WEEK), (0, end - WEEK)]
+def _pieces(each: Range) -> list[week.Span]:
+    return week.split(*week.of_day(each.weekday, each.start, each.end))
 
 
 def _day(text: str) -> date:

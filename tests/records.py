@@ -8,6 +8,7 @@ from psycopg import sql
 
 from registry.database import Connection
 from registry.ids import new_id
+from tests.conftest import TODAY
 
 Range = tuple[int, int, int, int]
 """Weekday (0 is Monday), start and end in minutes of that day, places."""
@@ -61,7 +62,13 @@ def assistant(
     periods: Iterable[Period] = (),
     **columns: Any,
 ) -> str:
-    """A published assistant maternel with every private fact filled in; returns her id."""
+    """A published assistant maternel with every private fact filled in; returns her id.
+
+    Who has periods has declared them: on TODAY, unless told otherwise.
+    """
+    periods = tuple(periods)
+    if periods:
+        columns = {"confirmed_on": TODAY} | columns
     with conn.transaction():
         identifier = _offer(
             conn,

@@ -6,8 +6,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from domain import french
 from search_api.engine import RETRY_AFTER_S
-from web import docs, formats, texts
+from web import docs, texts
 from web.site import Site
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +41,7 @@ def limited(request: Request, wait_s: int) -> Response:
     site: Site = request.app.state.site
     values = {
         "title": texts.LIMITED_TITLE,
-        "text": texts.LIMITED.format(wait=formats.wait(timedelta(seconds=wait_s))),
+        "text": texts.LIMITED.format(wait=french.wait(timedelta(seconds=wait_s))),
         "link": {"href": address(request), "label": texts.RETRY},
     }
     response = site.page("message.html", values, 429)
@@ -54,7 +55,7 @@ def busy(request: Request, wait_s: int) -> Response:
     again = address(request) if request.method == "GET" else ""
     values = {
         "title": texts.BUSY_TITLE,
-        "text": (texts.BUSY if again else texts.BUSY_FORM).format(wait=formats.wait(timedelta(seconds=wait_s))),
+        "text": (texts.BUSY if again else texts.BUSY_FORM).format(wait=french.wait(timedelta(seconds=wait_s))),
         "link": {"href": again or "/", "label": texts.RETRY if again else texts.BACK_HOME},
     }
     response = site.page("message.html", values, 429)
@@ -67,7 +68,7 @@ def crowded(request: Request, wait_s: int) -> Response:
     site: Site = request.app.state.site
     values = {
         "title": texts.CROWDED_TITLE,
-        "text": texts.CROWDED.format(wait=formats.wait(timedelta(seconds=wait_s))),
+        "text": texts.CROWDED.format(wait=french.wait(timedelta(seconds=wait_s))),
         "link": {"href": "/", "label": texts.BACK_HOME},
     }
     response = site.page("message.html", values, 503)

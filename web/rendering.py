@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from search_api import labels
+from domain import vocabulary, week
 from web import cards, texts
 from web.members.rooms import ROOMS
 from web.search import forms, need
@@ -37,9 +37,9 @@ def environment(static: str, *, has_accounts: bool) -> Environment:
     made.globals.update(
         t=texts,
         static=static,
-        labels=labels,
+        vocabulary=vocabulary,
         icon_of=cards.kind_icon,
-        day_names={code: labels.DAYS[day] for code, day in need.DAYS.items()},
+        day_names=dict(zip(need.DAYS, week.NAMES, strict=True)),
         default_radius=forms.RADIUS,
         default_detour=forms.DETOUR,
         script_texts=texts.SCRIPT,

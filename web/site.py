@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from string import Formatter
 from typing import Any
 
 from fastapi.responses import Response
 from jinja2 import Environment
 
+from domain.scales import Scales
 from registry.database import Pool
 from registry.views import Views
 from search_api.engine import Engine
@@ -19,8 +21,8 @@ from web import rendering
 
 @dataclass(frozen=True)
 class Site:
-    """`now`: the moment, in UTC; `today`: the civil day in France. `registry` (and `views`, what counts who is read)
-    are None on a site for the search alone."""
+    """`now`: the moment, in UTC; `today`: the civil day in France; `scales`: those that hold, which may wait for the
+    registry now and then. `registry` (and `views`, what counts who is read) are None on a site for the search alone."""
 
     engine: Engine
     geocoder: Geocoder | None
@@ -31,6 +33,18 @@ class Site:
     templates: Environment
     now: Callable[[], datetime]
     today: Callable[[], date]
+    scales: Callable[[], Scales]
+
+    def dated(self, text: str, **values: str) -> str:
+        """A text in which scales are named in braces, with their whole numbers of today; templates' filter `dated`."""
+        scales, today = self.scales(), self.today()
+        return text.format(
+            **{name: scales.number(name, today) for name in _named(text) if name not in values}, **values
+        )
 
     def page(self, name: str, values: dict[str, Any], status: int = 200) -> Response:
         return rendering.page(self.templates, name, values, status)
+
+
+def _named(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}

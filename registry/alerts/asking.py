@@ -7,12 +7,15 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from registry import letters, rules
+from domain import civil
+from domain.scales import Scales
+from registry import database, letters
 from registry.accounts import addresses, throttle
 from registry.accounts.throttle import Limit
 from registry.alerts import telling, tokens
 from registry.database import Connection
-from settings import PARIS, Settings
+from registry.scales import current_scales
+from settings import Settings
 
 Rhythm = Literal["at_once", "weekly"]
 
@@ -83,7 +86,8 @@ def ask(conn: Connection, settings: Settings, wanted: Wanted, now: datetime) -> 
     """
     recipient = tokens.recipients_of(settings.keys, wanted.mail)[0]
     throttle.count(conn, settings.keys, "alert asked", recipient.hex(), ASKED_BY_MAIL, now)
-    expires_at = now + timedelta(hours=rules.number("alert_confirm_hours", _day(now)))
+    hours = current_scales(conn).number("alert_confirm_hours", _day(now))
+    expires_at = now + timedelta(hours=hours)
     area = wanted.reach.area
     id: UUID = conn.execute(
         "insert into alert (mail, recipient, parameters, search, title, rhythm, starts_on, week, area, territory,"
@@ -91,7 +95,7 @@ def ask(conn: Connection, settings: Settings, wanted: Wanted, now: datetime) -> 
         " box(point(%s, %s), point(%s, %s)), %s, %s, %s, %s) returning id",
         [
             *(wanted.mail, recipient, Jsonb(wanted.parameters), wanted.search, wanted.title, wanted.rhythm),
-            *(wanted.starts_on, "{" + ",".join(f"[{start},{end})" for start, end in wanted.week) + "}"),
+            *(wanted.starts_on, database.int_multirange(wanted.week)),
             *(area or (None,) * 4),
             *(list(wanted.reach.territories), now, expires_at, now),
         ],
@@ -101,6 +105,7 @@ def ask(conn: Connection, settings: Settings, wanted: Wanted, now: datetime) -> 
         "title": wanted.title,
         "weekly": wanted.rhythm == "weekly",
         "demo": settings.demo,
+        "hours": hours,
         "link": f"{settings.site_url}/alertes/confirmer/{token}",
     }
     letters.queue(conn, wanted.mail, "alerts/confirm", values, key=f"alert {id} asked", expires_at=expires_at)
@@ -142,18 +147,18 @@ def confirm(conn: Connection, settings: Settings, id: UUID, now: datetime) -> Sa
     conn.execute(
         "update alert set confirmed_at = %s, ends_at = %s, quiet_until = case when rhythm = 'weekly' then %s end"
         " where id = %s",
-        [now, end_of(starts_on, now), telling.next_week(now), id],
+        [now, end_of(starts_on, now, current_scales(conn)), telling.next_week(now), id],
     )
     return saved(conn, id, now)
 
 
-def end_of(starts_on: date, now: datetime) -> datetime:
+def end_of(starts_on: date, now: datetime, scales: Scales) -> datetime:
     """When a need that is confirmed now ends: after some months; sooner where the place is wanted soon."""
     today = _day(now)
-    days = rules.number("alert_days", today)
+    lasts = scales.duration("alert_days", today)
     if starts_on > today:
-        days = min(days, (starts_on - today).days + rules.number("alert_after_wanted_days", today))
-    return now + timedelta(days=days)
+        lasts = min(lasts, starts_on - today + scales.duration("alert_after_wanted_days", today))
+    return now + lasts
 
 
 def _saved(conn: Connection, condition: str, values: list[Any]) -> list[Saved]:
@@ -169,4 +174,4 @@ def _saved(conn: Connection, condition: str, values: list[Any]) -> list[Saved]:
 
 
 def _day(moment: datetime) -> date:
-    return moment.astimezone(PARIS).date()
+    return civil.day(moment)

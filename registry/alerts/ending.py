@@ -1,12 +1,14 @@
 """What ends a saved need: one click, or time, which is announced. An ended one is deleted, and its address with it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from registry import letters, rules
+from domain import civil
+from registry import letters
 from registry.alerts import asking, tokens
 from registry.database import Connection
-from settings import PARIS, Settings
+from registry.scales import current_scales
+from settings import Settings
 
 WARNED_AT_ONCE = 500
 """Warnings of one transaction."""
@@ -25,11 +27,11 @@ def stop(conn: Connection, id: UUID) -> bool:
 
 def prolong(conn: Connection, id: UUID, now: datetime) -> asking.Saved | None:
     """Another term from now on; None when it has ended, or was never confirmed."""
-    today = now.astimezone(PARIS).date()
+    today = civil.day(now)
     conn.execute(
         "update alert set ends_at = greatest(ends_at, %s), warned_at = null"
         " where id = %s and confirmed_at is not null and ends_at > %s",
-        [now + timedelta(days=rules.number("alert_days", today)), id, now],
+        [now + current_scales(conn).duration("alert_days", today), id, now],
     )
     found = asking.saved(conn, id, now)
     return found if found is not None and found.confirmed else None
@@ -38,8 +40,9 @@ def prolong(conn: Connection, id: UUID, now: datetime) -> asking.Saved | None:
 def tend(conn: Connection, settings: Settings, now: datetime) -> int:
     """Delete what is over and warn those that end soon; returns how many."""
     gone = conn.execute("delete from alert where ends_at <= %s", [now]).rowcount
-    today = now.astimezone(PARIS).date()
-    soon = now + timedelta(days=rules.number("alert_warned_days", today))
+    today = civil.day(now)
+    scales = current_scales(conn)
+    soon = now + scales.duration("alert_warned_days", today)
     rows = conn.execute(
         "update alert set warned_at = %s where id in (select id from alert where confirmed_at is not null"
         " and warned_at is null and ends_at <= %s order by ends_at limit %s for update skip locked)"
@@ -51,7 +54,8 @@ def tend(conn: Connection, settings: Settings, now: datetime) -> int:
         values = {
             "title": title,
             "demo": settings.demo,
-            "day": ends_at.astimezone(PARIS).date(),
+            "day": civil.day(ends_at),
+            "days": scales.number("alert_days", today),
             "prolong": f"{settings.site_url}/alertes/prolonger/{tokens.token(settings.keys, 'prolong', id)}",
             "stop": stop_link,
         }

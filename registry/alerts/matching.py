@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain import civil
 from registry.database import Connection
-from settings import PARIS
 
 FULL_HOUR = 5
 """The civil hour after which all offers are searched again each day: a date that has come opens places too."""
@@ -61,6 +61,7 @@ def candidates(conn: Connection, offers: Sequence[str], today: date) -> list[Gro
                    (select range_agg(r.week) from timetable_range r where r.timetable = t.id) as week
             from offer o join commune c on c.code = o.commune join timetable t on t.offer = o.id
             where o.id = any (%(offers)s) and o.kind = 'assistant_maternel' and is_public(o)
+              and o.fresh_until >= %(today)s
               and not t.period << daterange(%(today)s, null)
         )
         select a.parameters, array_agg(distinct a.id), array_agg(distinct f.id)
@@ -119,9 +120,9 @@ def record_all(conn: Connection, need: Due, found: Sequence[str], now: datetime,
 
 def next_full(now: datetime) -> datetime:
     """The next FULL_HOUR."""
-    local = now.astimezone(PARIS)
+    local = civil.clock(now)
     day = local.date() + timedelta(days=local.hour >= FULL_HOUR)
-    return datetime.combine(day, time(FULL_HOUR), PARIS)
+    return civil.moment(day, time(FULL_HOUR))
 
 
 def _open(conn: Connection, alerts: list[UUID], offers: list[str], now: datetime, *, told: bool = False) -> int:

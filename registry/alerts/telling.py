@@ -7,12 +7,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain import civil
 from registry import letters
 from registry.accounts import throttle
 from registry.accounts.throttle import Limit
 from registry.alerts import tokens
 from registry.database import Connection
-from settings import PARIS, Settings
+from settings import Settings
 
 TOLD_AT_ONCE = Limit(10, timedelta(days=1))
 """Mails of one need; what opens after that is told together a day later."""
@@ -55,10 +56,9 @@ def week_is_told(conn: Connection, now: datetime) -> None:
 
 def next_week(now: datetime) -> datetime:
     """The next Monday at WEEKLY_HOUR, civil time of France."""
-    local = now.astimezone(PARIS)
-    monday = local.date() + timedelta(days=-local.weekday())
-    found = datetime.combine(monday, time(WEEKLY_HOUR), PARIS)
-    return found if found > now else datetime.combine(monday + timedelta(days=7), time(WEEKLY_HOUR), PARIS)
+    monday = civil.monday(civil.day(now))
+    found = civil.moment(monday, time(WEEKLY_HOUR))
+    return found if found > now else civil.moment(monday + timedelta(days=7), time(WEEKLY_HOUR))
 
 
 def tell(

@@ -1,7 +1,7 @@
 """Copies of agréments: what was sent becomes images of its pages, and only those are kept, encrypted.
 
 The file itself, which may hold a position, a script or a second file, is never stored. Pages are deleted some days
-after the decision (`agrement_document_days` in rules.toml); the row stays as the trace that there was a copy.
+after the decision (the scale `agrement_document_days`); the row stays as the trace that there was a copy.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from registry import rules
+from domain import civil
 from registry.database import Connection
 from registry.documents.rendering import DocumentRefused, Rendered, rendered
-from settings import PARIS, Settings
+from registry.scales import current_scales
+from settings import Settings
 
 __all__ = [
     "DocumentRefused",
@@ -90,10 +91,8 @@ def page(conn: Connection, keys: MultiFernet, document: UUID, number: int) -> by
 
 def decided(conn: Connection, document: UUID | None, now: datetime) -> None:
     """The request that this copy came with was decided: its days are counted from now."""
-    days = rules.number("agrement_document_days", now.astimezone(PARIS).date())
-    conn.execute(
-        "update document set delete_after = %s where id = %s and deleted_at is null", [now + timedelta(days), document]
-    )
+    delete_after = now + current_scales(conn).duration("agrement_document_days", civil.day(now))
+    conn.execute("update document set delete_after = %s where id = %s and deleted_at is null", [delete_after, document])
 
 
 def erase(conn: Connection, document: UUID | None, now: datetime) -> None:

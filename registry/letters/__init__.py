@@ -12,7 +12,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from registry import french, mail
+from domain import french
+from registry import mail
 from registry.database import Connection
 
 FOLDER = Path(__file__).parent

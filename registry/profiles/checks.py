@@ -7,14 +7,16 @@ function of the fact's name gives the fact. Communes and countries are looked up
 
 import re
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING
 from typing import Any
 
-from registry import free_text, rules
+from domain import civil, french
+from domain.scales import Scales, in_words
+from domain.vocabulary import HOME_PRECISIONS, Feature, Language
+from registry import free_text
 from registry.accounts import addresses
 from registry.profiles.facts import Agrement, Contact, Everything, Identity, Profile
 from registry.profiles.typed import Values, cents, day, euros, lines, telephone, text, ticked, whole
-from registry.vocabulary import FEATURES, LANGUAGES
 
 Errors = dict[str, str]
 
@@ -26,8 +28,6 @@ PROFILE = (
 )
 HOME = ("adresse", "code_postal", "commune", "montrer", "lat", "lon")
 CONTACT = ("telephone", "courriel", "montrer_telephone", "montrer_courriel")
-REPEATED = ("particularites", "langues")
-"""Fields whose values come from boxes; `ecoles` is a text of several lines."""
 
 LONGEST_PROJECT, LONGEST_CONDITIONS, MOST_SCHOOLS = 4000, 1000, 10
 HIGHEST_CENTS = {"tarif_horaire": 5_000, "entretien": 10_000, "repas": 5_000}
@@ -49,9 +49,9 @@ def identity_errors(values: Values, today: date) -> Errors:
     born = day(values, "naissance")
     if born is None:
         errors["naissance"] = "Donnez votre date de naissance ainsi\u00a0: 17/04/1979."
-    elif born > _years_before(today, 18):
+    elif not civil.of_age(born, today):
         errors["naissance"] = "Une assistante maternelle est majeure\u00a0: vérifiez l’année."
-    elif born < _years_before(today, 100):
+    elif born < civil.months_after(today, -12 * 100):
         errors["naissance"] = "Vérifiez l’année de naissance."
     if not text(values, "lieu_naissance"):
         errors["lieu_naissance"] = "Donnez votre commune de naissance, ou votre pays si vous êtes née à l’étranger."
@@ -67,7 +67,7 @@ def identity(values: Values) -> Identity:
     )
 
 
-def agrement_errors(values: Values, today: date) -> Errors:
+def agrement_errors(values: Values, scales: Scales, today: date) -> Errors:
     """Of AGREMENT. The number's form differs by département: a moderator compares it with the copy."""
     errors: Errors = {}
     if not text(values, "departement"):
@@ -77,17 +77,19 @@ def agrement_errors(values: Values, today: date) -> Errors:
         errors["numero"] = "Donnez le numéro, en haut de la décision d’agrément."
     elif len(number) > 40 or not re.fullmatch(r"[A-Z0-9][A-Z0-9 ./\-]*", number) or not re.search(r"\d", number):
         errors["numero"] = "Des chiffres, lettres, tirets et barres, comme sur la décision (40 signes au plus)."
-    errors |= _period_errors(values, today)
+    errors |= _period_errors(values, scales, today)
     capacity = whole(values, "capacite")
-    most = rules.number("agrement_most_children", today)
+    most = scales.number("agrement_most_children", today)
+    usual = scales.number("agrement_usual_children", today)
     if capacity is None or capacity < 1:
         errors["capacite"] = "Donnez le nombre d’enfants de la décision, en chiffres."
     elif capacity > most:
-        errors["capacite"] = f"Un agrément est donné pour {most} enfants au plus (quatre, sauf dérogation)."
+        errors["capacite"] = f"Un agrément est donné pour {most} enfants au plus ({usual}, sauf dérogation)."
     ages = whole(values, "age_de"), whole(values, "age_a")
-    if ages[0] is None or not 0 <= ages[0] < 216:
+    oldest = scales.number("agrement_age_to_months", today)
+    if ages[0] is None or not 0 <= ages[0] < oldest:
         errors["age_de"] = "Choisissez l’âge à partir duquel vous pouvez accueillir."
-    if ages[1] is None or not 0 < ages[1] <= 216:
+    if ages[1] is None or not 0 < ages[1] <= oldest:
         errors["age_a"] = "Choisissez l’âge jusqu’auquel vous pouvez accueillir."
     elif ages[0] is not None and ages[1] <= ages[0]:
         errors["age_a"] = "Cet âge doit être plus grand que le premier."
@@ -99,8 +101,8 @@ def agrement_errors(values: Values, today: date) -> Errors:
 def agrement(values: Values) -> Agrement:
     """Of values without errors; raises ValueError on others."""
     starts, ends = day(values, "debut"), day(values, "fin")
-    capacity, youngest, oldest = (whole(values, name) for name in ("capacite", "age_de", "age_a"))
-    if starts is None or ends is None or capacity is None or youngest is None or oldest is None:
+    capacity, youngest, oldest = agrement_limits(values)
+    if starts is None or ends is None:
         raise ValueError("an agrément with errors")
     return Agrement(
         department=text(values, "departement"),
@@ -114,7 +116,15 @@ def agrement(values: Values) -> Agrement:
     )
 
 
-def profile_errors(values: Values, today: date) -> Errors:
+def agrement_limits(values: Values) -> tuple[int, int, int]:
+    """Capacity and ages in months, of values in which these have no error; raises ValueError on others."""
+    capacity, youngest, oldest = (whole(values, name) for name in ("capacite", "age_de", "age_a"))
+    if capacity is None or youngest is None or oldest is None:
+        raise ValueError("an agrément with errors")
+    return capacity, youngest, oldest
+
+
+def profile_errors(values: Values, scales: Scales, today: date) -> Errors:
     """Of PROFILE. `adresse`, where `values` has it, is not told by what parents read."""
     errors: Errors = {}
     shown, street = text(values, "nom_affiche"), text(values, "adresse")
@@ -133,16 +143,16 @@ def profile_errors(values: Values, today: date) -> Errors:
         errors["projet"] = f"Ce texte est trop long\u00a0: {LONGEST_PROJECT} caractères au plus."
     elif refused := free_text.refusal(project, street):
         errors["projet"] = refused
-    if not set(lines(values, "particularites")) <= set(FEATURES):
+    if not set(lines(values, "particularites")) <= set(Feature.codes()):
         errors["particularites"] = "Choisissez dans la liste."
     elif {"pets", "no_pets"} <= set(lines(values, "particularites")):
         errors["particularites"] = "Choisissez\u00a0: avec ou sans animaux."
-    if not set(lines(values, "langues")) <= set(LANGUAGES):
+    if not set(lines(values, "langues")) <= set(Language.codes()):
         errors["langues"] = "Choisissez dans la liste."
     if sentence := _schools_error(lines(values, "ecoles"), street):
         errors["ecoles"] = sentence
     for name in ("tarif_horaire", "entretien", "repas"):
-        if sentence := _money_error(values, name, today):
+        if sentence := _money_error(values, name, scales, today):
             errors[name] = sentence
     return errors
 
@@ -153,8 +163,8 @@ def profile(values: Values) -> Profile:
     return Profile(
         name=text(values, "nom_affiche"),
         project=text(values, "projet"),
-        features=tuple(code for code in FEATURES if code in lines(values, "particularites")),
-        languages=tuple(code for code in LANGUAGES if code in lines(values, "langues")),
+        features=tuple(code for code in Feature.codes() if code in lines(values, "particularites")),
+        languages=tuple(code for code in Language.codes() if code in lines(values, "langues")),
         schools=tuple(lines(values, "ecoles")),
         hourly_cents=cents(values, "tarif_horaire"),
         upkeep_cents=cents(values, "entretien"),
@@ -181,7 +191,7 @@ def home_errors(values: Values, today: date) -> Errors:
         errors["commune"] = "Donnez votre commune."
     elif not text(values, "commune_code"):
         errors["commune"] = unknown_place(values, "commune")
-    if text(values, "montrer") not in ("address", "street", "zone"):
+    if text(values, "montrer") not in HOME_PRECISIONS:
         errors["montrer"] = "Choisissez ce que les parents voient de votre adresse."
     return errors
 
@@ -243,10 +253,10 @@ def values_of(known: Everything) -> dict[str, str]:
     return {name: _as_text(value) for name, value in given.items()}
 
 
-def least_hourly_cents(today: date) -> int:
+def least_hourly_cents(scales: Scales, today: date) -> int:
     """The least net tariff by the law, in cents, rounded up to the cent as pay slips do."""
-    least = Decimal(rules.number("smic_hour_cents", today)) * Decimal(str(rules.rule("am_least_smic", today).value))
-    net = least * Decimal(str(rules.rule("am_net_share", today).value))
+    least = scales.number("smic_hour_cents", today) * scales.ratio("am_least_smic", today)
+    net = least * scales.ratio("am_net_share", today)
     return int(net.to_integral_value(ROUND_CEILING))
 
 
@@ -266,9 +276,10 @@ def agrement_number(values: Values) -> str:
     return " ".join(text(values, "numero").upper().split())
 
 
-def _period_errors(values: Values, today: date) -> Errors:
+def _period_errors(values: Values, scales: Scales, today: date) -> Errors:
     starts, ends = day(values, "debut"), day(values, "fin")
-    longest = rules.number("agrement_longest_years", today)
+    usual, *_ = lengths = scales.numbers("agrement_years", today)
+    longest = max(lengths)
     errors: Errors = {}
     if starts is None:
         errors["debut"] = _MISSING_DATE
@@ -282,9 +293,9 @@ def _period_errors(values: Values, today: date) -> Errors:
         errors["fin"] = (
             "Cet agrément est terminé. Donnez celui qui est en cours\u00a0; s’il se renouvelle, attendez la décision."
         )
-    elif starts is not None and ends > _years_after(starts, longest) + timedelta(days=31):
+    elif starts is not None and ends > civil.months_after(starts, 12 * longest) + timedelta(days=31):
         errors["fin"] = (
-            f"Un agrément dure cinq ans, ou {longest} pour certains renouvellements\u00a0: vérifiez les dates."
+            f"Un agrément dure {usual} ans, ou {longest} pour certains renouvellements\u00a0: vérifiez les dates."
         )
     return errors
 
@@ -297,7 +308,7 @@ def _schools_error(schools: list[str], street: str) -> str | None:
     return next((refused for school in schools if (refused := free_text.refusal(f"école {school}", street))), None)
 
 
-def _money_error(values: Values, name: str, today: date) -> str | None:
+def _money_error(values: Values, name: str, scales: Scales, today: date) -> str | None:
     if not text(values, name):
         return None
     amount = cents(values, name)
@@ -305,32 +316,22 @@ def _money_error(values: Values, name: str, today: date) -> str | None:
         return "Donnez le montant en euros, par exemple 3,80."
     if amount > HIGHEST_CENTS[name]:
         return "Ce montant est très élevé\u00a0: vérifiez-le (en euros)."
-    if name == "tarif_horaire" and not ticked(values, "employee") and amount < (least := least_hourly_cents(today)):
-        return f"La loi ne permet pas moins de {euros(least)} € nets par heure et par enfant (0,281 Smic horaire)."
-    return None
+    if name != "tarif_horaire" or ticked(values, "employee") or amount >= (least := least_hourly_cents(scales, today)):
+        return None
+    share = in_words(scales.entry("am_least_smic", today))
+    return f"La loi ne permet pas moins de {euros(least)} € nets par heure et par enfant ({share} Smic horaire)."
 
 
 def _either(choices: list[str]) -> str:
     quoted = [f"«\u00a0{choice}\u00a0»" for choice in choices[:8]]
-    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + f" ou {quoted[-1]}"
+    return french.listed(quoted, "ou")
 
 
 def _as_text(value: Any) -> str:
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return french.day_in_figures(value)
     if isinstance(value, bool):
         return "oui" if value else ""
     if isinstance(value, tuple):
         return "\n".join(value)
     return "" if value is None else str(value)
-
-
-def _years_before(today: date, years: int) -> date:
-    return _years_after(today, -years)
-
-
-def _years_after(start: date, years: int) -> date:
-    try:
-        return start.replace(year=start.year + years)
-    except ValueError:  # 29 February
-        return start.replace(year=start.year + years, day=28)

@@ -3,9 +3,6 @@ nothing."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
-
-Show = Literal["address", "street", "zone"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,7 +19,8 @@ class Identity:
 class Home:
     """`address`: number and street; `street`: without the number; `commune`: INSEE code; points in degrees.
 
-    `show` is what parents may see of it. `street_lat` and `street_lon`: the geocoder's for the street, or neither.
+    `show`, one of HOME_PRECISIONS, is what parents may see of it. `street_lat` and `street_lon`: the geocoder's for the
+    street, or neither.
     """
 
     address: str
@@ -33,7 +31,7 @@ class Home:
     lon: float
     street_lat: float | None
     street_lon: float | None
-    show: Show
+    show: str
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,8 +73,8 @@ class Agrement:
     starts_on: date
     ends_on: date
     capacity: int
-    age_from_months: int = 0
-    age_to_months: int = 216
+    age_from_months: int
+    age_to_months: int
     conditions: str = ""
 
 

@@ -8,14 +8,14 @@ import json
 import re
 from collections.abc import Mapping
 
+from domain.vocabulary import HOME_PRECISIONS, Precision
 from registry import geocoding
 from registry.database import Connection
-from registry.profiles.facts import Home, Show
+from registry.profiles.facts import Home
 from registry.profiles.typed import text
 from settings import Settings
 
 PIN_OUTSIDE = "Le repère est hors de votre commune\u00a0: placez-le sur votre logement, ou effacez-le."
-SHOWS: dict[str, Show] = {"address": "address", "street": "street", "zone": "zone"}
 MARGIN = 0.004
 """Degrees, about 400 m: contours are simplified, and a home may stand on the border."""
 
@@ -64,10 +64,12 @@ def placed(settings: Settings, values: Mapping[str, str], before: Mapping[str, s
 def home(conn: Connection, values: Mapping[str, str]) -> Home:
     """Of values without errors that were placed; without a point it stands at the commune, and shows no more."""
     point, street = _point(values, "lat", "lon"), _street_point(values)
-    show: Show = SHOWS.get(text(values, "montrer"), "zone")
+    show = text(values, "montrer")
+    if show not in HOME_PRECISIONS:
+        show = Precision.ZONE.value
     if point is None:
         row = conn.execute("select lat, lon from commune where code = %s", [text(values, "commune_code")]).fetchall()[0]
-        point, show = (row[0], row[1]), "zone"
+        point, show = (row[0], row[1]), Precision.ZONE.value
     address = " ".join(text(values, "adresse").split())
     return Home(
         address=address,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from domain import spelling
 from registry.database import Connection
-from registry.folding import fold
 
 COUNTRIES = Path(__file__).parents[1] / "data" / "countries.csv"
 MOST_CHOICES = 12
@@ -34,12 +34,12 @@ def communes(conn: Connection, typed: str, postcode: str) -> list[tuple[str, str
 
     « Paris » with 75015 is its arrondissement; « Nantes Chantenay » is the commune that it begins with.
     """
-    here, wanted = communes_of(conn, postcode), _folded(typed)
+    here, wanted = communes_of(conn, postcode), spelling.commune(typed)
     for match in (
         [each for each in here if each[0] == typed.strip().upper()],
-        [each for each in here if _folded(each[1]) == wanted],
-        [each for each in here if wanted and _folded(each[1]).startswith(f"{wanted} ")],
-        [each for each in here if wanted.startswith(f"{_folded(each[1])} ")],
+        [each for each in here if spelling.commune(each[1]) == wanted],
+        [each for each in here if wanted and spelling.commune(each[1]).startswith(f"{wanted} ")],
+        [each for each in here if wanted.startswith(f"{spelling.commune(each[1])} ")],
     ):
         if match:
             return match
@@ -66,7 +66,7 @@ def birth_places(conn: Connection, typed: str) -> list[tuple[str, str]]:
     name, department = _apart(text)
     if not name:
         return []
-    if not department and (country := _countries().get(_folded(name))):
+    if not department and (country := _countries().get(spelling.commune(name))):
         return [country]
     # Compared here: PostgreSQL does not fold as we do, and this is asked once for a person.
     found = [
@@ -75,7 +75,7 @@ def birth_places(conn: Connection, typed: str) -> list[tuple[str, str]]:
             "select code, name, department from commune where %s in ('', department) order by population desc, code",
             [department],
         )
-        if _folded(commune) == _folded(name)
+        if spelling.commune(commune) == spelling.commune(name)
     ]
     return found[:MOST_CHOICES]
 
@@ -116,7 +116,7 @@ def _countries() -> dict[str, tuple[str, str]]:
     usual: dict[str, str] = {}
     for code, name in rows:
         usual.setdefault(code, name)
-    return {_folded(name): (code, usual[code]) for code, name in rows}
+    return {spelling.commune(name): (code, usual[code]) for code, name in rows}
 
 
 def _add(found: dict[str, str], name: str, places: list[tuple[str, str]], choices: list[tuple[str, str]]) -> None:
@@ -129,8 +129,3 @@ def _apart(text: str) -> tuple[str, str]:
     """« Saint-Denis (93) » and « Saint-Denis, 93 » as name and department."""
     found = re.search(r"(?<![\s,(])[\s,(]+(\d[\dAB]\d?)\s*\)?$", text, re.IGNORECASE)
     return (text[: found.start()].strip(), found[1].upper()) if found else (text, "")
-
-
-def _folded(name: str) -> str:
-    """« St Herblain » as « Saint-Herblain »."""
-    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in fold(name).split())

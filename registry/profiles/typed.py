@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import phonenumbers
 
+from domain import french
+
 Values = Mapping[str, str]
 
 TELEPHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
@@ -66,4 +68,4 @@ def telephone(typed: str) -> str | None:
 
 
 def euros(amount: int | None) -> str:
-    return "" if amount is None else f"{amount // 100},{amount % 100:02d}"
+    return "" if amount is None else french.euros(amount)

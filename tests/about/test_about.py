@@ -1,13 +1,13 @@
 """What the site says of itself: reachable from every page, complete, and true where a rule can be held against it."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
-from jobs.calendar import MAILS_KEPT
-from registry import rules
+from domain.scales import in_words, shipped
+from registry import database, scales
 from registry.accounts import RULES
 from settings import Settings
 from tests.conftest import TODAY
@@ -35,14 +35,26 @@ def test_each_page_opens_without_a_cookie_and_every_page_leads_to_it(rooms: Room
 
 def test_the_durations_are_those_that_the_product_keeps_to(rooms: Rooms) -> None:
     told = words(rooms.visit().get("/confidentialite").text)
-    for name in facts.RULES:
-        assert f"{rules.number(name, TODAY)} jours" in told, name
-    assert timedelta(days=facts.MAILS_DAYS) == MAILS_KEPT
-    assert f"{MAILS_KEPT.days} jours" in told
+    for name in facts.SCALES:
+        assert in_words(shipped().entry(name, TODAY)).replace("\u00a0", " ") in told, name
     assert f"{RULES['am'].idle.days} jours, {RULES['am'].longest.days} au maximum" in told
     for cookie in ("ribambelle-code", "ribambelle-appareil"):
         assert f"« {cookie} »" in told
     assert "« ribambelle »" in told, "the cookie, by its name"
+
+
+def test_a_duration_that_was_entered_later_is_told(
+    rooms: Rooms, registry_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scales, "_read", {})
+    with database.connect(registry_url) as operator:
+        held = shipped().entry("alert_days", TODAY)
+        scales.enter(operator, replace(held, valid_from=TODAY, value=120))
+        hours = shipped().entry("agrement_decision_hours", TODAY)
+        scales.enter(operator, replace(hours, valid_from=TODAY, value=48))
+    assert "120 jours au plus" in words(rooms.visit().get("/confidentialite").text)
+    for path in ("/inscription", "/aide/guide"):
+        assert "sous 48 heures" in words(rooms.visit().get(path).text), path
 
 
 def test_who_runs_the_site_is_named_or_said_to_be_missing(room_settings: Settings) -> None:

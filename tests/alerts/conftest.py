@@ -68,6 +68,7 @@ class World:
             conn.execute("delete from timetable where offer = %s", [offer])
             for first, last, ranges in periods:
                 add_period(conn, offer, first, last, ranges)
+            conn.execute("update offer set confirmed_on = %s where id = %s", [TODAY, offer])
 
     def free(self, offer: str, ranges: Iterable[Range] = tuple(FULL_WEEK)) -> None:
         self.periods(offer, (TODAY, None, list(ranges)))

@@ -48,7 +48,7 @@ def test_a_run_that_is_repeated_tells_nothing_twice(world: World) -> None:
     world.live()
     world.free(offer)
     world.follow()
-    world.sql("insert into alert_change (offer) values (%s)", offer)
+    world.sql("insert into indexed_change (offer) values (%s)", offer)
     world.follow()
     assert len(world.told()) == 1
 
@@ -143,7 +143,9 @@ def test_one_run_at_a_time(world: World) -> None:
     assert alerts.follow(world.settings, world.rooms.clock.now).mails == 1
 
 
-def test_changes_are_not_kept_where_nobody_waits_for_any(world: World) -> None:
-    world.assistant("Nadia B.", *FULL_WEEK)
+def test_changes_are_forgotten_where_nobody_waits_for_any(world: World) -> None:
+    offer = world.assistant("Nadia B.", *FULL_WEEK)
     world.index()
-    assert world.sql("select count(*) from alert_change") == [(0,)]
+    assert (offer,) in world.sql("select offer from indexed_change")
+    world.follow()
+    assert world.sql("select count(*) from indexed_change") == [(0,)]

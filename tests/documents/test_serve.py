@@ -13,6 +13,7 @@ from tests.rooms import DOCUMENT_KEY
 @pytest.mark.parametrize(
     ("keys", "demo", "starts"),
     [("", "", False), ("no key", "", False), ("no key", "true", False), (DOCUMENT_KEY, "", True), ("", "true", True)],
+    ids=["none", "no key", "no key in a demo", "a key", "none in a demo"],
 )
 def test_serve_refuses_to_start_without_a_key(
     keys: str, demo: str, starts: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

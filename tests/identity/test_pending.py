@@ -101,7 +101,7 @@ def test_a_request_that_waited_is_the_moderators_then(settings: Settings, regist
     assert registry.execute("select checked from am_identity").fetchall() == [("verified",)]
     standing = requests.open_request(registry, offer)
     assert standing is not None
-    assert (standing.state, standing.submitted_at) == ("waiting", NOW)
+    assert (standing.standing, standing.case.submitted_at) == ("waiting", NOW)
     told = [body for _, body in mails(registry, account.mail)]
     assert told, "she is told that the moderators have it"
 

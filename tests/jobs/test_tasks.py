@@ -87,7 +87,7 @@ def test_the_digest_tells_what_was_refused(registry: Connection, told: Settings)
     reasons = re.findall(r"mapper_parsing_exception: x+…", body)
     assert [len(reason) for reason in reasons] == [200] * 20
     newest = registry.execute("select id from dead_letter order by at desc limit 20").fetchall()
-    assert re.findall(r"^- offers (\S+), le 23/11/2026 à ", body, re.MULTILINE) == [id for (id,) in newest]
+    assert re.findall(r"^- offers (\S+), le 23\xa0novembre\xa02026 à ", body, re.MULTILINE) == [id for (id,) in newest]
     assert "ribambelle index dead-letters list" in body
 
 

@@ -1,6 +1,5 @@
-"""The JSON mappings, the typed documents and the codes on both sides of the queue say the same."""
+"""The JSON mappings and the typed documents say the same."""
 
-import re
 import types
 import typing
 from typing import Any
@@ -8,9 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from mappings import documents, indexes, vocabulary
-from registry import vocabulary as registry_vocabulary
-from registry.database import Connection
+from mappings import documents, indexes
 
 
 def model_fields(model: type[BaseModel]) -> dict[str, Any]:
@@ -50,24 +47,3 @@ def test_mapping_and_model_have_the_same_fields(index: str, model: type[BaseMode
     mapping = indexes.body(index)["mappings"]
     assert mapping["dynamic"] == "strict"
     assert mapping_fields(mapping["properties"], shapes) == shapes
-
-
-@pytest.mark.parametrize(
-    ("name", "column", "labels"),
-    [
-        ("KINDS", "kind", vocabulary.KINDS),
-        ("SUBKINDS", "subkind", vocabulary.SUBKINDS),
-        ("MANAGER_TYPES", "manager_type", vocabulary.MANAGER_TYPES),
-        ("FEATURES", "features", vocabulary.FEATURES),
-        ("LANGUAGES", "languages", vocabulary.LANGUAGES),
-    ],
-)
-def test_registry_tables_and_labels_know_the_same_codes(
-    registry: Connection, name: str, column: str, labels: dict[str, str]
-) -> None:
-    checks = registry.execute(
-        "select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'offer'::regclass and conname = %s",
-        [f"offer_{column}_check"],
-    ).fetchall()
-    in_table = set(re.findall(r"'(\w+)'", checks[0][0]))
-    assert in_table == set(getattr(registry_vocabulary, name)) == set(labels)

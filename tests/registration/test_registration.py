@@ -40,7 +40,8 @@ def test_a_registration_by_mail_code_reaches_the_moderators(rooms: Rooms, identi
     assert "72 heures" in browser.get("/inscription/4").text
 
     offer, state, number, document = marie.row(
-        "select q.offer, q.state, q.number, q.document from agrement_request q join account a on a.offer = q.offer"
+        "select q.offer, k.state, q.number, q.document from agrement_request q join case_file k on k.id = q.id"
+        " join account a on a.offer = q.offer"
         " where a.mail = 'marie@example.org'"
     )
     assert (state, number) == ("waiting", "44-2024-0817")
@@ -162,13 +163,13 @@ def test_the_identity_system_away_and_back(applicant: Applicant, identity_servic
         applicant.fill(page)
     applicant.send()
     assert "ne répond pas" in applicant.browser.get("/inscription/4").text
-    assert applicant.row("select state from agrement_request") == ("identity",)
+    assert applicant.row("select state from case_file") == ("pending",)
     identity_service.away(False)
     remote.breaker.cache_clear()
     settings = applicant.rooms.settings
     told = identity.check_pending(lambda: database.connect(settings.database_url), settings, applicant.rooms.clock())
     assert told == {"verified": 1}
-    assert applicant.row("select state from agrement_request") == ("waiting",)
+    assert applicant.row("select state from case_file") == ("waiting",)
     assert applicant.row("select checked from am_identity") == ("verified",)
 
 
@@ -200,7 +201,7 @@ def test_a_homonym_found_while_the_system_was_away_gives_her_number_again(
     applicant.browser.get("/inscription/1")
     assert applicant.fill("1", nir="", **HOMONYM).status_code == 422
     assert applicant.fill("1", nir=HOMONYM_NIR, **HOMONYM).headers["location"] == "/inscription/4"
-    assert applicant.row("select state from agrement_request") == ("waiting",)
+    assert applicant.row("select state from case_file") == ("waiting",)
 
 
 def test_at_a_relais_desk_it_waits_for_her_confirmation(rooms: Rooms, applicant: Applicant) -> None:
@@ -226,7 +227,7 @@ def test_at_a_relais_desk_it_waits_for_her_confirmation(rooms: Rooms, applicant:
         offer = registrations.submit(conn, begun, rooms.clock().date(), rooms.clock(), fictitious=True)
         asked = requests.open_request(conn, offer)
         assert asked is not None
-        assert asked.state == "waiting"
+        assert asked.standing == "waiting"
     assert desk.browser.get(f"{base}/1").status_code == 403  # hers alone now
 
 
@@ -271,9 +272,9 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
         ("1", "nir", "279044410998065", "clé"),
         ("1", "lieu_naissance", "Saint-Denis", "Saint-Denis (93)"),
         ("2a", "capacite", "7", "6 enfants"),
-        ("2a", "fin", "31/08/2040", "cinq ans"),
+        ("2a", "fin", "31/08/2040", "5 ans, ou 10"),
         ("2a", "fin", "31/08/2026", "terminé"),
-        ("2b", "tarif_horaire", "2,50", "2,60"),
+        ("2b", "tarif_horaire", "2,60", "2,66"),
         ("2b", "projet", "mon site nounou.fr", "liens"),
         ("2c", "telephone", "12", "dix chiffres"),
         ("2c", "commune", "Rennes", "Nantes"),

@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 import shapely
 
+from domain.vocabulary import Kind
 from registry.database import Connection
 from registry.generation import GenerationRefused, generate
 from registry.generation.plan import Plan, apportion, plan_of
 from registry.generation.structures import of_commune
 from registry.generation.timetables import PATTERNS, current, deadlines, pattern, week
-from registry.vocabulary import KINDS
 
 TODAY = date(2026, 3, 9)
 PLAN = Plan(
-    dict.fromkeys(KINDS, 5) | {"assistant_maternel": 900, "mam": 30, "eaje": 40, "accueil_loisirs": 60}, ("44",)
+    dict.fromkeys(Kind.codes(), 5) | {"assistant_maternel": 900, "mam": 30, "eaje": 40, "accueil_loisirs": 60}, ("44",)
 )
 
 # Every row, without the numbers that a sequence gives.
@@ -252,7 +252,7 @@ def test_shares_add_up_and_stay_within_one() -> None:
 
 def test_the_country_has_the_published_counts() -> None:
     counts = plan_of("france").counts
-    assert set(counts) == set(KINDS)
+    assert set(counts) == set(Kind)
     assert (counts["assistant_maternel"], counts["eaje"], sum(counts.values())) == (235_105, 15_021, 291_018)
 
 

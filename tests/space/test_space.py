@@ -12,6 +12,9 @@ from PIL import Image
 
 from registry import audit, database, personal_data, presence, timetables, views
 from registry.accounts import Account, devices, links, recovery
+from registry.casework import cases
+from registry.casework.history import Line
+from registry.casework.kinds import FICHE_REPORT, MESSAGE_REPORT
 from registry.database import Connection
 from settings.keys import Keys
 from tests.conftest import TODAY
@@ -105,7 +108,13 @@ def test_a_new_agrement_goes_to_the_moderators_while_the_last_valid_one_stays_up
     assert 'id="erreur-copie"' in browser.html
     browser.post("/espace/agrement", AGREMENT, files={"copie": ("decision.jpg", photo(), "image/jpeg")})
     assert "chez les modérateurs" in browser.text
-    assert one(rooms, "select kind || ' ' || state || ' ' || capacity from agrement_request") == "renewal waiting 4"
+    assert (
+        one(
+            rooms,
+            "select r.kind || ' ' || k.state || ' ' || r.capacity from agrement_request r join case_file k using (id)",
+        )
+        == "renewal waiting 4"
+    )
     assert one(rooms, "select capacity from agrement where offer = %s", nadia.offer) == 3
     assert one(rooms, "select is_public(o) from offer o where id = %s", nadia.offer)
     again = browser.post("/espace/agrement", AGREMENT, files={"copie": ("decision.jpg", photo(), "image/jpeg")})
@@ -190,8 +199,8 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
         ).fetchall()[0][0]
         conn.execute("insert into employment (offer, employer) values (%s, %s)", [offer, employer])
         file = conn.execute(
-            "insert into movement_file (department, name, sha256, via, state, applied_at)"
-            " values ('44', 'fichier', %s, 'file', 'applied', now()) returning id",
+            "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+            " values ('movements', '44', 'fichier', %s, 'file', 'applied', now()) returning id",
             [mark.encode()],
         ).fetchall()[0][0]
         conn.execute(
@@ -214,9 +223,8 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
             [thread, f"Message {mark}"],
         )
         conn.execute(
-            "insert into contact_report (offer, thread, side, name, text, at)"
-            " values (%s, %s, 'parent', %s, '…', now())",
-            [offer, thread, f"Signalé {mark}"],
+            "insert into contact_report (id, offer, thread, side, name, text) values (%s, %s, %s, 'parent', %s, '…')",
+            [cases.begin(conn, MESSAGE_REPORT, Line("reported"), NOW), offer, thread, f"Signalé {mark}"],
         )
         conn.execute(
             "insert into contact_block (offer, sender, name, at) values (%s, '', %s, now())", [offer, f"Bloqué {mark}"]
@@ -231,9 +239,14 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
             [account.id, f"nouveau-{mark.lower()}@example.org"],
         )
         conn.execute(
-            "insert into fiche_report (number, offer, about, text, mail, at)"
-            " values (%s, %s, 'hours', %s, 'lecteur@example.org', now())",
-            ["222-222" if mark == HERS else "333-333", offer, f"Lu par un autre {mark}"],
+            "insert into fiche_report (id, number, offer, about, text, mail)"
+            " values (%s, %s, %s, 'hours', %s, 'lecteur@example.org')",
+            [
+                cases.begin(conn, FICHE_REPORT, Line("reported"), NOW),
+                "222-222" if mark == HERS else "333-333",
+                offer,
+                f"Lu par un autre {mark}",
+            ],
         )
         conn.execute(
             "insert into alert (mail, recipient, parameters, search, title, rhythm, starts_on, week, territory,"

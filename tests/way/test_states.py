@@ -21,11 +21,13 @@ from hypothesis.stateful import (
 from jobs import calendar
 from registry import accounts, database, profiles, requests
 from registry.accounts import Account
+from registry.casework import NotPossible, claims
+from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
 from registry.movements import files
 from registry.movements.rows import Row
 from registry.profiles import Agrement, Contact, Home, Identity
-from registry.requests import NotPossible, claims, decisions
+from registry.requests import decisions
 from registry.requests.reasons import reasons
 from tests.conftest import TODAY
 
@@ -88,7 +90,7 @@ class States(RuleBasedStateMachine):
 
     def open_state(self) -> str | None:
         found = requests.open_request(self.conn, self.offer)
-        return found.state if found else None
+        return found.standing if found else None
 
     @rule(same=st.booleans(), begins=st.sampled_from([-400, -1, 0, 1, 2]), lasts=st.sampled_from([1, 3, 900]))
     def asks(self, same: bool, begins: int, lasts: int) -> None:
@@ -96,7 +98,7 @@ class States(RuleBasedStateMachine):
         number = self.known.number if same and self.known.number else f"{self.offer}-{next(NUMBERS)}"
         starts_on = self.today + timedelta(days=begins)
         asked = (number, starts_on, max(self.today, starts_on) + timedelta(days=lasts))
-        agrement = Agrement("44", number, asked[1], asked[2], 3)
+        agrement = Agrement("44", number, asked[1], asked[2], 3, 0, 216)
         try:
             with self.conn.transaction():
                 requests.submit(self.conn, self.offer, "change", agrement, None, self.now, identity_ok=True)
@@ -127,7 +129,7 @@ class States(RuleBasedStateMachine):
     def held(self, moderator: Account) -> Any:
         found = requests.open_request(self.conn, self.offer)
         assert found is not None
-        claims.claim(self.conn, found.id, moderator, self.now)
+        claims.claim(self.conn, AGREMENT_REQUEST, found.id, moderator, self.now)
         return found.id
 
     @precondition(lambda self: self.open_state() == "waiting")

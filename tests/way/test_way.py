@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from domain.scales import shipped
 from jobs.app import create
 from registry import database, duties
 from settings import PARIS
@@ -151,7 +152,7 @@ def test_from_her_registration_to_a_parents_search_and_through_movements(way: Wa
     # A reminder, one tap, and parents see it.
     way.registry.execute("update offer set confirmed_on = current_date - 200 where id = %s", [offer])
     soon(way, lambda: confirmed(way, offer) not in (None, today().isoformat()))
-    deadline = duties.term(today()).next
+    deadline = duties.term(today(), shipped()).next
     eve = datetime(deadline.year, deadline.month, deadline.day, 9, tzinfo=UTC) - timedelta(days=7)
     add_week(way, offer)
     with database.connect(way.settings.database_url) as conn:
@@ -184,7 +185,7 @@ def test_when_the_identity_service_is_away_she_goes_on_and_is_written_to(way: Wa
             "44-2025-0002",
         )
         expect(page.locator("main")).to_contain_text("écrirons")
-        assert state_of(way, mail) == "identity"
+        assert state_of(way, mail) == "pending"
     finally:
         httpx.post(f"{way.identity}/_away", json={"away": False})
 
@@ -192,7 +193,7 @@ def test_when_the_identity_service_is_away_she_goes_on_and_is_written_to(way: Wa
         # The circuit breaker lets the service rest for a while; the schedule asks each minute.
         create(way.settings).send_task("check_identities")
         deadline = time.monotonic() + 3
-        while time.monotonic() < deadline and state_of(way, mail) == "identity":
+        while time.monotonic() < deadline and state_of(way, mail) == "pending":
             time.sleep(0.05)
         return bool(state_of(way, mail) == "waiting")
 
@@ -264,7 +265,9 @@ def state_of(way: Way, mail: str) -> str:
     return str(
         only(
             way.registry.execute(
-                "select r.state from agrement_request r join account a on a.offer = r.offer where a.mail = %s", [mail]
+                "select coalesce(k.outcome, k.state) from agrement_request r join case_file k on k.id = r.id"
+                " join account a on a.offer = r.offer where a.mail = %s",
+                [mail],
             )
         )
     )

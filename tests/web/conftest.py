@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import httpx
@@ -42,6 +42,7 @@ OFFERS = [
         address="rue des Tilleuls",
         capacity=3,
         availability=[documents.period("2026-09-01", None, ("mon-thu", "08:00", "17:00", 2))],
+        confirmed_on=date(2026, 11, 20),
         contact={"phone": SHOWN_PHONE, "mail": "gisele@example.org", "site": None},
     ),
     documents.offer(

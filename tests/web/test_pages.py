@@ -238,9 +238,9 @@ def test_without_a_need_availability_is_told_at_the_day(site: Client) -> None:
 
 def test_freshness_is_never_made_up(site: Client) -> None:
     shown = cards(search(site, ("type", "assistant_maternel")))
-    assert "disponibilités confirmées il y a 3 jours" in shown["anne"]
-    assert "disponibilités jamais confirmées" in shown["elise"]
-    assert "confirmées" not in cards(search(site, ("type", "eaje")))["lutins"]
+    assert "disponibilités déclarées il y a 3 jours, à jour" in shown["anne"]
+    assert "disponibilités jamais déclarées" in shown["elise"]
+    assert "déclarées" not in cards(search(site, ("type", "eaje")))["lutins"]
 
 
 def test_an_empty_result_offers_what_to_loosen(site: Client) -> None:

@@ -4,36 +4,32 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from registry import rules
 from registry.accounts import codes, devices, roles
 from web import texts
 from web.accounts import oidc, waiting
 from web.members import session
 from web.site import Site
 
-RULES = (
+SCALES = (
     *("agrement_document_days", "registration_draft_days"),
-    *("contact_thread_days", "contact_text_days", "contact_report_days"),
+    *("contact_confirm_hours", "contact_thread_days", "contact_text_days", "contact_report_days"),
     *("alert_days", "fiche_report_days", "fiche_report_open_days"),
+    *("alert_confirm_hours", "mail_days"),
 )
-"""Of registry/rules.toml: named so in the texts."""
-
-MAILS_DAYS = 400
-"""As jobs.calendar.MAILS_KEPT, which this room may not import; a test holds them together."""
+"""Named so in the texts."""
 
 
 def of_site(site: Site, today: date) -> dict[str, Any]:
     """By the names that the texts write in braces."""
     settings = site.settings
     t = texts.about
+    scales = site.scales()
     return {
-        **{name: rules.number(name, today) for name in RULES},
-        "alert_confirm_hours": rules.number("alert_confirm_hours", today),
+        **{name: scales.number(name, today) for name in SCALES},
         "session_days": roles.RULES["am"].idle.days,
         "session_days_most": roles.RULES["am"].longest.days,
         "session_staff_hours": roles.RULES["caf"].idle.seconds // 3600,
         "device_days": devices.LIFE.days,
-        "mails_days": MAILS_DAYS,
         "code_minutes": codes.LIFE.seconds // 60,
         "limit_minutes": max(settings.fiche_window_s, settings.rate_window_s) // 60 or 1,
         "cookie": session.cookie_name(site),

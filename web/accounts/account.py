@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from domain import civil, french
 from registry import audit
 from registry.accounts import (
     RULES,
@@ -16,13 +17,11 @@ from registry.accounts import (
     passkeys,
     recovery,
     sessions,
-    staff,
     ways,
 )
 from registry.accounts.throttle import TooMany
 from registry.database import Connection, Pool
-from settings import PARIS
-from web import formats
+from registry.territory import scope
 from web.accounts import devices, oidc
 from web.accounts.entering import Registry
 from web.members import access, pages, posted, rooms, session
@@ -79,7 +78,7 @@ def change_mail(request: Request, account: access.FreshAccount, form: posted.For
             settings = site.settings
             mail_change.ask(conn, settings.keys, account, wanted, site.now(), site_url=settings.site_url)
     except TooMany as error:
-        wait = f"Trop de demandes\u00a0: réessayez dans {formats.wait(error.wait)}."
+        wait = f"Trop de demandes\u00a0: réessayez dans {french.wait(error.wait)}."
         return _page(request, account, registry, {"mail": typed}, {"mail": wait}, 429)
     return pages.see("/compte", "envoye")
 
@@ -177,13 +176,13 @@ def _page(
         waiting = mail_change.pending(conn, account.id, site.now())
         to_review = ways.to_review(conn, account.id)
         reset = recovery.asked(conn, account.id, site.now())
-        communes = staff.names_of_communes(conn, account.id) if RULES[account.role].scope == "communes" else []
+        communes = scope.listed(conn, account.id) if RULES[account.role].scope == "communes" else []
     shown: dict[str, Any] = {
         "values": values,
         "errors": errors,
         "role_name": rooms.ROLE_NAMES[account.role],
         "communes": communes,
-        "ends_on": formats.day(account.ends_on) if account.ends_on else "",
+        "ends_on": french.day(account.ends_on) if account.ends_on else "",
         "to_review": to_review,
         "reset": reset,
         "has_codes": account.has_codes,
@@ -200,8 +199,8 @@ def _page(
             {
                 "id": each.id.hex(),
                 "name": each.name,
-                "created": formats.moment_day(each.created_at),
-                "used": formats.moment_day(each.used_at),
+                "created": french.day_of(each.created_at),
+                "used": french.day_of(each.used_at),
             }
             for each in kept
         ],
@@ -209,8 +208,8 @@ def _page(
             {
                 "id": each.id,
                 "device": devices.words(each.device),
-                "since": formats.moment_day(each.created_at),
-                "seen": formats.ago(each.seen_at.astimezone(PARIS).date(), site.today()),
+                "since": french.day_of(each.created_at),
+                "seen": french.ago(civil.day(each.seen_at), site.today()),
                 "this": each.id == this,
             }
             for each in opened

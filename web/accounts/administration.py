@@ -6,12 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry import audit
 from registry.accounts import Account, journal, tokens
 from registry.accounts.journal import Wanted
 from registry.database import Pool
-from settings import PARIS
-from web import formats
 from web.accounts.entering import Registry
 from web.accounts.keeping import departments
 from web.members import access, pages, posted
@@ -74,7 +73,7 @@ def read_journal(request: Request, account: Administrator, registry: Registry) -
     lines = [
         {
             "entry": each,
-            "at": f"{each.at.astimezone(PARIS):%d/%m/%Y %H:%M:%S}",
+            "at": french.moment_in_figures(each.at),
             "detail": ", ".join(f"{name}\u00a0: {value}" for name, value in each.detail.items()),
         }
         for each in found
@@ -100,10 +99,10 @@ def _token_page(
             {
                 "token": each,
                 "department": names[each.department],
-                "created": formats.moment_day(each.created_at),
-                "used": formats.moment_day(each.last_used_at),
-                "revoked": formats.moment_day(each.revoked_at),
-                "expires": formats.moment_day(each.expires_at),
+                "created": french.day_of(each.created_at),
+                "used": french.day_of(each.last_used_at),
+                "revoked": french.day_of(each.revoked_at),
+                "expires": french.day_of(each.expires_at),
                 "is_over": each.expires_at <= request.app.state.site.now(),
             }
             for each in found

@@ -10,10 +10,11 @@ import psycopg
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
 from registry import accounts, audit
 from registry.accounts import RULES, Account, addresses, recovery, roles, second, sessions, staff, throttle
 from registry.database import Connection
-from web import formats
+from registry.territory import scope
 from web.accounts.entering import Registry
 from web.members import access, pages, posted
 from web.members.rooms import ROLE_NAMES
@@ -45,9 +46,9 @@ def listing(request: Request, account: Looker, registry: Registry) -> Response:
         {
             "line": each,
             "role": ROLE_NAMES[each.role],
-            "seen": formats.moment_day(each.seen_at),
-            "closed": formats.moment_day(each.closed_at),
-            "ends": formats.day(each.ends_on) if each.ends_on else "",
+            "seen": french.day_of(each.seen_at),
+            "closed": french.day_of(each.closed_at),
+            "ends": french.day(each.ends_on) if each.ends_on else "",
             "lacks_second": RULES[each.role].second and not each.has_second,
         }
         for each in found
@@ -103,7 +104,7 @@ def one(request: Request, id: UUID, account: Keeper, registry: Registry) -> Resp
         values = {
             "name": found.name,
             "department": found.department or "",
-            "communes": " ".join(staff.communes_of(conn, id)),
+            "communes": " ".join(sorted(code for code, _ in scope.listed(conn, id))),
             "offer": found.offer or "",
             "ends_on": found.ends_on.isoformat() if found.ends_on else "",
         }
@@ -239,7 +240,7 @@ def _checked(
     request: Request, conn: Connection, keeper: Account, values: dict[str, str]
 ) -> tuple[staff.Territory, dict[str, str]]:
     site: Site = request.app.state.site
-    within = None if keeper.role == "administrator" else keeper.department
+    within = None if keeper.role == "administrator" else keeper.id
     covered, errors = staff.territory(conn, values["role"], values, site.today(), within=within)
     if not 1 <= len(values["name"]) <= 200:
         errors = {"name": "Indiquez le nom de la personne ou de l’organisme, 200 caractères maximum."} | errors
@@ -273,9 +274,9 @@ def _form(
         "has_second": found is not None and second.has_any(conn, found.id),
         "needs_second": found is not None and found.needs_second,
         "is_self": found is not None and found.id == keeper.id,
-        "communes": staff.names_of_communes(conn, found.id) if found else [],
+        "communes": scope.listed(conn, found.id) if found else [],
         "asked": asked,
-        "asked_until": formats.moment_day(asked.expires_at) if asked else "",
+        "asked_until": french.day_of(asked.expires_at) if asked else "",
         "asked_by_self": asked is not None and asked.by == keeper.id,
     }
     return pages.page(request, "accounts/staff_form.html", shown, 422 if errors else 200)

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from domain import french
 from registry.accounts import STAFF, Account, passkeys, throttle
 from registry.accounts.passkeys import PasskeyRefused
 from registry.accounts.throttle import TooMany
-from web import formats
 from web.accounts import entering
 from web.accounts.entering import Registry
 from web.members import access, pages, posted
@@ -36,7 +36,7 @@ def sign_in_options(request: Request, form: posted.Form, registry: Registry, vis
             entering.count_address(request, conn, "try", throttle.TRIES_BY_ADDRESS)
             return _json(passkeys.begin_sign_in(conn, visiting.browser, site.settings.site_url, site.now()))
     except TooMany as error:
-        return _refused(f"Trop d’essais\u00a0: réessayez dans {formats.wait(error.wait)}.", 429)
+        return _refused(f"Trop d’essais\u00a0: réessayez dans {french.wait(error.wait)}.", 429)
 
 
 @router.post("/connexion/cle")
@@ -74,7 +74,7 @@ def new_options(
 def keep(request: Request, account: Enrolling, form: posted.Form, registry: Registry, visiting: Visiting) -> Response:
     """Who was signed in by half has shown enough with a new one."""
     site: Site = request.app.state.site
-    name = posted.text(form, "nom")[:100] or f"Clé d’accès du {formats.day(site.today())}"
+    name = posted.text(form, "nom")[:100] or f"Clé d’accès du {french.day(site.today())}"
     credential = posted.text(form, "credential")
     try:
         with registry.connection() as conn:

@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
 from registry import accounts
 from registry.accounts import Account, addresses, codes, devices, identities, passkeys, sessions
 from registry.accounts.identities import Identity, IdentityRefused
 from registry.accounts.throttle import TooMany
 from registry.database import Connection
-from web import formats
 from web.accounts import entering, waiting
 from web.accounts.entering import Registry
 from web.accounts.waiting import Waiting
@@ -110,7 +110,7 @@ def still_good(error: TooMany) -> str:
     """The sentence for who asks for more codes than are sent: the one before is as good as it was."""
     return (
         "Vous avez demandé beaucoup de codes. Le dernier reçu reste valable dix minutes après son envoi."
-        f" Vous pourrez en demander un autre dans {formats.wait(error.wait)}."
+        f" Vous pourrez en demander un autre dans {french.wait(error.wait)}."
     )
 
 

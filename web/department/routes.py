@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry import audit, duties
 from registry.accounts import Account
-from web import formats
+from registry.scales import current_scales
 from web.availability.keeping import pool
 from web.department import listing
 from web.members import access
@@ -32,10 +33,10 @@ def home(request: Request, account: Allowed) -> Response:
         values = {
             "department": conn.execute("select name from department where code = %s", [department]).fetchall()[0][0],
             "figures": duties.figures(conn, department, today),
-            "term": duties.term(today),
+            "term": duties.term(today, current_scales(conn)),
             "late": late[:SHOWN],
             "count": len(late),
-            "day_text": formats.day,
+            "day_text": french.day,
             "errors": {},
         }
         audit.note(conn, account, "duties.read", None, listing.FIELDS, department=department, rows=len(late[:SHOWN]))

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from search_api import labels
-from web import cards, formats, texts
+from domain import french
+from domain.vocabulary import Feature, Funding, Language
+from web import cards, texts
 from web.fiche.timetable import current_periods, hours
 from web.fiche.views import tariffs
 
@@ -27,8 +28,8 @@ def rows(documents: Sequence[Mapping[str, Any]], today: date) -> list[tuple[str,
         (t.TARIFF, _tariff),
         (t.CAPACITY, _capacity),
         (t.AGES, lambda offer: [cards.ages_text(offer.get("ages"))]),
-        (t.FEATURES, lambda offer: [labels.FEATURES.get(code, code) for code in offer.get("features") or []]),
-        (t.LANGUAGES, lambda offer: [labels.LANGUAGES.get(code, code) for code in offer.get("languages") or []]),
+        (t.FEATURES, lambda offer: [Feature.label_of(code) for code in offer.get("features") or []]),
+        (t.LANGUAGES, lambda offer: [Language.label_of(code) for code in offer.get("languages") or []]),
         (t.MANAGER, lambda offer: [(offer.get("manager") or {}).get("name") or ""]),
         (t.LEAVE, lambda offer: _leave(offer, today)),
     )
@@ -63,24 +64,22 @@ def _when(offer: Mapping[str, Any], today: date) -> list[str]:
 
 
 def _tariff(offer: Mapping[str, Any]) -> list[str]:
-    funding = labels.FUNDINGS.get(offer.get("funding") or "", "")
+    funding = Funding.label_of(offer.get("funding") or "")
     return [*tariffs(offer.get("tariff")), funding]
 
 
 def _capacity(offer: Mapping[str, Any]) -> list[str]:
     told = []
     if offer.get("capacity"):
-        one, many = texts.PLACE_ONE, texts.PLACE_MANY
-        if offer["kind"] == "assistant_maternel":
-            one, many = texts.CHILDREN_ONE, texts.CHILDREN_MANY
-        told.append(formats.plural(offer["capacity"], one, many))
+        counted = texts.CHILD if offer["kind"] == "assistant_maternel" else texts.PLACE
+        told.append(counted.of(offer["capacity"]))
     if offer.get("members"):
-        told.append(f"{offer['members']}{formats.NBSP}{texts.MEMBERS}")
+        told.append(f"{offer['members']}{french.NBSP}{texts.MEMBERS}")
     return told
 
 
 def _leave(offer: Mapping[str, Any], today: date) -> list[str]:
     days = [date.fromisoformat(day) for day in sorted(offer.get("leave") or []) if day >= today.isoformat()]
-    told = [formats.day(day) for day in days[:MOST_DAYS]]
+    told = [french.day(day) for day in days[:MOST_DAYS]]
     rest = len(days) - len(told)
-    return [*told, texts.favourites.LEAVE_MORE.format(count=rest)] if rest > 1 else [formats.day(day) for day in days]
+    return [*told, texts.favourites.LEAVE_MORE.format(count=rest)] if rest > 1 else [french.day(day) for day in days]

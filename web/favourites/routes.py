@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from search_api import offers
-from web import cards, formats, texts
+from web import cards, texts
 from web.favourites import addresses, comparison
 from web.site import Site
 
@@ -30,7 +30,7 @@ async def kept(request: Request) -> Response:
     values = {
         "asked": bool(asked.count),
         "cards": [cards.card(item, has_need=False, today=today) for item in found],
-        "count": formats.plural(len(found), t.ONE, t.MANY),
+        "count": t.OFFER.of(len(found)),
         "gone": gone_sentence(len(asked.ids) - len(found) + asked.unreadable),
         "gone_ids": _missing(asked.ids, ids),
         "cut": asked.count - asked.unreadable > addresses.MOST,

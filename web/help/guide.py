@@ -1,5 +1,6 @@
 """The step-by-step guide: its steps, and the real screens beside them (taken by `python -m docs.guide`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from web.rendering import STATIC
@@ -9,7 +10,8 @@ FOLDER = STATIC / "guide"
 
 @dataclass(frozen=True)
 class Step:
-    """`picture`: a file in web/static/guide, and the name that docs/guide.py takes it by; `told`: one sentence each."""
+    """`picture`: a file in web/static/guide, and the name that docs/guide.py takes it by; `told`: one sentence each,
+    with scales in braces."""
 
     picture: str
     title: str
@@ -74,7 +76,7 @@ STEPS = (
         "Relisez et envoyez",
         (
             "Une dernière page reprend tout. Corrigez ce qui doit l’être, puis envoyez.",
-            "Un modérateur vérifie votre agrément sous 72 heures."
+            "Un modérateur vérifie votre agrément sous {agrement_decision_hours} heures."
             " Un mail vous dit à chaque fois où en est votre demande.",
         ),
     ),
@@ -91,12 +93,12 @@ STEPS = (
 )
 
 
-def steps() -> list[dict[str, object]]:
-    """For the page; a picture that was not taken yet is left out."""
+def steps(dated: Callable[[str], str]) -> list[dict[str, object]]:
+    """For the page; a picture that was not taken yet is left out. `dated` puts in what scales say (`Site.dated`)."""
     return [
         {
             "title": step.title,
-            "told": step.told,
+            "told": [dated(sentence) for sentence in step.told],
             "picture": f"guide/{step.picture}.png" if (FOLDER / f"{step.picture}.png").exists() else "",
         }
         for step in STEPS

@@ -5,30 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from domain import french
+from domain.vocabulary import Kind
 from search_api import offers
 from search_api.engine import Engine
 from search_api.parameters import OfferParameters, read, understand
-from web import formats
 
-KINDS = {
-    "point_relais_caf": (
-        "Point relais Caf",
-        "Un agent vous accompagne dans vos démarches avec la Caf, près de chez vous.",
-    ),
-    "point_numerique_caf": (
-        "Point numérique Caf",
-        "Un ordinateur, une connexion et quelqu’un pour vous aider à vous en servir.",
-    ),
-    "france_services": (
-        "France services",
-        "Des conseillers pour toutes les démarches publiques, Caf et impôts compris.",
-    ),
-    "rpe": (
-        "Relais petite enfance",
-        "Le relais connaît le métier\u00a0: il peut vous inscrire avec vous, à son bureau.",
-    ),
+PURPOSES = {
+    Kind.POINT_RELAIS_CAF: "Un agent vous accompagne dans vos démarches avec la Caf, près de chez vous.",
+    Kind.POINT_NUMERIQUE_CAF: "Un ordinateur, une connexion et quelqu’un pour vous aider à vous en servir.",
+    Kind.FRANCE_SERVICES: "Des conseillers pour toutes les démarches publiques, Caf et impôts compris.",
+    Kind.RPE: "Le relais connaît le métier\u00a0: il peut vous inscrire avec vous, à son bureau.",
 }
-"""Label and what it is for, in the order of the page."""
+"""What each kind is for here, in the order of the page."""
 
 SHOWN = 2
 
@@ -43,17 +32,20 @@ class Group:
 
 async def around(engine: Engine, commune: dict[str, Any], today: date) -> list[Group]:
     """The nearest of each kind, however far. Raises EngineUnavailable."""
-    found = await asyncio.gather(*(_nearest(engine, commune, kind, today) for kind in KINDS))
-    return [Group(kind, *KINDS[kind], places) for kind, places in zip(KINDS, found, strict=True)]
+    found = await asyncio.gather(*(_nearest(engine, commune, kind, today) for kind in PURPOSES))
+    return [
+        Group(kind.value, kind.label, purpose, places)
+        for (kind, purpose), places in zip(PURPOSES.items(), found, strict=True)
+    ]
 
 
-async def _nearest(engine: Engine, commune: dict[str, Any], kind: str, today: date) -> list[dict[str, Any]]:
+async def _nearest(engine: Engine, commune: dict[str, Any], kind: Kind, today: date) -> list[dict[str, Any]]:
     position = commune["position"]
     asked = {
         "near": f"{position['lat']},{position['lon']}",
         "radius_km": "any",
         "sort": "distance",
-        "kind": [kind],
+        "kind": [kind.value],
         "limit": str(SHOWN),
     }
     answer = await offers.search(engine, await understand(engine, read(OfferParameters, asked), today))
@@ -62,7 +54,7 @@ async def _nearest(engine: Engine, commune: dict[str, Any], kind: str, today: da
             "id": item["id"],
             "name": item["name"],
             "commune": item["commune"]["name"],
-            "distance": formats.distance(item["distance_m"]),
+            "distance": french.distance(item["distance_m"]),
             "fictitious": item["fictitious"],
         }
         for item in answer["items"]

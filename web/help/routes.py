@@ -41,7 +41,7 @@ async def hub(request: Request) -> Response:
 @router.get("/aide/guide")
 def printed_guide(request: Request) -> Response:
     site: Site = request.app.state.site
-    return site.page("help/guide.html", {"steps": guide.steps(), "site_url": site.settings.site_url})
+    return site.page("help/guide.html", {"steps": guide.steps(site.dated), "site_url": site.settings.site_url})
 
 
 @router.get("/aide/{commune}")

@@ -6,11 +6,11 @@ from uuid import UUID
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from domain import french
 from registry import documents, registrations
 from registry.accounts import throttle
 from registry.database import Connection
 from registry.documents import DocumentRefused, Rendered
-from web import formats
 from web.members import posted
 from web.registration.editing import Editing, pool
 from web.site import Site
@@ -39,7 +39,7 @@ def received(request: Request, form: FormData, sender: UUID) -> Received:
             throttle.count_file(conn, site.settings.keys, sender, site.now())
         return Received(documents.rendered(sent.file.read(), sender.hex))
     except throttle.TooMany as error:
-        return Received(refused=posted.TOO_MANY_FILES.format(wait=formats.wait(error.wait)))
+        return Received(refused=posted.TOO_MANY_FILES.format(wait=french.wait(error.wait)))
     except DocumentRefused as error:
         return Received(refused=error.sentence)
 

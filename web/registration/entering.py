@@ -112,7 +112,7 @@ def _next(begun: registrations.Registration, site: Site) -> str:
     """The page to go on with."""
     if begun.submitted_at is not None:
         return "/inscription/4"
-    incomplete = registrations.missing(begun, site.today())
+    incomplete = registrations.missing(begun, site.scales(), site.today())
     return f"/inscription/{incomplete[0] if incomplete else '3'}"
 
 
@@ -132,11 +132,11 @@ def _code_page(request: Request, mail: str, errors: dict[str, str], status: int 
 
 
 def _link_over(request: Request) -> Response:
+    site: Site = request.app.state.site
     return pages.message(
         request,
         "Ce lien n’est plus valable",
-        "Il a plus de trente jours, votre inscription est déjà envoyée, ou vous avez fermé votre session depuis. Rien"
-        " n’est perdu\u00a0: connectez-vous avec votre adresse mail pour la retrouver.",
+        site.dated(wording.LINK_OVER),
         410,
         href="/connexion?suite=/inscription",
         label="Me connecter",

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 from fastapi import Request
 
-from registry import identity, nir, registrations, requests, rules
+from domain import french
+from domain.scales import Scales, in_words
+from registry import identity, nir, registrations, requests
 from registry.accounts import throttle
 from registry.accounts.throttle import Limit, TooMany
 from registry.profiles import checks, typed
@@ -51,7 +53,15 @@ def check(request: Request, editing: Editing, values: Mapping[str, str], typed_n
     return {}
 
 
-def ceiling(today: date) -> str:
-    """Euros a day and child, above which parents may lose a benefit: advice, nothing is refused for it."""
-    amount = rules.number("smic_hour_cents", today) * rules.number("am_ceiling_smic_a_day", today)
-    return f"{amount // 100},{amount % 100:02d}"
+def tariff_hints(scales: Scales, today: date) -> dict[str, str]:
+    """What the form says of tariffs, in French figures.
+
+    `least`: net euros an hour, below which it refuses one, which are `share` of the Smic; `ceiling`: gross euros a day
+    and child above which parents may lose a benefit: advice, nothing is refused for it.
+    """
+    ceiling = scales.number("smic_hour_cents", today) * scales.number("am_ceiling_smic_a_day", today)
+    return {
+        "least": french.euros(checks.least_hourly_cents(scales, today)),
+        "share": in_words(scales.entry("am_least_smic", today)),
+        "ceiling": french.euros(ceiling),
+    }

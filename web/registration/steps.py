@@ -11,10 +11,11 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from registry import database, documents, nir, registrations
-from registry.profiles import checks, placing, resolving, typed
+from registry import database, documents, nir, previews, registrations
+from registry.casework import NotPossible
+from registry.profiles import placing, resolving, typed
 from registry.registrations import Registration
-from registry.requests import NotPossible
+from registry.scales import current_scales
 from search_api import labels
 from web import maps
 from web.accounts import entering
@@ -40,7 +41,7 @@ def show(request: Request, editing: Editing, page: str) -> Response:
         return pages.page(request, "registration/done.html", _shared(editing, page))
     # A page that was filled in before, and is not right, says what is wrong as soon as it is opened again.
     seen = registrations.PAGES[page][0] in editing.registration.answers and editing.registration.step >= 3
-    errors = registrations.errors_of(editing.registration, page, site.today()) if seen else {}
+    errors = registrations.errors_of(editing.registration, page, site.scales(), site.today()) if seen else {}
     if page == "1" and editing.registration.identity == "refused":
         errors = {"identite": registrations.IDENTITY_REFUSED}
     return _page(request, editing, page, editing.registration.answers, errors, 200)
@@ -89,7 +90,7 @@ def send(request: Request, editing: Editing, form: FormData) -> Response:
     site: Site = request.app.state.site
     if posted.text(form, "vers") == "retour":
         return RedirectResponse(f"{editing.base}/2c", 303)
-    incomplete = registrations.missing(editing.registration, site.today())
+    incomplete = registrations.missing(editing.registration, site.scales(), site.today())
     if incomplete:
         return _summary_page(request, editing, {}, 422)
     if editing.desk:
@@ -133,7 +134,9 @@ def one_field(request: Request, editing: Editing, form: FormData) -> Response:
 def live_preview(request: Request, editing: Editing, form: FormData) -> Response:
     """The preview of what stands in the form now, as a piece of a page. Nothing is kept."""
     values = entered(request, editing.registration, "2c", form)
-    return pages.page(request, "registration/preview.html", {"p": preview(values)})
+    with pool(request).connection() as conn:
+        shown = previewed(request, conn, editing, values)
+    return pages.page(request, "registration/preview.html", {"p": shown})
 
 
 def copy_page(request: Request, editing: Editing, number: int) -> Response:
@@ -156,7 +159,7 @@ def mail_link(request: Request, editing: Editing) -> Response:
     with pool(request).connection() as conn:
         entering.count_mails_to(request, conn, "resume link", owner.id, owner.mail)
         registrations.mail_resume_link(conn, keys, site.settings.site_url, editing.registration, owner.mail, site.now())
-    incomplete = registrations.missing(editing.registration, site.today())
+    incomplete = registrations.missing(editing.registration, site.scales(), site.today())
     return pages.see(f"{editing.base}/{incomplete[0] if incomplete else '3'}", "envoye")
 
 
@@ -169,10 +172,19 @@ def entered(request: Request, registration: Registration, page: str, form: FormD
         return resolving.resolved(conn, values)
 
 
+def previewed(
+    request: Request, conn: database.Connection, editing: Editing, values: Mapping[str, str]
+) -> dict[str, Any]:
+    """What parents will and will not see of these answers, once they are sent and validated."""
+    site: Site = request.app.state.site
+    document = previews.of_form(conn, editing.owner.offer, values, site.today(), fictitious=site.settings.demo)
+    return preview(document, values)
+
+
 def page_errors(request: Request, page: str, values: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with a page as it stands: French sentences by field. Her space shows three of these pages too."""
     site: Site = request.app.state.site
-    errors = registrations.page_errors(page, values, site.today())
+    errors = registrations.page_errors(page, values, site.scales(), site.today())
     if page == "2b" and "mam" not in errors and typed.text(values, "accueil") == "mam" and not values.get("mam_nom"):
         errors["mam"] = wording.MAM_GONE
     if page == "2c" and not errors:
@@ -221,14 +233,17 @@ def _page(
             document = current.document if current else document
             shown["copy_pages"] = documents.pages(conn, document) if document else 0
             shown["ages_from"] = _with(wording.AGES_FROM, every["age_de"])
-            shown["ages_to"] = _with(wording.AGES_TO, every["age_a"])
+            scales, today = current_scales(conn), site.today()
+            shown["ages_to"] = _with(wording.ages_to(scales.number("agrement_age_to_months", today)), every["age_a"])
+            shown["children"] = wording.children(
+                scales.number("agrement_most_children", today), scales.number("agrement_usual_children", today)
+            )
         if page == "2b":
             wanted = every["mam_ou"] or every.get("commune_nom", "")
             shown["mams"] = resolving.mams(conn, wanted) if wanted else []
-            shown["least"] = f"{checks.least_hourly_cents(site.today()) / 100:.2f}".replace(".", ",")
-            shown["ceiling"] = identification.ceiling(site.today())
+            shown |= identification.tariff_hints(current_scales(conn), site.today())
         if page == "2c":
-            shown["p"] = preview(every)
+            shown["p"] = previewed(request, conn, editing, every)
             shown["map"] = _map(conn, site, every)
     return pages.page(request, f"registration/page_{page}.html", shown, status)
 
@@ -237,14 +252,16 @@ def _summary_page(request: Request, editing: Editing, errors: dict[str, str], st
     site: Site = request.app.state.site
     registration = editing.registration
     wrong: dict[str, list[str]] = {}
-    for page in registrations.missing(registration, site.today()):
-        found = list(registrations.errors_of(registration, page, site.today()).values())
+    for page in registrations.missing(registration, site.scales(), site.today()):
+        found = list(registrations.errors_of(registration, page, site.scales(), site.today()).values())
         wrong[page] = found or [wording.NOT_IDENTIFIED]
+    with pool(request).connection() as conn:
+        seen = previewed(request, conn, editing, registration.answers)
     shown = _shared(editing, "3") | {
         "rows": summary(registration.answers),
         "wrong": wrong,
         "errors": errors,
-        "p": preview(registration.answers),
+        "p": seen,
     }
     return pages.page(request, "registration/page_3.html", shown, status)
 

@@ -1,9 +1,16 @@
 """What the pages of the registration say that is longer than a label, and the lists that they offer."""
 
+from domain import french
+
+CHILDREN = french.Plural("enfant", "enfants")
 OTHER_ROLE = (
     "Cette adresse est celle d’un compte professionnel d’un autre rôle\u00a0: inscrivez-vous avec une autre adresse."
 )
 NIR_MISSING = "Donnez votre numéro de sécurité sociale\u00a0: il sert à vérifier votre identité, et n’est pas gardé."
+LINK_OVER = (
+    "Il a plus de {registration_link_days} jours, votre inscription est déjà envoyée, ou vous avez fermé votre session"
+    " depuis. Rien n’est perdu\u00a0: connectez-vous avec votre adresse mail pour la retrouver."
+)
 TOO_MANY_CHECKS = "Vous avez fait beaucoup d’essais aujourd’hui\u00a0: réessayez demain, ou demandez à votre relais."
 CERTIFY = "Cochez cette case pour envoyer votre inscription."
 MAM_GONE = "Cette MAM n’est pas dans notre liste\u00a0: cherchez-la à nouveau par sa commune."
@@ -34,9 +41,22 @@ AGES_FROM = (
 )
 AGES_TO = (
     *((18, "18 mois"), (24, "2 ans"), (30, "2 ans et demi"), (36, "3 ans"), (48, "4 ans"), (60, "5 ans")),
-    *((72, "6 ans"), (96, "8 ans"), (120, "10 ans"), (132, "11 ans"), (144, "12 ans"), (216, "18 ans")),
+    *((72, "6 ans"), (96, "8 ans"), (120, "10 ans"), (132, "11 ans"), (144, "12 ans")),
 )
 """In months; what another agrément says is compared with its copy by the moderator."""
+
+
+def ages_to(oldest: int) -> tuple[tuple[int, str], ...]:
+    """The choices of the age at which she stops, up to the greatest that an agrément may say, in months."""
+    return (*((months, text) for months, text in AGES_TO if months < oldest), (oldest, f"{oldest // 12} ans"))
+
+
+def children(most: int, usual: int) -> list[tuple[str, str]]:
+    """The choices of an agrément’s number of children; more than usual takes a dérogation."""
+    return [
+        (str(count), f"{CHILDREN.of(count)}{' (dérogation)' if count > usual else ''}") for count in range(1, most + 1)
+    ]
+
 
 LABELS = {
     "prenom": "Prénom de naissance",

@@ -54,11 +54,19 @@
     timers.set(name, setTimeout(work, PREVIEW_MS));
   }
 
+  // An answer that comes late must not stand over a newer one: it may show what she has hidden since.
+  let asking = new AbortController();
   async function refresh() {
+    const shown = document.getElementById("apercu");
+    asking.abort();
+    const { signal } = asking = new AbortController();
+    shown.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(base + "/apercu", { method: "POST", body: body({}) });
-      if (answer.ok) document.getElementById("apercu").innerHTML = await answer.text();
+      const answer = await fetch(base + "/apercu", { method: "POST", body: body({}), signal });
+      const text = await answer.text();
+      if (answer.ok && !signal.aborted) shown.innerHTML = text;
     } catch { /* the next change asks again */ }
+    if (!signal.aborted) shown.removeAttribute("aria-busy");
   }
 
   const plan = document.getElementById("plan-repere");

@@ -5,6 +5,7 @@ Labels of kinds, features and so on are the search API's (`search_api.labels`). 
 module of its name; templates read it as `t.alerts.TITLE`.
 """
 
+from domain.french import Plural
 from web.texts import about, alerts, contact, favourites, fiche, reports, search, widget
 
 __all__ = ["about", "alerts", "contact", "favourites", "fiche", "reports", "search", "widget"]
@@ -48,23 +49,6 @@ KIND_GROUPS = (
     ),
     ("Faire ses démarches", ("point_relais_caf", "point_numerique_caf", "france_services")),
 )
-KIND_HINTS = {
-    "eaje": "collective, micro-crèche, halte-garderie…",
-    "assistant_maternel": "agréé, à son domicile",
-    "mam": "plusieurs assistants maternels ensemble",
-    "garde_domicile": "chez vous",
-    "accueil_loisirs": "mercredis, vacances, avant et après l’école",
-    "rpe": "pour trouver un accueil et ses droits",
-    "lieu_information": "sur les modes d’accueil",
-    "laep": "jouer et échanger, avec votre enfant",
-    "mediation_familiale": "renouer le dialogue après une séparation",
-    "espace_rencontre": "voir son enfant dans un lieu neutre",
-    "reaap": "groupes et ateliers de parents",
-    "clas": "aide aux devoirs et sorties",
-    "point_relais_caf": "être aidé pour ses démarches",
-    "point_numerique_caf": "un poste pour ses démarches en ligne",
-    "france_services": "démarches avec toutes les administrations",
-}
 OTHER_KINDS = "Conseil, rencontres, démarches"
 NEED = "Pour quand ?"
 NEED_OPTIONAL = "Jours, heures, âge de l’enfant"
@@ -93,9 +77,7 @@ ONLY_FREE_HINT = "laisse de côté ce qui n’en couvre qu’une partie, et les 
 FILTERS = "Plus de filtres"
 FILTERS_NONE = "aucun"
 NAME = "Nom ou mot-clé"
-SUBKINDS = "Sorte de crèche"
 FEATURES = "Ce qui compte pour vous"
-FUNDINGS = "Tarif de la crèche"
 SORT = "Trier par"
 SORTS = {
     "conseille": "ce qui vous convient",
@@ -124,8 +106,7 @@ ERROR_RADIUS = "Choisissez une distance dans la liste."
 ERROR_SORT = "Choisissez un tri dans la liste."
 
 # The results.
-RESULT_ONE = "résultat"
-RESULT_MANY = "résultats"
+RESULT = Plural("résultat", "résultats")
 AT_LEAST = "plus de {count}"
 AROUND = "autour de {place}"
 AROUND_POSITION = "autour de votre position"
@@ -151,22 +132,17 @@ DATA_OF = "Données du {day}"
 
 # Availability, on cards and fiches.
 FREE_FOR_NEED = "Place libre pour toute votre demande"
-FREE_ONE = "place libre"
-FREE_MANY = "places libres"
+FREE_PLACE = Plural("place libre", "places libres")
 FREE_UNTIL = "jusqu’au {day}"
 FULL = "Complet"
 LATER = "Libre à partir du {day}"
 PARTIAL_FROM = "à partir du {day}"
 UNKNOWN = "Disponibilités inconnues"
 TO_ASK = "Places à demander"
-CONFIRMED = "disponibilités confirmées {ago}"
-NEVER_CONFIRMED = "disponibilités jamais confirmées"
-DUTY = {
-    "up_to_date": "à jour",
-    "due": "à renouveler avant le {next}",
-    "overdue": "échéance du {last} passée",
-}
-"""Where an assistant maternel stands with her two deadlines a year; nothing of those who have none."""
+TO_CONFIRM = "Disponibilités à confirmer"
+DECLARED = "disponibilités déclarées {ago}, à jour"
+DECLARED_TO_CONFIRM = "disponibilités déclarées {ago}, à confirmer"
+NEVER_DECLARED = "disponibilités jamais déclarées"
 SHORT_STATUS = {
     "free": "Place libre",
     "full": "Complet",
@@ -174,6 +150,7 @@ SHORT_STATUS = {
     "later": "Libre plus tard",
     "unknown": "Disponibilités inconnues",
     "to_ask": "Places à demander",
+    "to_confirm": "Disponibilités à confirmer",
 }
 
 # Cards and fiches.
@@ -193,11 +170,9 @@ COMMUNE_ZONE_SENTENCE = (
 )
 STREET_SENTENCE = "La carte montre la rue, pas le numéro."
 COMMUNE_SENTENCE = "L’adresse n’a pas pu être située exactement : la carte montre la commune de {commune}."
-CHILDREN_ONE = "enfant"
-CHILDREN_MANY = "enfants"
+CHILD = Plural("enfant", "enfants")
 CAPACITY = "{children} au plus"
-PLACE_ONE = "place"
-PLACE_MANY = "places"
+PLACE = Plural("place", "places")
 MEMBERS = "assistants maternels"
 HOURLY = "{money} net de l’heure"
 UPKEEP = "{money} d’entretien par jour"

@@ -91,8 +91,11 @@ ABOUT = (
         "À quel point c’est à jour",
         (
             "Une assistante maternelle déclare ses disponibilités deux fois par an au moins, avant le 1er juin et avant"
-            " le 1er décembre. Chaque carte dit quand elles ont été confirmées. Si rien n’est connu au-delà d’une"
-            " date, le site écrit «\u00a0disponibilités inconnues\u00a0», jamais «\u00a0complet\u00a0».",
+            " le 1er décembre. Chaque carte indique quand elle l’a fait. Une déclaration est à jour jusqu’à la première"
+            " échéance manquée, et au plus tard jusqu’à la fin de la dernière période déclarée. Ensuite, le site écrit"
+            " «\u00a0disponibilités à confirmer\u00a0». Demandez alors à l’assistante maternelle."
+            " Si rien n’est connu au-delà d’une date, le site écrit «\u00a0disponibilités inconnues\u00a0»,"
+            " jamais «\u00a0complet\u00a0».",
             "Les structures ne déclarent pas leurs places libres ici\u00a0: le site écrit «\u00a0places à"
             " demander\u00a0». Un changement est visible en quelques secondes\u202f; le jour des données figure sous"
             " les résultats.",
@@ -158,8 +161,9 @@ TREATMENTS = (
         " sienne\u00a0: le site transmet. Rien ne lui parvient avant que vous ayez confirmé votre adresse.",
         "Votre demande, que vous confirmez par mail (article 6.1.b)\u202f; les limites et les signalements, pour éviter"
         " les abus (article 6.1.f).",
-        "Message non confirmé\u00a0: un jour. Conversation\u00a0: {contact_thread_days} jours. Texte d’un"
-        " message transmis\u00a0: {contact_text_days} jours. Message signalé\u00a0: {contact_report_days} jours."
+        "Message non confirmé\u00a0: {contact_confirm_hours} heures. Conversation\u00a0: {contact_thread_days} jours."
+        " Texte d’un message transmis\u00a0: {contact_text_days} jours. Message signalé\u00a0: {contact_report_days}"
+        " jours."
         " Un expéditeur bloqué le reste jusqu’à ce qu’elle le débloque\u00a0: son nom et un code tiré de son adresse.",
         "L’assistante maternelle\u202f; les modérateurs, pour un message signalé seulement.",
     ),
@@ -214,7 +218,7 @@ TREATMENTS = (
         "Les mails que le site envoie",
         "L’adresse et l’objet\u202f; le texte est oublié dès qu’un serveur a pris le mail.",
         "Ne rien envoyer deux fois, et retrouver ce qui n’est pas arrivé (article 6.1.f).",
-        "{mails_days} jours, et le texte avec, d’un mail qui n’a pas pu partir. Pour limiter"
+        "{mail_days} jours, et le texte avec, d’un mail qui n’a pas pu partir. Pour limiter"
         " les abus, des codes tirés des adresses sont comptés un jour.",
         "Les personnes qui exploitent le site.",
     ),

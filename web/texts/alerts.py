@@ -23,12 +23,15 @@ RHYTHMS = (
 )
 TRAP = "Laissez ce champ vide"
 SEND = "Créer l’alerte"
-KEPT = "L’alerte prend fin d’elle-même au bout de six mois, ou un mois après la date souhaitée. Un clic l’arrête avant."
+KEPT = (
+    "L’alerte prend fin d’elle-même au bout de {alert_days} jours, ou {alert_after_wanted_days} jours après la date"
+    " souhaitée. Un clic l’arrête avant."
+)
 BACK = "Revenir aux résultats"
 CHECK_TITLE = "Ouvrez votre boîte mail"
 CHECK = (
-    "L’alerte n’a pas encore commencé\u00a0: un mail vous attend avec un lien pour la confirmer, valable 48 heures."
-    " Regardez aussi dans les indésirables."
+    "L’alerte n’a pas encore commencé\u00a0: un mail vous attend avec un lien pour la confirmer\u202f; il dit jusqu’à"
+    " quand. Regardez aussi dans les indésirables."
 )
 
 # The summary of the need.
@@ -65,7 +68,7 @@ CONFIRM_WEEKLY = "Vous recevrez un mail le lundi, s’il y a du nouveau."
 CONFIRMED_TITLE = "L’alerte a commencé"
 CONFIRMED = "Elle dure jusqu’au {day}\u202f; chaque mail permet de l’arrêter d’un clic."
 OVER_TITLE = "Ce lien n’est plus valable"
-OVER = "L’alerte est arrêtée, ou les 48 heures pour la confirmer sont passées. Vous pouvez en créer une autre."
+OVER = "L’alerte est arrêtée, ou le délai pour la confirmer est passé. Vous pouvez en créer une autre."
 FULL_TITLE = "Vous avez déjà cinq alertes"
 FULL = "Arrêtez-en une, puis revenez à ce lien\u00a0:"
 FULL_STOP = "Arrêter"

@@ -19,13 +19,14 @@ TRAP = "Laissez ce champ vide"
 SEND = "Continuer"
 CANCEL = "Revenir à la fiche"
 KEPT = (
-    "Votre message est oublié deux semaines après son envoi, la conversation au bout de trois mois. {name} peut"
+    "Votre message est oublié {contact_text_days} jours après son envoi, la conversation au bout de"
+    " {contact_thread_days} jours. {name} peut"
     " signaler un message aux modérateurs."
 )
 CHECK_TITLE = "Ouvrez votre boîte mail"
 CHECK = (
-    "Votre message n’est pas encore parti\u00a0: un mail vous attend avec un lien pour l’envoyer, valable 24 heures."
-    " Regardez aussi dans les indésirables."
+    "Votre message n’est pas encore parti\u00a0: un mail vous attend avec un lien pour l’envoyer\u202f; il dit jusqu’à"
+    " quand. Regardez aussi dans les indésirables."
 )
 BACK = "Revenir à la fiche"
 
@@ -55,7 +56,7 @@ MANY = (
     " revenez à ce lien dans {wait}, s’il vaut encore."
 )
 OVER_TITLE = "Ce lien n’est plus valable"
-OVER = "Il a déjà servi, ou les 24 heures sont passées. Si votre message n’est pas parti, écrivez-le à nouveau."
+OVER = "Il a déjà servi, ou son délai est passé. Si votre message n’est pas parti, écrivez-le à nouveau."
 HOME = "Faire une recherche"
 
 # Confirming.
@@ -67,7 +68,7 @@ SENT_TITLE = "Votre message est envoyé"
 SENT = "{name} le reçoit par mail. Sa réponse vous arrivera par mail\u202f; répondez-y comme d’habitude."
 
 # Blocking and reporting, from the links in a mail.
-GONE = "La conversation a plus de trois mois, ou elle est déjà effacée."
+GONE = "La conversation est trop ancienne, ou elle est déjà effacée."
 BLOCK_TITLE = "Ne plus rien recevoir de ce parent\u202f?"
 BLOCK_REPLIES_TITLE = "Ne plus recevoir de réponses\u202f?"
 BLOCK = (
@@ -82,12 +83,16 @@ REPORT = "Un modérateur de Ribambelle lira ce message de {name}, et lui seul. {
 REPORT_BUTTON = "Signaler aux modérateurs"
 REPORTED_TITLE = "Merci, c’est signalé"
 REPORTED = "Un modérateur lira ce message. En cas de menace ou de danger, appelez le 17."
-REPORT_FORGOTTEN = "Son texte est déjà oublié, comme tous au bout de deux semaines\u00a0: il ne peut plus être signalé."
+REPORT_FORGOTTEN = "Son texte est déjà oublié, comme tous après quelque temps\u00a0: il ne peut plus être signalé."
 ALSO_BLOCK = "Ne plus rien recevoir de {name}"
 ALSO_REPORT = "Signaler ce message aux modérateurs"
 
 # The staff's list.
 REPORTS_TITLE = "Messages signalés"
+REPORTS_WAITING = "À traiter\u00a0: {count}. Pris par vous\u00a0: {mine}."
+REPORTS_PAGER = "Pages"
+REPORTS_OLDER = "Page précédente"
+REPORTS_NEWER = "Page suivante"
 REPORTS_NONE = "Aucun message signalé n’attend."
 REPORTS_LEAD = "Les plus anciens d’abord. Chaque lecture de cette page est notée au journal."
 REPORTS_WARNING = "Un parent signalé par trois assistantes maternelles ne peut plus écrire à personne par Ribambelle."

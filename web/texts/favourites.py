@@ -1,5 +1,7 @@
 """What the pages of `web/favourites/` say (as `web.texts`)."""
 
+from domain.french import Plural
+
 LINK = "Mes favoris"
 KEEP = "Garder"
 KEEP_NAMED = "Garder {name} dans mes favoris"
@@ -22,8 +24,7 @@ BLOCKED = (
     " peuvent pas y rester."
 )
 FULL = "Vous gardez déjà 50 offres\u00a0: retirez-en une pour garder celle-ci."
-ONE = "offre"
-MANY = "offres"
+OFFER = Plural("offre", "offres")
 GONE_ONE = "Une offre n’est plus publiée\u00a0: elle a été retirée, ou son adresse est mal recopiée."
 GONE_MANY = "{count} offres ne sont plus publiées\u00a0: elles ont été retirées, ou leur adresse est mal recopiée."
 FORGET = "Ne plus garder ce qui n’est plus publié"

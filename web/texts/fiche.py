@@ -12,7 +12,6 @@ TODAY = "aujourd’hui"
 TOMORROW = "demain"
 AT = "{day} à {clock}"
 UNLESS_HOLIDAY = ", sauf si elle ferme ce jour férié ({name})"
-USUAL = "Les horaires habituels\u00a0:"
 TODAY_MARK = "aujourd’hui"
 PUBLIC_HOLIDAY = "Jour férié\u00a0: {day} ({name})."
 CLOSING = "Fermetures annoncées\u00a0: {days}."
@@ -73,6 +72,10 @@ FREE_NOW_UNTIL = "En ce moment, jusqu’au {end}"
 FREE_FROM = "À partir du {start}"
 FREE_SPAN = "Du {start} au {end}"
 NOTHING_FREE = "pas de place"
+TO_CONFIRM = (
+    "Ces disponibilités ne sont plus à jour. Demandez à l’assistante maternelle si une place est encore libre, avant de"
+    " compter dessus."
+)
 
 # What to do with a fiche.
 ACTIONS = "Cette fiche"

@@ -40,7 +40,7 @@ FILTERS = {
     "ecole": "École desservie",
     "langue": "Langue parlée",
 }
-UP_TO_DATE = "Informations confirmées depuis moins de six mois"
+UP_TO_DATE = "Informations à jour"
 TARIFF = "Tarif de l’assistant maternel, net de l’heure"
 TARIFF_ANY = "peu importe"
 TARIFF_AT_MOST = "au plus {money}"

@@ -1,5 +1,7 @@
 """What the pages of `web/widget/` say (as `web.texts`)."""
 
+from domain.french import Plural
+
 # The frame on a town hall's site.
 HEADING = "Trouver un accueil pour son enfant"
 PLACE_IN = "à {place}"
@@ -35,20 +37,15 @@ MAP = {
 """Said by the map's script: handed to it as JSON in the page."""
 
 # The counter. What it counts is told with it.
-FREE_ONE = "place libre"
-FREE_MANY = "places libres"
 NO_FREE = "Aucune place libre déclarée"
-ASSISTANT_ONE = "assistant maternel ou assistante maternelle"
-ASSISTANT_MANY = "assistants maternels et assistantes maternelles"
+ASSISTANT = Plural("assistant maternel ou assistante maternelle", "assistants maternels et assistantes maternelles")
 FREE_AT = "chez {assistants}, au {day}, d’après ce qu’ils et elles ont déclaré."
 FREE_NOTE = "Une place compte si elle est libre à un moment au moins de la semaine, pas forcément tous les jours."
 FICTITIOUS_COUNT = "Ce nombre compte des données fictives."
-STRUCTURE_ONE = "crèche ou autre lieu d’accueil"
-STRUCTURE_MANY = "crèches et autres lieux d’accueil"
+STRUCTURE = Plural("crèche ou autre lieu d’accueil", "crèches et autres lieux d’accueil")
 TO_ASK = "Et {structures} à qui demander une place : leurs places libres ne sont pas connues."
 TO_ASK_ALONE = "où demander une place : leurs places libres ne sont pas connues."
-OFFER_ONE = "adresse utile aux familles"
-OFFER_MANY = "adresses utiles aux familles"
+OFFER = Plural("adresse utile aux familles", "adresses utiles aux familles")
 
 # What the frame says when it cannot show the search.
 REFUSED_TITLE = "Cette recherche ne peut pas être montrée ici"

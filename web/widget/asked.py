@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from search_api import labels
+from domain.vocabulary import Kind
 from web import texts
 from web.widget import colours
 
@@ -36,7 +36,7 @@ def read(given: Mapping[str, str]) -> tuple[Asked | None, str]:
     [(name, code)] = codes
     kinds = tuple(dict.fromkeys(kind.strip() for kind in given.get("types", "").split(",") if kind.strip()))
     for kind in kinds:
-        if kind not in labels.KINDS:
+        if kind not in Kind.codes():
             return None, texts.widget.ERROR_KIND.format(kind=kind[:40])
     colour = colours.read(given.get("couleur", "").strip() or colours.DEFAULT)
     if colour is None:

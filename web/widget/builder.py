@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from search_api import labels
+from domain.vocabulary import Kind
 from web import headers, texts
 from web.members.access import RegistryMissing
 from web.search.forms import TEXT_LIMITS, SearchForm
@@ -68,7 +68,7 @@ async def builder(request: Request) -> Response:
             "height": HEIGHTS[asked.view],
             "snippets": snippets(asked, values["cle"], site.settings.site_url),
         }
-    page = {"values": values, "errors": errors, "shown": shown, "kinds": labels.KINDS}
+    page = {"values": values, "errors": errors, "shown": shown, "kinds": Kind.labels()}
     response = site.page("widget/builder.html", page, 422 if errors else 200)
     response.headers["Content-Security-Policy"] = headers.content_policy(site.settings, frames=True)  # the preview
     return response
@@ -99,7 +99,7 @@ def _errors(values: dict[str, Any]) -> dict[str, str]:
         errors["ou"] = texts.widget.ERROR_NO_PLACE
     elif len(values["ou"]) > TEXT_LIMITS["ou"]:
         errors["ou"] = texts.ERROR_TOO_LONG.format(limit=TEXT_LIMITS["ou"])
-    if any(kind not in labels.KINDS for kind in values["types"]):
+    if any(kind not in Kind.codes() for kind in values["types"]):
         errors["type"] = texts.widget.ERROR_BUILDER_KIND
     if colours.read(values["couleur"]) is None:
         errors["couleur"] = texts.widget.ERROR_COLOUR

@@ -10,15 +10,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from domain import french
+from domain.vocabulary import CARE_KINDS, Kind
 from registry import widget
 from search_api import free as free_places
-from search_api import labels, offers, places
+from search_api import offers, places
 from search_api.engine import RETRY_AFTER_S, EngineUnavailable
 from search_api.free import Free
 from search_api.parameters import OfferParameters, read, understand
 from search_api.problems import ParameterError
 from search_api.query_log import watched
-from web import cards, formats, headers, texts
+from web import cards, headers, texts
 from web.members.access import RegistryMissing
 from web.search import forms
 from web.search.forms import SearchForm
@@ -99,7 +101,7 @@ async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors
         "where": where,
         "all": forms.address(form),
         "form": form,
-        "kinds": [(kind, labels.KINDS[kind]) for kind in asked.kinds or labels.KINDS],
+        "kinds": [(kind, Kind(kind).label) for kind in asked.kinds or Kind.codes()],
         "kept": address.pairs(asked, key),
         "errors": list(errors.values()),
     }
@@ -117,8 +119,8 @@ def _form(asked: Asked, place: dict[str, Any], typed: SearchForm) -> SearchForm:
     Where nothing is chosen it is all that minds children: the frame says that it finds that.
     """
     kept = asked.view == "liste"
-    of_site = asked.kinds or ("assistant_maternel", *labels.CARE_KINDS)
-    chosen = tuple(kind for kind in typed.types if kind in labels.KINDS and (not asked.kinds or kind in asked.kinds))
+    of_site = asked.kinds or ("assistant_maternel", *CARE_KINDS)
+    chosen = tuple(kind for kind in typed.types if kind in Kind.codes() and (not asked.kinds or kind in asked.kinds))
     form = SearchForm(ou=place["name"], lieu=place["id"], rayon="0", types=chosen if kept and chosen else of_site)
     return replace(form, jours=typed.jours, debut=typed.debut, fin=typed.fin) if kept else form
 
@@ -136,7 +138,7 @@ async def _found(site: Site, asked: Asked, form: SearchForm, place: dict[str, An
     answer = await watched(search, PATH, parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
     total = answer["total"]["value"]
     return {
-        "count": formats.plural(total, texts.RESULT_ONE, texts.RESULT_MANY),
+        "count": texts.RESULT.of(total),
         "total": total,
         "cards": [cards.card(item, has_need=bool(form.jours), today=site.today()) for item in answer["items"]],
     }
@@ -146,20 +148,20 @@ def counter(found: Free, kinds: tuple[str, ...], site: Site) -> dict[str, Any]:
     """The figure, what it is of, and the sentences that say what was counted. Free places are told only of assistants
     maternels, who declare them; where none were asked for, the figure is of places to ask."""
     t = texts.widget
-    structures = formats.plural(found.structures, t.STRUCTURE_ONE, t.STRUCTURE_MANY)
+    structures = t.STRUCTURE.of(found.structures)
     if not kinds or "assistant_maternel" in kinds:
-        figure, units = found.places, (t.FREE_ONE, t.FREE_MANY)
-        assistants = formats.plural(found.assistants, t.ASSISTANT_ONE, t.ASSISTANT_MANY)
-        told = t.FREE_AT.format(assistants=assistants, day=formats.day(site.today()))
+        figure, unit = found.places, texts.FREE_PLACE
+        assistants = t.ASSISTANT.of(found.assistants)
+        told = t.FREE_AT.format(assistants=assistants, day=french.day(site.today()))
         notes = [told, t.FREE_NOTE] if found.places else []
         notes += [t.TO_ASK.format(structures=structures)] if found.structures else []
     elif found.structures:
-        figure, units, notes = found.structures, (t.STRUCTURE_ONE, t.STRUCTURE_MANY), [t.TO_ASK_ALONE]
+        figure, unit, notes = found.structures, t.STRUCTURE, [t.TO_ASK_ALONE]
     else:
-        figure, units, notes = found.offers, (t.OFFER_ONE, t.OFFER_MANY), []
+        figure, unit, notes = found.offers, t.OFFER, []
     return {
-        "figure": formats.number(figure),
-        "unit": units[figure > 1],
+        "figure": french.number(figure),
+        "unit": unit.word(figure),
         "notes": notes,
         "fictitious": found.fictitious,
     }
@@ -177,7 +179,7 @@ def _map(site: Site, wanted: dict[str, Any], place: dict[str, Any]) -> dict[str,
         "tiles": settings.tile_url,
         "attribution": settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION,
         "territory": place["code"],
-        "kinds": labels.KINDS,
+        "kinds": Kind.labels(),
         "status": texts.SHORT_STATUS,
     }
 
@@ -190,7 +192,7 @@ def _said(site: Site, ancestors: tuple[str, ...], sentence: str, status: int) ->
 
 def busy(site: Site, wait_s: int) -> Response:
     """The frame of a client who has asked for too much (web/app.py)."""
-    sentence = texts.widget.BUSY.format(wait=formats.wait(timedelta(seconds=wait_s)))
+    sentence = texts.widget.BUSY.format(wait=french.wait(timedelta(seconds=wait_s)))
     values = {"title": texts.widget.BUSY_TITLE, "sentence": sentence, "colour": colours.DEFAULT, "all": "/"}
     response = _page(site, hosts.ANYBODY, "widget/said.html", values, 429)
     response.headers["Retry-After"] = str(wait_s)

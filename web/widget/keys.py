@@ -5,11 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from domain import french
 from registry import audit, widget
 from registry.accounts import Account
 from registry.database import Pool
-from settings import PARIS
-from web import formats
 from web.accounts.entering import Registry
 from web.members import access, pages, posted
 from web.site import Site
@@ -50,10 +49,9 @@ def revoke(request: Request, account: Administrator, form: posted.Form, registry
 def _page(request: Request, registry: Pool, values: dict[str, str], errors: dict[str, str]) -> Response:
     with registry.connection() as conn:
         found = widget.listing(conn)
-    lines = [{"key": key, "created": _day(key.created_at), "revoked": _day(key.revoked_at)} for key in found]
+    lines = [
+        {"key": key, "created": french.day_of(key.created_at), "revoked": french.day_of(key.revoked_at)}
+        for key in found
+    ]
     shown: dict[str, Any] = {"values": values, "errors": errors, "lines": lines}
     return pages.page(request, "widget/keys.html", shown, 422 if errors else 200)
-
-
-def _day(moment: Any) -> str:
-    return formats.day(moment.astimezone(PARIS).date()) if moment else ""

@@ -16,7 +16,7 @@ parser: Any = importlib.import_module("re._parser")
 """The parser of `re` itself, of which typeshed knows nothing."""
 
 ROOT = Path(__file__).parents[3]
-ROOMS = ("settings", "mappings", "registry", "indexer", "search_api", "web", "jobs", "cli", "local/reference")
+ROOMS = ("settings", "domain", "mappings", "registry", "indexer", "search_api", "web", "jobs", "cli", "local/reference")
 CALLS = frozenset(("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"))
 WIDE = 16
 """Repeats of at most so many are no matter."""

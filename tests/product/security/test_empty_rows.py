@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-ROOMS = ("settings", "mappings", "registry", "indexer", "search_api", "web", "jobs", "local", "cli", "bench")
+ROOMS = ("settings", "domain", "mappings", "registry", "indexer", "search_api", "web", "jobs", "local", "cli", "bench")
 
 
 def text_of(call: ast.Call) -> str:

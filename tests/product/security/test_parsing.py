@@ -19,8 +19,9 @@ import pytest
 from jobs import answers
 from registry import database
 from registry.documents import DocumentRefused, rendered, rendering
+from registry.intake.tables import Unreadable
 from registry.movements import opening
-from registry.movements.tables import MOST_BYTES, Unreadable
+from registry.movements.reading import LIMITS
 from registry.parsing import child, children
 from registry.parsing.children import MIB, Bounds, Busy, Failed, OneInHand, TooOften, Turns
 from registry.parsing.refusals import Refused
@@ -81,7 +82,7 @@ def test_what_a_process_of_its_own_reads_is_what_is_there() -> None:
 def test_a_file_that_is_too_large_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(children, "read", lambda *_: pytest.fail("opened"))
     with pytest.raises(Unreadable, match="5\u00a0Mo maximum"):
-        opening.opened(b"x" * (MOST_BYTES + 1), "44", TODAY, "a caf")
+        opening.opened(b"x" * (LIMITS.bytes + 1), "44", TODAY, "a caf")
 
 
 @pytest.mark.usefixtures("short")

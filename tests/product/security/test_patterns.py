@@ -9,18 +9,19 @@ from typing import Any
 
 import pytest
 
+from domain import week
+from domain.scales import shipped
+from domain.spelling import fold
 from jobs import answers
 from registry import free_text, letters, links, nir, widget
 from registry.accounts import addresses
 from registry.contact import wording
-from registry.folding import fold
 from registry.imports import cleaning
 from registry.legacy import values as legacy
 from registry.movements import mapping, reading, rows
 from registry.profiles import checks, placing, resolving, typed
 from search_api import geocoder, need, parameter_types, suggestions, text
 from tests.product.security import growth, patterns
-from web.availability import weeks
 from web.favourites import addresses as favourites
 from web.search import forms
 from web.widget import colours
@@ -211,7 +212,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "links.is_spelled_out": links.is_spelled_out,
     "wording.cleaned": wording.cleaned,
     "wording.cleaned_name": wording.cleaned_name,
-    "folding.fold": fold,
+    "spelling.fold": fold,
     "nir.holds_one": nir.holds_one,
     "nir.without": nir.without,
     "nir.error": nir.error,
@@ -221,10 +222,15 @@ READERS: dict[str, Callable[[str], object]] = {
     "addresses.mailbox": addresses.mailbox,
     "widget.host": widget.host,
     "checks.identity_errors": _all_fields(PERSON, checks.identity_errors),
-    "checks.agrement_errors": _all_fields(("numero", "debut", "fin", "capacite"), checks.agrement_errors),
+    "checks.agrement_errors": _all_fields(
+        ("numero", "debut", "fin", "capacite"), lambda values, day: checks.agrement_errors(values, shipped(), day)
+    ),
     "checks.home_errors": _all_fields(HOME, checks.home_errors),
     "checks.contact_errors": _all_fields(HOME, checks.contact_errors),
-    "checks.profile_errors": _all_fields(("nom_affiche", "adresse", "ecoles", "tarif_horaire"), checks.profile_errors),
+    "checks.profile_errors": _all_fields(
+        ("nom_affiche", "adresse", "ecoles", "tarif_horaire"),
+        lambda values, day: checks.profile_errors(values, shipped(), day),
+    ),
     "typed.telephone": typed.telephone,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
@@ -245,7 +251,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "suggestions.written": suggestions.written,
     "geocoder.looks_like_an_address": geocoder.looks_like_an_address,
     "forms": lambda typed: forms.errors(forms.read([("ou", typed), ("mots", typed), ("autour", typed)]), TODAY),
-    "weeks.minutes": weeks.minutes,
+    "week.typed_minute": week.typed_minute,
     "colours.read": colours.read,
     "favourites.read": lambda typed: favourites.read([("id", typed)], 20),
 }
