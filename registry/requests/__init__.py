@@ -62,6 +62,20 @@ SELECT = (
 """SQL: requests `r` with their cases `k`, as `of_row` reads them."""
 
 
+def asked(request: Request) -> Agrement:
+    """The agrément as she entered it."""
+    return Agrement(
+        request.department,
+        request.number,
+        request.starts_on,
+        request.ends_on,
+        request.capacity,
+        request.age_from_months,
+        request.age_to_months,
+        request.conditions or "",
+    )
+
+
 def submit(
     conn: Connection,
     offer: str,

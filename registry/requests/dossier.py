@@ -10,7 +10,7 @@ from registry.casework.history import Event
 from registry.database import Connection
 from registry.movements.rows import LABELS, Action
 from registry.profiles import Agrement, Identity
-from registry.requests import Request, read
+from registry.requests import Request, asked, read
 from registry.requests.differences import Difference, differences, shape
 from registry.scales import current_scales
 
@@ -45,20 +45,6 @@ class Dossier:
     differences: tuple[Difference, ...]
     pages: int
     history: tuple[Event, ...]
-
-
-def asked(request: Request) -> Agrement:
-    """The agrément as she entered it."""
-    return Agrement(
-        request.department,
-        request.number,
-        request.starts_on,
-        request.ends_on,
-        request.capacity,
-        request.age_from_months,
-        request.age_to_months,
-        request.conditions or "",
-    )
 
 
 def open_dossier(conn: Connection, id: UUID, today: date) -> Dossier | None:

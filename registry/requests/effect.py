@@ -14,7 +14,7 @@ from registry.casework.history import Line
 from registry.database import Connection
 from registry.movements import applying
 from registry.profiles import Agrement
-from registry.requests import SELECT, Request, letters, of_row
+from registry.requests import SELECT, Request, asked, letters, of_row
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def take(conn: Connection, request: Request, now: datetime) -> Effect:
     Movements of this number that waited for somebody to have it take effect in the same transaction, so that nobody is
     seen in between.
     """
-    clamped = write(conn, request.offer, _asked(request))
+    clamped = write(conn, request.offer, asked(request))
     movements.rematch(conn, request.department, request.number, now)
     conn.execute("update offer set publication = 'published' where id = %s and publication = 'draft'", [request.offer])
     conn.execute("update agrement_request set effective_at = %s where id = %s", [now, request.id])
@@ -144,16 +144,3 @@ def take_due(conn: Connection, now: datetime) -> int:
             )
             count += 1
     return count
-
-
-def _asked(request: Request) -> Agrement:
-    return Agrement(
-        request.department,
-        request.number,
-        request.starts_on,
-        request.ends_on,
-        request.capacity,
-        request.age_from_months,
-        request.age_to_months,
-        request.conditions or "",
-    )

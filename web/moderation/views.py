@@ -11,8 +11,8 @@ from registry.accounts import Account
 from registry.casework import STAFF_TURN
 from registry.casework.queue import PAGE, Counts, Part, Waiting
 from registry.profiles import Agrement
-from registry.requests import Kind, Request, reasons
-from registry.requests.dossier import Dossier, asked
+from registry.requests import Kind, Request, asked, reasons
+from registry.requests.dossier import Dossier
 from registry.requests.figures import Day, Department, Service
 from registry.requests.reasons import MOST_OF_A_COMMENT, Use
 from web.moderation import wording
