@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from domain import civil
 from domain.civil import months_after
 from domain.french import ages, day
 from domain.scales import Scales
@@ -172,5 +173,5 @@ def _person(identity: Identity | None, shown_name: str, today: date) -> Iterator
             "look",
             f"Le nom montré aux parents («\u00a0{shown_name}\u00a0») n’est pas dans son identité civile.",
         )
-    if identity.birth_date is not None and months_after(identity.birth_date, 12 * 18) > today:
+    if identity.birth_date is not None and not civil.of_age(identity.birth_date, today):
         yield Difference("birth_date", "alert", "Elle serait mineure, d’après sa date de naissance.")

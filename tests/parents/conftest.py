@@ -194,6 +194,7 @@ def _reachable(id: str) -> Any:
         precision="zone",
         capacity=3,
         availability=[documents.period("2026-09-01", None, ("mon-fri", "08:00", "18:00", 2))],
+        confirmed_on=documents.TODAY,
     )
 
 
