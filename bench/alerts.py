@@ -40,8 +40,8 @@ from jobs.schedule import SCHEDULE
 from local.errors import LocalError
 from local.servers import running
 from registry import indexed_changes
-from registry.alerts import asking, matching
 from registry.database import Connection, connect
+from registry.parents.alerts import asking, matching
 from search_api import engine, prospective
 from search_api.engine import Engine
 from search_api.offer_query import OfferQuery

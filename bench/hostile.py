@@ -37,7 +37,7 @@ from local.errors import LocalError
 from registry import accounts, database
 from registry.accounts import Account, sessions
 from registry.accounts.sessions import Proof
-from registry.contact import tokens
+from registry.parents.contact import tokens
 from settings import Settings
 from tests.product.security import hostile
 

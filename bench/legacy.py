@@ -23,9 +23,9 @@ from bench.command import say
 from bench.processes import alongside, measured
 from bench.search_server import get, serving
 from bench.setup import PROGRAM, TODAY, environment
+from demo import generate, legacy
 from indexer import bulk
 from registry import database, territory
-from registry.generation import generate, legacy
 from registry.legacy import migrating
 from settings import Settings
 

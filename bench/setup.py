@@ -12,10 +12,11 @@ from cryptography.fernet import Fernet
 
 from bench.processes import measured
 from cli.servers import LOCAL
+from demo import generate
 from indexer import bulk, generations
 from local.servers import running
-from registry import agrements, database, territory
-from registry.generation import generate
+from registry import database, territory
+from registry.agrements import expiry
 from registry.imports import mapping
 from registry.imports.structures import import_structures
 from settings import Settings
@@ -29,7 +30,7 @@ SEED = 1
 TODAY = date(2026, 11, 1)
 """Fixed, so that every run has the same offers, whenever its data were made."""
 
-STRUCTURES = Path(territory.GEO).parent / "structures"
+STRUCTURES = Path(__file__).parent.parent / "demo" / "real"
 PROGRAM = str(Path(sys.executable).with_name("ribambelle"))
 
 
@@ -73,7 +74,7 @@ def fill(settings: Settings, scale: Scale, say: Say) -> None:
             say("Fictitious offers …")
             generate(conn, scale=scale, seed=SEED, today=TODAY, report=lambda label, done, total: None)
             conn.commit()
-        agrements.expire(conn, TODAY)
+        expiry.expire(conn, TODAY)
         conn.commit()
     say("Vacuum …")
     with database.connect(settings.database_url, autocommit=True) as conn:

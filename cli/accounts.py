@@ -9,8 +9,8 @@ import typer
 from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
 from domain import civil
-from registry import accounts, audit, database
-from registry.accounts import RULES, Role, addresses, recovery, staff
+from registry import accounts, database
+from registry.accounts import RULES, Role, addresses, audit, recovery, staff
 
 
 def opened(text: str) -> str:

@@ -78,8 +78,8 @@ def generate(
     """Créer des données fictives, marquées comme telles."""
     if context.invoked_subcommand:
         return
-    from registry.generation import GenerationRefused
-    from registry.generation import generate as generate_offers
+    from demo import GenerationRefused
+    from demo import generate as generate_offers
 
     reference = day.date() if day else today()
     with plain_failures(), progress() as steps:
@@ -110,7 +110,7 @@ def daily(
 
 def rotate_documents() -> None:
     """Chiffrer à nouveau les copies d’agréments avec la première clé de DOCUMENT_KEYS\u202f; l’ancienne peut partir."""
-    from registry import documents
+    from registry.agrements import documents
 
     settings = found_settings()
     with plain_failures(), database.connect(settings.database_url) as conn:

@@ -22,14 +22,16 @@ from cli.servers import LOCAL, completed, plain_failures, refuse, valid_settings
 from indexer import bulk, generations, rebuild
 from local.children import Child, start, stopping, wait_until
 from local.servers import chosen_port, running
-from registry import agrements, database
+from registry import database
+from registry.agrements import expiry
 from settings import Settings
 
 if TYPE_CHECKING:
-    from registry.generation.accounts import DemoAccount
+    from demo.accounts import DemoAccount
 
-STRUCTURES = Path(__file__).parent.parent / "registry" / "data" / "structures"
-COMMUNES = Path(__file__).parent.parent / "registry" / "data" / "geo" / "communes.csv"
+ROOT = Path(__file__).parent.parent
+STRUCTURES = ROOT / "demo" / "real"
+COMMUNES = ROOT / "registry" / "data" / "geo" / "communes.csv"
 IDENTITIES = "docs/identity-service.md"
 SEED = 1
 
@@ -127,9 +129,9 @@ def _fill(settings: Settings, scale: Scale) -> "list[DemoAccount]":
     Returns the accounts that one can sign in with.
     """
     # Here for the reason that cli/data.py gives.
+    from demo import generate
+    from demo.accounts import demo_accounts
     from registry import territory
-    from registry.generation import generate
-    from registry.generation.accounts import demo_accounts
     from registry.imports import mapping
     from registry.imports.report import lines
     from registry.imports.structures import import_structures
@@ -148,7 +150,7 @@ def _fill(settings: Settings, scale: Scale) -> "list[DemoAccount]":
         if not conn.execute("select 1 from offer where fictitious limit 1").fetchone():
             generate(conn, scale=scale.value, seed=SEED, today=today(), report=steps)
             conn.commit()
-        agrements.expire(conn, today())
+        expiry.expire(conn, today())
         found = demo_accounts(conn, today())
         conn.commit()
         if not generations.is_current(conn, engine, settings.index_prefix):

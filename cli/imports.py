@@ -11,7 +11,8 @@ import typer
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse
 from domain import french
-from registry import audit, database
+from registry import database
+from registry.accounts import audit
 from registry.database import Connection
 from registry.intake import runs
 from registry.intake.runs import Run

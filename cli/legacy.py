@@ -21,7 +21,7 @@ def generate(
     kept: Annotated[int, typer.Option(help="Nombre de comptes à conserver.", min=1)] = 84_842,
 ) -> None:
     """Créer un fichier fictif de l’ancien site, à sa vraie taille et avec ses défauts."""
-    from registry.generation import legacy
+    from demo import legacy
 
     if kept > rows * 0.99:
         refuse("Il faut au moins 1\u00a0% de lignes sans compte.")

@@ -10,8 +10,9 @@ from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
 from domain import civil, french, scales
 from domain.scales import Entry, Refused, Scales
-from registry import audit, database
+from registry import database
 from registry import scales as entered
+from registry.accounts import audit
 from registry.database import Connection
 
 FORMATS = ["%d/%m/%Y", "%Y-%m-%d"]

@@ -23,7 +23,7 @@ AccessLog = Annotated[
 def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = False) -> None:
     """Servir le site et l’API."""
     # Here, because every other command would wait for it too: a second, on each health check of the indexer.
-    from registry import documents
+    from registry.agrements import documents
     from search_api import metrics
     from web import server
     from web.app import create_app

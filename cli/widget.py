@@ -8,7 +8,8 @@ import typer
 from cli.progress import say
 from cli.servers import found_settings, plain_failures, refuse
 from domain import french
-from registry import audit, database, widget
+from registry import database
+from registry.accounts import audit, widget
 
 
 def add(

@@ -11,7 +11,7 @@ import typer
 
 from cli.servers import found_settings
 from registry.database import Connection, connect
-from registry.zones import LEAST_PEOPLE, Zone, anchors, divided, merged
+from registry.territory.zones import LEAST_PEOPLE, Zone, anchors, divided, merged
 
 Sized = list[tuple[Zone, float, float]]
 """Zones with their km² and their people."""

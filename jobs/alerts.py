@@ -16,8 +16,8 @@ from uuid import UUID
 
 from domain import civil
 from registry import database, indexed_changes
-from registry.alerts import matching, telling
 from registry.database import Connection
+from registry.parents.alerts import matching, telling
 from search_api import cards, engine, prospective
 from search_api.engine import Engine, EngineUnavailable
 from search_api.offer_query import OfferQuery

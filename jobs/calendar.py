@@ -10,14 +10,17 @@ from datetime import datetime
 import psycopg
 
 from domain import civil
-from registry import agrements, database, documents, duties, mail, registrations, reports
+from registry import database, mail
 from registry.accounts import housekeeping, recovery, staff
-from registry.alerts import ending
-from registry.contact import opening, stopping
+from registry.agrements import documents, expiry, registrations
+from registry.agrements.movements import applying
+from registry.agrements.requests import effect
 from registry.database import Connection
 from registry.intake import runs
-from registry.movements import applying
-from registry.requests import effect
+from registry.offers import duties
+from registry.parents import reports
+from registry.parents.alerts import ending
+from registry.parents.contact import opening, stopping
 from registry.scales import current_scales
 from settings import Settings
 
@@ -61,7 +64,7 @@ def agrements_of(conn: Connection, now: datetime) -> int:
     """Movements whose day has come, agréments that begin and those that have ended; in this order, so that a renewal
     takes over on the day after the last one's end. Returns how many."""
     today = civil.day(now)
-    return applying.apply_due(conn, today) + effect.take_due(conn, now) + agrements.expire(conn, today)
+    return applying.apply_due(conn, today) + effect.take_due(conn, now) + expiry.expire(conn, today)
 
 
 def remind(settings: Settings, now: datetime) -> int:

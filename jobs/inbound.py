@@ -1,9 +1,10 @@
 """The mail server for answers between parents and assistants maternels.
 
 It takes mail for the addresses of live threads alone, bounded in size, and gives what was written on to
-`registry.contact.relaying`. Attachments are dropped, quoted history is cut off, what a machine answered is swallowed.
-A mail is taken (250) once its letter to the other side is queued; while the registry is away the sender's server is
-told to come back (451). It speaks no TLS and knows no spam filter: the domain's own mail server stands before it.
+`registry.parents.contact.relaying`. Attachments are dropped, quoted history is cut off, what a machine answered is
+swallowed. A mail is taken (250) once its letter to the other side is queued; while the registry is away the sender's
+server is told to come back (451). It speaks no TLS and knows no spam filter: the domain's own mail server stands before
+it.
 """
 
 import asyncio
@@ -18,10 +19,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from jobs import answers
 from registry import database
-from registry.contact import relaying
-from registry.contact.refusals import Reason, Refused
-from registry.contact.relaying import Answer
 from registry.database import Pool
+from registry.parents.contact import relaying
+from registry.parents.contact.refusals import Reason, Refused
+from registry.parents.contact.relaying import Answer
 from registry.parsing import children
 from settings import Settings
 

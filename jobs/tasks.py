@@ -10,7 +10,9 @@ from celery import Celery
 
 from indexer import bulk, check, rebuild
 from jobs import alerts, calendar, digest, mail
-from registry import database, freshness, identity
+from registry import database
+from registry.agrements import identity
+from registry.offers import freshness
 from settings import Settings
 
 log = logging.getLogger(__name__)

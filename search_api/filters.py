@@ -96,7 +96,7 @@ def age(query: OfferQuery) -> list[Clause]:
 
 
 def up_to_date(query: OfferQuery) -> Clause:
-    """Offers whose word counts on the day of the request (`offer.fresh_until`, registry/freshness.py)."""
+    """Offers whose word counts on the day of the request (`offer.fresh_until`, registry/offers/freshness.py)."""
     return within("fresh_until", gte=query.today.isoformat())
 
 

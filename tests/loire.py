@@ -16,12 +16,12 @@ import pytest
 from elasticsearch import Elasticsearch
 from fastapi import FastAPI
 
+from demo import generate
 from indexer import bulk, generations
 from indexer.rebuild import rebuild
 from local.servers import Urls
-from registry import agrements
+from registry.agrements import expiry
 from registry.database import Connection, connect
-from registry.generation import generate
 from registry.imports.mapping import find as find_mapping
 from registry.imports.structures import import_structures
 from search_api.app import close, create_app
@@ -30,7 +30,7 @@ from tests.conftest import ROOT, TODAY, cloned
 from tests.records import Period, Range, assistant, structure
 from tests.search_api import oracle
 
-STRUCTURES = ROOT / "registry" / "data" / "structures"
+STRUCTURES = ROOT / "demo" / "real"
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -160,7 +160,7 @@ def fill(conn: Connection) -> dict[str, str]:
         import_structures(conn, file, find_mapping(file))
     generate(conn, scale="demo", seed=11, today=TODAY, report=lambda label, done, total: None)
     extra = dict(odd_offers(conn))
-    agrements.expire(conn, TODAY)
+    expiry.expire(conn, TODAY)
     conn.commit()
     return extra
 

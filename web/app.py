@@ -24,8 +24,8 @@ from domain import civil
 from registry import database
 from registry.accounts.sessions import SessionOver
 from registry.accounts.throttle import TooMany
+from registry.offers.views import Views
 from registry.scales import of_pool
-from registry.views import Views
 from search_api import limits, problems
 from search_api.app import as_problem
 from search_api.app import create_app as create_api

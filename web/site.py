@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from domain.scales import Scales
 from registry.database import Pool
-from registry.views import Views
+from registry.offers.views import Views
 from search_api.engine import Engine
 from search_api.geocoder import Geocoder
 from search_api.limits import Limiter

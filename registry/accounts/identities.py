@@ -11,8 +11,8 @@ from uuid import UUID
 
 import psycopg
 
-from registry import accounts, audit, letters
-from registry.accounts import STAFF, Account
+from registry import accounts, letters
+from registry.accounts import STAFF, Account, audit
 from registry.database import Connection
 
 

@@ -1,4 +1,5 @@
-"""Reading the audit log, the newest line first. Nothing here writes: the log only grows, and through registry.audit."""
+"""Reading the audit log, the newest line first. Nothing here writes: the log only grows, and through
+registry.accounts.audit."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

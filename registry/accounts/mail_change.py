@@ -13,8 +13,8 @@ from uuid import UUID
 
 import psycopg
 
-from registry import accounts, audit, letters
-from registry.accounts import STAFF, Account, addresses, codes, links, sessions, throttle, ways
+from registry import accounts, letters
+from registry.accounts import STAFF, Account, addresses, audit, codes, links, sessions, throttle, ways
 from registry.database import Connection
 from settings.keys import Keys
 

@@ -23,8 +23,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from registry import accounts, audit, letters
-from registry.accounts import STAFF, Account
+from registry import accounts, letters
+from registry.accounts import STAFF, Account, audit
 from registry.database import Connection
 
 CHALLENGE_LIFE = timedelta(minutes=5)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from registry import accounts, audit, letters
-from registry.accounts import RULES, Account, second, sessions
+from registry import accounts, letters
+from registry.accounts import RULES, Account, audit, second, sessions
 from registry.accounts.roles import keeper_name
 from registry.database import Connection
 from settings.keys import Keys

@@ -18,8 +18,8 @@ from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from registry import audit, letters
-from registry.accounts import STAFF, Account
+from registry import letters
+from registry.accounts import STAFF, Account, audit
 from registry.accounts.roles import keeper_name
 from registry.database import Connection
 from settings.keys import Keys

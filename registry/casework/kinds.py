@@ -46,10 +46,10 @@ AGREMENT_REQUEST = Kind(
     "la",
     own="Ce refus est le vôtre\u00a0: c’est à un autre modérateur de le relire.",
 )
-"""An assistant maternel asks to have an agrément recognised (`registry.requests`)."""
+"""An assistant maternel asks to have an agrément recognised (`registry.agrements.requests`)."""
 
 FICHE_REPORT = Kind("fiche_report", "ce signalement", "le")
-"""A reader reports an error on a fiche (`registry.reports`)."""
+"""A reader reports an error on a fiche (`registry.parents.reports`)."""
 
 MESSAGE_REPORT = Kind("contact_report", "ce message", "le")
-"""One side of a conversation reports a message of the other (`registry.contact.stopping`)."""
+"""One side of a conversation reports a message of the other (`registry.parents.contact.stopping`)."""

@@ -13,9 +13,9 @@ from domain.civil import months_after
 from domain.scales import Scales
 from domain.spelling import fold
 from domain.vocabulary import Feature
-from registry import free_text
 from registry.imports.cleaning import clean_address, clean_phone
 from registry.legacy.reading import Line
+from registry.offers import free_text
 
 YES = frozenset(("oui", "o", "1", "true", "vrai"))
 SHOWN = {"adresse": "address", "rue": "street", "zone": "zone", "": "zone"}

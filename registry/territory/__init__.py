@@ -16,7 +16,7 @@ import shapely
 
 from domain import spelling
 from registry.database import Connection, expect_many
-from registry.zones import zones
+from registry.territory.zones import zones
 
 GEO = Path(__file__).parents[1] / "data" / "geo"
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from registry import accounts, audit, database
-from registry.accounts import ROLES, Account, staff, tokens
+from registry import accounts, database
+from registry.accounts import ROLES, Account, audit, staff, tokens
 from registry.database import Connection
 from tests.conftest import TODAY
 from tests.rooms import NOW, Clock, Rooms

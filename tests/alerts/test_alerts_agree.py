@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from registry import database
-from registry.alerts import asking
+from registry.parents.alerts import asking
 from search_api import prospective
 from search_api.engine import connect
 from search_api.parameters import FilterParameters, read, understand

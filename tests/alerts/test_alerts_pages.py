@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from registry import database
-from registry.alerts import asking, tokens
+from registry.parents.alerts import asking, tokens
 from settings.keys import Keys
 from tests.alerts.conftest import FULL_WEEK, PARENT, WANTED, World, address
 from tests.conftest import TODAY

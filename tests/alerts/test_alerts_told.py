@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jobs import alerts
 from registry import database
-from registry.alerts import matching, telling
+from registry.parents.alerts import matching, telling
 from tests.alerts.conftest import FULL_WEEK, WANTED, World
 from tests.conftest import TODAY
 

@@ -9,9 +9,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from registry import database, timetables
+from registry import database
 from registry.accounts import Account, devices, sessions
-from registry.timetables import Range
+from registry.offers import timetables
+from registry.offers.timetables import Range
 from tests.availability.test_pages import link, minder
 from tests.conftest import wait_for
 from tests.rooms import PROVED, Rooms

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from registry import database, employers, timetables
+from registry import database
 from registry.accounts import Account, links
-from registry.timetables import Period, Range
+from registry.offers import employers, timetables
+from registry.offers.timetables import Period, Range
 from tests.conftest import TODAY
 from tests.records import assistant
 from tests.rooms import NOW, Browser, Rooms

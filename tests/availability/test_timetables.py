@@ -5,9 +5,9 @@ from datetime import date
 import psycopg
 import pytest
 
-from registry import timetables
 from registry.database import Connection
-from registry.timetables import Period, Range
+from registry.offers import timetables
+from registry.offers.timetables import Period, Range
 from tests.records import add_period, assistant
 
 TODAY = date(2026, 11, 23)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.timetables import Range, overlapping
+from registry.offers.timetables import Range, overlapping
 from web.availability import weeks
 
 

@@ -12,7 +12,7 @@ from email.message import EmailMessage
 import pytest
 
 from jobs import answers, inbound
-from registry.contact import relaying
+from registry.parents.contact import relaying
 from registry.parsing import children
 from tests.conftest import wait_for
 from tests.contact.conftest import HERS, PARENT, World, running

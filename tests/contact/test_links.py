@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry import free_text, links
+from registry import links
+from registry.offers import free_text
 
 LINKS = [
     *(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry import database, links
-from registry.contact import opening, reachable
+from registry.parents.contact import opening, reachable
 from tests.contact.conftest import HERS, PARENT, TEXT, World
 from tests.records import assistant, structure
 

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
+from demo.accounts import demo_accounts
 from registry import accounts
 from registry.accounts import ROLES
 from registry.database import Connection
-from registry.generation.accounts import demo_accounts
 from tests.conftest import TODAY
 from tests.records import assistant
 

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.fernet import Fernet
 
-from registry import accounts, documents
+from registry import accounts
 from registry.accounts import Account
+from registry.agrements import documents
+from registry.agrements.documents import MissingKey
 from registry.database import Connection
-from registry.documents import MissingKey
 from settings import Settings
 from tests.documents import files
 from tests.rooms import NOW

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 from PIL import Image
 
-from registry.documents import DocumentRefused, rendered
-from registry.documents.rendering import MOST_BYTES, sniffed
+from registry.agrements.documents import DocumentRefused, rendered
+from registry.agrements.documents.rendering import MOST_BYTES, sniffed
 from tests.documents import files
 
 

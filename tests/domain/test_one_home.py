@@ -113,7 +113,7 @@ def lists_of(codes: type[Code], path: Path) -> list[int]:
 
 SAY_MORE = {
     (Funding, "web/texts/fiche.py"): "what each funding means for the price",
-    (AgrementStatus, "registry/movements/timeline.py"): "how movements see each status",
+    (AgrementStatus, "registry/agrements/movements/timeline.py"): "how movements see each status",
 }
 """Tables that give each code something that is neither its label nor its description."""
 

@@ -14,8 +14,8 @@ from psycopg.conninfo import make_conninfo
 from domain import spelling
 from local.servers import Urls
 from mappings import indexes
+from registry.agrements.movements.rows import Row, row_hash
 from registry.database import Connection, migrate
-from registry.movements.rows import Row, row_hash
 from tests.conftest import ROOT
 
 MIGRATION = ROOT / "registry" / "migrations" / "versions" / "0029_spelling.py"

@@ -14,8 +14,8 @@ from domain.scales import Confidence, Unit, shipped
 from domain.vocabulary import Code, Kind, Language, Precision, Subkind, search_words
 from registry import casework
 from registry.database import Connection
-from registry.freshness import terms
 from registry.intake import runs
+from registry.offers.freshness import terms
 
 LISTS: list[type[Code]] = Code.__subclasses__()
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.scales import shipped
-from registry import accounts, duties, timetables
+from registry import accounts
 from registry.database import Connection
+from registry.offers import duties, timetables
 from settings import Settings
 from tests.records import assistant
 

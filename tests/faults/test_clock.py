@@ -8,7 +8,7 @@ from elasticsearch import Elasticsearch
 
 from indexer import worker
 from mappings.indexes import alias
-from registry import agrements
+from registry.agrements import expiry
 from registry.database import Connection, retried
 from settings import Settings
 from tests.conftest import TODAY, wait_for
@@ -78,7 +78,7 @@ def test_midnights_that_pass_while_nothing_runs_are_caught_up_with(
 
 
 def expire(settings: Settings, today: date) -> int:
-    return retried(settings.database_url, lambda conn: agrements.expire(conn, today))
+    return retried(settings.database_url, lambda conn: expiry.expire(conn, today))
 
 
 def found(engine: Elasticsearch, settings: Settings) -> set[str]:

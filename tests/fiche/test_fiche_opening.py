@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registry import calendars
+from registry.territory import calendars
 from settings import PARIS
 from web.fiche import opening
 

@@ -11,7 +11,8 @@ from math import hypot
 
 import pytest
 
-from registry import geocoding, remote
+from registry import remote
+from registry.territory import geocoding
 from settings import Settings
 from tests.identity.conftest import Service
 

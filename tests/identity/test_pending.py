@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from registry import accounts, database, identity, profiles, registrations, remote, requests
+from registry import accounts, database, remote
 from registry.accounts import Account
+from registry.agrements import identity, registrations, requests
 from registry.database import Connection
-from registry.profiles import Agrement, Identity
+from registry.offers import profiles
+from registry.offers.profiles import Agrement, Identity
 from settings import Settings
 from tests.identity.conftest import Service
 from tests.rooms import NOW

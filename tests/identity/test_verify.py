@@ -8,8 +8,9 @@ from datetime import date
 
 import pytest
 
-from registry import identity, nir, remote
-from registry.profiles import Identity
+from registry import nir, remote
+from registry.agrements import identity
+from registry.offers.profiles import Identity
 from settings import Settings
 from tests.conftest import ROOT, wait_for
 from tests.identity.conftest import Service

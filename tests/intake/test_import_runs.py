@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from domain import civil
 from local.servers import Urls
-from registry import accounts, database, reports, territory
+from registry import accounts, database, territory
 from registry.database import Connection
 from registry.imports import mapping as mappings
 from registry.imports import planning
@@ -25,6 +25,7 @@ from registry.imports.report import Entry, Report, lines
 from registry.imports.structures import KIND, PlanChanged, import_structures, kept, preview
 from registry.imports.undoing import UndoRefused, undo
 from registry.intake import runs
+from registry.parents import reports
 from registry.scales import current_scales
 from registry.territory import Territory
 from tests.conftest import wait_for

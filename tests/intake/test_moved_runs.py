@@ -8,9 +8,9 @@ from psycopg.conninfo import make_conninfo
 
 from local.servers import Urls
 from registry import database
+from registry.agrements.movements import files
 from registry.intake import runs
 from registry.legacy import migrating
-from registry.movements import files
 
 BEFORE = "0021"
 

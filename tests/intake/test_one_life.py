@@ -11,7 +11,7 @@ SQL = re.compile(
 )
 
 ELSEWHERE = {
-    "registry/movements/stored.py": "a movement names the file that it stands in, by its own foreign key",
+    "registry/agrements/movements/stored.py": "a movement names the file that it stands in, by its own foreign key",
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from registry.agrements.movements import mapping
+from registry.agrements.movements import reading as movements
 from registry.imports import cleaning, wording
 from registry.imports import reading as imports
 from registry.imports.errors import ImportRefused
@@ -16,8 +18,6 @@ from registry.intake import records, runs, tables
 from registry.intake.tables import Unreadable
 from registry.legacy import LegacyRefused
 from registry.legacy import reading as legacy
-from registry.movements import mapping
-from registry.movements import reading as movements
 from tests.conftest import TODAY
 from tests.movements.people import TITLES, line
 
@@ -28,7 +28,7 @@ OPENS = re.compile(r"csv\.(?:reader|DictReader)|load_workbook|\bopenpyxl\b|== \"
 OUR_OWN = {
     # Files that come with the project, which nobody sends.
     "registry/territory/__init__.py",
-    "registry/profiles/resolving.py",
+    "registry/territory/naming.py",
 }
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from demo import legacy
 from registry import database
 from registry.database import Connection
-from registry.generation import legacy
 from registry.legacy import LegacyRefused, migrating
 from registry.legacy.reading import COLUMNS
 from tests import records

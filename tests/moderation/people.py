@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from registry import accounts, profiles, requests
+from registry import accounts
 from registry.accounts import Account
+from registry.agrements import requests
 from registry.database import Connection
-from registry.profiles import Agrement, Home, Identity
+from registry.offers import profiles
+from registry.offers.profiles import Agrement, Home, Identity
 from tests.conftest import TODAY
 from tests.rooms import NOW
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from domain.scales import shipped
-from registry.profiles import Agrement, Identity
-from registry.requests.differences import differences, shape
+from registry.agrements.requests.differences import differences, shape
+from registry.offers.profiles import Agrement, Identity
 from tests.conftest import TODAY
 
 PLAIN = Agrement("44", "044-2024-0117", date(2024, 3, 1), date(2029, 2, 28), 3, 0, 72, "")

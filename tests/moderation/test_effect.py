@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from registry import agrements, movements
 from registry.accounts import Account
+from registry.agrements import expiry, movements
+from registry.agrements.movements.rows import Action
+from registry.agrements.requests import decisions, effect, open_request
 from registry.casework import NotPossible, claims
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.movements.rows import Action
-from registry.profiles import Agrement
-from registry.requests import decisions, effect, open_request
+from registry.offers.profiles import Agrement
 from tests.conftest import TODAY
 from tests.moderation.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 from tests.records import add_period
@@ -171,7 +171,7 @@ def test_an_agrement_that_is_over_is_refused_and_a_renewal_brings_her_back(regis
     offer, ana = draft(registry), moderator(registry)
     short = replace(AGREMENT, ends_on=TODAY)
     validated(registry, offer, ana, short)
-    assert agrements.expire(registry, TODAY + A_DAY) == 1
+    assert expiry.expire(registry, TODAY + A_DAY) == 1
     assert not is_public(registry, offer)
     refused_validation(registry, offer, ana, replace(AGREMENT, ends_on=TODAY - A_DAY), "pris fin")
     registry.execute("delete from case_file where state = 'waiting'")
@@ -215,7 +215,7 @@ def test_a_renewal_in_advance_follows_the_old_agrement_without_a_gap(registry: C
     registry.commit()
     later = NOW + 6 * A_DAY
     assert effect.take_due(registry, later) == 1
-    assert agrements.expire(registry, later.date()) == 0
+    assert expiry.expire(registry, later.date()) == 0
     assert is_public(registry, offer)
     assert registry.execute("select max(places) from timetable_range").fetchone() == (2,)
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain import french
+from registry.agrements.requests import decisions, figures
 from registry.casework import claims, queue
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.requests import decisions, figures
 from tests.conftest import TODAY
 from tests.moderation.people import AGREMENT, asks, draft, moderator
 from tests.records import assistant

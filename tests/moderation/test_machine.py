@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from registry import agrements, database, requests
+from registry import database
+from registry.agrements import expiry, requests
+from registry.agrements.requests import decisions, effect
 from registry.casework import NotPossible, claims
 from registry.casework.kinds import AGREMENT_REQUEST
-from registry.profiles import Agrement
-from registry.requests import decisions, effect
+from registry.offers.profiles import Agrement
 from settings import PARIS
 from tests.moderation.people import AGREMENT, asks, draft, is_public, moderator
 from tests.records import add_period
@@ -213,7 +214,7 @@ class Requests(RuleBasedStateMachine):
     @precondition(lambda self: self.known is not None and self.known.status not in ("withdrawn", "ceased"))
     @rule(action=st.sampled_from(["suspension", "levee_suspension", "retrait", "cessation"]))
     def movement(self, action: str) -> None:
-        """As registry/movements applies one to the number that she has now."""
+        """As registry/agrements/movements applies one to the number that she has now."""
         assert self.known is not None
         if (action == "levee_suspension") != (self.known.status == "suspended") and action in (
             "suspension",
@@ -248,7 +249,7 @@ class Requests(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         effect.take_due(self.conn, self.now)
-        agrements.expire(self.conn, self.today)
+        expiry.expire(self.conn, self.today)
         for wanted in sorted(self.to_begin, key=lambda each: each.starts_on):
             if wanted.starts_on <= self.today <= wanted.ends_on and not self.obstacle(wanted):
                 self.begin(wanted)

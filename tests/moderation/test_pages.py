@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from cryptography.fernet import MultiFernet
 
-from registry import database, documents
+from registry import database
 from registry.accounts import Account
+from registry.agrements import documents
 from tests.moderation import people
 from tests.rooms import Browser, Clock, Rooms
 

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from registry import accounts, database, requests
+from registry import accounts, database
 from registry.accounts import Account
+from registry.agrements import requests
+from registry.agrements.requests import decisions
 from registry.casework import NotPossible, claims, history
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.requests import decisions
 from tests.moderation.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 from tests.rooms import NOW
 

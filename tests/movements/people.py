@@ -7,10 +7,10 @@ from uuid import UUID
 
 from domain import civil
 from registry.accounts import Account
+from registry.agrements.movements import files, mapping
+from registry.agrements.movements.reading import read
 from registry.database import Connection
 from registry.intake import runs
-from registry.movements import files, mapping
-from registry.movements.reading import read
 from tests.records import assistant
 
 TITLES = ["N° d'agrément", "Nom", "Prénom", "Né(e) le", "Mouvement", "Date d'effet"]

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry import accounts, database, movements
+from registry import accounts, database
 from registry.accounts import Account
+from registry.agrements import movements
+from registry.agrements.movements import files, queue
 from registry.database import Connection
 from registry.intake import runs
-from registry.movements import files, queue
 from tests.conftest import TODAY
 from tests.movements.people import as_csv, line, person, preview, public, send, status
 from tests.rooms import NOW

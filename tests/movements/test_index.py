@@ -7,7 +7,8 @@ from elasticsearch import Elasticsearch
 
 from indexer.check import compare
 from mappings.indexes import alias
-from registry import accounts, movements
+from registry import accounts
+from registry.agrements import movements
 from registry.database import Connection, connect
 from settings import Settings
 from tests.conftest import TODAY, wait_for

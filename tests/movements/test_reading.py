@@ -10,11 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
+from registry.agrements.movements import mapping
+from registry.agrements.movements.reading import FURTHEST, LIMITS, Read, read
+from registry.agrements.movements.rows import Row
 from registry.intake.spreadsheets import UNPACKED
 from registry.intake.tables import Unreadable
-from registry.movements import mapping
-from registry.movements.reading import FURTHEST, LIMITS, Read, read
-from registry.movements.rows import Row
 from tests.conftest import TODAY
 from tests.movements.people import TITLES, as_csv, line
 

@@ -7,11 +7,12 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from registry import accounts, movements
+from registry import accounts
+from registry.agrements import movements
+from registry.agrements.movements import files
+from registry.agrements.movements.rows import ACTIONS, Action
+from registry.agrements.movements.timeline import AFTER, STANDINGS, Entry, Standing, verdicts
 from registry.database import Connection
-from registry.movements import files
-from registry.movements.rows import ACTIONS, Action
-from registry.movements.timeline import AFTER, STANDINGS, Entry, Standing, verdicts
 from tests.conftest import TODAY
 from tests.movements.people import as_csv, line, person, preview, public, status
 from tests.rooms import NOW

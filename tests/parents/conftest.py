@@ -16,12 +16,14 @@ from elasticsearch import Elasticsearch
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from local.servers import Urls
-from registry import accounts, database, desk, registrations, reports, widget
-from registry.accounts import links, mail_change, sessions
-from registry.alerts import asking
-from registry.alerts import tokens as alert_tokens
-from registry.contact import opening, stopping, tokens
+from registry import accounts, database
+from registry.accounts import links, mail_change, sessions, widget
+from registry.agrements import desk, registrations
 from registry.database import Connection
+from registry.parents import reports
+from registry.parents.alerts import asking
+from registry.parents.alerts import tokens as alert_tokens
+from registry.parents.contact import opening, stopping, tokens
 from settings import PARIS, Settings
 from tests.accounts.test_access import World, seeded
 from tests.accounts.test_access import address as path_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.free_text import LINK, MAIL, NIR, PHONE, SPELLED, STREET, refusal
+from registry.offers.free_text import LINK, MAIL, NIR, PHONE, SPELLED, STREET, refusal
 
 UNITS = [
     "zéro",

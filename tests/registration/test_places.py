@@ -3,7 +3,8 @@
 import pytest
 
 from registry.database import Connection
-from registry.profiles import placing, resolving
+from registry.offers.profiles import placing
+from registry.territory import naming as resolving
 from settings import Settings
 
 NOWHERE = Settings(geocoder_url="")

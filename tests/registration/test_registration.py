@@ -8,7 +8,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from registry import database, identity, profiles, registrations, remote, requests
+from registry import database, remote
+from registry.agrements import identity, registrations, requests
+from registry.offers import profiles
 from tests import records
 from tests.documents.files import photograph
 from tests.identity.conftest import Service

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.agrements import expire
+from registry.agrements.expiry import expire
 from registry.database import Connection, connect
 from tests.conftest import wait_for
 from tests.records import NANTES, assistant, structure

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
 from local.servers import Urls
-from registry import database, freshness
+from registry import database
 from registry.database import Connection
+from registry.offers import freshness
 from tests.product.freshness.lives import lives
 from tests.product.freshness.rule import Life, counts_until
 from tests.records import assistant, structure

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 import shapely
 
+from demo import GenerationRefused, generate
+from demo.plan import Plan, apportion, plan_of
+from demo.structures import of_commune
+from demo.timetables import PATTERNS, current, deadlines, pattern, week
 from domain.vocabulary import Kind
 from registry.database import Connection
-from registry.generation import GenerationRefused, generate
-from registry.generation.plan import Plan, apportion, plan_of
-from registry.generation.structures import of_commune
-from registry.generation.timetables import PATTERNS, current, deadlines, pattern, week
 
 TODAY = date(2026, 3, 9)
 PLAN = Plan(

@@ -12,14 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.documents import some_documents
-from registry import previews, profiles, requests, timetables
+from registry.agrements import previews, requests
+from registry.agrements.requests import effect
 from registry.casework import cases
 from registry.casework.history import Line
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection, connect
-from registry.profiles import Agrement, Contact, Home, Profile
-from registry.requests import effect
-from registry.timetables import Period, Range
+from registry.offers import profiles, timetables
+from registry.offers.profiles import Agrement, Contact, Home, Profile
+from registry.offers.timetables import Period, Range
 from tests.conftest import ROOT, TODAY
 from tests.records import NANTES, assistant, structure
 

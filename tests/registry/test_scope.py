@@ -5,10 +5,11 @@ from random import Random
 
 import pytest
 
-from registry import accounts, relais
+from registry import accounts
 from registry.accounts import Account, staff
+from registry.agrements.movements import queue
 from registry.database import Connection
-from registry.movements import queue
+from registry.offers import relais
 from registry.territory import scope
 from tests.conftest import ROOT, TODAY
 from tests.records import assistant
@@ -82,7 +83,7 @@ def test_the_predicate_stands_in_one_place() -> None:
         if re.search(r"account_commune|account_scope|c\.department (=|<>) %", path.read_text("utf-8"))
     }
     # Her export names the table, as one that tells nothing of her; the sentences of constraints name its key.
-    assert found == {"registry/territory/scope.py", "registry/personal_data.py", "web/constraints.py"}
+    assert found == {"registry/territory/scope.py", "registry/privacy/personal_data.py", "web/constraints.py"}
 
 
 def _applied_movement(conn: Connection, offer: str, number: int) -> None:

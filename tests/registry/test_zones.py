@@ -24,7 +24,7 @@ from psycopg.conninfo import make_conninfo
 from docs.zones import table
 from local.servers import Urls
 from registry.database import Connection, connect, migrate
-from registry.zones import LEAST_PEOPLE, Anchor, anchors, divided, merged, zones
+from registry.territory.zones import LEAST_PEOPLE, Anchor, anchors, divided, merged, zones
 from tests.records import assistant
 
 BEFORE, AFTER = "0020", "0021"

@@ -7,11 +7,12 @@ from threading import Barrier
 
 import pytest
 
-from registry import database, reports
+from registry import database
 from registry.casework import NotPossible, queue
 from registry.casework.kinds import FICHE_REPORT
 from registry.database import Connection
-from registry.reports import Outcome
+from registry.parents import reports
+from registry.parents.reports import Outcome
 from tests.records import structure
 from tests.rooms import NOW, Browser, Clock, Rooms
 

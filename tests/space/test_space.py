@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from registry import audit, database, personal_data, presence, timetables, views
-from registry.accounts import Account, devices, links, recovery
+from registry import database
+from registry.accounts import Account, audit, devices, links, recovery
 from registry.casework import cases
 from registry.casework.history import Line
 from registry.casework.kinds import FICHE_REPORT, MESSAGE_REPORT
 from registry.database import Connection
+from registry.offers import timetables, views
+from registry.privacy import personal_data, presence
 from settings.keys import Keys
 from tests.conftest import TODAY
 from tests.records import assistant

@@ -19,16 +19,18 @@ from hypothesis.stateful import (
 )
 
 from jobs import calendar
-from registry import accounts, database, profiles, requests
+from registry import accounts, database
 from registry.accounts import Account
+from registry.agrements import requests
+from registry.agrements.movements import files
+from registry.agrements.movements.rows import Row
+from registry.agrements.requests import decisions
+from registry.agrements.requests.reasons import reasons
 from registry.casework import NotPossible, claims
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from registry.movements import files
-from registry.movements.rows import Row
-from registry.profiles import Agrement, Contact, Home, Identity
-from registry.requests import decisions
-from registry.requests.reasons import reasons
+from registry.offers import profiles
+from registry.offers.profiles import Agrement, Contact, Home, Identity
 from tests.conftest import TODAY
 
 NUMBERS = itertools.count(1)

@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 
 from domain.scales import shipped
 from jobs.app import create
-from registry import database, duties
+from registry import database
+from registry.offers import duties
 from settings import PARIS
 from tests.conftest import wait_for
 from tests.way.conftest import DESK, PHONE, Open, Way, code_in, link_in, only

@@ -15,17 +15,20 @@ import httpx
 import psycopg
 import pytest
 
-from registry import accounts, database, employers, registrations, reports, timetables, widget
-from registry.accounts import mail_change, recovery, sessions, tokens
+from registry import accounts, database
+from registry.accounts import mail_change, recovery, sessions, tokens, widget
+from registry.agrements import registrations
+from registry.agrements.requests import effect
 from registry.casework import cases, history
 from registry.casework.history import Line
 from registry.casework.kinds import AGREMENT_REQUEST
-from registry.contact import sending
 from registry.database import Connection
 from registry.intake import runs
 from registry.intake.runs import Outcome
-from registry.profiles.facts import Agrement
-from registry.requests import effect
+from registry.offers import employers, timetables
+from registry.offers.profiles.facts import Agrement
+from registry.parents import reports
+from registry.parents.contact import sending
 from registry.territory import scope
 from settings import Settings
 from settings.keys import Keys

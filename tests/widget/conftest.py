@@ -12,8 +12,9 @@ from anyio.from_thread import start_blocking_portal
 from elasticsearch import Elasticsearch
 
 from local.servers import Urls
-from registry import database, widget
-from registry.widget import Key
+from registry import database
+from registry.accounts import widget
+from registry.accounts.widget import Key
 from search_api.app import close
 from settings import Settings
 from tests.conftest import wait_for

@@ -7,9 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app as command
-from registry import database, widget
+from registry import database
+from registry.accounts import widget
+from registry.accounts.widget import Key
 from registry.database import Connection
-from registry.widget import Key
 from settings import Settings
 from tests.rooms import NOW, Rooms
 from tests.web.conftest import SHOWN_PHONE, visitor

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain import civil, french
-from registry import audit
 from registry.accounts import (
     RULES,
     STAFF,
     Account,
     addresses,
+    audit,
     identities,
     mail_change,
     passkeys,

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry import audit
-from registry.accounts import Account, journal, tokens
+from registry.accounts import Account, audit, journal, tokens
 from registry.accounts.journal import Wanted
 from registry.database import Pool
 from web.accounts.entering import Registry

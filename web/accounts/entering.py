@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from registry import accounts, desk
+from registry import accounts
 from registry.accounts import Account, addresses, codes, devices, roles, sessions, throttle, ways
 from registry.accounts.codes import Asker
 from registry.accounts.sessions import Proof
 from registry.accounts.throttle import Limit, TooMany
+from registry.agrements import desk
 from registry.database import Connection, Pool
 from search_api import limits
 from web.members import access, pages, rooms, session

@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain import french
-from registry import accounts, audit
-from registry.accounts import RULES, Account, addresses, recovery, roles, second, sessions, staff, throttle
+from registry import accounts
+from registry.accounts import RULES, Account, addresses, audit, recovery, roles, second, sessions, staff, throttle
 from registry.database import Connection
 from registry.territory import scope
 from web.accounts.entering import Registry

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain import french
-from registry.alerts.asking import Reach, Rhythm, Wanted
+from registry.parents.alerts.asking import Reach, Rhythm, Wanted
 from search_api import prospective
 from search_api.offer_query import OfferQuery
 from search_api.parameters import FilterParameters, read, understand

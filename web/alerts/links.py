@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry.alerts import asking, ending, tokens
-from registry.alerts.asking import Saved, TooManyLive
-from registry.alerts.tokens import Purpose
 from registry.database import Pool
+from registry.parents.alerts import asking, ending, tokens
+from registry.parents.alerts.asking import Saved, TooManyLive
+from registry.parents.alerts.tokens import Purpose
 from web.accounts.entering import Registry
 from web.members import pages, posted
 from web.site import Site

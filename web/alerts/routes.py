@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 
 from domain import french
 from registry.accounts import addresses
-from registry.alerts import asking
-from registry.alerts.asking import Rhythm
 from registry.database import Connection
+from registry.parents.alerts import asking
+from registry.parents.alerts.asking import Rhythm
 from web.accounts.entering import Registry
 from web.alerts import asked, links
 from web.alerts.asked import Need, Refused

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from registry import employers
 from registry.accounts import Account
 from registry.database import Pool
+from registry.offers import employers
 from web.members import access
 from web.site import Site
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from domain import french
-from registry.timetables import Overlaps, Period, Range
+from registry.offers.timetables import Overlaps, Period, Range
 from web import texts
 from web.availability import weeks
 

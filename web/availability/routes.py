@@ -9,10 +9,11 @@ from fastapi.responses import Response
 
 from domain import french
 from domain.week import NAMES
-from registry import database, duties, timetables
+from registry import database
 from registry.database import Connection
+from registry.offers import duties, timetables
+from registry.offers.timetables import Overlaps, Period
 from registry.scales import current_scales
-from registry.timetables import Overlaps, Period
 from web.availability import keeping, periods, showing, taps, weeks
 from web.availability.keeping import Keeper, Keeping, pool
 from web.members import posted

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from domain import week
-from registry.timetables import Period, Range
+from registry.offers.timetables import Period, Range
 from web.fiche import timetable
 
 

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry import database, duties, timetables
+from registry import database
 from registry.accounts import devices, links
 from registry.accounts.links import Link
 from registry.database import Connection
+from registry.offers import duties, timetables
 from registry.scales import current_scales
 from settings import Settings
 from web.availability.keeping import pool

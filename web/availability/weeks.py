@@ -15,8 +15,8 @@ from typing import Any
 from domain import french
 from domain.french import NBSP
 from domain.week import DAY, NAMES, clock, ends_after, typed_minute
-from registry import timetables
-from registry.timetables import RANGES_A_DAY, Range
+from registry.offers import timetables
+from registry.offers.timetables import RANGES_A_DAY, Range
 from web import texts
 
 SLOTS = tuple(range(1, RANGES_A_DAY + 1))

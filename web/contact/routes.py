@@ -9,10 +9,10 @@ from domain import french
 from registry import links
 from registry.accounts import addresses
 from registry.accounts.throttle import TooMany
-from registry.contact import opening, reachable, sending, wording
-from registry.contact.opening import Draft
-from registry.contact.refusals import Refused
 from registry.database import Connection
+from registry.parents.contact import opening, reachable, sending, wording
+from registry.parents.contact.opening import Draft
+from registry.parents.contact.refusals import Refused
 from web.accounts.entering import Registry
 from web.contact import stopping
 from web.core import public_form

@@ -7,14 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry import audit
-from registry.accounts import Account
+from registry.accounts import Account, audit
 from registry.casework import NotPossible, queue
 from registry.casework.kinds import MESSAGE_REPORT
-from registry.contact import stopping, tokens
-from registry.contact.stopping import Shown
-from registry.contact.tokens import Seen
 from registry.database import Connection
+from registry.parents.contact import stopping, tokens
+from registry.parents.contact.stopping import Shown
+from registry.parents.contact.tokens import Seen
 from web.accounts.entering import Registry
 from web.members import access, claiming, pages, posted
 from web.site import Site

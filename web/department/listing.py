@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from registry.duties import Overdue
+from registry.offers.duties import Overdue
 from search_api import exports
 
 COLUMNS = ("Nom", "Prénom", "Numéro d’agrément", "Commune", "Dernière déclaration", "Échéances manquées", "Averti le")

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry import audit, duties
-from registry.accounts import Account
+from registry.accounts import Account, audit
+from registry.offers import duties
 from registry.scales import current_scales
 from web.availability.keeping import pool
 from web.department import listing

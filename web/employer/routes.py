@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry import employers
 from registry.accounts import Account
+from registry.offers import employers
 from web.availability.keeping import pool
 from web.members import access
 from web.members.pages import page

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain import french
 from domain.week import DAY, DAYS, minutes
-from registry import calendars
+from registry.territory import calendars
 from web import cards, texts
 
 AHEAD = 7

@@ -6,7 +6,7 @@ from typing import Any
 
 from icalendar import Alarm, Calendar, Event
 
-from registry import calendars
+from registry.territory import calendars
 from web import texts
 
 AT = time(9, 0)

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from registry.contact import reachable
 from registry.database import Pool
+from registry.parents.contact import reachable
 from search_api import limits, offers
 from web import maps, texts
 from web.fiche import reminder, structured, views

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain import civil, french
 from domain.vocabulary import CARE_KINDS, Funding, Language, ManagerType
-from registry import calendars
+from registry.territory import calendars
 from web import texts
 from web.cards import ages_text, card
 from web.fiche import asking, opening, timetable

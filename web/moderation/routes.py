@@ -8,14 +8,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from registry import audit, database, documents
-from registry.accounts import Account
+from registry import database
+from registry.accounts import Account, audit
+from registry.agrements import documents
+from registry.agrements.requests import decisions, figures, kinds, of_offer, read
+from registry.agrements.requests.dossier import FIELDS, open_dossier
+from registry.agrements.requests.reasons import MOST_OF_A_COMMENT, Use, errors
 from registry.casework import NotPossible, claims, queue
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection, Pool
-from registry.requests import decisions, figures, kinds, of_offer, read
-from registry.requests.dossier import FIELDS, open_dossier
-from registry.requests.reasons import MOST_OF_A_COMMENT, Use, errors
 from web.members import access, pages, posted
 from web.moderation import views
 from web.site import Site

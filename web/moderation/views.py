@@ -8,13 +8,13 @@ from uuid import UUID
 from domain import french
 from domain.vocabulary import AgrementStatus, Publication
 from registry.accounts import Account
+from registry.agrements.requests import Kind, Request, asked, reasons
+from registry.agrements.requests.dossier import Dossier
+from registry.agrements.requests.figures import Day, Department, Service
+from registry.agrements.requests.reasons import MOST_OF_A_COMMENT, Use
 from registry.casework import STAFF_TURN
 from registry.casework.queue import PAGE, Counts, Part, Waiting
-from registry.profiles import Agrement
-from registry.requests import Kind, Request, asked, reasons
-from registry.requests.dossier import Dossier
-from registry.requests.figures import Day, Department, Service
-from registry.requests.reasons import MOST_OF_A_COMMENT, Use
+from registry.offers.profiles import Agrement
 from web.moderation import wording
 
 PREFIX: dict[Use, str] = {"more": "completer", "refusal": "refuser"}

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from domain import french
+from registry.agrements.requests import Kind, Standing
+from registry.agrements.requests.reasons import reasons
 from registry.casework.history import Event
-from registry.requests import Kind, Standing
-from registry.requests.reasons import reasons
 
 NBSP = "\u00a0"
 

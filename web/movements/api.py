@@ -17,12 +17,12 @@ from starlette.responses import Response
 from domain.spelling import fold
 from registry import database
 from registry.accounts import tokens
+from registry.agrements.movements import files, mapping
+from registry.agrements.movements.reading import LIMITS, row_of
+from registry.agrements.movements.rows import ACTIONS, Row
 from registry.database import Pool
 from registry.intake import runs
 from registry.intake.tables import Cell
-from registry.movements import files, mapping
-from registry.movements.reading import LIMITS, row_of
-from registry.movements.rows import ACTIONS, Row
 from search_api.problems import document
 from web.site import Site
 

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from domain import french
 from registry import database
 from registry.accounts import Account, throttle
+from registry.agrements.movements import files, opening, queue
+from registry.agrements.movements.reading import LIMITS
 from registry.database import Connection, Pool
 from registry.intake import runs
 from registry.intake.tables import Unreadable
-from registry.movements import files, opening, queue
-from registry.movements.reading import LIMITS
 from web.members import access, posted
 from web.members.pages import page, see
 from web.movements import shown

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from domain.french import day
 from registry import database
 from registry.accounts import Account
-from registry.movements import queue
-from registry.movements.rows import LABELS
+from registry.agrements.movements import queue
+from registry.agrements.movements.rows import LABELS
 from web.members import access, posted
 from web.members.pages import page, see
 from web.movements import shown

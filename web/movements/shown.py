@@ -5,10 +5,10 @@ from typing import Any
 
 from domain.french import day
 from domain.vocabulary import AgrementStatus
-from registry.movements.matching import Agrement
-from registry.movements.planning import Decision
-from registry.movements.rows import LABELS
-from registry.movements.stored import Stored
+from registry.agrements.movements.matching import Agrement
+from registry.agrements.movements.planning import Decision
+from registry.agrements.movements.rows import LABELS
+from registry.agrements.movements.stored import Stored
 
 PLANNED = {
     "refused": "Refusées",

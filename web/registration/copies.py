@@ -7,10 +7,10 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from domain import french
-from registry import documents, registrations
 from registry.accounts import throttle
+from registry.agrements import documents, registrations
+from registry.agrements.documents import DocumentRefused, Rendered
 from registry.database import Connection
-from registry.documents import DocumentRefused, Rendered
 from web.members import posted
 from web.registration.editing import Editing, pool
 from web.site import Site

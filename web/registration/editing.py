@@ -6,10 +6,11 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from registry import accounts, audit, registrations
-from registry.accounts import Account
+from registry import accounts
+from registry.accounts import Account, audit
+from registry.agrements import registrations
+from registry.agrements.registrations import Registration
 from registry.database import Pool
-from registry.registrations import Registration
 from web.members import access
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from registry import accounts, registrations
+from registry import accounts
 from registry.accounts import Account, addresses, links
 from registry.accounts.throttle import TooMany
+from registry.agrements import registrations
 from registry.database import Connection
 from web.accounts import entering, waiting
 from web.accounts.entering import Registry

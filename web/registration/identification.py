@@ -7,10 +7,11 @@ from fastapi import Request
 
 from domain import french
 from domain.scales import Scales, in_words
-from registry import identity, nir, registrations, requests
+from registry import nir
 from registry.accounts import throttle
 from registry.accounts.throttle import Limit, TooMany
-from registry.profiles import checks, typed
+from registry.agrements import identity, registrations, requests
+from registry.offers.profiles import checks, typed
 from web.registration import wording
 from web.registration.editing import Editing, pool
 from web.site import Site

@@ -1,7 +1,7 @@
 """What parents will and will not see of a profile that is being entered, in words.
 
-What they see is read from the document that would be indexed (`registry.previews`), and from nothing else: what was
-typed only says why something of it is missing there.
+What they see is read from the document that would be indexed (`registry.agrements.previews`), and from nothing else:
+what was typed only says why something of it is missing there.
 """
 
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from typing import Any
 
 from domain import french
 from domain.vocabulary import Feature, Language
-from registry.profiles import UNNAMED, checks, typed
-from registry.profiles.typed import text, ticked
+from registry.offers.profiles import UNNAMED, checks, typed
+from registry.offers.profiles.typed import text, ticked
 from web import texts
 from web.registration import wording
 

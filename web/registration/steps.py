@@ -11,11 +11,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
-from registry import database, documents, nir, previews, registrations
+from registry import database, nir
+from registry.agrements import documents, previews, registrations
+from registry.agrements.registrations import Registration
 from registry.casework import NotPossible
-from registry.profiles import placing, resolving, typed
-from registry.registrations import Registration
+from registry.offers.profiles import placing, typed
 from registry.scales import current_scales
+from registry.territory import naming as resolving
 from search_api import labels
 from web import maps
 from web.accounts import entering

@@ -7,12 +7,12 @@ from fastapi.responses import RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from domain import french
-from registry import audit, reports
-from registry.accounts import Account, addresses
+from registry.accounts import Account, addresses, audit
 from registry.casework import NotPossible, queue
 from registry.casework.kinds import FICHE_REPORT
 from registry.database import Connection
-from registry.reports import About, Outcome
+from registry.parents import reports
+from registry.parents.reports import About, Outcome
 from web.accounts.entering import Registry
 from web.core import public_form
 from web.core.public_form import Guard

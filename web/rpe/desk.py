@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain import french
-from registry import audit, database, desk, registrations
-from registry.accounts import Account, addresses, throttle
+from registry import database
+from registry.accounts import Account, addresses, audit, throttle
+from registry.agrements import desk, registrations
 from registry.casework import NotPossible
 from web.accounts import entering
 from web.accounts.entering import Registry

@@ -7,8 +7,9 @@ from fastapi.responses import Response
 
 from domain import french, week
 from domain.vocabulary import AgrementStatus
-from registry import accounts, audit, duties, profiles, relais, timetables
-from registry.accounts import Account
+from registry import accounts
+from registry.accounts import Account, audit
+from registry.offers import duties, profiles, relais, timetables
 from registry.territory import scope
 from web.members import access, pages
 from web.registration.editing import pool

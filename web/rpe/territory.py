@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi.datastructures import QueryParams
 
 from domain.week import DAY, ends_after, typed_minute
-from registry.relais import Need
+from registry.offers.relais import Need
 from web.search.need import DAYS
 
 DUTIES = {

@@ -7,10 +7,12 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from domain import french
-from registry import employers, profiles, registrations, requests
+from registry.agrements import registrations, requests
 from registry.database import Connection
-from registry.profiles import checks, placing, resolving
-from registry.profiles.facts import Everything
+from registry.offers import employers, profiles
+from registry.offers.profiles import checks, placing
+from registry.offers.profiles.facts import Everything
+from registry.territory import naming as resolving
 from web.availability.keeping import pool
 from web.members import posted
 

@@ -6,15 +6,18 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import FormData
 
-from registry import database, documents, previews, profiles, requests
+from registry import database
+from registry.agrements import documents, previews, requests
+from registry.agrements.documents import Rendered
+from registry.agrements.registrations import COPY_MISSING
+from registry.agrements.requests import Kind
 from registry.casework import NotPossible
 from registry.database import Connection
-from registry.documents import Rendered
-from registry.profiles import checks, placing, resolving, typed
-from registry.profiles.facts import Everything
-from registry.registrations import COPY_MISSING
-from registry.requests import Kind
+from registry.offers import profiles
+from registry.offers.profiles import checks, placing, typed
+from registry.offers.profiles.facts import Everything
 from registry.scales import current_scales
+from registry.territory import naming as resolving
 from search_api import labels
 from web import maps
 from web.availability.keeping import Keeping, pool

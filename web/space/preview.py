@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from registry import previews
+from registry.agrements import previews
 from registry.database import Connection
 from search_api import cards
 

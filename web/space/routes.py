@@ -10,9 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from domain import french
 from domain.vocabulary import AgrementStatus
-from registry import database, documents, duties, employers, personal_data, presence, profiles, requests, views
+from registry import database
 from registry.accounts import Account
+from registry.agrements import documents, requests
 from registry.database import Connection
+from registry.offers import duties, employers, profiles, views
+from registry.privacy import personal_data, presence
 from web import maps
 from web.availability.keeping import Keeping, pool
 from web.fiche import views as public

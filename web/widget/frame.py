@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from domain import french
 from domain.vocabulary import CARE_KINDS, Kind
-from registry import widget
+from registry.accounts import widget
 from search_api import free as free_places
 from search_api import offers, places
 from search_api.engine import RETRY_AFTER_S, EngineUnavailable

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french
-from registry import audit, widget
-from registry.accounts import Account
+from registry.accounts import Account, audit, widget
 from registry.database import Pool
 from web.accounts.entering import Registry
 from web.members import access, pages, posted

@@ -1,4 +1,4 @@
--- An agrément's number without what spellings of it differ in: registry.movements.rows.key is the same in Python.
+-- An agrément's number without what spellings of it differ in: registry.agrements.movements.rows.key is the same in Python.
 create function agrement_key(number text) returns text immutable parallel safe language sql as
 $$ select upper(regexp_replace(number, '[^0-9A-Za-z]', '', 'g')) $$;
 create index agrement_by_key on agrement (department, agrement_key(number));

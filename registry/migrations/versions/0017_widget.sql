@@ -7,4 +7,4 @@ create table widget_key (
     created_at timestamptz not null,
     revoked_at timestamptz
 );
-comment on column widget_key.hosts is 'whole host names in lower case and ASCII, perhaps with a port (registry/widget.py)';
+comment on column widget_key.hosts is 'whole host names in lower case and ASCII, perhaps with a port (registry/accounts/widget.py)';

@@ -6,7 +6,7 @@ from typing import Any
 import shapely
 from alembic import op
 
-from registry.zones import Anchor, divided, merged
+from registry.territory.zones import Anchor, divided, merged
 
 revision = "0021"
 down_revision = "0020"

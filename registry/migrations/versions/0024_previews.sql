@@ -1,5 +1,5 @@
 -- A preview writes a copy of an offer, in a transaction that is never committed, to read what its document will be
--- (registry/previews.py). All that it writes is its own; the two locks that triggers take for its sake on what is not
+-- (registry/agrements/previews.py). All that it writes is its own; the two locks that triggers take for its sake on what is not
 -- would make real saves wait, and guard nothing: of what is thrown away, nothing can be out of date.
 create function previewing() returns boolean stable parallel safe language sql as
 $$ select coalesce(current_setting('ribambelle.preview', true), '') = 'on' $$;

@@ -16,17 +16,17 @@ READERS = {
     "web/templates/employer/home.html": "says when it was",
     "web/templates/rpe/one.html": "says when it was",
     "web/templates/rpe/territory.html": "says when it was",
-    "registry/duties.py": "the legal duty, which is to have given a word between two deadlines",
-    "registry/employers.py": "passes it on",
+    "registry/offers/duties.py": "the legal duty, which is to have given a word between two deadlines",
+    "registry/offers/employers.py": "passes it on",
     "registry/functions/offer_documents.sql": "passes it on",
-    "registry/generation/assistants.py": "invents it",
-    "registry/generation/loading.py": "writes it",
-    "registry/generation/structures.py": "invents it",
+    "demo/assistants.py": "invents it",
+    "demo/loading.py": "writes it",
+    "demo/structures.py": "invents it",
     "registry/legacy/values.py": "reads it from the old portal's file",
     "registry/legacy/writing.py": "writes it",
-    "registry/presence.py": "forgets it with the rest of a closed profile",
-    "registry/relais.py": "passes it on, and asks the legal duty",
-    "registry/timetables.py": "writes it: a declaration was made, or taken back",
+    "registry/privacy/presence.py": "forgets it with the rest of a closed profile",
+    "registry/offers/relais.py": "passes it on, and asks the legal duty",
+    "registry/offers/timetables.py": "writes it: a declaration was made, or taken back",
 }
 """Migrations are left out: 0023 derives `fresh_until` of it."""
 
@@ -44,7 +44,7 @@ def test_nobody_else_looks_at_the_day_of_a_word() -> None:
 
 
 def test_the_legal_duty_decides_nothing_that_parents_read() -> None:
-    """`registry.duties` may be read by her own pages and the staff's: a card knows no deadline."""
+    """`registry.offers.duties` may be read by her own pages and the staff's: a card knows no deadline."""
     rooms = ("search_api", "web/fiche", "web/favourites", "web/search", "web/widget", "web/alerts")
     paths = [path for room in rooms for path in (ROOT / room).rglob("*.py")] + [ROOT / "web" / "cards.py"]
     assert not [path for path in paths if re.search(r"\bduties\b", path.read_text("utf-8"))]

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from indexer import bulk, generations, worker
 from indexer.rebuild import rebuild
-from registry import accounts, database, duties, relais
+from registry import accounts, database
 from registry.accounts import Account
-from registry.alerts import asking, matching
 from registry.ids import new_id
+from registry.offers import duties, relais
+from registry.parents.alerts import asking, matching
 from search_api import engine, free, prospective
 from search_api.offer_query import OfferQuery
 from search_api.parameters import FilterParameters, OfferParameters, read, understand

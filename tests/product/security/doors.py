@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from registry import accounts, database, desk, registrations
+from registry import accounts, database
 from registry.accounts import Account, devices, links, mail_change, sessions, tokens
-from registry.alerts import asking
-from registry.alerts import tokens as alert_tokens
-from registry.contact import opening
+from registry.agrements import desk, registrations
 from registry.database import Connection
+from registry.parents.alerts import asking
+from registry.parents.alerts import tokens as alert_tokens
+from registry.parents.contact import opening
 from tests.product.security import mailbox
 from tests.records import add_period, assistant
 from tests.rooms import Browser, Rooms

@@ -12,9 +12,9 @@ from itsdangerous import BadSignature
 
 from registry import accounts
 from registry.accounts import links, second, throttle
-from registry.contact import sending, tokens
-from registry.contact.tokens import Seen
 from registry.database import Connection
+from registry.parents.contact import sending, tokens
+from registry.parents.contact.tokens import Seen
 from search_api.app import create_app
 from settings import Settings
 from settings.keys import ENDS_WITH_THE_KEY, Keys, Purpose, WeakKey

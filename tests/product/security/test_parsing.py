@@ -18,10 +18,10 @@ import pytest
 
 from jobs import answers
 from registry import database
-from registry.documents import DocumentRefused, rendered, rendering
+from registry.agrements.documents import DocumentRefused, rendered, rendering
+from registry.agrements.movements import opening
+from registry.agrements.movements.reading import LIMITS
 from registry.intake.tables import Unreadable
-from registry.movements import opening
-from registry.movements.reading import LIMITS
 from registry.parsing import child, children
 from registry.parsing.children import MIB, Bounds, Busy, Failed, OneInHand, TooOften, Turns
 from registry.parsing.refusals import Refused

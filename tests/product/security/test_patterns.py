@@ -13,13 +13,15 @@ from domain import week
 from domain.scales import shipped
 from domain.spelling import fold
 from jobs import answers
-from registry import free_text, letters, links, nir, widget
-from registry.accounts import addresses
-from registry.contact import wording
+from registry import letters, links, nir
+from registry.accounts import addresses, widget
+from registry.agrements.movements import mapping, reading, rows
 from registry.imports import cleaning
 from registry.legacy import values as legacy
-from registry.movements import mapping, reading, rows
-from registry.profiles import checks, placing, resolving, typed
+from registry.offers import free_text
+from registry.offers.profiles import checks, placing, typed
+from registry.parents.contact import wording
+from registry.territory import naming as resolving
 from search_api import geocoder, need, parameter_types, suggestions, text
 from tests.product.security import growth, patterns
 from web.favourites import addresses as favourites

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from registry import database
-from registry.contact import opening
+from registry.parents.contact import opening
 from tests.product.security.mailbox import codes, mails
 from tests.records import assistant
 from tests.rooms import Rooms
