@@ -42,10 +42,11 @@ from local.servers import running
 from registry import indexed_changes
 from registry.database import Connection, connect
 from registry.parents.alerts import asking, matching
-from search_api import engine, prospective
-from search_api.engine import Engine
-from search_api.offer_query import OfferQuery
-from search_api.parameters import FilterParameters, read, understand
+from search_api import saved_searches
+from search_api.engine import engine
+from search_api.engine.engine import Engine
+from search_api.request.offer_query import OfferQuery
+from search_api.request.parameters import FilterParameters, read, understand
 from settings import Settings
 from web.alerts.asked import MOST_NOW
 
@@ -187,7 +188,7 @@ def saved(conn: Connection, settings: Settings, count: int) -> None:
     rng = random.Random(5)
     homes = search_requests.homes(conn, 2 * count, rng)
     parts = rng.choices(list(MIX), list(MIX.values()), k=len(homes))
-    asked = [prospective.kept(as_lists(part(rng, home))) for part, home in zip(parts, homes, strict=True)]
+    asked = [saved_searches.kept(as_lists(part(rng, home))) for part, home in zip(parts, homes, strict=True)]
     kept = asyncio.run(narrow(settings, asked))[:count]
     with conn.transaction():
         for number, (parameters, query) in enumerate(kept):
@@ -198,8 +199,8 @@ def saved(conn: Connection, settings: Settings, count: int) -> None:
                 "/?ou=x",
                 "une recherche",
                 query.start,
-                prospective.week(query),
-                asking.Reach(*prospective.reach(query)),
+                saved_searches.week(query),
+                asking.Reach(*saved_searches.reach(query)),
             )
             asking.ask(conn, settings, wanted, NOW)
         conn.execute("update alert set confirmed_at = %s, ends_at = %s", [NOW, NOW + timedelta(days=183)])
@@ -221,11 +222,11 @@ def as_lists(pairs: Pairs) -> dict[str, Any]:
 async def narrow(settings: Settings, asked: list[dict[str, Any]]) -> list[tuple[dict[str, Any], OfferQuery]]:
     searched = engine.connect(settings.model_copy(update={"request_timeout_s": 60}))
     found = []
-    for start in range(0, len(asked), prospective.AT_ONCE):
-        some = asked[start : start + prospective.AT_ONCE]
+    for start in range(0, len(asked), saved_searches.AT_ONCE):
+        some = asked[start : start + saved_searches.AT_ONCE]
         queries = [await understand(searched, read(FilterParameters, each), TODAY) for each in some]
         bodies = [
-            (searched.offers, {"query": prospective.condition(each), "size": 0, "track_total_hits": MOST_NOW + 1})
+            (searched.offers, {"query": saved_searches.condition(each), "size": 0, "track_total_hits": MOST_NOW + 1})
             for each in queries
         ]
         counts = [each["hits"]["total"]["value"] for each in await engine.searches(searched, bodies)]
@@ -363,10 +364,12 @@ async def prebuilt(conn: Connection, searched: Engine, ids: list[str]) -> list[b
     head = orjson.dumps({"index": searched.offers, "allow_partial_search_results": False})
     lines = []
     for group in matching.candidates(conn, ids, TODAY):
-        query = await prospective.understood(searched, group.parameters, TODAY)
+        query = await saved_searches.understood(searched, group.parameters, TODAY)
         if query is not None:
-            lines.append(head + b"\n" + orjson.dumps(prospective.body(prospective.Asked(query, group.offers))) + b"\n")
-    return [b"".join(lines[at : at + prospective.AT_ONCE]) for at in range(0, len(lines), prospective.AT_ONCE)]
+            lines.append(
+                head + b"\n" + orjson.dumps(saved_searches.body(saved_searches.Asked(query, group.offers))) + b"\n"
+            )
+    return [b"".join(lines[at : at + saved_searches.AT_ONCE]) for at in range(0, len(lines), saved_searches.AT_ONCE)]
 
 
 def rows(f: Figures) -> list[tuple[str, str, str, str, str]]:

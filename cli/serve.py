@@ -9,7 +9,7 @@ import uvicorn
 
 from cli.metrics import CannotServe, serving
 from cli.servers import found_settings, refuse, require_keys
-from search_api.proxies import BadProxy
+from search_api.http.proxies import BadProxy
 
 Host = Annotated[str, typer.Option(help="L’adresse d’écoute.")]
 Port = Annotated[int, typer.Option(help="Le port d’écoute.", min=1, max=65535)]
@@ -24,7 +24,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     """Servir le site et l’API."""
     # Here, because every other command would wait for it too: a second, on each health check of the indexer.
     from registry.agrements import documents
-    from search_api import metrics
+    from search_api.http import metrics
     from web import server
     from web.app import create_app
 

@@ -18,10 +18,12 @@ from domain import civil
 from registry import database, indexed_changes
 from registry.database import Connection
 from registry.parents.alerts import matching, telling
-from search_api import cards, engine, prospective
-from search_api.engine import Engine, EngineUnavailable
-from search_api.offer_query import OfferQuery
-from search_api.prospective import Asked
+from search_api import saved_searches
+from search_api.answer import cards
+from search_api.engine import engine
+from search_api.engine.engine import Engine, EngineUnavailable
+from search_api.request.offer_query import OfferQuery
+from search_api.saved_searches import Asked
 from settings import Settings
 
 log = logging.getLogger(__name__)
@@ -84,11 +86,11 @@ async def try_changes(conn: Connection, searched: Engine, now: datetime, done: D
         return False
     today = civil.day(now)
     groups = matching.candidates(conn, taken.offers, today)
-    queries = [await prospective.understood(searched, group.parameters, today) for group in groups]
+    queries = [await saved_searches.understood(searched, group.parameters, today) for group in groups]
     asked = [(group, query) for group, query in zip(groups, queries, strict=True) if query is not None]
     if asked:
-        await prospective.refresh(searched)
-    found = await prospective.matching(searched, [Asked(query, group.offers) for group, query in asked])
+        await saved_searches.refresh(searched)
+    found = await saved_searches.matching(searched, [Asked(query, group.offers) for group, query in asked])
     pairs = [
         (alert, offer)
         for (group, _), offers in zip(asked, found, strict=True)
@@ -109,14 +111,14 @@ async def try_all(conn: Connection, searched: Engine, now: datetime, done: Done)
     if not due:
         return False
     today = civil.day(now)
-    queries = [await prospective.understood(searched, need.parameters, today) for need in due]
-    await prospective.refresh(searched)
+    queries = [await saved_searches.understood(searched, need.parameters, today) for need in due]
+    await saved_searches.refresh(searched)
     asked = [Asked(query) for query in queries if query is not None]
-    answers = iter(await prospective.matching(searched, asked))
+    answers = iter(await saved_searches.matching(searched, asked))
     with conn.transaction():
         for need, query in zip(due, queries, strict=True):
             found = next(answers) if query is not None else []
-            whole = len(found) < prospective.MOST
+            whole = len(found) < saved_searches.MOST
             done.openings += matching.record_all(conn, need, found, now, whole=whole)
     done.searches += len(asked)
     return len(due) == FULL_AT_ONCE
@@ -128,8 +130,8 @@ async def tell(conn: Connection, searched: Engine, settings: Settings, now: date
     after: UUID | None = None
     while waiting := telling.untold(conn, now, MAILS_AT_ONCE, after):
         after = waiting[-1].alert
-        known = await prospective.places(searched, {offer for need in waiting for offer in need.offers})
-        queries = [await prospective.understood(searched, need.parameters, today) for need in waiting]
+        known = await saved_searches.places(searched, {offer for need in waiting for offer in need.offers})
+        queries = [await saved_searches.understood(searched, need.parameters, today) for need in waiting]
         with conn.transaction():
             for need, query in zip(waiting, queries, strict=True):
                 if query is not None and (places := free_places(need.offers, known, query)):

@@ -6,11 +6,15 @@ from typing import Any
 
 import geojson
 
-from search_api import cards, cursors, facets, map, queries, status
-from search_api.engine import Engine, document, documents, searches
-from search_api.engine import search as run
-from search_api.offer_query import OfferQuery
-from search_api.places import known
+from search_api import map_view
+from search_api.answer import cards
+from search_api.engine import status
+from search_api.engine.engine import Engine, document, documents, searches
+from search_api.engine.engine import search as run
+from search_api.engine.places import known
+from search_api.query import facets, queries
+from search_api.request import cursors
+from search_api.request.offer_query import OfferQuery
 
 LONGEST_ID = 64
 """Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
@@ -22,9 +26,9 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     if query.view is None:
         found = await run(engine, engine.offers, queries.offers(query))
     else:
-        bodies = [(engine.offers, queries.offers(query)), (engine.offers, map.body(query, query.view))]
+        bodies = [(engine.offers, queries.offers(query)), (engine.offers, map_view.body(query, query.view))]
         found, seen = await searches(engine, bodies)
-        shown["map"] = map.answer(query, seen)
+        shown["map"] = map_view.answer(query, seen)
     hits = found["hits"]["hits"]
     page = hits[: query.limit]
     more = len(hits) > query.limit

@@ -24,7 +24,7 @@ from registry.agrements import expiry
 from registry.database import Connection, connect
 from registry.imports.mapping import find as find_mapping
 from registry.imports.structures import import_structures
-from search_api.app import close, create_app
+from search_api.http.app import close, create_app
 from settings import Settings
 from tests.conftest import ROOT, TODAY, cloned
 from tests.records import Period, Range, assistant, structure

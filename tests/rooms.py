@@ -17,7 +17,7 @@ from local.servers import Urls
 from registry import accounts, database
 from registry.accounts import Account, Role, sessions
 from registry.accounts.sessions import Proof
-from search_api.app import close
+from search_api.http.app import close
 from settings import Settings
 from tests.conftest import TODAY
 from web.app import close as close_site

@@ -26,11 +26,12 @@ from registry.accounts.sessions import SessionOver
 from registry.accounts.throttle import TooMany
 from registry.offers.views import Views
 from registry.scales import of_pool
-from search_api import limits, problems
-from search_api.app import as_problem
-from search_api.app import create_app as create_api
-from search_api.engine import EngineUnavailable
-from search_api.wrappers import READABLE, accepts_gzip
+from search_api import problems
+from search_api.engine.engine import EngineUnavailable
+from search_api.http import limits
+from search_api.http.app import as_problem
+from search_api.http.app import create_app as create_api
+from search_api.http.wrappers import READABLE, accepts_gzip
 from settings import Settings
 from web import constraints, costs, headers, pages, rendering
 from web.about import routes as about

@@ -10,7 +10,7 @@ from typing import Any
 from domain import french
 from domain.vocabulary import Feature, Funding, Weekday
 from domain.week import minutes
-from search_api.availability import is_up_to_date
+from search_api.answer.availability import is_up_to_date
 from web import texts
 
 OTHER_ICON = "talk"

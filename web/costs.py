@@ -1,4 +1,4 @@
-"""What a request to a page takes from its client's budget, in the units of search_api/costs.py, by its address and
+"""What a request to a page takes from its client's budget, in the units of search_api/http/costs.py, by its address and
 method, and of a form by its type and length. The API's own stand there.
 
 Measured as there, with the page and its compression. A minute of a family at the map is about 125 units, one of
@@ -17,9 +17,9 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from search_api import contours
-from search_api.costs import LEAST, WAY
-from search_api.geo import Box
-from search_api.proxies import Headers
+from search_api.http.costs import LEAST, WAY
+from search_api.http.proxies import Headers
+from search_api.request.geo import Box
 
 PROBES = ("/healthz", "/readyz")
 """The one does nothing, the other asks the engine once a second at most."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain import french
-from search_api.engine import RETRY_AFTER_S
+from search_api.engine.engine import RETRY_AFTER_S
 from web import docs, texts
 from web.site import Site
 

@@ -12,9 +12,9 @@ from jinja2 import Environment
 from domain.scales import Scales
 from registry.database import Pool
 from registry.offers.views import Views
-from search_api.engine import Engine
-from search_api.geocoder import Geocoder
-from search_api.limits import Limiter
+from search_api.engine.engine import Engine
+from search_api.engine.geocoder import Geocoder
+from search_api.http.limits import Limiter
 from settings import Settings
 from web import rendering
 

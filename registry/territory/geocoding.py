@@ -1,7 +1,8 @@
 """Where an address is, from a geocoder that speaks the Base Adresse Nationale's API (settings.geocoder_url).
 
 The format: https://geoservices.ign.fr/documentation/services/services-geoplateforme/geocodage. The search of places has
-its own (search_api/geocoder.py), as that room may not know this one. A home may be hidden: nothing of it is logged.
+its own (search_api/engine/geocoder.py), as that room may not know this one. A home may be hidden: nothing of it is
+logged.
 """
 
 from dataclasses import dataclass

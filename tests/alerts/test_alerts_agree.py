@@ -6,9 +6,9 @@ from typing import Any
 
 from registry import database
 from registry.parents.alerts import asking
-from search_api import prospective
-from search_api.engine import connect
-from search_api.parameters import FilterParameters, read, understand
+from search_api import saved_searches
+from search_api.engine.engine import connect
+from search_api.request.parameters import FilterParameters, read, understand
 from tests.alerts.conftest import World
 from tests.conftest import TODAY
 from tests.records import Range
@@ -69,11 +69,11 @@ def save(world: World, parameters: dict[str, Any]) -> None:
 
     async def wanted() -> asking.Wanted:
         engine = connect(settings)
-        kept = prospective.kept(parameters)
+        kept = saved_searches.kept(parameters)
         query = await understand(engine, read(FilterParameters, kept), TODAY)
         await engine.client.close()
-        reach = asking.Reach(*prospective.reach(query))
-        return asking.Wanted("x@example.org", "weekly", kept, "/?", "t", query.start, prospective.week(query), reach)
+        reach = asking.Reach(*saved_searches.reach(query))
+        return asking.Wanted("x@example.org", "weekly", kept, "/?", "t", query.start, saved_searches.week(query), reach)
 
     made = world.rooms.portal.call(wanted)
     with database.connect(settings.database_url) as conn:

@@ -20,7 +20,7 @@ import yaml
 from typer.testing import CliRunner
 
 import cli
-from search_api import proxies
+from search_api.http import proxies
 from settings import Settings
 
 ROOT = Path(__file__).parents[2]

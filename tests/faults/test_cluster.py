@@ -27,8 +27,8 @@ from local.cluster import Node
 from local.servers import Urls
 from mappings.indexes import alias, body
 from registry.database import connect
-from search_api import engine as search_engine
-from search_api.app import close, create_app
+from search_api.engine import engine as search_engine
+from search_api.http.app import close, create_app
 from settings import Settings
 from tests.conftest import LOCAL, TODAY, wait_for
 from tests.indexer.conftest import following

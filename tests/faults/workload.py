@@ -27,7 +27,7 @@ from indexer.check import Difference, compare
 from mappings.indexes import alias
 from registry.database import Connection, connect, expect_many, retried
 from registry.ids import new_id
-from search_api.app import close, create_app
+from search_api.http.app import close, create_app
 from settings import Settings
 from tests.conftest import ROOT, TODAY, wait_for
 from tests.records import assistant, structure

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from registry.database import connect
-from search_api import metrics
+from search_api.http import metrics
 from tests.loire import Loire, Parameters
 from tests.privacy import private
 from tests.privacy.private import Person, Place, Words

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from registry.database import Connection
-from search_api.app import close, create_app
+from search_api.http.app import close, create_app
 from settings import Settings
 from tests.conftest import wait_for
 from tests.loire import Loire

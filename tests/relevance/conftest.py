@@ -11,7 +11,7 @@ import pytest
 from elasticsearch.helpers import bulk
 
 from mappings import indexes
-from search_api.app import close, create_app
+from search_api.http.app import close, create_app
 from tests.conftest import TODAY
 from tests.loire import Loire
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from local.servers import Urls
 from mappings import indexes
-from search_api.app import close, create_app
+from search_api.http.app import close, create_app
 from settings import Settings
 from tests.search_api import documents
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import redis
 
-from search_api import contacts, limits
+from search_api.http import contacts, limits
 from settings import PARIS, Settings
 from tests.conftest import wait_for
 from tests.search_api.conftest import Client, client

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from search_api import schemas
+from search_api.http import schemas
 from tests.search_api.conftest import Client
 
 NEAR = {"near": "47.2186,-1.5541"}

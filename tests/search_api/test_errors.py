@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mappings import indexes
-from search_api.app import create_app
+from search_api.http.app import create_app
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
 from tests.search_api.documents import OFFERS, places

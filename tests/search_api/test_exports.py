@@ -18,9 +18,9 @@ import uvicorn
 from elasticsearch import Elasticsearch
 
 from mappings.documents import Hours, Range, Source
-from search_api import exports
-from search_api.app import create_app
-from search_api.schemas import StructureFeatures
+from search_api.http import exports
+from search_api.http.app import create_app
+from search_api.http.schemas import StructureFeatures
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api.conftest import Client, client, load

@@ -13,9 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from search_api import geocoder, suggestions
-from search_api.geocoder import Geocoder, looks_like_an_address
-from search_api.schemas import Suggestions
+from search_api import suggest as suggestions
+from search_api.engine import geocoder
+from search_api.engine.geocoder import Geocoder, looks_like_an_address
+from search_api.http.schemas import Suggestions
 from settings import Settings
 from tests.search_api.conftest import Client
 

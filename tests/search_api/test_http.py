@@ -13,8 +13,9 @@ from elasticsearch import Elasticsearch
 from fastapi.routing import APIRoute
 
 from mappings import indexes
-from search_api import problems, wrappers
-from search_api.app import create_app
+from search_api import problems
+from search_api.http import wrappers
+from search_api.http.app import create_app
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api.conftest import INDEXED_AT, Client, client

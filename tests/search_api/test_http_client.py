@@ -13,9 +13,9 @@ import orjson
 import pytest
 import uvloop
 
-from search_api import engine, http_client
-from search_api.engine import EngineUnavailable
-from search_api.http_client import Answer, Client, NoAnswer
+from search_api.engine import engine, http_client
+from search_api.engine.engine import EngineUnavailable
+from search_api.engine.http_client import Answer, Client, NoAnswer
 from settings import Settings
 
 Replies = Callable[[bytes, int, asyncio.StreamWriter], Awaitable[None]]

@@ -12,7 +12,7 @@ import redis
 
 from local import valkey
 from local.children import stopping, wait_until
-from search_api import costs, limits
+from search_api.http import costs, limits
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api.conftest import Client

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from search_api import need
-from search_api.coverage import coverage
+from search_api.answer.coverage import coverage
+from search_api.request import need
 from tests.search_api import documents
 from tests.search_api.conftest import Client
 

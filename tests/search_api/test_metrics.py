@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from indexer import metrics as indexer_metrics
 from mappings import indexes
 from registry import database
-from search_api import metrics
+from search_api.http import metrics
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
 from tests.search_api.documents import OFFERS, places
@@ -78,7 +78,7 @@ def test_failures_count_as_such(settings: Settings, monkeypatch: pytest.MonkeyPa
 
     with client(settings.model_copy(update={"elasticsearch_url": "http://127.0.0.1:9"})) as api:
         assert api.get("/api/v1/offers/anne").status_code == 503
-        monkeypatch.setattr("search_api.routes.unkept", fault)
+        monkeypatch.setattr("search_api.http.routes.unkept", fault)
         assert api.get("/healthz").status_code == 500
         found = scraped(api)
     for route in ("/api/v1/offers/{id}", "/healthz"):

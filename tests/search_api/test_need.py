@@ -2,7 +2,7 @@
 
 import pytest
 
-from search_api import need
+from search_api.request import need
 
 DAY = 1_440
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from schemathesis.openapi import from_dict
 
-from search_api.openapi import EXAMPLES
+from search_api.http.openapi import EXAMPLES
 from tests.search_api.conftest import Client
 
 WRITE = "WRITE_EXAMPLES" in os.environ

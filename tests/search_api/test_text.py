@@ -4,7 +4,7 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from mappings import indexes
-from search_api import text
+from search_api.query import text
 from settings import Settings
 from tests.search_api.conftest import Client
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from local.servers import Urls
 from mappings.documents import Hours, Place, Source
-from search_api.app import close
+from search_api.http.app import close
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api import documents

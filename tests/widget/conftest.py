@@ -15,7 +15,7 @@ from local.servers import Urls
 from registry import database
 from registry.accounts import widget
 from registry.accounts.widget import Key
-from search_api.app import close
+from search_api.http.app import close
 from settings import Settings
 from tests.conftest import wait_for
 from tests.rooms import NOW, Clock, Rooms

@@ -17,7 +17,7 @@ from registry.accounts.sessions import Proof
 from registry.accounts.throttle import Limit, TooMany
 from registry.agrements import desk
 from registry.database import Connection, Pool
-from search_api import limits
+from search_api.http import limits
 from web.members import access, pages, rooms, session
 from web.site import Site
 

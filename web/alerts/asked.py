@@ -6,10 +6,10 @@ from typing import Any
 
 from domain import french
 from registry.parents.alerts.asking import Reach, Rhythm, Wanted
-from search_api import prospective
-from search_api.offer_query import OfferQuery
-from search_api.parameters import FilterParameters, read, understand
+from search_api import saved_searches
 from search_api.problems import ParameterError
+from search_api.request.offer_query import OfferQuery
+from search_api.request.parameters import FilterParameters, read, understand
 from web.search import forms, results
 from web.search.forms import SearchForm
 from web.search.places import Where, resolve
@@ -42,8 +42,8 @@ class Need:
             self.search,
             self.title,
             self.query.start,
-            prospective.week(self.query),
-            Reach(*prospective.reach(self.query)),
+            saved_searches.week(self.query),
+            Reach(*saved_searches.reach(self.query)),
         )
 
 
@@ -57,21 +57,21 @@ async def need(site: Site, form: SearchForm) -> Need:
     today = site.today()
     if errors := forms.errors(form, today):
         raise Refused(texts.BROKEN.format(reason=_first(errors)))
-    if (form.types and prospective.KIND not in form.types) or form.sous_types or form.financements:
+    if (form.types and saved_searches.KIND not in form.types) or form.sous_types or form.financements:
         raise Refused(texts.OTHER_KINDS)
     found = await resolve(site.engine, site.geocoder, form)
     if found.errors:
         raise Refused(texts.BROKEN.format(reason=_first(found.errors)))
     if found.place is None and not found.form.autour:
         raise Refused(texts.NO_PLACE)
-    parameters = prospective.kept(forms.parameters(found.form, found.place, found.arrival))
+    parameters = saved_searches.kept(forms.parameters(found.form, found.place, found.arrival))
     try:
         query = await understand(site.engine, read(FilterParameters, parameters), today)
     except ParameterError as refused:
         raise Refused(texts.BROKEN.format(reason=results.sentence(refused.errors[0]["message"]))) from None
     # A day that has passed is today.
-    current = await prospective.understood(site.engine, parameters, today) or query
-    count = await prospective.count(site.engine, current)
+    current = await saved_searches.understood(site.engine, parameters, today) or query
+    count = await saved_searches.count(site.engine, current)
     if count > MOST_NOW:
         raise Refused(texts.TOO_WIDE.format(count=french.number(count)))
     return Need(forms.address(found.form), title(found, query), parameters, query, count)

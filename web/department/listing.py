@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from registry.offers.duties import Overdue
-from search_api import exports
+from search_api.http import exports
 
 COLUMNS = ("Nom", "Prénom", "Numéro d’agrément", "Commune", "Dernière déclaration", "Échéances manquées", "Averti le")
 

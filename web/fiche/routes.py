@@ -7,7 +7,8 @@ from starlette.concurrency import run_in_threadpool
 
 from registry.database import Pool
 from registry.parents.contact import reachable
-from search_api import limits, offers
+from search_api import offers
+from search_api.http import limits
 from web import maps, texts
 from web.fiche import reminder, structured, views
 from web.pages import limited, not_found

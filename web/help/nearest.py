@@ -8,8 +8,8 @@ from typing import Any
 from domain import french
 from domain.vocabulary import Kind
 from search_api import offers
-from search_api.engine import Engine
-from search_api.parameters import OfferParameters, read, understand
+from search_api.engine.engine import Engine
+from search_api.request.parameters import OfferParameters, read, understand
 
 PURPOSES = {
     Kind.POINT_RELAIS_CAF: "Un agent vous accompagne dans vos démarches avec la Caf, près de chez vous.",

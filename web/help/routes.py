@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from search_api import places, suggestions
+from search_api import suggest
+from search_api.engine import places
 from web.help import guide, nearest
 from web.pages import not_found
 from web.site import Site
@@ -28,7 +29,7 @@ async def hub(request: Request) -> Response:
     text = request.query_params["ou"].replace("\0", "").strip()[:LONGEST]
     if not text:
         return _hub(site, text, error=NO_PLACE)
-    answer = await suggestions.suggest(site.engine, text, SUGGESTED)
+    answer = await suggest.suggest(site.engine, text, SUGGESTED)
     found = [item for item in answer["items"] if str(item["id"]).startswith("commune:")]
     if not found:
         return _hub(site, text, error=UNKNOWN)

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain import french
 from search_api import labels
-from search_api.facets import PRICES
+from search_api.query.facets import PRICES
 from web import texts
 
 

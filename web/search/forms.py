@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from domain import civil
-from search_api.parameter_types import DEFAULT_DETOUR_KM
+from search_api.request.parameter_types import DEFAULT_DETOUR_KM
 from web import texts
 from web.search import filters, need
 from web.search.need import Slot

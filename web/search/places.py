@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from search_api import places, suggestions
-from search_api.engine import Engine
-from search_api.geocoder import Geocoder
-from search_api.text import words
+from search_api import suggest
+from search_api.engine import places
+from search_api.engine.engine import Engine
+from search_api.engine.geocoder import Geocoder
+from search_api.query.text import words
 from web import texts
 from web.search import forms
 from web.search.forms import SearchForm
@@ -79,7 +80,7 @@ async def meant(engine: Engine, geocoder: Geocoder | None, text: str, id: str, *
             return Meant(place["name"], id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
         return Meant(error=texts.ERROR_NO_PLACE)
-    answer = await suggestions.suggest(engine, text, SUGGESTIONS, geocoder)
+    answer = await suggest.suggest(engine, text, SUGGESTIONS, geocoder)
     # The communes of a postcode follow it, each by its name.
     known = [item for item in answer["items"] if item["type"] not in ("offer", "postcode")]
     found = [item for item in known if not (point and item["type"] in forms.TERRITORIES)]

@@ -8,12 +8,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from search_api import contours, limits, offers, problems
-from search_api.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
+from search_api import contours, offers, problems
+from search_api.http import limits
+from search_api.http.query_log import watched
+from search_api.http.responses import kept_tag
+from search_api.http.wrappers import accepts_gzip
 from search_api.problems import ParameterError
-from search_api.query_log import watched
-from search_api.responses import kept_tag
-from search_api.wrappers import accepts_gzip
+from search_api.request.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
 from web import costs, maps
 from web.search import filters, forms, need, results
 from web.search.places import Where, resolve

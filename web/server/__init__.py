@@ -5,7 +5,7 @@ Touches settings and, for whose word about others is believed, search_api; knows
 
 from typing import Any
 
-from search_api import proxies
+from search_api.http import proxies
 from settings import Settings
 from web import headers
 from web.server.bounds import Bounds

@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from typing import Protocol
 
-from search_api import limits, proxies
+from search_api.http import limits, proxies
 from web.server.bounds import Bounds
 
 LOG = logging.getLogger("ribambelle.server")

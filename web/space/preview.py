@@ -7,7 +7,7 @@ import orjson
 
 from registry.agrements import previews
 from registry.database import Connection
-from search_api import cards
+from search_api.answer import cards
 
 
 def fiche(conn: Connection, offer: str, today: date) -> dict[str, Any] | None:

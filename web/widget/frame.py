@@ -13,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from domain import french
 from domain.vocabulary import CARE_KINDS, Kind
 from registry.accounts import widget
-from search_api import free as free_places
-from search_api import offers, places
-from search_api.engine import RETRY_AFTER_S, EngineUnavailable
-from search_api.free import Free
-from search_api.parameters import OfferParameters, read, understand
+from search_api import free_places, offers
+from search_api.engine import places
+from search_api.engine.engine import RETRY_AFTER_S, EngineUnavailable
+from search_api.free_places import Free
+from search_api.http.query_log import watched
 from search_api.problems import ParameterError
-from search_api.query_log import watched
+from search_api.request.parameters import OfferParameters, read, understand
 from web import cards, headers, texts
 from web.members.access import RegistryMissing
 from web.search import forms

@@ -5,10 +5,10 @@ import re
 from tests.conftest import ROOT
 
 READERS = {
-    "search_api/cards.py": "passes it on",
-    "search_api/exports.py": "passes it on",
-    "search_api/schemas.py": "names it",
-    "search_api/sorts.py": "the order `updated`, and what is worth more of two words that count",
+    "search_api/answer/cards.py": "passes it on",
+    "search_api/http/exports.py": "passes it on",
+    "search_api/http/schemas.py": "names it",
+    "search_api/query/sorts.py": "the order `updated`, and what is worth more of two words that count",
     "web/cards.py": "says how long ago it was",
     "web/department/listing.py": "a column of the list of those who are late",
     "web/templates/availability/macros.html": "says when it was",

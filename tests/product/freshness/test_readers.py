@@ -18,9 +18,11 @@ from registry.accounts import Account
 from registry.ids import new_id
 from registry.offers import duties, relais
 from registry.parents.alerts import asking, matching
-from search_api import engine, free, prospective
-from search_api.offer_query import OfferQuery
-from search_api.parameters import FilterParameters, OfferParameters, read, understand
+from search_api import saved_searches
+from search_api.engine import engine
+from search_api.free_places import free as free_now
+from search_api.request.offer_query import OfferQuery
+from search_api.request.parameters import FilterParameters, OfferParameters, read, understand
 from settings import Settings
 from tests.conftest import TODAY
 from tests.product.freshness.lives import lives
@@ -188,26 +190,26 @@ def need_and_order(world: World, made: dict[str, Life], day: date) -> None:
 
 def free_places(world: World, made: dict[str, Life], day: date) -> None:
     sure = [life for life in made.values() if free_on(life, day) and counts(life, day)]
-    found = world.asked(free.free, {"near": NEAR, "radius_km": "50"}, OfferParameters)
+    found = world.asked(free_now, {"near": NEAR, "radius_km": "50"}, OfferParameters)
     assert (found.assistants, found.places) == (len(sure), 2 * len(sure))
 
 
 def saved_needs(world: World, made: dict[str, Life], day: date) -> None:
     sure = {id for id, life in made.items() if free_on(life, day) and counts(life, day)}
     for wanted in ({"commune": ["44109"]}, {"commune": ["44109"], "need": ["mon@09:00-12:00"]}):
-        kept = prospective.kept(wanted)
+        kept = saved_searches.kept(wanted)
 
         async def tried(connected: engine.Engine, query: OfferQuery) -> tuple[list[str], int, OfferQuery]:
-            (ids,) = await prospective.matching(connected, [prospective.Asked(query)])
-            return ids, await prospective.count(connected, query), query
+            (ids,) = await saved_searches.matching(connected, [saved_searches.Asked(query)])
+            return ids, await saved_searches.count(connected, query), query
 
         ids, number, query = world.asked(tried, kept)
         assert (set(ids), number) == (sure, len(sure))
         with database.connect(world.settings.database_url) as conn:
             conn.execute("delete from alert")
             conn.execute("delete from throttle")
-            reach = asking.Reach(*prospective.reach(query))
-            week = prospective.week(query)
+            reach = asking.Reach(*saved_searches.reach(query))
+            week = saved_searches.week(query)
             need = asking.Wanted("x@example.org", "weekly", kept, "/?", "t", query.start, week, reach)
             asking.ask(conn, world.settings, need, NOW)
             conn.execute("update alert set known_at = clock_timestamp()")

@@ -34,7 +34,7 @@ class Found:
 
 def every() -> list[Found]:
     found = [each for path in files() for each in of_module(path)]
-    # What Elasticsearch reads as it stands, `search_api.text` applies to what is typed.
+    # What Elasticsearch reads as it stands, `search_api.query.text` applies to what is typed.
     for index in ("offers", "places"):
         for name, chars in indexes.body(index)["settings"]["analysis"].get("char_filter", {}).items():
             if chars["type"] == "pattern_replace":

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from typing import Any
 
-from search_api.app import close as close_api
+from search_api.http.app import close as close_api
 from settings import Settings
 from tests.product.security.serving import NO_ENGINES
 from web.app import close, create_app

@@ -15,7 +15,7 @@ from registry.accounts import links, second, throttle
 from registry.database import Connection
 from registry.parents.contact import sending, tokens
 from registry.parents.contact.tokens import Seen
-from search_api.app import create_app
+from search_api.http.app import create_app
 from settings import Settings
 from settings.keys import ENDS_WITH_THE_KEY, Keys, Purpose, WeakKey
 from tests.conftest import ROOT

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from search_api.app import close
+from search_api.http.app import close
 from settings import Settings
 from tests.accounts.test_access import WHO
 from tests.product.security.mailing import mailing, name_of

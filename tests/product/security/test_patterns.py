@@ -22,7 +22,10 @@ from registry.offers import free_text
 from registry.offers.profiles import checks, placing, typed
 from registry.parents.contact import wording
 from registry.territory import naming as resolving
-from search_api import geocoder, need, parameter_types, suggestions, text
+from search_api import suggest
+from search_api.engine import geocoder
+from search_api.query import text
+from search_api.request import need, parameter_types
 from tests.product.security import growth, patterns
 from web.favourites import addresses as favourites
 from web.search import forms
@@ -34,8 +37,10 @@ NOT_TRIED = {
     'indexer/generations.py "|".join(rf"{re.escape(alias(prefix, index))}-\\d{{20}}" for index in INDEXES)': (
         "meets the names of our own indexes"
     ),
-    'search_api/parameter_types.py f"^{pattern}$"': "only told by the OpenAPI document: nothing is matched with it",
-    'search_api/text.py chars["pattern"]': "those of mappings/, which are tried as such",
+    'search_api/request/parameter_types.py f"^{pattern}$"': (
+        "only told by the OpenAPI document: nothing is matched with it"
+    ),
+    'search_api/query/text.py chars["pattern"]': "those of mappings/, which are tried as such",
     "local/reference/geocoder.py rf\"\\b(?:{'|'.join(commune.postcodes)})\\b\"": "five digits, or five others",
 }
 """Patterns that cannot be had without running the code, and why none of them can be slow. Those that meet our own texts
@@ -248,9 +253,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "legacy.mail_of": legacy.mail_of,
     "movements.row_of": _moved,
     "movements.rows.key": rows.key,
-    "search_api.text.clause": text.clause,
-    "suggestions.readings": lambda typed: suggestions.readings(typed, {"93": "Seine-Saint-Denis", "974": "La Réunion"}),
-    "suggestions.written": suggestions.written,
+    "text.clause": text.clause,
+    "suggest.readings": lambda typed: suggest.readings(typed, {"93": "Seine-Saint-Denis", "974": "La Réunion"}),
+    "suggest.written": suggest.written,
     "geocoder.looks_like_an_address": geocoder.looks_like_an_address,
     "forms": lambda typed: forms.errors(forms.read([("ou", typed), ("mots", typed), ("autour", typed)]), TODAY),
     "week.typed_minute": week.typed_minute,
@@ -270,7 +275,7 @@ REFUSING: dict[str, Callable[[str], object]] = {
 
 LONGEST_OF_FUNCTIONS = 4_000
 OF_SEARCHES = dict.fromkeys(
-    ("search_api.text.clause", "suggestions.readings", "geocoder.looks_like_an_address"), parameter_types.MAX_Q
+    ("text.clause", "suggest.readings", "geocoder.looks_like_an_address"), parameter_types.MAX_Q
 )
 """What is typed into a search is refused before it is read, when it is longer."""
 

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from search_api import limits, proxies
-from search_api.limits import Limiter
+from search_api.http import limits, proxies
+from search_api.http.limits import Limiter
 from settings import Settings, get_settings
 from tests.product.security.serving import NO_ENGINES
 

@@ -10,7 +10,7 @@ from anyio.from_thread import start_blocking_portal
 from registry import accounts, database
 from registry.accounts import RULES, STAFF, Account, Role, devices, recovery, second, sessions
 from registry.accounts.sessions import Proof
-from search_api.app import close
+from search_api.http.app import close
 from settings import Settings
 from settings.keys import Keys
 from tests.conftest import ROOT

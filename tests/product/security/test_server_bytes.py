@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from search_api import proxies
+from search_api.http import proxies
 from tests.conftest import wait_for
 from tests.product.security.serving import (
     Port,

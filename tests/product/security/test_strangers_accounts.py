@@ -58,7 +58,7 @@ def test_one_client_keeps_no_parent_from_writing(rooms: Rooms, monkeypatch: pyte
     assert rooms_account
 
     def write(client: str) -> int:
-        monkeypatch.setattr("search_api.limits.client", lambda limiter, scope: client)
+        monkeypatch.setattr("search_api.http.limits.client", lambda limiter, scope: client)
         browser = rooms.visit()
         browser.get(f"/offre/{offer}/ecrire")
         opened = re.findall(r'name="ouvert" value="([^"]+)"', browser.html)[0]

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from search_api import schemas
+from search_api.http import schemas
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 """{address in the document: {name: {request, media_type, answer}}}; the answer is text where it is no JSON."""

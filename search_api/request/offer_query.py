@@ -5,9 +5,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from search_api import need
-from search_api.geo import Box, Point, Route
-from search_api.need import Day, Line
+from search_api.request import need
+from search_api.request.geo import Box, Point, Route
+from search_api.request.need import Day, Line
 
 SELECTABLE = (
     *("kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "hourly_cents_max", "up_to_date"),

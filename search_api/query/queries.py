@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from search_api import facets, filters, sorts
-from search_api.cards import FACTS
-from search_api.offer_query import OfferQuery
+from search_api.answer.cards import FACTS
+from search_api.query import facets, filters, sorts
+from search_api.request.offer_query import OfferQuery
 
 CARD_FIELDS = [*FACTS, "workplace", "employed", "mam", "schools", "tariff", "availability.period", "availability.week"]
 """Contact is not among them: it leaves the index by the fiche alone."""

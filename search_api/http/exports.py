@@ -17,15 +17,17 @@ from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 
 from domain.vocabulary import STRUCTURE_KINDS, Kind
-from search_api import cards, filters, schemas
-from search_api.api_route import ApiRoute
-from search_api.engine import Engine, search
-from search_api.filters import Clause
-from search_api.openapi import GeoJson
-from search_api.parameter_types import Communes, Department, Epci, choice, described, one_of, without_repeats
-from search_api.parameters import Parameters, refuse_together
-from search_api.places import known, named
-from search_api.responses import CACHE_CONTROL
+from search_api.answer import cards
+from search_api.engine.engine import Engine, search
+from search_api.engine.places import known, named
+from search_api.http import schemas
+from search_api.http.api_route import ApiRoute
+from search_api.http.openapi import GeoJson
+from search_api.http.responses import CACHE_CONTROL
+from search_api.query import filters
+from search_api.query.filters import Clause
+from search_api.request.parameter_types import Communes, Department, Epci, choice, described, one_of, without_repeats
+from search_api.request.parameters import Parameters, refuse_together
 
 PAGE = 500
 """Offers, or communes, that are read, held and written at once: half a megabyte. While a page is written the process

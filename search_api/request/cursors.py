@@ -15,8 +15,8 @@ import orjson
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from search_api.offer_query import OfferQuery
 from search_api.problems import ParameterError
+from search_api.request.offer_query import OfferQuery
 from settings.keys import Keys
 
 LIFE = timedelta(days=1)

@@ -7,10 +7,10 @@ from domain import french
 from domain.spelling import plain
 from domain.vocabulary import Capacity
 from domain.week import DAYS
-from search_api import filters
-from search_api.filters import FIELDS, Clause
 from search_api.labels import FACETS, UP_TO_DATE
-from search_api.offer_query import OfferQuery
+from search_api.query import filters
+from search_api.query.filters import FIELDS, Clause
+from search_api.request.offer_query import OfferQuery
 
 NAMES = (*FACETS, "hourly_cents_max", "school", "commune", "epci", "department")
 

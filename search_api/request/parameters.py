@@ -14,11 +14,13 @@ from typing import Any, TypeVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from search_api import cursors
-from search_api.engine import Engine
-from search_api.geo import Box, Route
-from search_api.offer_query import SELECTABLE, OfferQuery, View
-from search_api.parameter_types import (
+from search_api.engine.engine import Engine
+from search_api.engine.places import named
+from search_api.problems import ParameterError, parameter_errors, refusal, unknown
+from search_api.request import cursors
+from search_api.request.geo import Box, Route
+from search_api.request.offer_query import SELECTABLE, OfferQuery, View
+from search_api.request.parameter_types import (
     BOX,
     DAY,
     DEFAULT_DETOUR_KM,
@@ -65,9 +67,7 @@ from search_api.parameter_types import (
     ZoomOrNone,
     codes,
 )
-from search_api.parameter_types import Route as RouteParameter
-from search_api.places import named
-from search_api.problems import ParameterError, parameter_errors, refusal, unknown
+from search_api.request.parameter_types import Route as RouteParameter
 
 __all__ = [
     "Bbox",

@@ -7,10 +7,10 @@ from typing import Any
 import geojson
 
 from domain.vocabulary import Kind, Subkind
-from search_api.availability import status_of
-from search_api.geo import detour_m, haversine_m
-from search_api.need import Day
-from search_api.offer_query import OfferQuery
+from search_api.answer.availability import status_of
+from search_api.request.geo import detour_m, haversine_m
+from search_api.request.need import Day
+from search_api.request.offer_query import OfferQuery
 
 FACTS = (
     *("id", "kind", "subkind", "name", "position", "precision", "commune", "address", "manager", "capacity", "members"),

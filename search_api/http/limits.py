@@ -38,8 +38,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from starlette.types import Scope
 
-from search_api import contacts, proxies
-from search_api.contacts import Contacts
+from search_api.http import contacts, proxies
+from search_api.http.contacts import Contacts
 from settings import Settings
 
 SHARES = (1, 4, 16)

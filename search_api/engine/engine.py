@@ -8,8 +8,8 @@ from urllib.parse import quote
 import orjson
 
 from mappings import indexes
-from search_api.expiring import Expiring
-from search_api.http_client import Answer, Client, NoAnswer
+from search_api.engine.expiring import Expiring
+from search_api.engine.http_client import Answer, Client, NoAnswer
 from settings import Settings
 
 RETRY_AFTER_S = 5

@@ -6,14 +6,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from search_api import limits, map, offers, problems, schemas, status, suggestions
-from search_api.api_route import ApiRoute
-from search_api.engine import Engine
-from search_api.offer_query import View
-from search_api.openapi import GeoJson
-from search_api.parameters import CountParameters, MapParameters, OfferParameters, SuggestParameters, understand
-from search_api.query_log import watched
-from search_api.responses import sent, unkept
+from search_api import map_view, offers, problems
+from search_api.engine import status
+from search_api.engine.engine import Engine
+from search_api.http import limits, schemas
+from search_api.http.api_route import ApiRoute
+from search_api.http.openapi import GeoJson
+from search_api.http.query_log import watched
+from search_api.http.responses import sent, unkept
+from search_api.request.offer_query import View
+from search_api.request.parameters import CountParameters, MapParameters, OfferParameters, SuggestParameters, understand
+from search_api.suggest import suggest as suggested
 
 GEOJSON = "application/geo+json"
 OFFERS, FICHE, MAP, SUGGEST, COUNTS = "/offers", "/offers/{id}", "/map", "/suggest", "/counts"
@@ -82,7 +85,7 @@ async def read_offer(request: Request, id: Annotated[str, Path(examples=["anne"]
 async def show_map(request: Request, parameters: Annotated[MapParameters, Query()]) -> Response:
     """Au plus 200 objets GeoJSON\u00a0: un point par offre, ou des groupes quand il y en a davantage."""
     query = await understand(engine_of(request), parameters, today(request))
-    search = map.features(engine_of(request), query, View(parameters.bbox, parameters.zoom))
+    search = map_view.features(engine_of(request), query, View(parameters.bbox, parameters.zoom))
     answer = await watched(search, MAP, parameters, slow_s=slow_s(request))
     return sent(request, answer, GEOJSON)
 
@@ -96,7 +99,7 @@ async def show_map(request: Request, parameters: Annotated[MapParameters, Query(
 )
 async def suggest(request: Request, parameters: Annotated[SuggestParameters, Query()]) -> Response:
     """Dès la première lettre\u202f; ni les accents, ni les majuscules, ni les traits d’union ne comptent."""
-    search = suggestions.suggest(engine_of(request), parameters.q, parameters.limit, request.app.state.geocoder)
+    search = suggested(engine_of(request), parameters.q, parameters.limit, request.app.state.geocoder)
     answer = await watched(search, SUGGEST, parameters, slow_s=slow_s(request))
     return sent(request, answer)
 

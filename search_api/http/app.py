@@ -9,8 +9,10 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 
 from domain import civil
-from search_api import contacts, engine, exports, geocoder, limits, metrics, openapi, problems, routes, wrappers
-from search_api.engine import EngineUnavailable
+from search_api import problems
+from search_api.engine import engine, geocoder
+from search_api.engine.engine import EngineUnavailable
+from search_api.http import contacts, exports, limits, metrics, openapi, routes, wrappers
 from search_api.problems import ParameterError
 from settings import Settings
 

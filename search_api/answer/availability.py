@@ -6,8 +6,8 @@ from typing import Any, TypedDict
 
 from domain import week as weeks
 from domain.vocabulary import CARE_KINDS
-from search_api.coverage import Coverage, coverage
-from search_api.need import Day
+from search_api.answer.coverage import Coverage, coverage
+from search_api.request.need import Day
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""

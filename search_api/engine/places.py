@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from search_api.engine import Engine, documents
-from search_api.offer_query import Named
+from search_api.engine.engine import Engine, documents
 from search_api.problems import ParameterError, refusal
+from search_api.request.offer_query import Named
 
 FIELDS = ["id", "type", "code", "name", "postcodes", "parent", "department", "epci", "population", "position"]
 

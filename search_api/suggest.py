@@ -10,13 +10,13 @@ from typing import Any
 from domain import french
 from domain.spelling import SAINTS, plain
 from domain.vocabulary import Kind
-from search_api import text
-from search_api.engine import Engine, searches
-from search_api.filters import Clause, any_of
-from search_api.geocoder import Geocoder, addresses
-from search_api.parameter_types import MAX_COMMUNES
-from search_api.places import FIELDS, known
-from search_api.text import worth
+from search_api.engine.engine import Engine, searches
+from search_api.engine.geocoder import Geocoder, addresses
+from search_api.engine.places import FIELDS, known
+from search_api.query import text
+from search_api.query.filters import Clause, any_of
+from search_api.query.text import worth
+from search_api.request.parameter_types import MAX_COMMUNES
 
 EXACT, BEGINS, IN_NAME, MISSPELT = 100.0, 20.0, 10.0, 1.0
 """How well a name matches; times the logarithm of the population, at most 7, so that a better match always wins

@@ -12,13 +12,14 @@ from datetime import date
 from typing import Any
 
 from domain.week import WEEK
-from search_api import cards, filters, queries
-from search_api.engine import Engine, asked, content, documents, quoted, searches
-from search_api.filters import Clause
-from search_api.geo import EARTH_RADIUS_M, Point
-from search_api.offer_query import OfferQuery
-from search_api.parameters import FilterParameters, read, understand
+from search_api.answer import cards
+from search_api.engine.engine import Engine, asked, content, documents, quoted, searches
 from search_api.problems import ParameterError
+from search_api.query import filters, queries
+from search_api.query.filters import Clause
+from search_api.request.geo import EARTH_RADIUS_M, Point
+from search_api.request.offer_query import OfferQuery
+from search_api.request.parameters import FilterParameters, read, understand
 
 log = logging.getLogger(__name__)
 

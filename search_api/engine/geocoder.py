@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 
 from domain.spelling import plain
-from search_api.expiring import Expiring
+from search_api.engine.expiring import Expiring
 from settings import Settings
 
 LOG = logging.getLogger("ribambelle.geocoder")

@@ -5,12 +5,13 @@ from typing import Any
 
 import geojson
 
-from search_api import cards, queries
-from search_api.availability import status_of
-from search_api.engine import Engine, search
-from search_api.filters import Clause
-from search_api.geo import Box
-from search_api.offer_query import OfferQuery, View
+from search_api.answer import cards
+from search_api.answer.availability import status_of
+from search_api.engine.engine import Engine, search
+from search_api.query import queries
+from search_api.query.filters import Clause
+from search_api.request.geo import Box
+from search_api.request.offer_query import OfferQuery, View
 
 MOST_FEATURES = 200
 CLUSTERS_PER_TILE_SIDE = 2

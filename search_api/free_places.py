@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from domain.vocabulary import CARE_KINDS
 from domain.week import WEEK
-from search_api import filters, queries
-from search_api.engine import Engine, search
-from search_api.filters import Clause
-from search_api.offer_query import OfferQuery
+from search_api.engine.engine import Engine, search
+from search_api.query import filters, queries
+from search_api.query.filters import Clause
+from search_api.request.offer_query import OfferQuery
 
 MOST_PLACES = 6
 """Of one assistant maternel (DESIGN.md, "Words")."""

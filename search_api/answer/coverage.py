@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from domain import french
 from domain.week import DAY, DAYS, NAMES, WEEK, Span, clock, merged, split
-from search_api.need import Day
+from search_api.request.need import Day
 
 _DAY = french.Plural("jour", "jours")
 

@@ -13,9 +13,10 @@ from starlette.responses import Response
 from starlette.routing import Match, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api import costs, limits, problems
-from search_api.limits import Counted, Limiter
-from search_api.responses import GZIPPED
+from search_api import problems
+from search_api.http import costs, limits
+from search_api.http.limits import Counted, Limiter
+from search_api.http.responses import GZIPPED
 
 API = "/api/"
 READABLE = (API, "/openapi.json")

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from search_api import filters, text
-from search_api.filters import Clause
-from search_api.offer_query import OfferQuery
-from search_api.text import worth
+from search_api.query import filters, text
+from search_api.query.filters import Clause
+from search_api.query.text import worth
+from search_api.request.offer_query import OfferQuery
 
 COVERED = 3.0
 """For a period that covers the whole need; for one that covers a part of its days, that part of it."""

@@ -9,7 +9,7 @@ import re
 from domain.spelling import SAINTS, plain
 from domain.vocabulary import Kind, Language, Subkind
 from mappings import indexes
-from search_api.filters import Clause, any_of
+from search_api.query.filters import Clause, any_of
 
 EXACT_NAME = 100
 """Added once for the whole text. An offer with these words in its name has the most that words can give already, so

@@ -17,8 +17,8 @@ from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from search_api import engine, status
-from search_api.status import Standing
+from search_api.engine import engine, status
+from search_api.engine.status import Standing
 from settings import Settings
 
 ACCESS = logging.getLogger("ribambelle.access")

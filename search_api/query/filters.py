@@ -5,10 +5,10 @@ from typing import Any
 
 from domain import week
 from domain.vocabulary import CARE_KINDS
-from search_api import need
-from search_api.geo import Point
-from search_api.need import Day, Piece
-from search_api.offer_query import OfferQuery
+from search_api.request import need
+from search_api.request.geo import Point
+from search_api.request.need import Day, Piece
+from search_api.request.offer_query import OfferQuery
 
 Clause = dict[str, Any]
 

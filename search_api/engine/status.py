@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from search_api.engine import Engine, EngineUnavailable, mapping_meta, searches
+from search_api.engine.engine import Engine, EngineUnavailable, mapping_meta, searches
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from pydantic_core.core_schema import no_info_after_validator_function
 from domain import civil
 from domain.vocabulary import Capacity, Feature, Funding, Kind, Language, Subkind, Workplace
 from domain.week import DAYS
-from search_api import facets, geo, need
-from search_api.geo import Box, Point
-from search_api.need import Line
+from search_api.query import facets
+from search_api.request import geo, need
+from search_api.request.geo import Box, Point
+from search_api.request.need import Line
 
 DEFAULT_RADIUS_KM = 10.0
 MAX_RADIUS_KM = 50
