@@ -18,7 +18,7 @@ import mypy.api
 import pytest
 import uvicorn
 
-from search_api import problems
+from search_api import map_view, problems
 from search_api.http import costs
 from search_api.http.app import create_app
 from search_api.query import facets
