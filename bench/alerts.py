@@ -48,7 +48,7 @@ from search_api.engine.engine import Engine
 from search_api.request.offer_query import OfferQuery
 from search_api.request.parameters import FilterParameters, read, understand
 from settings import Settings
-from web.alerts.asked import MOST_NOW
+from web.parents.alerts.asked import MOST_NOW
 
 NAME = "alerts"
 NOW = civil.moment(TODAY) + timedelta(hours=12)

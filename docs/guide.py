@@ -2,7 +2,7 @@
 
 `python -m docs.guide [SITE] [MAILBOX]`: registers somebody fictitious whom the demo's identity system knows, under a
 new mail address each time; reads the code that was sent in the demo's mailbox (a page that lists mails); takes each
-step's page as it stands, filled in. The pictures replace those in web/static/guide/.
+step's page as it stands, filled in. The pictures replace those in web/static/parents/guide/.
 """
 
 import io
@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from docs.camera import PATIENCE_S, code_in, launch, mail_to, save
-from web.help.guide import FOLDER, STEPS
+from web.parents.help.guide import FOLDER, STEPS
 
 SITE, MAILBOX = "http://localhost:8000", "http://127.0.0.1:8025/"
 Fields = dict[str, str | list[str]]

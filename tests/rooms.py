@@ -22,7 +22,7 @@ from settings import Settings
 from tests.conftest import TODAY
 from web.app import close as close_site
 from web.app import create_app
-from web.members import session
+from web.core import session
 
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=UTC)
 """Ten o'clock in France."""

@@ -20,7 +20,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from domain import civil
+from domain import civil, week
 from registry import database
 from registry.accounts.sessions import SessionOver
 from registry.accounts.throttle import TooMany
@@ -33,27 +33,32 @@ from search_api.http.app import as_problem
 from search_api.http.app import create_app as create_api
 from search_api.http.wrappers import READABLE, accepts_gzip
 from settings import Settings
-from web import constraints, costs, headers, pages, rendering
-from web.about import routes as about
-from web.accounts import routes as accounts
-from web.alerts import routes as alerts
-from web.availability import routes as availability
-from web.contact import routes as contact
-from web.department import routes as department
-from web.employer import routes as employer
-from web.favourites import routes as favourites
-from web.fiche import routes as fiche
-from web.help import routes as help_pages
-from web.members import access, posted
-from web.members import pages as members
-from web.moderation import routes as moderation
-from web.movements import routes as movements
-from web.registration import routes as registration
-from web.reports import routes as reports
-from web.rpe import routes as rpe
-from web.search import routes as search
-from web.site import Site
-from web.space import routes as space
+from web.am import messages
+from web.am.availability import routes as availability
+from web.am.registration import routes as registration
+from web.am.space import routes as space
+from web.core import access, constraints, costs, error_pages, headers, pages, posted, rendering
+from web.core.site import RegistryMissing, Site
+from web.parents.about import routes as about
+from web.parents.alerts import routes as alerts
+from web.parents.contact import routes as contact
+from web.parents.favourites import routes as favourites
+from web.parents.fiche import routes as fiche
+from web.parents.help import routes as help_pages
+from web.parents.reports import routes as reports
+from web.parents.search import routes as search
+from web.shared import cards
+from web.shared.accounts import routes as accounts
+from web.shared.search import forms, need
+from web.staff import messages as staff_messages
+from web.staff import reports as staff_reports
+from web.staff import widget_keys
+from web.staff.accounts import administration, keeping
+from web.staff.department import routes as department
+from web.staff.employer import routes as employer
+from web.staff.moderation import routes as moderation
+from web.staff.movements import routes as movements
+from web.staff.rpe import routes as rpe
 from web.widget import frame
 from web.widget import routes as widget
 
@@ -72,19 +77,34 @@ ROUTERS = (
     favourites.router,
     about.router,
     widget.router,
-    pages.router,
+    error_pages.router,
     accounts.router,
+    keeping.router,
+    administration.router,
     registration.router,
     space.router,
+    messages.router,
     availability.router,
     employer.router,
     moderation.router,
+    staff_messages.router,
+    staff_reports.router,
     movements.router,
     department.router,
     rpe.router,
+    widget_keys.router,
     help_pages.router,
 )
 """The rooms of the site: what parents see, then those behind a sign-in."""
+
+
+SHOWN_BY_SEVERAL = {
+    "icon_of": cards.kind_icon,
+    "day_names": dict(zip(need.DAYS, week.NAMES, strict=True)),
+    "default_radius": forms.RADIUS,
+    "default_detour": forms.DETOUR,
+}
+"""What the templates of `shared` know besides the values of their page."""
 
 
 MOST_FILES_IN_HAND = 10
@@ -123,6 +143,7 @@ def create_app(
         of_pool(registry),
     )
     templates.filters["dated"] = app.state.site.dated
+    templates.globals.update(SHOWN_BY_SEVERAL)
     for router in ROUTERS:
         app.include_router(router)
     files = CachedForEver(directory=rendering.STATIC)
@@ -171,7 +192,7 @@ def without_nul(app: ASGIApp) -> ASGIApp:
 
 def within_limits(app: ASGIApp, site: Site, free: frozenset[str]) -> ASGIApp:
     """The application, whose pages a client may ask for as long as its budget lasts, the same as the API's; which
-    counts its own. `free`: the addresses of the static files (see web/costs.py)."""
+    counts its own. `free`: the addresses of the static files (see web/core/costs.py)."""
 
     files_in_hand = 0
 
@@ -187,7 +208,7 @@ def within_limits(app: ASGIApp, site: Site, free: frozenset[str]) -> ASGIApp:
         if cost < costs.FILE:
             await app(scope, receive, send)
         elif files_in_hand >= MOST_FILES_IN_HAND:
-            await pages.crowded(Request(scope), FILES_AGAIN_S)(scope, receive, send)
+            await error_pages.crowded(Request(scope), FILES_AGAIN_S)(scope, receive, send)
         else:
             files_in_hand += 1
             try:
@@ -202,7 +223,7 @@ def refused(request: Request, wait_s: int) -> Response:
     """What a client gets whose budget is spent: a page, the frame of a town hall's page, or a problem."""
     if request.url.path == frame.PATH:
         return frame.busy(request.app.state.site, wait_s)
-    return pages.busy(request, wait_s) if is_for_reader(request) else problems.too_many_requests(wait_s)
+    return error_pages.busy(request, wait_s) if is_for_reader(request) else problems.too_many_requests(wait_s)
 
 
 def close(site: Site) -> None:
@@ -242,15 +263,15 @@ class CachedForEver(StaticFiles):
 
 
 MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
-    access.SignInNeeded: members.sign_in_first,
-    access.SecondFactorNeeded: members.second_factor_first,
-    SessionOver: members.sign_in_first,
-    access.RegistryMissing: members.registry_missing,
-    posted.ForeignForm: members.foreign_form,
-    posted.TooLarge: members.too_large,
-    posted.BadForm: members.foreign_form,
-    posted.NoRoom: members.no_room,
-    psycopg.OperationalError: members.registry_away,
+    access.SignInNeeded: pages.sign_in_first,
+    access.SecondFactorNeeded: pages.second_factor_first,
+    SessionOver: pages.sign_in_first,
+    RegistryMissing: pages.registry_missing,
+    posted.ForeignForm: pages.foreign_form,
+    posted.TooLarge: pages.too_large,
+    posted.BadForm: pages.foreign_form,
+    posted.NoRoom: pages.no_room,
+    psycopg.OperationalError: pages.registry_away,
 }
 """What stands in the way of a page behind a sign-in, and the page that says so."""
 
@@ -264,7 +285,7 @@ async def page_or_problem(request: Request, error: Exception) -> Response:
         # Two people did the same thing at once, or what a form was about has gone: its reader is no fault of ours.
         log.info("the registry refused a row: %s", error.diag.constraint_name)
         return (
-            members.refused(request, sentence)
+            pages.refused(request, sentence)
             if is_for_reader(request)
             else problems.document(409, "about:blank", "Conflit", f"{sentence} Rien n’a été enregistré.")
         )
@@ -275,21 +296,21 @@ async def page_or_problem(request: Request, error: Exception) -> Response:
     if not is_for_reader(request) and not isinstance(error, (*WITH_A_REASON, *MEMBERS)):
         return await as_problem(request, error)
     if isinstance(error, EngineUnavailable):
-        return pages.unavailable(request)
+        return error_pages.unavailable(request)
     if isinstance(error, access.NotAllowed):
-        return members.not_allowed(request, error.reason)
+        return pages.not_allowed(request, error.reason)
     if isinstance(error, access.ProofNeeded):
-        return members.proof_first(request, error)
+        return pages.proof_first(request, error)
     if isinstance(error, TooMany):
-        return members.too_many(request, error.wait)
+        return pages.too_many(request, error.wait)
     for kind, shown in MEMBERS.items():
         if isinstance(error, kind):
             return shown(request)
     if isinstance(error, HTTPException) and error.status_code == 404:
-        return pages.not_found(request.app.state.site)
+        return error_pages.not_found(request.app.state.site)
     if isinstance(error, HTTPException):
         return await as_problem(request, error)
-    return pages.failed(request.app.state.site)
+    return error_pages.failed(request.app.state.site)
 
 
 async def gone(request: Request, error: Exception) -> Response:

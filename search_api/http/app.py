@@ -41,7 +41,7 @@ def create_app(settings: Settings, *, today: Callable[[], date] = paris_today) -
         yield
         await close(app)
 
-    # The framework's pages about the API load their scripts from another host; ours is web/docs.py.
+    # The framework's pages about the API load their scripts from another host; ours is web/core/docs.py.
     app = FastAPI(
         title="Ribambelle",
         version="1",

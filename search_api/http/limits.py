@@ -1,7 +1,7 @@
 """How much one client may ask: requests by what they cost, and fiches of assistants maternels (never break 1).
 
 There is one budget for the API, the pages, the widget and files. Each request takes units of it (costs.py tells those
-of the API, web/costs.py those of the pages); one that costs more than is left is refused and takes nothing.
+of the API, web/core/costs.py those of the pages); one that costs more than is left is refused and takes nothing.
 
 Both count in fixed windows of the clock, and a client is known by a keyed hash of its address alone, under a key that
 changes every day: no address is kept or sent anywhere.

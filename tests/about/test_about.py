@@ -13,7 +13,7 @@ from settings import Settings
 from tests.conftest import TODAY
 from tests.rooms import Rooms
 from tests.web.conftest import visitor
-from web.about import facts
+from web.parents.about import facts
 
 PAGES = ("/a-propos", "/confidentialite", "/accessibilite", "/mentions-legales")
 

@@ -11,7 +11,7 @@ from registry.accounts import ROLES, Account, audit, staff, tokens
 from registry.database import Connection
 from tests.conftest import TODAY
 from tests.rooms import NOW, Clock, Rooms
-from web.members import rooms
+from web.core import rooms
 
 SITE = "https://site.example"
 

@@ -21,7 +21,7 @@ from settings import Settings
 from tests.conftest import LOCAL
 from tests.product.security.mailbox import codes, mails
 from tests.rooms import Browser, Clock, Rooms
-from web.accounts import provider
+from web.shared.accounts import provider
 
 VENDOR = Path(__file__).parent / "vendor"
 SITE = "http://site.example"

@@ -16,7 +16,7 @@ from registry.accounts.throttle import TooMany
 from registry.database import Connection
 from settings.keys import Keys
 from tests.rooms import NOW, PROVED, Clock, Rooms
-from web.accounts.entering import local_path
+from web.core.entering import local_path
 
 KEYS, SITE, MAIL = Keys(("a key",)), "https://site.example", "nadia@example.org"
 HERS, THEIRS = Asker(b"her browser", [b"her client"]), Asker(b"another browser", [b"another client"])

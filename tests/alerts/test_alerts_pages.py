@@ -59,7 +59,7 @@ def test_a_search_that_no_alert_can_follow_is_told_why(world: World, search: dic
 
 
 def test_a_search_with_too_many_answers_is_no_alert(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.alerts.asked.MOST_NOW", 0)
+    monkeypatch.setattr("web.parents.alerts.asked.MOST_NOW", 0)
     world.assistant("Libre D.", *FULL_WEEK)
     world.index()
     browser = world.rooms.visit()

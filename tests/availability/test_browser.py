@@ -18,7 +18,7 @@ from tests.conftest import wait_for
 from tests.rooms import PROVED, Rooms
 from tests.web.conftest import chromium  # noqa: F401 (a fixture)
 from web.app import create_app
-from web.members import session
+from web.core import session
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.offers.timetables import Range, overlapping
-from web.availability import weeks
+from web.am.availability import weeks
 
 
 @pytest.mark.parametrize(

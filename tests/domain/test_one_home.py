@@ -112,7 +112,7 @@ def lists_of(codes: type[Code], path: Path) -> list[int]:
 
 
 SAY_MORE = {
-    (Funding, "web/texts/fiche.py"): "what each funding means for the price",
+    (Funding, "web/texts/shared/fiche.py"): "what each funding means for the price",
     (AgrementStatus, "registry/agrements/movements/timeline.py"): "how movements see each status",
 }
 """Tables that give each code something that is neither its label nor its description."""
@@ -211,8 +211,11 @@ TOLD = (
 
 NO_SCALE = {
     ("docs/screens.py", "fille de six mois"): "the age of a child, in a message",
-    ("web/accounts/keeping.py", "depuis sept jours au moins"): "registry.accounts.recovery: who may vouch for whom",
-    ("web/templates/availability/macros.html", "six mois qui suivent"): "the duty, in the words of R. 421-39",
+    (
+        "web/staff/accounts/keeping.py",
+        "depuis sept jours au moins",
+    ): "registry.accounts.recovery: who may vouch for whom",
+    ("web/templates/am/availability/macros.html", "six mois qui suivent"): "the duty, in the words of R. 421-39",
 }
 """What says such a number and is another truth: where, and the words."""
 

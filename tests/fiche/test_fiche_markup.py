@@ -6,7 +6,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from web.fiche import reminder, structured
+from web.parents.fiche import reminder, structured
 
 URL = "https://ribambelle.example/offre/abc"
 CRECHE: dict[str, Any] = {

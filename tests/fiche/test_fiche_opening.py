@@ -7,7 +7,7 @@ import pytest
 
 from registry.territory import calendars
 from settings import PARIS
-from web.fiche import opening
+from web.shared.fiche import opening
 
 WEEK = [{"day": day, "start": "08:00", "end": "18:30"} for day in ("mon", "tue", "wed", "thu", "fri")]
 NIGHT = [{"day": "fri", "start": "20:00", "end": "07:00"}]

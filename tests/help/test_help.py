@@ -10,7 +10,7 @@ from settings import Settings
 from tests.search_api import documents
 from tests.search_api.conftest import Client, load
 from tests.web.conftest import visitor
-from web.help.guide import STEPS
+from web.parents.help.guide import STEPS
 
 OFFERS = [
     documents.offer("relais1", "point_relais_caf", "Point relais du Port", 47.22, -1.55),

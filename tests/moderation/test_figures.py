@@ -12,7 +12,7 @@ from tests.conftest import TODAY
 from tests.moderation.people import AGREMENT, asks, draft, moderator
 from tests.records import assistant
 from tests.rooms import NOW
-from web.moderation import views, wording
+from web.staff.moderation import views, wording
 
 HOUR = timedelta(hours=1)
 

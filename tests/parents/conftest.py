@@ -34,7 +34,7 @@ from tests.search_api import documents
 from tests.search_api.conftest import load
 from tests.web.conftest import OFFERS, chromium, with_square
 from web.app import create_app
-from web.members import session
+from web.core import session
 
 __all__ = ["chromium"]
 

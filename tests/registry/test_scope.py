@@ -83,7 +83,7 @@ def test_the_predicate_stands_in_one_place() -> None:
         if re.search(r"account_commune|account_scope|c\.department (=|<>) %", path.read_text("utf-8"))
     }
     # Her export names the table, as one that tells nothing of her; the sentences of constraints name its key.
-    assert found == {"registry/territory/scope.py", "registry/privacy/personal_data.py", "web/constraints.py"}
+    assert found == {"registry/territory/scope.py", "registry/privacy/personal_data.py", "web/core/constraints.py"}
 
 
 def _applied_movement(conn: Connection, offer: str, number: int) -> None:

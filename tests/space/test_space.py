@@ -17,7 +17,7 @@ from registry.casework.history import Line
 from registry.casework.kinds import FICHE_REPORT, MESSAGE_REPORT
 from registry.database import Connection
 from registry.offers import timetables, views
-from registry.privacy import personal_data, presence
+from registry.privacy import leaving, personal_data
 from settings.keys import Keys
 from tests.conftest import TODAY
 from tests.records import assistant
@@ -341,7 +341,7 @@ def test_a_withdrawal_outlives_her_leaving(rooms: Rooms) -> None:
     account = with_everything(rooms, HERS)
     with database.connect(rooms.settings.database_url) as conn:
         conn.execute("update agrement set status = 'withdrawn' where offer = %s", [account.offer])
-        presence.leave(conn, account, NOW)
+        leaving.leave(conn, account, NOW)
         kept = conn.execute("select last_name, offer, state from movement").fetchall()
     assert kept == [(f"Famille {HERS}", None, "applied")]
 

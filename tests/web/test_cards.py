@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from web import cards
+from web.shared import cards
 
 TODAY = date(2026, 11, 23)
 """Eight days before a deadline."""

@@ -16,7 +16,7 @@ from registry.database import Connection
 from tests.availability.test_pages import PATH, minder, monday, periods
 from tests.conftest import wait_for
 from tests.rooms import Rooms
-from web import constraints
+from web.core import constraints
 
 BY_PROGRAMS = {
     *("alembic_version", "commune", "department", "epci", "retired_commune", "source", "zone_anchor"),

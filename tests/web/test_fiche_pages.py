@@ -58,7 +58,7 @@ def test_its_address_is_shared_by_a_button(open_page: Callable[..., Page]) -> No
     page.evaluate("delete Navigator.prototype.share")
     page.get_by_role("button", name="Partager").click()
     expect(page.get_by_text("L’adresse de la fiche est copiée.")).to_be_visible()
-    # Pasted as a person does: no script of a page may read the clipboard (web/headers.py).
+    # Pasted as a person does: no script of a page may read the clipboard (web/core/headers.py).
     page.evaluate("document.body.append(Object.assign(document.createElement('textarea'), {id: 'pasted'}))")
     page.locator("#pasted").press("Control+V")
     expect(page.locator("#pasted")).to_have_value(re.compile("/offre/horaires$"))

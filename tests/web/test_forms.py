@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.search import filters, forms, need
-from web.search.forms import SearchForm
+from web.shared.search import filters, forms, need
+from web.shared.search.forms import SearchForm
 
 TODAY = date(2026, 11, 23)
 NANTES = {"type": "commune", "code": "44109", "name": "Nantes", "position": {"lat": 47.2186, "lon": -1.5541}}

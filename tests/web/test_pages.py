@@ -427,7 +427,7 @@ def test_static_files_are_kept_for_ever_under_an_address_of_their_content(site: 
     found = re.search(r'href="(/static/[0-9a-f]{12}/style\.css)"', home)
     assert found
     assert "immutable" in site.get(found[1]).headers["cache-control"]
-    assert site.get("/static/000000000000/style.css").status_code == 404
+    assert site.get("/static/000000000000/core/style.css").status_code == 404
 
 
 def test_the_base_map_is_geojson(site: Client) -> None:
@@ -487,7 +487,7 @@ def test_who_asks_for_contours_that_nobody_has_seen_pays_for_the_making(settings
 
 def test_who_takes_much_pays_for_the_sending(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     view = {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": 12}
-    monkeypatch.setattr("web.costs.SENT_FOR_A_UNIT", 100)  # there are few communes here
+    monkeypatch.setattr("web.core.costs.SENT_FOR_A_UNIT", 100)  # there are few communes here
     with visitor(settings) as site:
         site.app.state.limiter.clock = NOON.timestamp
 

@@ -3,10 +3,10 @@
 import re
 
 from tests.conftest import ROOT
-from web.alerts import routes as alerts
-from web.contact import routes as contact
 from web.core.public_form import OPENED, TRAP
-from web.reports import routes as reports
+from web.parents.alerts import routes as alerts
+from web.parents.contact import routes as contact
+from web.parents.reports import routes as reports
 
 GUARDS = (contact.GUARD, reports.GUARD, alerts.GUARD)
 
@@ -28,4 +28,4 @@ def test_nobody_else_reads_the_trap_or_signs_the_moment() -> None:
         if of_its_own.search(path.read_text("utf-8"))
     }
     # The thanks for a report sign its number, not a form.
-    assert found == {"web/core/public_form.py", "web/reports/routes.py"}
+    assert found == {"web/core/public_form.py", "web/parents/reports/routes.py"}

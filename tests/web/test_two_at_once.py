@@ -37,7 +37,7 @@ from tests.conftest import TODAY, wait_for
 from tests.intake.tables import tables
 from tests.records import assistant, structure
 from tests.rooms import NOW, Rooms
-from web import constraints
+from web.core import constraints
 
 SITE = "https://exemple.fr"
 

@@ -19,9 +19,8 @@ from domain import french
 from registry.accounts import addresses
 from registry.accounts.throttle import Limit, TooMany
 from registry.database import Connection, Pool
-from web.accounts import entering
-from web.members import pages, posted
-from web.site import Site
+from web.core import entering, pages, posted
+from web.core.site import Site
 
 LEAST = timedelta(seconds=2)
 """Nobody reads a page, writes and sends in less."""

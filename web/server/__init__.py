@@ -7,7 +7,7 @@ from typing import Any
 
 from search_api.http import proxies
 from settings import Settings
-from web import headers
+from web.core import headers
 from web.server.bounds import Bounds
 from web.server.protocol import bounded
 from web.server.watch import Watch

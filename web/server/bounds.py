@@ -17,7 +17,7 @@ class Bounds:
     """Of the address in the request line. The API refuses a query string from 8,000 bytes on."""
 
     body_bytes: int = 12 * MIB
-    """A form may have 11 (web/members/posted.py) and is refused there with a page that says so."""
+    """A form may have 11 (web/core/posted.py) and is refused there with a page that says so."""
 
     pipelined: int = 16
     """Requests that wait on one connection for an earlier answer. Browsers send none."""

@@ -13,7 +13,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from web.headers import Line
+from web.core.headers import Line
 from web.server import refusals
 from web.server.watch import Watch
 

@@ -6,7 +6,9 @@ module of its name; templates read it as `t.alerts.TITLE`.
 """
 
 from domain.french import Plural
-from web.texts import about, alerts, contact, favourites, fiche, reports, search, widget
+from web.texts import widget
+from web.texts.parents import about, alerts, favourites
+from web.texts.shared import contact, fiche, reports, search
 
 __all__ = ["about", "alerts", "contact", "favourites", "fiche", "reports", "search", "widget"]
 

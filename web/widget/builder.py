@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain.vocabulary import Kind
-from web import headers, texts
-from web.members.access import RegistryMissing
-from web.search.forms import TEXT_LIMITS, SearchForm
-from web.search.places import Where, resolve
-from web.site import Site
+from web import texts
+from web.core import headers
+from web.core.site import Site, registry
+from web.shared.search.forms import TEXT_LIMITS, SearchForm
+from web.shared.search.places import Where, resolve
 from web.widget import asked as address
 from web.widget import colours
 from web.widget.asked import Asked
@@ -39,8 +39,7 @@ ATTRIBUTES = {
 async def builder(request: Request) -> Response:
     """A form whose address holds all of it; nothing is written anywhere. Raises EngineUnavailable."""
     site: Site = request.app.state.site
-    if site.registry is None:
-        raise RegistryMissing
+    registry(request)
     given = request.query_params
     values: dict[str, Any] = {
         "ou": given.get("ou", "").strip(),

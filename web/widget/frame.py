@@ -20,11 +20,12 @@ from search_api.free_places import Free
 from search_api.http.query_log import watched
 from search_api.problems import ParameterError
 from search_api.request.parameters import OfferParameters, read, understand
-from web import cards, headers, texts
-from web.members.access import RegistryMissing
-from web.search import forms
-from web.search.forms import SearchForm
-from web.site import Site
+from web import texts
+from web.core import headers
+from web.core.site import Site, registry
+from web.shared import cards
+from web.shared.search import forms
+from web.shared.search.forms import SearchForm
 from web.widget import asked as address
 from web.widget import colours, hosts
 from web.widget.asked import Asked
@@ -44,8 +45,7 @@ A_DAY_S = 86_400
 async def frame(request: Request) -> Response:
     """Without a key it is the preview of our own site, which no other can show."""
     site: Site = request.app.state.site
-    if site.registry is None:
-        raise RegistryMissing
+    registry(request)
     given = request.query_params
     allowed: tuple[str, ...] = ()
     ancestors = hosts.OURSELVES

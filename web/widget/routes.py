@@ -1,4 +1,4 @@
-"""The widget's addresses: the script that town halls put into their pages, the frame, the builder, the keys."""
+"""The widget's addresses: the script that town halls put into their pages, the frame, the builder."""
 
 import hashlib
 from functools import cache
@@ -6,10 +6,9 @@ from functools import cache
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from web.members.access import RegistryMissing
-from web.rendering import STATIC
-from web.site import Site
-from web.widget import builder, frame, keys
+from web.core.rendering import STATIC
+from web.core.site import registry
+from web.widget import builder, frame
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,9 +19,7 @@ SCRIPT_AGE_S = 600
 @router.get("/widget.js")
 async def script(request: Request) -> Response:
     """For any site: what may be shown there is decided by the frame."""
-    site: Site = request.app.state.site
-    if site.registry is None:
-        raise RegistryMissing
+    registry(request)
     body, tag = _script()
     headers = {"ETag": tag, "Cache-Control": f"public, max-age={SCRIPT_AGE_S}"}
     if tag in (each.strip() for each in request.headers.get("if-none-match", "").split(",")):
@@ -39,4 +36,3 @@ def _script() -> tuple[bytes, str]:
 
 router.include_router(frame.router)
 router.include_router(builder.router)
-router.include_router(keys.router)

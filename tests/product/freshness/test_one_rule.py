@@ -9,13 +9,13 @@ READERS = {
     "search_api/http/exports.py": "passes it on",
     "search_api/http/schemas.py": "names it",
     "search_api/query/sorts.py": "the order `updated`, and what is worth more of two words that count",
-    "web/cards.py": "says how long ago it was",
-    "web/department/listing.py": "a column of the list of those who are late",
-    "web/templates/availability/macros.html": "says when it was",
-    "web/templates/department/home.html": "says when it was",
-    "web/templates/employer/home.html": "says when it was",
-    "web/templates/rpe/one.html": "says when it was",
-    "web/templates/rpe/territory.html": "says when it was",
+    "web/shared/cards.py": "says how long ago it was",
+    "web/staff/department/listing.py": "a column of the list of those who are late",
+    "web/templates/am/availability/macros.html": "says when it was",
+    "web/templates/staff/department/home.html": "says when it was",
+    "web/templates/staff/employer/home.html": "says when it was",
+    "web/templates/staff/rpe/one.html": "says when it was",
+    "web/templates/staff/rpe/territory.html": "says when it was",
     "registry/offers/duties.py": "the legal duty, which is to have given a word between two deadlines",
     "registry/offers/employers.py": "passes it on",
     "registry/functions/offer_documents.sql": "passes it on",
@@ -24,7 +24,7 @@ READERS = {
     "demo/structures.py": "invents it",
     "registry/legacy/values.py": "reads it from the old portal's file",
     "registry/legacy/writing.py": "writes it",
-    "registry/privacy/presence.py": "forgets it with the rest of a closed profile",
+    "registry/privacy/leaving.py": "forgets it with the rest of a closed profile",
     "registry/offers/relais.py": "passes it on, and asks the legal duty",
     "registry/offers/timetables.py": "writes it: a declaration was made, or taken back",
 }
@@ -45,6 +45,13 @@ def test_nobody_else_looks_at_the_day_of_a_word() -> None:
 
 def test_the_legal_duty_decides_nothing_that_parents_read() -> None:
     """`registry.offers.duties` may be read by her own pages and the staff's: a card knows no deadline."""
-    rooms = ("search_api", "web/fiche", "web/favourites", "web/search", "web/widget", "web/alerts")
-    paths = [path for room in rooms for path in (ROOT / room).rglob("*.py")] + [ROOT / "web" / "cards.py"]
+    rooms = (
+        "search_api",
+        "web/parents/fiche",
+        "web/parents/favourites",
+        "web/parents/search",
+        "web/widget",
+        "web/parents/alerts",
+    )
+    paths = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
     assert not [path for path in paths if re.search(r"\bduties\b", path.read_text("utf-8"))]

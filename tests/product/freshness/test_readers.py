@@ -31,7 +31,8 @@ from tests.records import NANTES, assistant, structure
 from tests.rooms import NOW
 from tests.search_api import documents
 from tests.search_api.conftest import Client, client, load
-from web import cards, texts
+from web import texts
+from web.shared import cards
 
 MINDER = "assistant_maternel"
 WEEK = [(weekday, 8 * 60, 18 * 60, 2) for weekday in range(7)]

@@ -16,8 +16,8 @@ from registry.accounts.codes import Asker
 from registry.accounts.throttle import TooMany
 from tests.product.security import mailbox
 from tests.rooms import NOW, Browser, Rooms
-from web.accounts.waiting import COOKIE, Waiting
-from web.members import session
+from web.core import session
+from web.shared.accounts.waiting import COOKIE, Waiting
 
 VICTIM, VICTIM_LATER, AGENT = "victime@example.org", "victime.bis@example.org", "agent@example.org"
 HIS = ("attaquant@example.org", "victime+x@example.org")
@@ -72,7 +72,7 @@ class Flows(RuleBasedStateMachine):
 
     @rule(which=WHICH, mail=MAILS)
     def his_provider_says_that_he_has_this_mail(self, which: int, mail: str) -> None:
-        """What the site does then, as web.accounts.oidc._join."""
+        """What the site does then, as web.shared.accounts.oidc._join."""
         browser, site = self.his[which], self.rooms.app.state.site
         browser.get("/inscription")
         token = next(cookie.value or "" for cookie in browser.http.cookies.jar if cookie.name == "ribambelle")

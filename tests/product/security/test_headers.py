@@ -1,5 +1,5 @@
-"""What a browser may do with an answer stands on every answer, as web/headers.py has it; and no answer believes the
-name that it was asked under. Over the real server, for every route of tests/accounts/access.toml."""
+"""What a browser may do with an answer stands on every answer, as web/core/headers.py has it; and no answer believes
+the name that it was asked under. Over the real server, for every route of tests/accounts/access.toml."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -23,10 +23,9 @@ from tests.rooms import DOCUMENT_KEY, NOW, PROVED
 from tests.search_api import documents
 from tests.search_api.conftest import load
 from tests.web.conftest import OFFERS, with_square
-from web import headers, pages
 from web.app import close, create_app
-from web.members import session
-from web.rendering import static_version
+from web.core import error_pages, headers, session
+from web.core.rendering import static_version
 
 EVIL = "evil.example"
 ELSEWHERE = {"Host": EVIL, "X-Forwarded-Host": EVIL, "X-Forwarded-Proto": "gopher", "Forwarded": f"host={EVIL}"}
@@ -363,7 +362,7 @@ def test_a_referer_leads_to_no_other_site(site: Serving, referer: str) -> None:
 def test_a_page_that_is_asked_for_again_is_of_this_site(path: str) -> None:
     """Of two slashes at its beginning a browser makes another host: somebody else's page may lead here by them."""
     asked = Request({"type": "http", "method": "GET", "path": path, "query_string": b"a=%2Fb", "headers": []})
-    assert pages.address(asked) == f"/{path.lstrip('/')}?a=%2Fb"
+    assert error_pages.address(asked) == f"/{path.lstrip('/')}?a=%2Fb"
 
 
 @pytest.mark.parametrize(
@@ -379,7 +378,7 @@ def test_a_page_that_is_asked_for_again_is_of_this_site(path: str) -> None:
         ),
         *((path, "api") for path in ("/api/v1/offers", "/openapi.json")),
         ("/widget/cadre", "frame"),
-        *((path, "file") for path in ("/static/1/style.css", "/widget.js", "/widget/couleur/a.css")),
+        *((path, "file") for path in ("/static/1/core/style.css", "/widget.js", "/widget/couleur/a.css")),
     ],
 )
 def test_what_kind_of_answer_an_address_has(path: str, kind: str) -> None:

@@ -27,7 +27,7 @@ from tests.rooms import PROVED, Rooms
 from tests.search_api import documents
 from tests.search_api.conftest import load
 from tests.web.conftest import OFFERS
-from web.members import session
+from web.core import session
 
 WEB = Path(__file__).parents[3] / "web"
 

@@ -15,9 +15,9 @@ from search_api.http.app import close
 from settings import Settings
 from tests.accounts.test_access import WHO
 from tests.product.security.mailing import mailing, name_of
-from web import costs
 from web.app import ROUTERS, create_app
 from web.app import close as close_site
+from web.core import costs
 
 HTML = {"Accept": "text/html"}
 BUDGET = 20

@@ -27,8 +27,8 @@ from search_api.engine import geocoder
 from search_api.query import text
 from search_api.request import need, parameter_types
 from tests.product.security import growth, patterns
-from web.favourites import addresses as favourites
-from web.search import forms
+from web.parents.favourites import addresses as favourites
+from web.shared.search import forms
 from web.widget import colours
 
 TODAY = date(2026, 11, 30)

@@ -21,7 +21,7 @@ from tests.product.security.serving import (
     send_until_closed,
     status,
 )
-from web.members import posted
+from web.core import posted
 from web.server import Bounds
 from web.server.watch import Watch
 

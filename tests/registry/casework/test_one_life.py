@@ -33,7 +33,7 @@ def test_no_other_module_takes_orders_or_counts_cases() -> None:
         if of_casework.search(path.read_text("utf-8")) and path.parts[-2] not in ("casework", "versions")
     }
     # The page tells until when a claim holds; the sentences of constraints name their columns.
-    assert found == {"web/moderation/views.py", "web/constraints.py"}
+    assert found == {"web/staff/moderation/views.py", "web/core/constraints.py"}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)

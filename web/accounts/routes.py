@@ -1,9 +1,0 @@
-"""The routes of accounts, for web/app.py."""
-
-from fastapi import APIRouter
-
-from web.accounts import account, administration, keeping, oidc, passkeys, proof, second, sign_in
-
-router = APIRouter(include_in_schema=False)
-for part in (sign_in, second, proof, passkeys, oidc, account, keeping, administration):
-    router.include_router(part.router)

@@ -1,0 +1,187 @@
+"""The forms of her room: profile, address and contact, agrément. A change of the agrément goes to the moderators."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import FormData
+
+from registry import database
+from registry.agrements import documents, previews, requests
+from registry.agrements.documents import Rendered
+from registry.agrements.registrations import COPY_MISSING
+from registry.agrements.requests import Kind
+from registry.casework import NotPossible
+from registry.database import Connection
+from registry.offers import profiles
+from registry.offers.profiles import checks, placing, typed
+from registry.offers.profiles.facts import Everything
+from registry.scales import current_scales
+from registry.territory import naming as resolving
+from search_api import labels
+from web.am.registration import copies, identification, steps
+from web.am.signed import Own
+from web.am.space import editing
+from web.am.space.editing import PAGES, Page
+from web.core import posted
+from web.core.pages import page, see
+from web.core.site import Site, registry
+from web.shared import maps
+from web.shared.keeping import Keeping
+from web.shared.profile import wording
+from web.shared.profile.preview import preview
+
+router = APIRouter(include_in_schema=False)
+
+HEADINGS = {
+    "agrement": "Mon agrément",
+    "profil": "Mon profil",
+    "adresse": "Mon adresse et mes contacts",
+}
+
+
+def _room(name: str) -> None:
+    """The two routes of one form."""
+
+    @router.get(f"/espace/{name}", name=f"space {name}")
+    def show(request: Request, own: Own) -> Response:
+        with registry(request).connection() as conn:
+            values = editing.standing(conn, own.offer)
+        return _shown(request, own, name, values, {})
+
+    reader = posted.form_with_file if name == "agrement" else posted.form
+
+    @router.post(f"/espace/{name}", name=f"send space {name}")
+    def send(request: Request, own: Own, form: Annotated[FormData, Depends(reader)]) -> Response:
+        with registry(request).connection() as conn:
+            before = editing.standing(conn, own.offer)
+        values = editing.entered(request, PAGES[name], form, before)
+        if posted.text(form, "vers") == "ici":  # look up the MAM of a commune, or the preview without a script
+            return _shown(request, own, name, values, {})
+        if name == "agrement":
+            return _ask(request, own, form, values)
+        return _save(request, own, name, values, before)
+
+
+for _name in PAGES:
+    _room(_name)
+
+
+@router.post("/espace/champ")
+def one_field(request: Request, own: Own, form: posted.Form) -> Response:
+    """What is wrong with one field, as it is typed: JSON {sentence}, null when nothing is. Nothing is kept."""
+    number, name = posted.text(form, "page"), posted.text(form, "champ")
+    if number not in PAGES.values():
+        raise HTTPException(404)
+    wanted: Page = number  # type: ignore[assignment]
+    with registry(request).connection() as conn:
+        before = editing.standing(conn, own.offer)
+    values = editing.entered(request, wanted, form, before)
+    sentence = steps.page_errors(request, wanted, values).get(name)
+    return JSONResponse({"sentence": sentence}, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/espace/apercu")
+def live_preview(request: Request, own: Own, form: posted.Form) -> Response:
+    """What parents will and will not see of the form as it stands now, as a piece of a page."""
+    with registry(request).connection() as conn:
+        before = editing.standing(conn, own.offer)
+    values = editing.entered(request, "2c", form, before)
+    with registry(request).connection() as conn:
+        shown = _previewed(conn, request.app.state.site, own, values)
+    return page(request, "shared/profile/preview.html", {"p": shown})
+
+
+def _save(request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str]) -> Response:
+    site: Site = request.app.state.site
+    if errors := steps.page_errors(request, PAGES[name], values):
+        return _shown(request, own, name, values, errors)
+    placed = placing.placed(site.settings, values, before) if name == "adresse" else values
+    database.run(site.pool, lambda conn: editing.save(conn, own.offer, PAGES[name], placed))
+    return see("/espace", "enregistre")
+
+
+def _ask(request: Request, own: Keeping, form: FormData, values: dict[str, str]) -> Response:
+    """To the moderators; what was validated last stays up meanwhile."""
+    site: Site = request.app.state.site
+    errors = steps.page_errors(request, "2a", values)
+    copy = copies.received(request, form, own.by)
+    with site.pool.connection() as conn:
+        asked, known = requests.open_request(conn, own.offer), profiles.read(conn, own.offer)
+    if copy.refused:
+        errors["copie"] = copy.refused
+    elif copy.rendered is None and (asked is None or asked.document is None):
+        errors["copie"] = COPY_MISSING
+    if errors:
+        return _shown(request, own, "agrement", values, errors)
+    try:
+        database.run(site.pool, lambda conn: _submit(conn, site, own, known, values, copy.rendered))
+    except NotPossible as refused:
+        return _shown(request, own, "agrement", values, {"numero": refused.sentence})
+    return see("/espace", "envoye")
+
+
+def _submit(
+    conn: Connection, site: Site, own: Keeping, known: Everything, values: dict[str, str], copy: Rendered | None
+) -> None:
+    now = site.now()
+    document = documents.keep(conn, documents.keys(site.settings), own.by, copy, now) if copy else None
+    agrement = checks.agrement(values)
+    kind: Kind = "registration"
+    if known.agrement is not None:
+        kind = "renewal" if agrement.starts_on > known.agrement.starts_on else "change"
+    # Whoever was validated once is who she says; the others wait for the identity system's answer.
+    identity_ok = known.publication != "draft" or known.identity_checked == "verified"
+    requests.submit(conn, own.offer, kind, agrement, document, now, identity_ok=identity_ok)
+
+
+def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], errors: dict[str, str]) -> Response:
+    site: Site = request.app.state.site
+    shown: dict[str, Any] = {
+        **{"values": values, "errors": errors, "labels": labels, "shows": wording.SHOWS},
+        **{"base": "/espace", "name": name, "page": PAGES[name], "heading": HEADINGS[name], "desk": False},
+    }
+    with site.pool.connection() as conn:
+        if name == "agrement":
+            asked = requests.open_request(conn, own.offer)
+            scales, today = current_scales(conn), site.today()
+            shown |= {
+                "departments": resolving.departments(conn),
+                # Hers are shown by nobody but the moderator; that there is one is all she needs here.
+                "copy_pages": 0,
+                "asked": asked,
+                "ages_from": _with(wording.AGES_FROM, values["age_de"]),
+                "ages_to": _with(wording.ages_to(scales.number("agrement_age_to_months", today)), values["age_a"]),
+                "children": wording.children(
+                    scales.number("agrement_most_children", today), scales.number("agrement_usual_children", today)
+                ),
+            }
+        if name == "profil":
+            wanted = values["mam_ou"] or values.get("commune_nom", "")
+            shown |= {
+                "mams": resolving.mams(conn, wanted) if wanted else [],
+                **identification.tariff_hints(current_scales(conn), site.today()),
+            }
+        if name == "adresse":
+            shown |= {"p": _previewed(conn, site, own, values), "map": _map(conn, site, values)}
+    return page(request, "am/space/form.html", shown, 422 if errors else 200)
+
+
+def _previewed(conn: Connection, site: Site, own: Keeping, values: dict[str, str]) -> dict[str, Any]:
+    """What parents will and will not see once the page of her address and contacts is saved as it stands."""
+    return preview(previews.of_form(conn, own.offer, values, site.today(), pages=("2c",)), values)
+
+
+def _with(options: tuple[tuple[int, str], ...], value: str) -> list[tuple[str, str]]:
+    """The list, with what is known already where it is none of it."""
+    pairs = [("", "Choisissez"), *((str(months), label) for months, label in options)]
+    return pairs if value in dict(pairs) else [*pairs, (value, f"{value}\u00a0mois")]
+
+
+def _map(conn: Connection, site: Site, values: dict[str, str]) -> dict[str, Any]:
+    """Where the map for the pin looks first; nothing without a commune."""
+    row = conn.execute("select lat, lon from commune where code = %s", [values.get("commune_code", "")]).fetchone()
+    if row is None:
+        return {}
+    placed = typed.text(values, "lat") and typed.text(values, "lon")
+    return {"lat": row[0], "lon": row[1], "pin": bool(placed), **maps.base(site.settings)}

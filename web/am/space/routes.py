@@ -1,0 +1,186 @@
+"""The routes of her room. Each works on the offer of the account that is signed in, and on no other."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from domain import french
+from domain.vocabulary import AgrementStatus
+from registry import database
+from registry.accounts import Account
+from registry.agrements import documents, requests
+from registry.database import Connection
+from registry.offers import duties, employers, pausing, profiles, views
+from registry.privacy import leaving, personal_data
+from web.am.signed import Own, Signed
+from web.am.space import forms, preview
+from web.core import access, posted
+from web.core.pages import message, page, see
+from web.core.session import sign_out
+from web.core.site import Site, registry
+from web.shared import maps
+from web.shared.fiche import views as public
+from web.shared.keeping import Keeping
+
+Exporting = Annotated[Account, Depends(access.fresh("am", back="/espace/donnees", mail=True))]
+Leaving = Annotated[Account, Depends(access.fresh("am", back="/espace/partir", mail=True))]
+
+router = APIRouter(include_in_schema=False)
+
+router.include_router(forms.router)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How often her fiche was opened."""
+
+    week: int
+    month: int
+    ever: int
+
+
+@router.get("/espace")
+def home(request: Request, account: Signed) -> Response:
+    """Where she stands, and what there is to do."""
+    if account.offer is None:
+        return RedirectResponse("/inscription", 303)
+    site: Site = request.app.state.site
+    today, offer = site.today(), account.offer
+    with site.pool.connection() as conn:
+        known = profiles.read(conn, offer)
+        values = {
+            "known": known,
+            "visible": known.publication == "published" and known.status == "valid",
+            "status": AgrementStatus(known.status).label if known.status else "pas encore validé",
+            "request_": requests.open_request(conn, offer),
+            "duty": duties.of_offer(conn, offer, today),
+            "seen": _seen(conn, offer, today),
+            "employer": employers.of_offer(conn, offer),
+            "offer": offer,
+            "day_text": french.day,
+            "moment_text": french.moment,
+            "errors": {},
+        }
+    return page(request, "am/space/home.html", values)
+
+
+def _seen(conn: Connection, offer: str, today: date) -> Seen:
+    def since(days: int) -> int:
+        return views.between(conn, offer, today - timedelta(days=days), today)
+
+    return Seen(since(6), since(29), since(3650))
+
+
+@router.get("/espace/apercu")
+def as_parents_see_it(request: Request, own: Own) -> Response:
+    """The fiche, whether it is published or not."""
+    site: Site = request.app.state.site
+    today = site.today()
+    with site.pool.connection() as conn:
+        document = preview.fiche(conn, own.offer, today)
+        publication, licensed = conn.execute(
+            "select publication, licensed from offer where id = %s", [own.offer]
+        ).fetchall()[0]
+    if document is None:
+        return message(
+            request,
+            "Il manque votre adresse",
+            "Sans elle, votre profil n’a pas de place sur la carte.",
+            href="/espace/adresse",
+            label="Donner mon adresse",
+        )
+    values = {
+        "o": public.fiche(document, site.now()),
+        "back": "/espace",
+        "map": maps.of_fiche(document, site.settings),
+        "live": publication == "published" and licensed,
+    }
+    return page(request, "am/space/preview.html", values)
+
+
+@router.post("/espace/pause")
+def pause(request: Request, own: Own, form: posted.Form) -> Response:
+    database.run(registry(request), lambda conn: pausing.pause(conn, own.offer))
+    return see("/espace", "enregistre")
+
+
+@router.post("/espace/reprendre")
+def resume(request: Request, own: Own, form: posted.Form) -> Response:
+    database.run(registry(request), lambda conn: pausing.resume(conn, own.offer))
+    return see("/espace", "enregistre")
+
+
+@router.get("/espace/employeur")
+def employer(request: Request, own: Own) -> Response:
+    return _employer(request, own, {})
+
+
+@router.post("/espace/employeur")
+def choose_employer(request: Request, own: Own, form: posted.Form) -> Response:
+    """Whether a legal entity employs her, and which one keeps her timetables."""
+    employed, chosen = posted.text(form, "employee") == "oui", posted.text(form, "employeur")
+    try:
+        id = UUID(chosen) if employed and chosen else None
+    except ValueError:
+        return _employer(request, own, {"employeur": "Choisissez dans la liste."})
+    done = database.run(registry(request), lambda conn: employers.set_employed(conn, own.offer, employed, id))
+    return see("/espace", "enregistre") if done else _employer(request, own, {"employeur": "Choisissez dans la liste."})
+
+
+def _employer(request: Request, own: Keeping, errors: dict[str, str]) -> Response:
+    with registry(request).connection() as conn:
+        held = employers.of_offer(conn, own.offer)
+        values = {
+            "choices": [(str(id), name) for id, name in employers.choices(conn)],
+            "values": {
+                "employee": "oui" if profiles.read(conn, own.offer).profile.employed else "non",
+                "employeur": str(held[0]) if held else "",
+            },
+            "errors": errors,
+        }
+    return page(request, "am/space/employer.html", values, 422 if errors else 200)
+
+
+@router.get("/espace/donnees")
+def data(request: Request, account: Signed) -> Response:
+    return page(request, "am/space/data.html", {"errors": {}})
+
+
+@router.get("/espace/donnees/mes-donnees.zip")
+def export(request: Request, account: Exporting) -> Response:
+    """Everything of hers, also what goes by her mail address alone: a code to it came back in this session."""
+    site: Site = request.app.state.site
+    try:
+        keys = documents.keys(site.settings)
+    except documents.MissingKey:
+        keys = None
+    with site.pool.connection() as conn:
+        packed = personal_data.export(conn, account, keys, site.now())
+    headers = {"Content-Disposition": 'attachment; filename="mes-donnees.zip"', "Cache-Control": "no-store"}
+    return Response(packed, media_type="application/zip", headers=headers)
+
+
+@router.get("/espace/partir")
+def before_leaving(request: Request, account: Leaving) -> Response:
+    return page(request, "am/space/leave.html", {"errors": {}})
+
+
+@router.post("/espace/partir")
+def leave(request: Request, account: Leaving, form: posted.Form) -> Response:
+    """For good: only with the box ticked. What goes by her mail address goes too."""
+    site: Site = request.app.state.site
+    if not posted.text(form, "certain"):
+        errors = {"certain": "Cochez la case si vous voulez vraiment partir."}
+        return page(request, "am/space/leave.html", {"errors": errors}, 422)
+    database.run(site.pool, lambda conn: leaving.leave(conn, account, site.now()))
+    response = message(
+        request,
+        "Votre compte est fermé",
+        "Votre profil n’est plus visible et vos données privées sont effacées. Merci, et bonne route.",
+    )
+    sign_out(response, site)
+    return response

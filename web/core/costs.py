@@ -1,0 +1,139 @@
+"""What a request to a page takes from its client's budget, in the units of search_api/http/costs.py, by its address and
+method, and of a form by its type and length. The API's own stand there.
+
+Measured as there, with the page and its compression. A minute of a family at the map is about 125 units, one of
+somebody at work at a relais about 45 (six pages, four forms, twenty fields that their script sends): the default budget
+of 3,000 holds twenty such families behind one address, or a house of sixty colleagues, and is a twelfth of what two
+cores can do.
+
+The static files are free (web/app.py): a browser asks for each once and keeps it for ever, and without them the pages
+of an office behind one address would fall apart after a new version. They are sent as they are kept, compressed.
+"""
+
+import math
+import re
+from typing import NamedTuple
+
+from starlette.types import Scope
+
+from search_api import contours
+from search_api.http.costs import LEAST, WAY
+from search_api.http.proxies import Headers
+from search_api.request.geo import Box
+
+PROBES = ("/healthz", "/readyz")
+"""The one does nothing, the other asks the engine once a second at most."""
+
+PAGE, FORM = 2, 3
+"""Any page and any form that is not named below: a session, some statements, a template of 10 to 30 KB."""
+
+SEARCH = 8
+"""A list with its map is 14 ms, the page around them 8 more."""
+
+CONTOURS = 2
+"""What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
+and everybody for much that is sent (web/parents/search/routes.py)."""
+
+
+class Making(NamedTuple):
+    """What it takes to make contours that are not kept: `least`, and so much for each square degree of the view and the
+    `edge` around it, in degrees, from which contours reach into it; `most` for all that a map takes."""
+
+    least: int
+    by_square_degree: float
+    edge: float
+    most: int
+
+
+MAKINGS = {"commune": Making(2, 35, 0.06, 32), "department": Making(2, 0.4, 1, 44)}
+"""By what is drawn. Measured, the engine's time and the site's together: 7 ms for a town, 45 to 90 for 400 communes, 33
+for 19 departments, 125 for all. At sea it costs as much, and less was done."""
+
+SENT_FOR_A_UNIT = 100_000
+"""Bytes. The whole country's departments are 460 kB, or 1.2 MB for who takes no gzip, to which that adds 3 ms."""
+
+WIDGET = 5
+"""The same without the map, or a map without the list."""
+
+MAILING = 10
+"""A form that mails a code, a link or a message to somebody, or tries a code. How often that is done has limits of its
+own (registry/accounts/throttle.py)."""
+
+FILE = 100
+"""What a form with a file may cause, however small it is: it is read in a process of its own, for up to ten seconds."""
+
+LARGE_BYTES = 100_000
+"""No form without a file is as large."""
+
+COSTS = {
+    "/": LEAST,
+    "/fond-de-carte": CONTOURS,
+    "/widget.js": LEAST,
+    "/widget/cadre": WIDGET,
+    "/alertes": 3,
+    "/favoris": 3,
+    "/comparer": 3,
+    "/robots.txt": LEAST,
+}
+
+MAILS = (
+    "/connexion",
+    "/inscription",
+    "/compte/",
+    "/comptes/",
+    "/espace/adresse",
+    "/espace/agrement",
+    "/espace/profil",
+    "/alertes",
+    "/ecrire/",
+    "/offre/",
+    "/moderation/",
+    "/signalements/",
+    "/mouvements/",
+    "/departement/api/",
+    "/rpe/inscription",
+)
+"""Where forms begin that mail, be it now and then; some with such a beginning never do."""
+
+SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
+"""What a form's script asks after each field, and what is ready to be sent."""
+
+TO_A_PLACE = re.compile(rb"(?:^|&)(?:vers=[^&]|[^=&]*%)")
+"""A search along a way; a name with an escaped letter may be that one."""
+
+
+def of(scope: Scope) -> int:
+    """Units; 0 for a probe, which must not be refused for what others asked from the same address."""
+    path: str = scope["path"]
+    if path in PROBES:
+        return 0
+    if scope["method"] == "POST":
+        return of_form(path, scope["headers"])
+    if path == "/" and scope["query_string"]:
+        return SEARCH + WAY if TO_A_PLACE.search(scope["query_string"]) else SEARCH
+    return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)
+
+
+def of_making(bbox: Box, zoom: int) -> int:
+    """The contours of a view that are not kept: of what is made, which the grid may have widened a lot."""
+    view, making = contours.widened(bbox, zoom), MAKINGS[contours.type_at(zoom)]
+    area = (view.east - view.west + making.edge) * (view.north - view.south + making.edge)
+    return min(making.most, making.least + math.ceil(making.by_square_degree * area))
+
+
+def of_sending(length: int) -> int:
+    """What an answer of so many bytes takes beside what was counted for its address."""
+    return length // SENT_FOR_A_UNIT
+
+
+def of_form(path: str, headers: Headers) -> int:
+    sent = dict(headers)
+    length = sent.get(b"content-length", b"")
+    # Without a length it comes in pieces, which no browser does.
+    if not length.isdigit() or int(length) > LARGE_BYTES:
+        return FILE
+    if path.endswith(SMALL):
+        return LEAST
+    if sent.get(b"content-type", b"").lower().startswith(b"multipart/"):
+        return FILE
+    return MAILING if path.startswith(MAILS) else FORM

@@ -1,0 +1,97 @@
+"""From the search that an address holds to the need that is saved of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from domain import french
+from registry.parents.alerts.asking import Reach, Rhythm, Wanted
+from search_api import saved_searches
+from search_api.problems import ParameterError
+from search_api.request.offer_query import OfferQuery
+from search_api.request.parameters import FilterParameters, read, understand
+from web.core.site import Site
+from web.parents.search import results
+from web.shared.search import forms
+from web.shared.search.forms import SearchForm
+from web.shared.search.places import Where, resolve
+from web.texts.parents import alerts as texts
+
+MOST_NOW = 500
+"""Offers that may answer a need when it is saved: it is for places that are hard to find."""
+
+
+class Refused(Exception):
+    """This search cannot be saved; the message is a French sentence."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """`search` is the site's address of the same search, `title` says it in words; `now`: how many answer it now."""
+
+    search: str
+    title: str
+    parameters: dict[str, Any]
+    query: OfferQuery
+    now: int
+
+    def wanted(self, mail: str, rhythm: Rhythm) -> Wanted:
+        return Wanted(
+            mail,
+            rhythm,
+            self.parameters,
+            self.search,
+            self.title,
+            self.query.start,
+            saved_searches.week(self.query),
+            Reach(*saved_searches.reach(self.query)),
+        )
+
+
+def form_of(pairs: Iterable[tuple[str, str]]) -> SearchForm:
+    """The search of an address, without how its results were shown."""
+    return replace(forms.read(pairs), suite="", tri="")
+
+
+async def need(site: Site, form: SearchForm) -> Need:
+    """Raises Refused, EngineUnavailable."""
+    today = site.today()
+    if errors := forms.errors(form, today):
+        raise Refused(texts.BROKEN.format(reason=_first(errors)))
+    if (form.types and saved_searches.KIND not in form.types) or form.sous_types or form.financements:
+        raise Refused(texts.OTHER_KINDS)
+    found = await resolve(site.engine, site.geocoder, form)
+    if found.errors:
+        raise Refused(texts.BROKEN.format(reason=_first(found.errors)))
+    if found.place is None and not found.form.autour:
+        raise Refused(texts.NO_PLACE)
+    parameters = saved_searches.kept(forms.parameters(found.form, found.place, found.arrival))
+    try:
+        query = await understand(site.engine, read(FilterParameters, parameters), today)
+    except ParameterError as refused:
+        raise Refused(texts.BROKEN.format(reason=results.sentence(refused.errors[0]["message"]))) from None
+    # A day that has passed is today.
+    current = await saved_searches.understood(site.engine, parameters, today) or query
+    count = await saved_searches.count(site.engine, current)
+    if count > MOST_NOW:
+        raise Refused(texts.TOO_WIDE.format(count=french.number(count)))
+    return Need(forms.address(found.form), title(found, query), parameters, query, count)
+
+
+def title(found: Where, query: OfferQuery) -> str:
+    """« assistants maternels autour de Nantes (5 km), du lundi au vendredi, 8 h – 18 h, à partir du … »."""
+    form = found.form
+    where = results.where(form, found.place, found.arrival)
+    km = query.radius_km if query.near else query.route.detour_km if query.route else None
+    parts = [f"{texts.KINDS} {where}" + (f" ({french.distance(round(km * 1000))})" if km else "")]
+    if form.jours or form.des or form.naissance:
+        parts.append(results.need_summary(form))
+    if query.places > 1:
+        parts.append(texts.AT_LEAST.format(count=query.places))
+    if form.filtered:
+        parts.append(texts.FILTERS)
+    return ", ".join(parts)
+
+
+def _first(errors: dict[str, str]) -> str:
+    return next(iter(errors.values()))

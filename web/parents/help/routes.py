@@ -1,0 +1,66 @@
+"""`/aide`: which commune; `/aide/{code}`: who helps around it; `/aide/guide`: the guide to print."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from search_api import suggest
+from search_api.engine import places
+from web.core.error_pages import not_found
+from web.core.site import Site
+from web.parents.help import guide, nearest
+
+LONGEST = 100
+SUGGESTED = 8
+
+NO_PLACE = "Écrivez le nom d’une commune ou son code postal."
+UNKNOWN = "Aucune commune ne porte ce nom\u00a0: vérifiez l’orthographe, ou essayez le code postal."
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/aide")
+async def hub(request: Request) -> Response:
+    """The form, its error, or the communes that may have been meant; straight on where there is only one."""
+    site: Site = request.app.state.site
+    if "ou" not in request.query_params:
+        return _hub(site, "")
+    text = request.query_params["ou"].replace("\0", "").strip()[:LONGEST]
+    if not text:
+        return _hub(site, text, error=NO_PLACE)
+    answer = await suggest.suggest(site.engine, text, SUGGESTED)
+    found = [item for item in answer["items"] if str(item["id"]).startswith("commune:")]
+    if not found:
+        return _hub(site, text, error=UNKNOWN)
+    links = [{"href": f"/aide/{_code(item['id'])}", "label": item["label"], "detail": item["detail"]} for item in found]
+    if len(links) == 1:
+        return RedirectResponse(links[0]["href"], 303)
+    return _hub(site, text, links=links)
+
+
+@router.get("/aide/guide")
+def printed_guide(request: Request) -> Response:
+    site: Site = request.app.state.site
+    return site.page("parents/help/guide.html", {"steps": guide.steps(site.dated), "site_url": site.settings.site_url})
+
+
+@router.get("/aide/{commune}")
+async def around(request: Request, commune: str) -> Response:
+    """The nearest places of each kind, by distance from the commune's own point."""
+    site: Site = request.app.state.site
+    place = await places.place(site.engine, f"commune:{commune}")
+    if place is None:
+        return not_found(site, "Cette commune n’existe pas", UNKNOWN)
+    groups = await nearest.around(site.engine, place, site.today())
+    return site.page("parents/help/commune.html", {"place": place, "groups": groups})
+
+
+def _hub(site: Site, text: str, *, error: str = "", links: list[dict[str, Any]] | None = None) -> Response:
+    return site.page(
+        "parents/help/hub.html", {"text": text, "error": error, "links": links or []}, 422 if error else 200
+    )
+
+
+def _code(id: object) -> str:
+    return str(id).partition(":")[2]

@@ -1,0 +1,171 @@
+"""From the search API's answers to what the page of results shows: pure functions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from domain import civil, french
+from domain.vocabulary import Kind
+from web import texts
+from web.shared.cards import card
+from web.shared.search import filters, forms, need
+from web.shared.search.forms import SearchForm
+from web.shared.search.need import Slot
+from web.shared.search.places import Where
+
+
+@dataclass(frozen=True)
+class Step:
+    """A search that asks for less, and how many offers it finds, once that is known."""
+
+    label: str
+    form: SearchForm
+    count: int = 0
+
+
+def results(
+    answer: Mapping[str, Any],
+    form: SearchForm,
+    place: dict[str, Any] | None,
+    today: date,
+    loosened: Sequence[Step] = (),
+    arrival: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
+    total = answer["total"]
+    cards = [card(item, has_need=form.has_need, today=today) for item in answer["items"]]
+    heading = texts.RESULT.of(total["value"])
+    if total["relation"] != "eq":
+        heading = texts.AT_LEAST.format(count=heading)
+    return {
+        "heading": heading,
+        "where": where(form, place, arrival),
+        "empty": total["value"] == 0,
+        "cards": cards,
+        "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
+        "filters": filters.shown(answer["facets"]),
+        "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
+        "loosen": [
+            {"label": step.label, "href": forms.address(step.form), "count_text": found_text(step.count)}
+            for step in loosened
+        ],
+        "sort": next((name for name, code in forms.SORTS.items() if code == answer["query"]["sort"]), ""),
+        "sorts": [(name, sort_label(name, form)) for name in forms.sorts(form, place, arrival)],
+        "indexed": indexed(answer["data"].get("indexed_at")),
+    }
+
+
+def where(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> str:
+    if arrival is not None:
+        start = texts.search.YOUR_POSITION if place is None else place["name"]
+        return texts.search.ALONG.format(start=french.leaving(start), end=french.reaching(arrival["name"]))
+    if form.autour:
+        return texts.AROUND_POSITION
+    if place is None:
+        return texts.EVERYWHERE
+    if place["type"] in forms.TERRITORIES:
+        return texts.IN_TERRITORY.format(place=place["name"])
+    inside = form.rayon == "0" and place["type"] != "address"
+    return (texts.IN if inside else texts.AROUND).format(place=place["name"])
+
+
+def sort_label(name: str, form: SearchForm) -> str:
+    return texts.search.SORT_ALONG if name == "distance" and form.vers else texts.SORTS[name]
+
+
+def alert(found: Where) -> str | None:
+    """Where to ask to be told of a place that opens, as this search would find it. Only assistants maternels declare
+    their free places, and an alert for the whole of France would help nobody (`web.parents.alerts` refuses the
+    others)."""
+    form = found.form
+    others = (form.types and "assistant_maternel" not in form.types) or form.sous_types or form.financements
+    if others or not (found.place or form.autour):
+        return None
+    return "/alertes" + forms.address(form, tri="").removeprefix("/")
+
+
+def notices(found: Where) -> list[dict[str, Any]]:
+    """For each place that may not be the one that was meant: what was understood, and the others."""
+    told = [
+        (texts.UNDERSTOOD, found.place, found.detail, found.others),
+        (texts.search.UNDERSTOOD_ARRIVAL, found.arrival, found.arrival_detail, found.arrival_others),
+    ]
+    return [
+        {"text": text.format(place=place["name"], detail=detail), "others": others}
+        for text, place, detail, others in told
+        if place and others
+    ]
+
+
+def indexed(moment: str | None) -> str | None:
+    if moment is None:
+        return None
+    day = civil.day(datetime.fromisoformat(moment))
+    return texts.DATA_OF.format(day=french.day(day))
+
+
+def found_text(count: int) -> str:
+    return texts.RESULT.of(count)
+
+
+def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
+    """Searches that ask for less, the smallest step first."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    around = forms.is_around(form, place)
+    wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
+    if around and wider:
+        radius = wider[min(1, len(wider) - 1)]
+        found.append((texts.LOOSEN_RADIUS.format(radius=radius), {"rayon": radius}))
+    farther = [d for d in texts.search.DETOURS if float(d) > float(form.detour or forms.DETOUR)]
+    if form.vers and farther:
+        detour = farther[min(1, len(farther) - 1)]
+        found.append((texts.search.LOOSEN_DETOUR.format(detour=detour), {"detour": detour}))
+    if form.has_need and form.libres:
+        found.append((texts.LOOSEN_ASK, {"libres": ""}))
+    if form.filtered:
+        found.append((texts.LOOSEN_FILTERS, filters.UNSET))
+    if form.has_need:
+        found.append((texts.LOOSEN_HOURS, {**need.UNSET, "libres": ""}))
+    if form.types:
+        found.append((texts.LOOSEN_KINDS, {"types": ()}))
+    if len(found) > 1:
+        # Where no step alone helps, all of them together may.
+        found.append((texts.LOOSEN_ALL, {name: value for _, changes in found for name, value in changes.items()}))
+    if form.types != ("rpe",):
+        relay = SearchForm(ou=form.ou, lieu=form.lieu, autour=form.autour, types=("rpe",))
+        found.append((texts.LOOSEN_RPE, {**asdict(relay), "rayon": "20" if around or form.vers else ""}))
+    return [Step(label, replace(form, **{"suite": "", **changes})) for label, changes in found]
+
+
+def way_summary(form: SearchForm, arrival: dict[str, Any] | None) -> str:
+    """The folded way in a few words: « jusqu’à Orvault »."""
+    if arrival is None:
+        return form.vers or texts.search.WAY_NONE
+    return texts.search.WAY_TO.format(end=french.reaching(arrival["name"]))
+
+
+def need_summary(form: SearchForm) -> str:
+    """The folded need in a few words: « du lundi au vendredi, 8 h – 18 h »."""
+    slots = [slot_summary(slot) for slot in form.slots if any(day in need.DAYS for day in slot.days)]
+    parts = [f"{french.NARROW}; ".join(slots)] if slots else []
+    if start := forms.as_date(form.des):
+        parts.append(texts.FROM_DAY.format(day=french.day(start)))
+    if born := forms.as_date(form.naissance):
+        parts.append(texts.BORN.format(day=french.day(born)))
+    return ", ".join(parts) or texts.NEED_NONE
+
+
+def slot_summary(slot: Slot) -> str:
+    days = french.week_days(list(need.DAYS).index(day) for day in slot.days if day in need.DAYS)
+    told = f"{days}, {french.hours(slot.start, slot.end)}" if slot.has_times else days
+    return f"{told}, {texts.CHILD.of(slot.places)}" if slot.places > 1 else told
+
+
+def kinds_summary(form: SearchForm) -> str:
+    return ", ".join(Kind.label_of(code) for code in form.types) or texts.KINDS_ALL
+
+
+def sentence(message: str) -> str:
+    """The search API's reason for a refusal, as a sentence beside the field."""
+    return message[:1].upper() + message[1:].rstrip(".") + "."

@@ -1,0 +1,1 @@
+"""The search's form: fields of the address, the need, filters and their counts, the places that were typed."""

@@ -1,0 +1,74 @@
+"""What the pages of `web/parents/favourites/` say (as `web.texts`)."""
+
+from domain.french import Plural
+
+LINK = "Mes favoris"
+KEEP = "Garder"
+KEEP_NAMED = "Garder {name} dans mes favoris"
+TITLE = "Mes favoris"
+LEAD = (
+    "Cette liste reste dans ce navigateur\u00a0: pas de compte, rien n’est enregistré chez nous."
+    " Pour la retrouver ailleurs, envoyez-vous son lien."
+)
+EMPTY = "Aucune offre n’est gardée pour l’instant."
+EMPTY_HELP = (
+    "Sur une carte ou une fiche, touchez le cœur\u00a0: l’offre vous attend ici, dans ce navigateur."
+    " Vous pouvez en garder 50."
+)
+NO_SCRIPT = (
+    "Garder une offre demande JavaScript, qui est coupé ou absent de votre navigateur. Les liens de favoris que vous"
+    " avez reçus s’ouvrent sans lui, et les marque-pages de votre navigateur marchent aussi."
+)
+BLOCKED = (
+    "Votre navigateur interdit aux sites de garder quelque chose (navigation privée, ou réglage)\u00a0: les favoris ne"
+    " peuvent pas y rester."
+)
+FULL = "Vous gardez déjà 50 offres\u00a0: retirez-en une pour garder celle-ci."
+OFFER = Plural("offre", "offres")
+GONE_ONE = "Une offre n’est plus publiée\u00a0: elle a été retirée, ou son adresse est mal recopiée."
+GONE_MANY = "{count} offres ne sont plus publiées\u00a0: elles ont été retirées, ou leur adresse est mal recopiée."
+FORGET = "Ne plus garder ce qui n’est plus publié"
+CUT = "Ce lien contient plus de 50 offres\u00a0: les 50 premières sont montrées."
+KEEP_ALL = "Garder toute cette liste dans ce navigateur"
+KEPT_ALL = "La liste est gardée dans ce navigateur."
+LIST = "Les offres gardées"
+
+SEND = "S’envoyer la liste"
+SEND_HELP = "Le lien contient la liste elle-même. Il s’ouvre sur tout appareil, et se transmet à qui vous voulez."
+SEND_MAIL = "Envoyer le lien par mail"
+COPY = "Copier le lien"
+COPIED = "Le lien est copié."
+NOT_COPIED = "Le lien n’a pas pu être copié\u00a0: copiez l’adresse de cette page."
+MAIL_SUBJECT = "Mes favoris sur Ribambelle"
+MAIL_BODY = "Les accueils que je garde sur Ribambelle\u00a0:\n\n"
+
+COMPARE = "Comparer"
+COMPARE_LEGEND = "Lesquelles, côte à côte\u202f? (quatre au plus)"
+COMPARE_BUTTON = "Comparer les offres cochées"
+COMPARE_TITLE = "Comparer des offres"
+COMPARE_CAPTION = "Une colonne pour chaque offre, une ligne pour chaque critère"
+COMPARE_NONE = "Cochez deux à quatre offres dans vos favoris, puis «\u00a0Comparer\u00a0»."
+COMPARE_ONE = "Il faut au moins deux offres pour comparer\u00a0: en voici une."
+COMPARE_TOO_MANY = (
+    "Quatre offres au plus tiennent côte à côte\u00a0: vous en avez choisi {count}, voici les quatre premières."
+)
+SCROLL = "Sur un petit écran, faites défiler le tableau vers la droite."
+CRITERION = "Critère"
+REMOVE = "Retirer"
+REMOVE_NAMED = "Retirer {name} de la comparaison"
+BACK = "Revenir aux favoris"
+NOT_SAID = "non précisé"
+
+KIND = "Type d’accueil"
+PLACE = "Où"
+AVAILABILITY = "Disponibilité"
+WHEN = "Jours et heures"
+FREE_FROM = "à partir du {day}"
+TARIFF = "Tarif"
+CAPACITY = "Capacité"
+AGES = "Âges"
+FEATURES = "Particularités"
+LANGUAGES = "Langues parlées"
+MANAGER = "Gestionnaire"
+LEAVE = "Congés annoncés"
+LEAVE_MORE = "et {count} autres jours"
