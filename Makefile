@@ -14,7 +14,7 @@ demo: .venv/.runtime
 # In two processes, or in one where ARGS names what to run. What `check` does beside the formatting takes a minute of
 # one processor; it is done meanwhile, and what it says is told at the end.
 test: .venv/.dev style
-	@sh tests/web/install_chromium.sh
+	@sh tests/web/site/install_chromium.sh
 	@sh tests/product/security/install_caddy.sh
 	@mkdir -p .local
 	@echo "Types et imports sont vérifiés à côté des tests."
@@ -24,7 +24,7 @@ test: .venv/.dev style
 
 # The long form of the faults that `make test` tries briefly; about half an hour.
 faults: .venv/.dev
-	FAULTS=long .venv/bin/python -m pytest tests/faults $(ARGS)
+	FAULTS=long .venv/bin/python -m pytest tests/product/faults $(ARGS)
 
 # Rebuild, changes and check beside the raw floor; SCALE=demo for a quick try.
 bench-indexer: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))

@@ -22,7 +22,7 @@ NPM: tuple[str, ...] = ("npm",)
 WELL_KNOWN = "jinja2==2.10"
 """Of 2018, with several advisories since."""
 
-NPM_LOCKED = "tests/accounts/vendor"
+NPM_LOCKED = "tests/web/shared/accounts/vendor"
 PATIENCE_S = 600
 
 

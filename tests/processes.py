@@ -36,10 +36,18 @@ START_S = 300
 
 LOGS = ("elasticsearch/logs", "postgresql/postgresql.log", "valkey/valkey.log")
 
-OF_LOIRE = ("tests/search_api", "tests/privacy", "tests/families", "tests/relevance")
+OF_LOIRE = ("tests/search_api", "tests/product/privacy", "tests/product/families", "tests/product/relevance")
 """Folders over `tests.loire`, which takes half a minute to make: in one process."""
 
-HEAVY = ("loire", "tests/product/security", "tests/faults", "tests/web", "tests/parents", "tests/way", "tests/demo")
+HEAVY = (
+    "loire",
+    "tests/product/security",
+    "tests/product/faults",
+    "tests/web/site",
+    "tests/product/accessibility",
+    "tests/product/way",
+    "tests/demo",
+)
 """What takes longest, and so is handed out first: the last to end should not be one that began last."""
 
 

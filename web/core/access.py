@@ -2,7 +2,7 @@
 
 A route that gives private facts away, or changes who may enter, wants a proof that is some minutes old at most
 (`fresh`): whoever finds a browser signed in does not have it. The table of all routes and roles is
-tests/accounts/access.toml.
+tests/web/shared/accounts/access.toml.
 """
 
 from collections.abc import Callable

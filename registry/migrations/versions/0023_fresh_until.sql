@@ -3,7 +3,7 @@
 -- rows alone, those of the offer, of its periods and of the terms below, and is derived whenever one of them is written.
 
 -- The dated rules as this database needs them: until when a word of some day counts. `registry/offers/freshness.py` writes these
--- rows from the scales; tests/registry/test_freshness.py holds the ones below to them.
+-- rows from the scales; tests/registry/offers/test_freshness.py holds the ones below to them.
 create table word_term (
     whose text not null check (whose in ('am', 'employed', 'structure')),
     since date not null,

@@ -3,8 +3,8 @@
 import io
 import zipfile
 
-from tests.documents import files
-from tests.movements.people import TITLES
+from tests.registry.agrements.documents import files
+from tests.registry.agrements.movements.people import TITLES
 
 WORKBOOK = (
     '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -1,5 +1,5 @@
 """What a browser may do with an answer stands on every answer, as web/core/headers.py has it; and no answer believes
-the name that it was asked under. Over the real server, for every route of tests/accounts/access.toml."""
+the name that it was asked under. Over the real server, for every route of tests/web/shared/accounts/access.toml."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,12 +17,12 @@ from local.servers import Urls
 from registry import database
 from registry.accounts import sessions
 from settings import Settings
-from tests.accounts.test_access import WHO, World, address, seeded
 from tests.product.security.serving import Port, connect, in_thread, rest
 from tests.rooms import DOCUMENT_KEY, NOW, PROVED
 from tests.search_api import documents
 from tests.search_api.conftest import load
-from tests.web.conftest import OFFERS, with_square
+from tests.web.shared.accounts.test_access import WHO, World, address, seeded
+from tests.web.site.conftest import OFFERS, with_square
 from web.app import close, create_app
 from web.core import error_pages, headers, session
 from web.core.rendering import static_version

@@ -22,11 +22,11 @@ from local.servers import Urls
 from registry import database
 from registry.accounts import Account, sessions
 from settings import Settings
-from tests.accounts.test_access import WHO, World, address, each_route, seeded
 from tests.rooms import PROVED, Rooms
 from tests.search_api import documents
 from tests.search_api.conftest import load
-from tests.web.conftest import OFFERS
+from tests.web.shared.accounts.test_access import WHO, World, address, each_route, seeded
+from tests.web.site.conftest import OFFERS
 from web.core import session
 
 WEB = Path(__file__).parents[3] / "web"

@@ -13,8 +13,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from search_api.http.app import close
 from settings import Settings
-from tests.accounts.test_access import WHO
 from tests.product.security.mailing import mailing, name_of
+from tests.web.shared.accounts.test_access import WHO
 from web.app import ROUTERS, create_app
 from web.app import close as close_site
 from web.core import costs

@@ -26,10 +26,10 @@ from registry.parsing import child, children
 from registry.parsing.children import MIB, Bounds, Busy, Failed, OneInHand, TooOften, Turns
 from registry.parsing.refusals import Refused
 from tests.conftest import TODAY, wait_for
-from tests.documents import files
-from tests.movements.people import as_csv, line
 from tests.product.security import hostile
 from tests.records import assistant
+from tests.registry.agrements.documents import files
+from tests.registry.agrements.movements.people import as_csv, line
 from tests.rooms import Browser, Rooms
 
 CPU_S = 2

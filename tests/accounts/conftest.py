@@ -1,3 +1,0 @@
-from tests.web.conftest import chromium
-
-__all__ = ["chromium"]

@@ -1,0 +1,69 @@
+"""Who helps around a commune, however far; and the guide."""
+
+from collections.abc import Iterator
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from local.servers import Urls
+from settings import Settings
+from tests.search_api import documents
+from tests.search_api.conftest import Client, load
+from tests.web.site.conftest import visitor
+from web.parents.help.guide import STEPS
+
+OFFERS = [
+    documents.offer("relais1", "point_relais_caf", "Point relais du Port", 47.22, -1.55),
+    documents.offer("relais2", "point_relais_caf", "Point relais de Saint-Herblain", 47.2117, -1.6497, commune="44162"),
+    documents.offer(
+        "numerique", "point_numerique_caf", "Point numérique de Saint-Herblain", 47.2117, -1.6497, commune="44162"
+    ),
+    documents.offer("creche", "eaje", "Crèche du Port", 47.22, -1.55),
+]
+
+
+@pytest.fixture(scope="module")
+def help_site(servers: Urls, run_id: str) -> Iterator[Client]:
+    settings = Settings(
+        elasticsearch_url=servers.elasticsearch_url,
+        database_url="",
+        redis_url="",
+        index_prefix=f"help-{run_id}",
+        secret_key="a key of the tests as long as one has to be",  # noqa: S106
+    )
+    with Elasticsearch(servers.elasticsearch_url) as engine:
+        prefix = settings.index_prefix
+        names = [load(engine, prefix, "offers", OFFERS), load(engine, prefix, "places", documents.places())]
+        with visitor(settings) as connected:
+            yield connected
+        for name in names:
+            engine.indices.delete(index=name)
+
+
+def test_the_nearest_of_each_kind_however_far(help_site: Client) -> None:
+    html = help_site.get("/aide/44109").text
+    assert (
+        html.index("Point relais du Port")
+        < html.index("Point relais de Saint-Herblain")
+        < html.index("Point numérique de Saint-Herblain")
+    )
+    assert "/offre/relais1" in html
+    assert "Nous n’en connaissons aucun" in html, "no France services in this index"
+    assert "Crèche du Port" not in html
+
+
+def test_a_commune_is_found_by_its_name(help_site: Client) -> None:
+    answer = help_site.get("/aide?ou=Saint-Herblain")
+    assert "/aide/44162" in (answer.headers.get("location", "") + answer.text)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/aide?ou=", 422), ("/aide?ou=zzqx", 422), ("/aide/99999", 404)])
+def test_what_is_no_commune_is_said(path: str, status: int, help_site: Client) -> None:
+    answer = help_site.get(path, headers={"accept": "text/html"})
+    assert answer.status_code == status
+    assert "commune" in answer.text
+
+
+def test_the_guide_tells_every_step(help_site: Client) -> None:
+    html = help_site.get("/aide/guide").text
+    assert [step.title for step in STEPS if step.title not in html] == []

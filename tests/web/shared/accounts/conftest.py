@@ -1,0 +1,3 @@
+from tests.web.site.conftest import chromium
+
+__all__ = ["chromium"]
