@@ -17,6 +17,7 @@ COPY indexer indexer
 COPY search_api search_api
 COPY web web
 COPY jobs jobs
+COPY demo demo
 COPY local local
 COPY cli cli
 RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable .
