@@ -12,6 +12,7 @@ from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
 from search_api.engine.places import known
+from search_api.filter_table import TERRITORIES
 from search_api.query import facets, queries
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
@@ -91,7 +92,7 @@ async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     """How many offers there are by value of a facet or by territory. Raises EngineUnavailable."""
     found = await run(engine, engine.offers, queries.counts(query, by))
     counted = facets.counts(found["aggregations"]["values"])
-    named = {by: await territory_names(engine, by, counted)} if by in facets.TERRITORIES else {}
+    named = {by: await territory_names(engine, by, counted)} if by in TERRITORIES else {}
     return {
         "query": {key: value for key, value in query.echo.items() if key not in ("sort", "limit", "facets")},
         "by": by,
@@ -108,7 +109,7 @@ async def names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[
     return {
         name: await territory_names(engine, name, facets.counted(name, found))
         for name, found in aggregations.items()
-        if name in facets.TERRITORIES
+        if name in TERRITORIES
     }
 
 

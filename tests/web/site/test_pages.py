@@ -298,6 +298,17 @@ def test_the_folded_filters_show_their_counts_and_how_many_are_set(site: Client)
     assert re.search(r'id="recap-filtres" data-swap>2<', response.text)
 
 
+def test_each_filter_that_is_set_can_be_taken_off(site: Client) -> None:
+    asked = [("type", "assistant_maternel"), ("mots", "anne"), ("langue", "en"), ("a-jour", "oui")]
+    response = search(site, *asked)
+    chips = re.findall(r'<li><a href="([^"]+)"[^>]*><span[^>]*>Retirer le filtre </span>([^<]+)<', response.text)
+    assert [label for _, label in chips] == ["« anne »", "Informations à jour", "Langue parlée : anglais"]
+    for (href, _), (name, _) in zip(chips, [asked[1], asked[3], asked[2]], strict=True):
+        left = parse_qsl(unescape(href).partition("?")[2])
+        assert dict(left) == dict([*NANTES, *(pair for pair in asked if pair[0] != name)])
+    assert 'class="chips"' not in search(site, ("type", "assistant_maternel")).text
+
+
 def test_a_tariff_is_chosen_among_a_few(site: Client) -> None:
     asked = [("type", "assistant_maternel"), ("tarif-max", "4.00")]
     response = search(site, *asked)

@@ -18,7 +18,6 @@ from registry.casework import NotPossible
 from registry.offers.profiles import placing, typed
 from registry.scales import current_scales
 from registry.territory import naming as resolving
-from search_api import labels
 from web.am.registration import copies, identification
 from web.core import entering, pages, posted
 from web.core.site import Site, registry
@@ -226,7 +225,7 @@ def _page(
     site: Site = request.app.state.site
     every = {name: "" for names in registrations.PAGES.values() for name in names} | dict(values)
     every.pop("nir", None)
-    shown = _shared(editing, page) | {"values": every, "errors": errors, "labels": labels}
+    shown = _shared(editing, page) | {"values": every, "errors": errors}
     with registry(request).connection() as conn:
         if page == "2a":
             shown["departments"] = resolving.departments(conn)

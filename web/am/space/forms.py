@@ -18,7 +18,6 @@ from registry.offers.profiles import checks, placing, typed
 from registry.offers.profiles.facts import Everything
 from registry.scales import current_scales
 from registry.territory import naming as resolving
-from search_api import labels
 from web.am.registration import copies, identification, steps
 from web.am.signed import Own
 from web.am.space import editing
@@ -138,7 +137,7 @@ def _submit(
 def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], errors: dict[str, str]) -> Response:
     site: Site = request.app.state.site
     shown: dict[str, Any] = {
-        **{"values": values, "errors": errors, "labels": labels, "shows": wording.SHOWS},
+        **{"values": values, "errors": errors, "shows": wording.SHOWS},
         **{"base": "/espace", "name": name, "page": PAGES[name], "heading": HEADINGS[name], "desk": False},
     }
     with site.pool.connection() as conn:

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -27,7 +27,7 @@ PANELS = {
     "need": {"des", "naissance", *(name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS)},
     "slots": {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]},
     "way": {"vers", "detour"},
-    "filters": {"mots", "tarif-max", *(each.name for each in filters.CHOICES)},
+    "filters": {"mots", *filters.PANEL},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
 
@@ -122,7 +122,7 @@ def _search_values(
         "asked": form.asked,
         "errors": errors,
         "results": shown,
-        "filters": shown["filters"] if shown else filters.uncounted(asdict(form)),
+        "filters": shown["filters"] if shown else filters.fields(form.chosen),
         "counts": shown["kinds"] if shown else {},
         "alert": results.alert(found) if site.registry is not None else None,
         "notices": results.notices(found),
