@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from domain import french
+from domain import french, week
 from domain.vocabulary import Capacity, Code, Feature, Funding, Kind, Language, Subkind, Weekday, Workplace
 
 Value = str | int | bool
@@ -73,7 +73,17 @@ class Flag:
     no: str
 
 
-Takes = Codes | Names | Cents | Flag
+@dataclass(frozen=True)
+class Clock:
+    """A time of day, HH:MM. `closing`: at which something ends, so that midnight is the day's end, 24:00."""
+
+    echoed: ClassVar[Any] = str | None
+    at_once: ClassVar[bool] = False  # a browser tells a change with each digit
+    example: str
+    closing: bool = False
+
+
+Takes = Codes | Names | Cents | Flag | Clock
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,7 @@ class Filter:
 
 
 MAX_SCHOOLS = 10
+WEEKDAYS = "Du lundi au vendredi. Qui n’a pas indiqué ses horaires n’est pas trouvé."
 
 FILTERS: tuple[Filter, ...] = (
     # Its ticks stand in a panel of their own, above the folded one (templates/shared/fields.html, kinds).
@@ -119,6 +130,30 @@ FILTERS: tuple[Filter, ...] = (
         page="tarif-max",
         title="Tarif de l’assistant maternel, net de l’heure",
         hint="Qui n’a pas indiqué son tarif n’est pas trouvé.",
+    ),
+    Filter(
+        "opens_before",
+        "L’heure à laquelle la structure est déjà ouverte, chaque jour du lundi au vendredi (dans la minute qui"
+        " commence alors)\u202f; sans horaires connus, elle n’est pas trouvée.",
+        Clock("07:30"),
+        facet=False,
+        structures_only=True,
+        page="ouvre",
+        title="Ouvre au plus tard à",
+        hint=WEEKDAYS,
+        chip="Ouvre au plus tard à {label}",
+    ),
+    Filter(
+        "closes_after",
+        "L’heure jusqu’à laquelle la structure est ouverte, chaque jour du lundi au vendredi (dans la minute qui finit"
+        " alors)\u202f; sans horaires connus, elle n’est pas trouvée.",
+        Clock("18:30", closing=True),
+        facet=False,
+        structures_only=True,
+        page="ferme",
+        title="Ferme au plus tôt à",
+        hint=WEEKDAYS,
+        chip="Ferme au plus tôt à {label}",
     ),
     Filter(
         "feature",
@@ -220,7 +255,7 @@ def echoed(row: Filter, values: tuple[Value, ...]) -> list[Value] | Value | None
 
 
 def known(row: Filter) -> tuple[Value, ...]:
-    """The values that are there whatever is found, in their order; none of names, which people give."""
+    """The values that are there whatever is found, in their order; none of names and times, which people give."""
     match row.takes:
         case Codes(of=codes):
             return codes.codes()
@@ -228,7 +263,7 @@ def known(row: Filter) -> tuple[Value, ...]:
             return tuple(steps)
         case Flag():
             return (True, False)
-        case Names():
+        case Names() | Clock():
             return ()
 
 
@@ -243,6 +278,8 @@ def label(row: Filter, value: str) -> str:
             return yes if value == "true" else no
         case Names():
             return value
+        case Clock(closing=closing):
+            return french.clock(week.minute(value) or (week.DAY if closing else 0))
 
 
 def is_counted_by_terms(row: Filter) -> bool:

@@ -14,6 +14,9 @@ from search_api.request.offer_query import OfferQuery
 
 Clause = dict[str, Any]
 
+WEEKDAYS = 5
+"""Monday to Friday."""
+
 FIELDS = {row.name: row.field for row in FILTERS if row.field} | {
     "commune": "commune.codes",
     "epci": "epci",
@@ -67,6 +70,20 @@ def at_most(query: OfferQuery, cents: int) -> Clause:
 def fresh_or_not(query: OfferQuery, yes: bool) -> Clause:
     """Offers whose word counts on the day of the request, or the others."""
     return up_to_date(query) if yes else {"bool": {"must_not": [up_to_date(query)]}}
+
+
+def opens_before(query: OfferQuery, time: str) -> Clause:
+    return open_on_weekdays(week.minute(time) or 0)
+
+
+def closes_after(query: OfferQuery, time: str) -> Clause:
+    return open_on_weekdays((week.minute(time) or week.DAY) - 1)
+
+
+def open_on_weekdays(minute: int) -> Clause:
+    """Structures that are open in this minute of each day from Monday to Friday, by opening hours that are known."""
+    days = [week.of_day(weekday, minute, minute + 1) for weekday in range(WEEKDAYS)]
+    return {"bool": {"filter": [contains("opening", gte=start, lt=end) for start, end in days]}}
 
 
 def somewhere(query: OfferQuery) -> list[Clause]:
@@ -214,6 +231,8 @@ CLAUSES: dict[str, Callable[[OfferQuery, Any], Clause]] = {
     "capacity": in_band,
     "hourly_cents_max": at_most,
     "up_to_date": fresh_or_not,
+    "opens_before": opens_before,
+    "closes_after": closes_after,
 }
 """Filter → the clause of one of its values, of those that have no field of their own in the index."""
 

@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from domain import week
 from search_api import filter_table
-from search_api.filter_table import Cents, Codes, Filter, Flag, Names
+from search_api.filter_table import Cents, Clock, Codes, Filter, Flag, Names
 from search_api.request.parameter_types import (
-    as_boolean,
+    START_TIME,
     as_integer,
     choice,
     described,
@@ -15,6 +16,7 @@ from search_api.request.parameter_types import (
     parsed,
     without_repeats,
     written,
+    written_like,
 )
 
 Definition = tuple[Any, Any]
@@ -47,6 +49,8 @@ def parameter(row: Filter) -> Definition:
                 ],
                 None,
             )
+        case Clock(example=time, closing=closing):
+            return _clock(row, closing, time), None
 
 
 def _names(row: Filter, most: int, longest: int, example: str) -> Any:
@@ -66,3 +70,28 @@ def _cents(row: Filter, most: int, example: int) -> Any:
         written("integer", example, minimum=1, maximum=most),
         described(row.meaning, f"un nombre entier de centimes d’euro, de 1 à {most}"),
     ]
+
+
+def _clock(row: Filter, closing: bool, example: str) -> Any:
+    pattern = f"({START_TIME}|24:00)" if closing else START_TIME
+    allowed = "de 00:01 à 24:00, qui est la fin du jour (comme 00:00)" if closing else "de 00:00 à 23:59"
+    return Annotated[
+        str | None,
+        parsed(lambda text: as_clock(text, closing)),
+        written_like(pattern, example),
+        described(row.meaning, f"une heure HH:MM, {allowed}"),
+    ]
+
+
+def as_boolean(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est ni true ni false")
+    return text == "true"
+
+
+def as_clock(text: str, closing: bool) -> str:
+    """Raises ValueError in French."""
+    minute = week.minute(text)
+    if minute is None or (minute == week.DAY and not closing):
+        raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est pas une heure")
+    return week.clock(minute, closing=closing)

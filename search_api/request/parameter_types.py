@@ -121,12 +121,6 @@ def as_day(text: str) -> date:
         raise ValueError(f"le jour {text} n’existe pas") from None
 
 
-def as_boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est ni true ni false")
-    return text == "true"
-
-
 def as_integer(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
         raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est pas un nombre entier")

@@ -102,6 +102,7 @@ def test_a_way_whose_end_was_taken_away_is_none() -> None:
 
 def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
     query = "mots=a&exercice=mam&taille=1-2&taille=3-4&tarif-max=4.50&a-jour=oui&ecole=École Jules-Ferry&langue=en"
+    query += "&ouvre=07:30&ferme=24:00"
     assert forms.parameters(read(query), None) == {
         "q": "a",
         "workplace": ["mam"],
@@ -110,8 +111,10 @@ def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
         "up_to_date": "true",
         "school": ["École Jules-Ferry"],
         "language": ["en"],
+        "opens_before": "07:30",
+        "closes_after": "24:00",
     }
-    assert read(query).filtered == 8
+    assert read(query).filtered == 10
     assert replace(read(query), **filters.UNSET).filtered == 0
 
 
@@ -123,6 +126,8 @@ def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
         ("sous-type=micro_creche", True),
         ("type=assistant_maternel&financement=psu", True),
         ("option=garden&langue=en", False),
+        ("ouvre=07:30", True),
+        ("ferme=18:30", True),
     ],
 )
 def test_a_search_that_no_assistant_maternel_can_answer_is_known(query: str, structures: bool) -> None:
@@ -232,6 +237,9 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("mots=a&vers=b", "ou"),
         ("ou=a&tri=hasard", "tri"),
         ("ou=a&tarif-max=4.20", "tarif-max"),
+        ("ou=a&ouvre=7h30", "ouvre"),
+        ("ou=a&ouvre=24:00", "ouvre"),
+        ("ou=a&ferme=18:60", "ferme"),
         ("ou=a&places=7", "places"),
         ("ou=a&des=2026-02-30", "des"),
         ("ou=a&naissance=01/02/2026", "naissance"),

@@ -4,8 +4,8 @@ address holds of it, what it asks of the search API, what it shows, and the chip
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from domain import french
-from search_api.filter_table import FILTERS, Cents, Codes, Filter, Flag, Names, is_list, known, label, text
+from domain import french, week
+from search_api.filter_table import FILTERS, Cents, Clock, Codes, Filter, Flag, Names, is_list, known, label, text
 from web import texts
 
 Chosen = Mapping[str, tuple[str, ...]]
@@ -50,13 +50,17 @@ def parameter(row: Filter, values: tuple[str, ...]) -> list[str] | str:
             return "true" if values else ""
         case Cents(steps=steps):
             return next((str(cents) for cents in steps if euros(cents) in values), "")
+        case Clock(closing=closing):
+            latest = week.DAY if closing else week.DAY - 1
+            return next((time for time in values if (at := week.minute(time)) is not None and at <= latest), "")
         case Codes() | Names():
             return list(values)
 
 
 def errors(chosen: Chosen) -> dict[str, str]:
     """What is wrong in itself: a French sentence for each field. The search API knows its codes."""
-    return {name: texts.search.ERROR_TARIFF for name, values in chosen.items() if not parameter(PANEL[name], values)}
+    wrong = [PANEL[name] for name, values in chosen.items() if not parameter(PANEL[name], values)]
+    return {row.page: texts.ERROR_TIME if isinstance(row.takes, Clock) else texts.search.ERROR_TARIFF for row in wrong}
 
 
 def structures_only(chosen: Chosen) -> bool:
@@ -82,9 +86,11 @@ def fields(chosen: Chosen, facets: Facets | None = None) -> list[Shown]:
 
 def field(name: str, row: Filter, values: tuple[str, ...], facets: Facets | None) -> Shown:
     """As `more_filters` of templates/shared/fields.html draws it. Without `entries` it is left out."""
-    found = uncounted(row, values) if facets is None else facets[row.name]
-    telling = [each for each in found if facets is None or each["count"] or each["selected"]]
     shown = {"name": name, "title": row.title, "hint": row.hint, "at_once": row.takes.at_once}
+    if isinstance(row.takes, Clock):
+        return {**shown, "control": "time", "entries": [{"value": next(iter(values), "")}]}
+    found = facets[row.name] if facets is not None and row.facet else uncounted(row, values)
+    telling = [each for each in found if each["count"] != 0 or each["selected"]]
     match row.takes:
         case Flag():
             return {**shown, "control": "flag", "entries": [entry(each) for each in telling if each["value"] == "true"]}
@@ -92,7 +98,7 @@ def field(name: str, row: Filter, values: tuple[str, ...], facets: Facets | None
             offered = [amount(each) for each in found if int(each["value"]) in steps]
             return {**shown, "control": "amount", "entries": offered if telling else []}
         case Codes() | Names():
-            kept = [each for at, each in enumerate(telling) if at < MOST or each["selected"] or facets is None]
+            kept = [each for at, each in enumerate(telling) if at < MOST or each["selected"] or each["count"] is None]
             return {**shown, "control": "ticks", "entries": [entry(each) for each in kept]}
 
 
