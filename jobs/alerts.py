@@ -86,7 +86,7 @@ async def try_changes(conn: Connection, searched: Engine, now: datetime, done: D
         return False
     today = civil.day(now)
     groups = matching.candidates(conn, taken.offers, today)
-    queries = [await saved_searches.understood(searched, group.parameters, today) for group in groups]
+    queries = [saved_searches.understood(group.parameters, today) for group in groups]
     asked = [(group, query) for group, query in zip(groups, queries, strict=True) if query is not None]
     if asked:
         await saved_searches.refresh(searched)
@@ -111,7 +111,7 @@ async def try_all(conn: Connection, searched: Engine, now: datetime, done: Done)
     if not due:
         return False
     today = civil.day(now)
-    queries = [await saved_searches.understood(searched, need.parameters, today) for need in due]
+    queries = [saved_searches.understood(need.parameters, today) for need in due]
     await saved_searches.refresh(searched)
     asked = [Asked(query) for query in queries if query is not None]
     answers = iter(await saved_searches.matching(searched, asked))
@@ -131,7 +131,7 @@ async def tell(conn: Connection, searched: Engine, settings: Settings, now: date
     while waiting := telling.untold(conn, now, MAILS_AT_ONCE, after):
         after = waiting[-1].alert
         known = await saved_searches.places(searched, {offer for need in waiting for offer in need.offers})
-        queries = [await saved_searches.understood(searched, need.parameters, today) for need in waiting]
+        queries = [saved_searches.understood(need.parameters, today) for need in waiting]
         with conn.transaction():
             for need, query in zip(waiting, queries, strict=True):
                 if query is not None and (places := free_places(need.offers, known, query)):

@@ -8,6 +8,7 @@ import geojson
 from search_api.answer import cards
 from search_api.answer.availability import status_of
 from search_api.engine.engine import Engine, search
+from search_api.engine.places import names
 from search_api.query import queries
 from search_api.query.filters import Clause
 from search_api.request.geo import Box
@@ -22,7 +23,11 @@ MERCATOR_LIMIT = 85.0511287798066
 
 
 async def features(engine: Engine, query: OfferQuery, view: View) -> geojson.FeatureCollection:
-    """A GeoJSON FeatureCollection of at most 200 features. Raises EngineUnavailable."""
+    """A GeoJSON FeatureCollection of at most 200 features.
+
+    Raises ParameterError for a territory that there is not, EngineUnavailable.
+    """
+    await names(engine, query)  # a map shows none of them, but an unknown code is refused here too
     return answer(query, await search(engine, engine.offers, body(query, view)))
 
 

@@ -11,7 +11,7 @@ from search_api.answer import cards
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
-from search_api.engine.places import known
+from search_api.engine.places import Names, known, names
 from search_api.query import facets, queries
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
@@ -21,7 +21,11 @@ LONGEST_ID = 64
 
 
 async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
-    """The answer of `GET /api/v1/offers`, with the map of its view where it has one. Raises EngineUnavailable."""
+    """The answer of `GET /api/v1/offers`, with the map of its view where it has one.
+
+    Raises ParameterError for a territory that there is not, EngineUnavailable.
+    """
+    territories = await names(engine, query)
     shown: dict[str, Any] = {}
     if query.view is None:
         found = await run(engine, engine.offers, queries.offers(query))
@@ -34,14 +38,23 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     more = len(hits) > query.limit
     aggregations = found.get("aggregations", {})
     return {
-        "query": query.echo,
+        "query": echo(query, territories),
         "total": found["hits"]["total"],
         "items": [cards.card(hit["_source"], query) for hit in page],
-        "facets": facets.answer(query, aggregations, await names(engine, aggregations)),
+        "facets": facets.answer(query, aggregations, await facet_names(engine, aggregations)),
         **shown,
         "next": cursors.write(engine.settings.keys, query, page[-1]["sort"]) if more else None,
         "data": {"indexed_at": await status.indexed_at(engine)},
     }
+
+
+def echo(query: OfferQuery, names: Names) -> dict[str, Any]:
+    """The answer's `query`: what was understood, territories with their names."""
+    named = {
+        type: [{"code": code, "name": names[type][code]} for code in codes] for type, codes in query.territories.items()
+    }
+    one = {type: next(iter(named[type]), None) for type in ("epci", "department")}
+    return {**query.echo, "commune": named["commune"], **one}
 
 
 def as_geojson(answer: dict[str, Any]) -> geojson.FeatureCollection:
@@ -88,12 +101,13 @@ def is_limited(fiche: dict[str, Any]) -> bool:
 
 
 async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
-    """How many offers there are by value of a facet or by territory. Raises EngineUnavailable."""
+    """How many offers there are by value of a facet or by territory. Raises as `search` does."""
+    asked = echo(query, await names(engine, query))
     found = await run(engine, engine.offers, queries.counts(query, by))
     counted = facets.counts(found["aggregations"]["values"])
     named = {by: await territory_names(engine, by, counted)} if by in facets.TERRITORIES else {}
     return {
-        "query": {key: value for key, value in query.echo.items() if key not in ("sort", "limit", "facets")},
+        "query": {key: value for key, value in asked.items() if key not in ("sort", "limit", "facets")},
         "by": by,
         "counts": [
             {"value": value, "label": facets.label(by, value, named.get(by, {})), "count": counted[value]}
@@ -103,7 +117,7 @@ async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     }
 
 
-async def names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[str, str]]:
+async def facet_names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Of each facet by territory, code → name."""
     return {
         name: await territory_names(engine, name, facets.counted(name, found))

@@ -19,7 +19,7 @@ from search_api.query import filters, queries
 from search_api.query.filters import Clause
 from search_api.request.geo import EARTH_RADIUS_M, Point
 from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, read, understand
+from search_api.request.parameters import FilterParameters, meaning, read
 
 log = logging.getLogger(__name__)
 
@@ -57,16 +57,17 @@ def kept(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name in KEPT and value} | {"kind": [KIND]}
 
 
-async def understood(engine: Engine, parameters: Mapping[str, Any], today: date) -> OfferQuery | None:
+def understood(parameters: Mapping[str, Any], today: date) -> OfferQuery | None:
     """What a saved need means today: from the wanted day on, or from today when that has passed.
 
-    None where it means nothing any more: a commune that is gone, a child who is grown up. Raises EngineUnavailable.
+    None where it means nothing any more: a child who is grown up. A territory that is gone is still asked for by its
+    code, and no offer is in it.
     """
     given = dict(parameters)
     if str(given.get("from", "")) < today.isoformat():  # ISO days compare as text
         given.pop("from", None)
     try:
-        return await understand(engine, read(FilterParameters, given), today)
+        return meaning(read(FilterParameters, given), today)
     except ParameterError:
         return None
 
@@ -126,13 +127,9 @@ def week(query: OfferQuery) -> tuple[tuple[int, int], ...]:
 
 def reach(query: OfferQuery) -> tuple[Area | None, tuple[str, ...]]:
     """Where an offer must be at least: an area, or the ids of territories of which it must be in one."""
-    territories = [
-        *(f"commune:{each.code}" for each in query.communes),
-        *([f"epci:{query.epci.code}"] if query.epci else ()),
-        *([f"department:{query.department.code}"] if query.department else ()),
-    ]
+    territories = tuple(f"{type}:{code}" for type, codes in query.territories.items() for code in codes)
     if territories:
-        return None, tuple(territories)
+        return None, territories
     if query.near is not None and query.radius_km is not None:
         return around([query.near], query.radius_km), ()
     if query.route is not None:

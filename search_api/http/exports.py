@@ -162,7 +162,7 @@ async def territory(engine: Engine, parameters: AssistantExportParameters) -> li
     }
     refuse_together({name: ",".join(values) if values else None for name, values in places.items()})
     return [
-        {"terms": {filters.FIELDS[name]: [place.code for place in await named(engine, name, values)]}}
+        {"terms": {filters.FIELDS[name]: list(await named(engine, name, values))}}
         for name, values in places.items()
         if values
     ]

@@ -34,13 +34,8 @@ def always(query: OfferQuery) -> list[Clause]:
 def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
     """Facet → the clauses of what is chosen in it. Values of one field OR; features AND. The need is
     apart (`needed`): its periods may score as well."""
-    territories = {
-        "commune": tuple(commune.code for commune in query.communes),
-        "epci": (query.epci.code,) if query.epci else (),
-        "department": (query.department.code,) if query.department else (),
-    }
     clauses: dict[str, list[Clause]] = {}
-    for name, values in (*territories.items(), *query.selected):
+    for name, values in (*query.territories.items(), *query.selected):
         if name == "feature":
             clauses[name] = [having(query, name, value) for value in values]
         elif name in FIELDS and values:

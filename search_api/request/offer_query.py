@@ -1,4 +1,4 @@
-"""A request as it was understood: every default filled in, every code known."""
+"""A request as it was understood: every default filled in. Codes of territories stand as they were given."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,14 +17,6 @@ SELECTABLE = (
 
 SINGLE = ("hourly_cents_max", "up_to_date")
 """Those that take one value."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A territory: its INSEE code and its name."""
-
-    code: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -50,9 +42,9 @@ class OfferQuery:
     near: Point | None = None
     radius_km: float | None = None
     route: Route | None = None
-    communes: tuple[Named, ...] = ()
-    epci: Named | None = None
-    department: Named | None = None
+    communes: tuple[str, ...] = ()
+    epci: str | None = None
+    department: str | None = None
     bbox: Box | None = None
     q: str | None = None
     selected: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -65,6 +57,15 @@ class OfferQuery:
     facets: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
     view: View | None = None
+
+    @property
+    def territories(self) -> dict[str, tuple[str, ...]]:
+        """Type of territory → the codes that were given of it, which may be nobody's (`engine.places.names`)."""
+        return {
+            "commune": self.communes,
+            "epci": (self.epci,) if self.epci is not None else (),
+            "department": (self.department,) if self.department is not None else (),
+        }
 
     @cached_property
     def age_months(self) -> int | None:
@@ -82,7 +83,7 @@ class OfferQuery:
 
     @cached_property
     def echo(self) -> dict[str, Any]:
-        """The answer's `query`: what was understood, in the words of the parameters."""
+        """What was understood, in the words of the parameters; of territories the codes alone."""
         near, route, box = self.near, self.route, self.bbox
         selected = dict(self.selected)
         return {
@@ -90,9 +91,9 @@ class OfferQuery:
             "radius_km": (self.radius_km or "any") if near else None,
             "route": [{"lat": point.lat, "lon": point.lon} for point in route.points] if route else None,
             "detour_km": route.detour_km if route else None,
-            "commune": [named(commune) for commune in self.communes],
-            "epci": named(self.epci),
-            "department": named(self.department),
+            "commune": list(self.communes),
+            "epci": self.epci,
+            "department": self.department,
             "bbox": [box.west, box.south, box.east, box.north] if box else None,
             "q": self.q,
             **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
@@ -109,7 +110,3 @@ class OfferQuery:
             "limit": self.limit,
             "facets": list(self.facets),
         }
-
-
-def named(place: Named | None) -> dict[str, str] | None:
-    return {"code": place.code, "name": place.name} if place else None

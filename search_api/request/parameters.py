@@ -1,7 +1,7 @@
 """The query strings of the API, and what they mean together.
 
-The models check one parameter at a time; `understand` checks them against each other and against the places
-that are known, and gives the query that the rest of the room works on.
+The models check one parameter at a time; `understand` checks them against each other, and gives the query that the
+rest of the room works on. All of it is pure: whether a territory has such a code, `engine.places` says afterwards.
 """
 
 import math
@@ -14,8 +14,6 @@ from typing import Any, TypeVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from search_api.engine.engine import Engine
-from search_api.engine.places import named
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
 from search_api.request import cursors
 from search_api.request.geo import Box, Route
@@ -68,6 +66,7 @@ from search_api.request.parameter_types import (
     codes,
 )
 from search_api.request.parameter_types import Route as RouteParameter
+from settings.keys import Keys
 
 __all__ = [
     "Bbox",
@@ -77,6 +76,7 @@ __all__ = [
     "Parameters",
     "SuggestParameters",
     "Zoom",
+    "meaning",
     "read",
     "refuse_misused",
     "understand",
@@ -184,24 +184,29 @@ def read(model: type[Model], values: Mapping[str, Any]) -> Model:
         raise parameter_errors(error.errors(), model) from None
 
 
-async def understand(engine: Engine, parameters: FilterParameters, today: date) -> OfferQuery:
-    """The query that the parameters mean on that day (a cursor keeps the day of its first page).
+def understand(parameters: FilterParameters, today: date, keys: Keys) -> OfferQuery:
+    """The query that the parameters mean on that day; with a cursor, which `keys` have signed, on its first page's day.
 
-    Raises ParameterError where they contradict each other or name an unknown place, EngineUnavailable where
-    the places cannot be read.
+    Raises ParameterError where they contradict each other, or the cursor is not theirs.
     """
+    text = parameters.cursor if isinstance(parameters, OfferParameters) else None
+    if not text:
+        return meaning(parameters, today)
+    cursor = cursors.read(keys, text, today)
+    query = meaning(parameters, cursor.day)
+    cursors.refuse_foreign(cursor, query)
+    return replace(query, after=cursor.after)
+
+
+def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
+    """The same without a look at a cursor: the first page. Raises ParameterError where parameters contradict each
+    other."""
     paged = parameters if isinstance(parameters, OfferParameters) else None
-    cursor = cursors.read(engine.settings.keys, paged.cursor, today) if paged and paged.cursor else None
-    today = cursor.day if cursor else today
     box = None if isinstance(parameters, MapParameters) else getattr(parameters, "bbox", None)
     refuse_two_places(parameters, box)
-
     sort = (paged and paged.sort) or default_sort(parameters)
     if paged:
         refuse_sort(parameters, sort)
-    communes = await named(engine, "commune", parameters.commune) if parameters.commune else ()
-    epci = await named(engine, "epci", [parameters.epci]) if parameters.epci is not None else ()
-    department = await named(engine, "department", [parameters.department]) if parameters.department is not None else ()
     query = OfferQuery(
         today=today,
         start=parameters.start or today,
@@ -210,9 +215,9 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
         near=parameters.near,
         radius_km=radius(parameters),
         route=Route(parameters.route, parameters.detour_km or DEFAULT_DETOUR_KM) if parameters.route else None,
-        communes=communes,
-        epci=epci[0] if epci else None,
-        department=department[0] if department else None,
+        communes=tuple(parameters.commune),
+        epci=parameters.epci,
+        department=parameters.department,
         bbox=box,
         q=parameters.q,
         selected=tuple((name, values) for name in SELECTABLE if (values := chosen(getattr(parameters, name)))),
@@ -226,9 +231,6 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
         view=view(paged) if paged else None,
     )
     refuse_adult(query)
-    if cursor:
-        cursors.refuse_foreign(cursor, query)
-        query = replace(query, after=cursor.after)
     return query
 
 

@@ -131,7 +131,7 @@ async def _found(site: Site, asked: Asked, form: SearchForm, place: dict[str, An
     if asked.view == "carte":
         return {"map": _map(site, wanted, place)}
     parameters = read(OfferParameters, {**wanted, "limit": str(MOST_CARDS)})
-    query = await understand(site.engine, parameters, site.today())
+    query = understand(parameters, site.today(), site.settings.keys)
     if asked.view == "compteur":
         return {"counter": counter(await free_places.free(site.engine, query), asked.kinds, site)}
     search = offers.search(site.engine, query)

@@ -77,7 +77,7 @@ class World:
         async def work() -> Any:
             connected = engine.connect(self.settings)
             try:
-                return await call(connected, await understand(connected, read(model, parameters), self.day[0]))
+                return await call(connected, understand(read(model, parameters), self.day[0], connected.settings.keys))
             finally:
                 await connected.client.close()
 

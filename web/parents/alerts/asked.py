@@ -9,7 +9,7 @@ from registry.parents.alerts.asking import Reach, Rhythm, Wanted
 from search_api import saved_searches
 from search_api.problems import ParameterError
 from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, read, understand
+from search_api.request.parameters import FilterParameters, meaning, read
 from web.core.site import Site
 from web.parents.search import results
 from web.shared.search import forms
@@ -67,11 +67,11 @@ async def need(site: Site, form: SearchForm) -> Need:
         raise Refused(texts.NO_PLACE)
     parameters = saved_searches.kept(forms.parameters(found.form, found.place, found.arrival))
     try:
-        query = await understand(site.engine, read(FilterParameters, parameters), today)
+        query = meaning(read(FilterParameters, parameters), today)
     except ParameterError as refused:
         raise Refused(texts.BROKEN.format(reason=results.sentence(refused.errors[0]["message"]))) from None
     # A day that has passed is today.
-    current = await saved_searches.understood(site.engine, parameters, today) or query
+    current = saved_searches.understood(parameters, today) or query
     count = await saved_searches.count(site.engine, current)
     if count > MOST_NOW:
         raise Refused(texts.TOO_WIDE.format(count=french.number(count)))

@@ -9,7 +9,7 @@ from domain import french
 from domain.vocabulary import Kind
 from search_api import offers
 from search_api.engine.engine import Engine
-from search_api.request.parameters import OfferParameters, read, understand
+from search_api.request.parameters import OfferParameters, meaning, read
 
 PURPOSES = {
     Kind.POINT_RELAIS_CAF: "Un agent vous accompagne dans vos démarches avec la Caf, près de chez vous.",
@@ -48,7 +48,7 @@ async def _nearest(engine: Engine, commune: dict[str, Any], kind: Kind, today: d
         "kind": [kind.value],
         "limit": str(SHOWN),
     }
-    answer = await offers.search(engine, await understand(engine, read(OfferParameters, asked), today))
+    answer = await offers.search(engine, meaning(read(OfferParameters, asked), today))
     return [
         {
             "id": item["id"],

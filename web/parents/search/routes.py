@@ -14,7 +14,7 @@ from search_api.http.query_log import watched
 from search_api.http.responses import kept_tag
 from search_api.http.wrappers import accepts_gzip
 from search_api.problems import ParameterError
-from search_api.request.parameters import Bbox, OfferParameters, Parameters, Zoom, read, understand
+from search_api.request.parameters import Bbox, OfferParameters, Parameters, Zoom, meaning, read, understand
 from web.core import costs
 from web.core.site import Site
 from web.parents.search import results
@@ -60,7 +60,7 @@ async def search(request: Request) -> Response:
     try:
         asked = forms.page(found.form, found.place, found.arrival)
         parameters = read(OfferParameters, asked | maps.view(asked))
-        query = await understand(site.engine, parameters, site.today())
+        query = understand(parameters, site.today(), site.settings.keys)
     except ParameterError as refused:
         errors = {forms.field_of(e["parameter"]): results.sentence(e["message"]) for e in refused.errors}
         return site.page("parents/search.html", _search_values(site, found, errors), 422)
@@ -74,7 +74,7 @@ async def loosen(site: Site, found: Where) -> list[results.Step]:
     """What to ask less of, where nothing was found, with what each such search gives; none that gives nothing."""
     tried = results.steps(found.form, found.place)
     parameters = [forms.parameters(step.form, found.place, found.arrival) for step in tried]
-    asked = [await understand(site.engine, read(OfferParameters, each), site.today()) for each in parameters]
+    asked = [meaning(read(OfferParameters, each), site.today()) for each in parameters]
     counts = await offers.totals(site.engine, asked)
     return [replace(step, count=count) for step, count in zip(tried, counts, strict=True) if count]
 
