@@ -45,8 +45,8 @@ from registry.parents.alerts import asking, matching
 from search_api import saved_searches
 from search_api.engine import engine
 from search_api.engine.engine import Engine
+from search_api.parameters import FilterParameters, meaning, read
 from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, meaning, read
 from settings import Settings
 from web.parents.alerts.asked import MOST_NOW
 

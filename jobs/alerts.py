@@ -19,10 +19,9 @@ from registry import database, indexed_changes
 from registry.database import Connection
 from registry.parents.alerts import matching, telling
 from search_api import saved_searches
-from search_api.answer import cards
-from search_api.engine import engine
-from search_api.engine.engine import Engine, EngineUnavailable
-from search_api.request.offer_query import OfferQuery
+from search_api.engine.engine import Engine, connect
+from search_api.parameters import OfferQuery
+from search_api.problems import EngineUnavailable
 from search_api.saved_searches import Asked
 from settings import Settings
 
@@ -67,7 +66,7 @@ def follow(settings: Settings, now: datetime) -> Done:
 
 
 async def _turns(conn: Connection, settings: Settings, now: datetime, done: Done) -> None:
-    searched = engine.connect(settings.model_copy(update={"request_timeout_s": PATIENCE_S}))
+    searched = connect(settings.model_copy(update={"request_timeout_s": PATIENCE_S}))
     end = time.monotonic() + RUN_S
     try:
         busy = True
@@ -142,16 +141,11 @@ async def tell(conn: Connection, searched: Engine, settings: Settings, now: date
 def free_places(offers: Sequence[str], known: dict[str, dict[str, Any]], query: OfferQuery) -> list[dict[str, Any]]:
     """What a mail tells of the offers that are still free; of her phone and mail nothing."""
     found = []
-    for offer in offers:
-        if offer not in known:
-            continue
-        card = cards.summary(known[offer], query.start, query.days, query.today)
+    for card in saved_searches.still_free(known, offers, query):
         free = card["availability"]
-        if free is None or free["status"] != "free":
-            continue
         found.append(
             {
-                "offer": offer,
+                "offer": card["id"],
                 "name": card["name"],
                 "kind": card["kind_label"],
                 "commune": card["commune"]["name"],

@@ -1,6 +1,6 @@
 """The searches of offers: build the query, run it, format the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,8 @@ from search_api.answer import cards
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
-from search_api.engine.places import Names, known, names
-from search_api.query import facets, queries
+from search_api.places import Names, known, names
+from search_api.query import facets, queries, sources
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
 
@@ -71,6 +71,11 @@ async def fiche(engine: Engine, id: str, today: date) -> dict[str, Any] | None:
     return cards.fiche(found, today) if found else None
 
 
+def preview(document: dict[str, Any], today: date) -> dict[str, Any] | None:
+    """The fiche of a document that is not indexed, as `fiche` gives it; None while it has no place on the map."""
+    return cards.fiche(document, today) if "position" in document else None
+
+
 async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str, Any]]:
     """The cards of these offers as they stand now, in this order, without those that are gone; nothing of a contact.
 
@@ -79,7 +84,7 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
     asked = [id for id in ids if 0 < len(id) <= LONGEST_ID]
     if not asked:
         return []
-    found = await documents(engine, engine.offers, asked, list(cards.CARD))
+    found = await documents(engine, engine.offers, asked, list(sources.CARD))
     return [cards.summary(found[id], today, (), today) for id in asked if id in found]
 
 
@@ -94,7 +99,7 @@ async def totals(engine: Engine, asked: Sequence[OfferQuery]) -> list[int]:
     return [each["hits"]["total"]["value"] for each in found]
 
 
-def is_limited(fiche: dict[str, Any]) -> bool:
+def is_limited(fiche: Mapping[str, Any]) -> bool:
     """Whether reading this fiche counts: that of an assistant maternel which shows a phone or a mail."""
     contact = fiche["contact"]
     return fiche["kind"] == "assistant_maternel" and bool(contact["phone"] or contact["mail"])

@@ -12,10 +12,8 @@ from search_api.engine.engine import Engine
 from search_api.http import limits, schemas
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
-from search_api.http.query_log import watched
 from search_api.http.responses import sent, unkept
-from search_api.request.offer_query import OfferQuery, View
-from search_api.request.parameters import (
+from search_api.parameters import (
     CountParameters,
     FilterParameters,
     MapParameters,
@@ -23,6 +21,8 @@ from search_api.request.parameters import (
     SuggestParameters,
     understand,
 )
+from search_api.query_log import watched
+from search_api.request.offer_query import OfferQuery, View
 from search_api.suggest import suggest as suggested
 
 GEOJSON = "application/geo+json"

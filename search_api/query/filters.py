@@ -5,8 +5,8 @@ from typing import Any
 
 from domain import week
 from domain.vocabulary import CARE_KINDS
+from search_api.geo import Box, Point
 from search_api.request import need
-from search_api.request.geo import Point
 from search_api.request.need import Day, Piece
 from search_api.request.offer_query import OfferQuery
 
@@ -68,14 +68,17 @@ def somewhere(query: OfferQuery) -> list[Clause]:
         # One circle for each stop. A corridor as one polygon would be drawn otherwise than `detour_m` is defined.
         clauses.append(any_of(*(around(stop, query.route.detour_km) for stop in query.route.stops)))
     if query.bbox:
-        box = query.bbox
-        corners = {"top": box.north, "left": box.west, "bottom": box.south, "right": box.east}
-        clauses.append({"geo_bounding_box": {"position": corners}})
+        clauses.append(inside(query.bbox))
     return clauses
 
 
 def around(centre: Point, radius_km: float) -> Clause:
     return {"geo_distance": {"distance": f"{radius_km}km", "position": point(centre)}}
+
+
+def inside(box: Box) -> Clause:
+    corners = {"top": box.north, "left": box.west, "bottom": box.south, "right": box.east}
+    return {"geo_bounding_box": {"position": corners}}
 
 
 def point(at: Point) -> dict[str, float]:

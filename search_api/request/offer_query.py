@@ -5,8 +5,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from search_api.geo import Box, Point, Route, around
 from search_api.request import need
-from search_api.request.geo import Box, Point, Route
 from search_api.request.need import Day, Line
 
 SELECTABLE = (
@@ -60,12 +60,20 @@ class OfferQuery:
 
     @property
     def territories(self) -> dict[str, tuple[str, ...]]:
-        """Type of territory → the codes that were given of it, which may be nobody's (`engine.places.names`)."""
+        """Type of territory → the codes that were given of it, which may be nobody's (`places.names`)."""
         return {
             "commune": self.communes,
             "epci": (self.epci,) if self.epci is not None else (),
             "department": (self.department,) if self.department is not None else (),
         }
+
+    @cached_property
+    def surroundings(self) -> Box | None:
+        """A box that holds all that is near enough to the point or to the way; None without, or without a limit."""
+        if self.near is not None:
+            return around([self.near], self.radius_km) if self.radius_km is not None else None
+        # The stops, as a leg bends out of the box of its ends.
+        return around(self.route.stops, self.route.detour_km) if self.route is not None else None
 
     @cached_property
     def age_months(self) -> int | None:
@@ -94,7 +102,7 @@ class OfferQuery:
             "commune": list(self.communes),
             "epci": self.epci,
             "department": self.department,
-            "bbox": [box.west, box.south, box.east, box.north] if box else None,
+            "bbox": list(box.corners) if box else None,
             "q": self.q,
             **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
             "hourly_cents_max": next(map(int, selected.get("hourly_cents_max", ())), None),

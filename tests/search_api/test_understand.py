@@ -6,10 +6,8 @@ from typing import Any
 
 import pytest
 
-from search_api.problems import ParameterError
-from search_api.request import cursors
-from search_api.request.geo import Box, Point
-from search_api.request.parameters import (
+from search_api.geo import Box, Point
+from search_api.parameters import (
     CountParameters,
     FilterParameters,
     MapParameters,
@@ -18,6 +16,8 @@ from search_api.request.parameters import (
     read,
     understand,
 )
+from search_api.problems import ParameterError
+from search_api.request import cursors
 from settings import keys
 
 TODAY = date(2026, 9, 1)

@@ -8,7 +8,7 @@ from registry import database
 from registry.parents.alerts import asking
 from search_api import saved_searches
 from search_api.engine.engine import connect
-from search_api.request.parameters import FilterParameters, meaning, read
+from search_api.parameters import FilterParameters, meaning, read
 from tests.conftest import TODAY
 from tests.records import Range
 from tests.registry.parents.alerts.conftest import World

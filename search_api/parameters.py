@@ -1,7 +1,7 @@
 """The query strings of the API, and what they mean together.
 
 The models check one parameter at a time; `understand` checks them against each other, and gives the query that the
-rest of the room works on. All of it is pure: whether a territory has such a code, `engine.places` says afterwards.
+rest of the room works on. All of it is pure: whether a territory has such a code, `places` says afterwards.
 """
 
 import math
@@ -14,9 +14,10 @@ from typing import Any, TypeVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
+from search_api.geo import Box, Route
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
 from search_api.request import cursors
-from search_api.request.geo import Box, Route
+from search_api.request.need import MAX_LINES, MAX_PLACES
 from search_api.request.offer_query import SELECTABLE, OfferQuery, View
 from search_api.request.parameter_types import (
     BOX,
@@ -69,17 +70,24 @@ from search_api.request.parameter_types import Route as RouteParameter
 from settings.keys import Keys
 
 __all__ = [
+    "DEFAULT_DETOUR_KM",
+    "MAX_LINES",
+    "MAX_PLACES",
     "Bbox",
     "CountParameters",
+    "FilterParameters",
     "MapParameters",
     "OfferParameters",
+    "OfferQuery",
     "Parameters",
     "SuggestParameters",
+    "View",
     "Zoom",
     "meaning",
     "read",
     "refuse_misused",
     "understand",
+    "written",
 ]
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -177,11 +185,21 @@ def public_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def read(model: type[Model], values: Mapping[str, Any]) -> Model:
-    """A query string as a model: text, or lists of text. Raises ParameterError."""
+    """A query string as a model: texts, or lists of texts; a point, a box or a way may be one already. Raises
+    ParameterError."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
         raise parameter_errors(error.errors(), model) from None
+
+
+def written(given: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as a query string has them: points, boxes and ways as text too."""
+    return {name: list(value) if isinstance(value, list) else text_of(value) for name, value in given.items()}
+
+
+def text_of(value: Any) -> str:
+    return ";".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def understand(parameters: FilterParameters, today: date, keys: Keys) -> OfferQuery:
@@ -274,12 +292,12 @@ def refuse_two_places(parameters: FilterParameters, box: Box | None) -> None:
     route = parameters.route
     refuse_together(
         {
-            "near": f"{near.lat},{near.lon}" if near else None,
-            "route": ";".join(f"{point.lat},{point.lon}" for point in route) if route else None,
+            "near": text_of(near) if near else None,
+            "route": text_of(route) if route else None,
             "commune": ",".join(parameters.commune) or None,
             "epci": parameters.epci,
             "department": parameters.department,
-            "bbox": f"{box.west},{box.south},{box.east},{box.north}" if box else None,
+            "bbox": text_of(box) if box else None,
         }
     )
     if parameters.radius_km is not None and near is None:
