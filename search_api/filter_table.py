@@ -2,7 +2,7 @@
 
 | made of a row | by |
 |---|---|
-| the parameter and what the OpenAPI document says of it | `request/filter_types.py`, `request/parameters.py` |
+| the parameter and what the OpenAPI document says of it | `request/filter_types.py`, `parameters.py` |
 | the member of an answer's `query` | `request/offer_query.py`, `http/schemas.py` |
 | the clause, and the counts of the facet | `query/filters.py`, `query/facets.py` |
 | the field of the page, what a change of it does, its chip | `web/shared/search/filters.py` |

@@ -8,9 +8,9 @@ import geojson
 from search_api.answer import cards
 from search_api.answer.availability import status_of
 from search_api.engine.engine import Engine, search
-from search_api.query import queries
-from search_api.query.filters import Clause
-from search_api.request.geo import Box
+from search_api.geo import Box
+from search_api.places import names
+from search_api.query import filters, queries
 from search_api.request.offer_query import OfferQuery, View
 
 MOST_FEATURES = 200
@@ -22,7 +22,11 @@ MERCATOR_LIMIT = 85.0511287798066
 
 
 async def features(engine: Engine, query: OfferQuery, view: View) -> geojson.FeatureCollection:
-    """A GeoJSON FeatureCollection of at most 200 features. Raises EngineUnavailable."""
+    """A GeoJSON FeatureCollection of at most 200 features.
+
+    Raises ParameterError for a territory that there is not, EngineUnavailable.
+    """
+    await names(engine, query)  # a map shows none of them, but an unknown code is refused here too
     return answer(query, await search(engine, engine.offers, body(query, view)))
 
 
@@ -39,13 +43,8 @@ def answer(query: OfferQuery, found: dict[str, Any]) -> geojson.FeatureCollectio
 def body(query: OfferQuery, view: View) -> dict[str, Any]:
     """Points and clusters in one search, so that both are of the same moment."""
     bbox = view.box
-    in_view: Clause = {
-        "geo_bounding_box": {
-            "position": {"top": bbox.north, "left": bbox.west, "bottom": bbox.south, "right": bbox.east}
-        }
-    }
     return {
-        "query": {"bool": {"filter": [in_view, queries.every_condition(query)]}},
+        "query": {"bool": {"filter": [filters.inside(bbox), queries.every_condition(query)]}},
         "aggs": {
             "tiles": {
                 "geotile_grid": {"field": "position", "precision": precision(bbox, view.zoom), "size": MOST_FEATURES},

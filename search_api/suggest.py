@@ -12,7 +12,7 @@ from domain.spelling import SAINTS, plain
 from domain.vocabulary import Kind
 from search_api.engine.engine import Engine, searches
 from search_api.engine.geocoder import Geocoder, addresses
-from search_api.engine.places import FIELDS, known
+from search_api.places import FIELDS, known
 from search_api.query import text
 from search_api.query.filters import Clause, any_of
 from search_api.query.text import worth
@@ -82,6 +82,11 @@ async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None 
     ]
     items = list({(item["type"], item["id"]): item for item in ordered}.values())
     return {"items": items[:limit]}
+
+
+def alike(typed: str, name: str) -> bool:
+    """Whether they are one name as the index reads it, also glued together: « ile yeu » and « L’Île-Yeu »."""
+    return "".join(text.words(typed)) == "".join(text.words(name))
 
 
 async def department_names(engine: Engine) -> dict[str, str]:

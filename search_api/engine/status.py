@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from search_api.engine.engine import Engine, EngineUnavailable, mapping_meta, searches
+from search_api.engine.engine import Engine, mapping_meta, searches
+from search_api.problems import EngineUnavailable
 
 
 @dataclass(frozen=True)

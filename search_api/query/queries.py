@@ -2,12 +2,8 @@
 
 from typing import Any
 
-from search_api.answer.cards import FACTS
-from search_api.query import facets, filters, sorts
+from search_api.query import facets, filters, sorts, sources
 from search_api.request.offer_query import OfferQuery
-
-CARD_FIELDS = [*FACTS, "workplace", "employed", "mam", "schools", "tariff", "availability.period", "availability.week"]
-"""Contact is not among them: it leaves the index by the fiche alone."""
 
 
 def offers(query: OfferQuery) -> dict[str, Any]:
@@ -27,7 +23,7 @@ def offers(query: OfferQuery) -> dict[str, Any]:
         "sort": sorts.sort(query),
         "size": query.limit + 1,
         "track_total_hits": True,
-        "_source": CARD_FIELDS,
+        "_source": list(sources.LISTED),
     }
     if apart:
         body["post_filter"] = {"bool": {"filter": [clause for clauses in apart.values() for clause in clauses]}}

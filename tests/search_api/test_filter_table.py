@@ -7,7 +7,7 @@ import pytest
 
 from search_api import filter_table
 from search_api.filter_table import FILTERS, Filter, known, label, text
-from search_api.request.parameters import OfferParameters
+from search_api.parameters import OfferParameters
 from web.shared.search.forms import SearchForm
 
 EVERY = pytest.mark.parametrize("row", FILTERS, ids=lambda row: row.name)
