@@ -6,8 +6,7 @@ from typing import Any
 
 import geojson
 
-from search_api import map_view
-from search_api.answer import cards
+from search_api.answer import cards, points
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
@@ -31,9 +30,9 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     if query.view is None:
         found = await run(engine, engine.offers, queries.offers(query))
     else:
-        bodies = [(engine.offers, queries.offers(query)), (engine.offers, map_view.body(query, query.view))]
+        bodies = [(engine.offers, queries.offers(query)), (engine.offers, queries.on_map(query, query.view))]
         found, seen = await searches(engine, bodies)
-        shown["map"] = map_view.answer(query, seen)
+        shown["map"] = points.collection(query, seen)
     hits = found["hits"]["hits"]
     page = hits[: query.limit]
     more = len(hits) > query.limit

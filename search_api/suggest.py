@@ -14,8 +14,7 @@ from search_api.engine.engine import Engine, searches
 from search_api.engine.geocoder import Geocoder, addresses
 from search_api.places import FIELDS, known
 from search_api.query import text
-from search_api.query.filters import Clause, any_of
-from search_api.query.text import worth
+from search_api.query.filters import Clause, any_of, worth
 from search_api.request.parameter_types import MAX_COMMUNES
 
 EXACT, BEGINS, IN_NAME, MISSPELT = 100.0, 20.0, 10.0, 1.0

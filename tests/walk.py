@@ -2,8 +2,9 @@
 
 A *stay* is one uninterrupted use of a module by another one: a function of A calls into B, any number of times, until
 A calls into a third module. Coming back from a callee is no new stay, and what a loop does again counts once: a call
-site is looked at when it is first reached. To read a value that travels (a method of a dataclass) is no stay either: it
-has left its module. Ours are the modules below the rooms that are named; a template is none.
+site is looked at when it is first reached. To read a value that travels (a method of a dataclass, and what that calls)
+is no stay either: the value has left its module. Ours are the modules below the rooms that are named; a template is
+none.
 
 The way out begins when `turn` is called, as the engine's answer is read.
 """
@@ -21,7 +22,7 @@ SUSPENDS = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERA
 
 IN, OUT = "in", "out"
 
-Site = tuple[CodeType, int]
+Line = tuple[CodeType, int]
 """A function and a line of it."""
 
 
@@ -35,7 +36,7 @@ class Walk:
     order: list[tuple[str, str, str]] = field(default_factory=list)
     """(way, caller, callee), one for each stay, in the order of their beginning."""
 
-    _sites: set[tuple[str, Site, str]] = field(default_factory=set)
+    _sites: set[tuple[str, Line, str]] = field(default_factory=set)
     _last: dict[str, tuple[str, str]] = field(default_factory=dict)
     _suspended: dict[int, FrameType] = field(default_factory=dict)
 
@@ -56,35 +57,29 @@ class Walk:
         return [caller for on, caller, callee in self.order if (on, callee) == (way, module)]
 
     def _look(self, frame: FrameType, event: str, _: Any) -> None:
-        if event != "call":
+        if event != "call" or not self._is_ours(frame) or self._goes_on(frame) or is_of_value(frame):
             return
-        module = self._module(frame)
-        if module is None or self._goes_on(frame):
-            return
+        module = str(frame.f_globals["__name__"])
         if (module, frame.f_code.co_name) == self.turn:
             self.way = OUT
         caller = frame.f_back
-        while caller is not None and self._module(caller) is None:
+        while caller is not None and not self._is_ours(caller):
             caller = caller.f_back
-        if caller is None:
+        if caller is None or is_of_value(caller):
             return
-        source = self._module(caller)
-        assert source is not None
-        if source == module:
-            return
+        source = str(caller.f_globals["__name__"])
         site = (self.way, (caller.f_code, caller.f_lineno), module)
-        if site in self._sites:
+        if source == module or site in self._sites:
             return
         self._sites.add(site)
         if self._last.get(source) != (self.way, module):
             self.order.append((self.way, source, module))
         self._last[source] = (self.way, module)
 
-    def _module(self, frame: FrameType) -> str | None:
+    def _is_ours(self, frame: FrameType) -> bool:
+        """A compiled template has a name of ours and is no module."""
         name = frame.f_globals.get("__name__", "")
-        if name.partition(".")[0] not in self.rooms or name not in sys.modules:
-            return None
-        return None if frame.f_code.co_name == "<module>" or is_of_value(frame) else str(name)
+        return name.partition(".")[0] in self.rooms and name in sys.modules and frame.f_code.co_name != "<module>"
 
     def _goes_on(self, frame: FrameType) -> bool:
         """Whether this is a coroutine that goes on after a wait, not a call."""

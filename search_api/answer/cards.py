@@ -95,8 +95,5 @@ def contact(offer: dict[str, Any]) -> dict[str, Any]:
 
 def feature(shown: dict[str, Any]) -> geojson.Feature:
     """A card as a GeoJSON feature."""
-    return geojson.Feature(id=shown["id"], geometry=point(shown["position"]), properties=shown)
-
-
-def point(position: dict[str, Any]) -> geojson.Point:
-    return geojson.Point((position["lon"], position["lat"]))
+    position = shown["position"]
+    return geojson.Feature(id=shown["id"], geometry=geojson.Point((position["lon"], position["lat"])), properties=shown)

@@ -225,6 +225,11 @@ def any_of(*clauses: Clause) -> Clause:
     return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
 
 
+def worth(boost: float, clause: Clause) -> Clause:
+    """The clause, which adds so much to the score of what meets it, however well it does."""
+    return {"constant_score": {"filter": clause, "boost": boost}}
+
+
 CLAUSES: dict[str, Callable[[OfferQuery, Any], Clause]] = {
     "capacity": in_band,
     "hourly_cents_max": at_most,

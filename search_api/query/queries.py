@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from search_api.query import facets, filters, sorts, sources
-from search_api.request.offer_query import OfferQuery
+from search_api.query import facets, filters, sorts, sources, tiles
+from search_api.request.offer_query import OfferQuery, View
 
 
 def offers(query: OfferQuery) -> dict[str, Any]:
@@ -19,8 +19,8 @@ def offers(query: OfferQuery) -> dict[str, Any]:
         "query": sorts.scored(
             query, [*filters.always(query), *together], restricts=bool(query.need) and "day" not in apart
         ),
-        "aggs": facets.aggregations(query, apart),
         "sort": sorts.sort(query),
+        "aggs": facets.aggregations(query, apart),
         "size": query.limit + 1,
         "track_total_hits": True,
         "_source": list(sources.LISTED),
@@ -30,6 +30,27 @@ def offers(query: OfferQuery) -> dict[str, Any]:
     if query.after is not None:
         body["search_after"] = list(query.after)
     return body
+
+
+def on_map(query: OfferQuery, view: View) -> dict[str, Any]:
+    """Points and clusters of a view in one search, so that both are of the same moment."""
+    precision = tiles.precision(view.box, view.zoom)
+    return {
+        "query": {"bool": {"filter": [filters.inside(view.box), every_condition(query)]}},
+        "aggs": {
+            "tiles": {
+                "geotile_grid": {"field": "position", "precision": precision, "size": tiles.MOST_FEATURES},
+                "aggs": {
+                    "centre": {"geo_centroid": {"field": "position"}},
+                    "kinds": {"terms": {"field": "kind", "size": 50}},
+                },
+            }
+        },
+        "sort": [{"id": "asc"}],
+        "size": tiles.MOST_FEATURES,
+        "track_total_hits": True,
+        "_source": list(sources.POINT),
+    }
 
 
 def counts(query: OfferQuery, by: str) -> dict[str, Any]:

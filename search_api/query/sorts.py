@@ -4,8 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from search_api.query import filters, text
-from search_api.query.filters import Clause
-from search_api.query.text import worth
+from search_api.query.filters import Clause, worth
 from search_api.request.offer_query import OfferQuery
 
 COVERED = 3.0

@@ -13,3 +13,9 @@ CARD = (*FACTS, *_MORE, "availability")
 
 LISTED = (*FACTS, *_MORE, "availability.period", "availability.week")
 """The same without the ranges of a timetable, which a list does not show."""
+
+POINT = (
+    *("id", "kind", "name", "position", "precision", "fictitious"),
+    *("availability.period", "availability.week", "fresh_until"),
+)
+"""What `answer.points` reads."""

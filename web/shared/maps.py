@@ -3,14 +3,14 @@
 import math
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from domain.vocabulary import Kind
 from search_api.geo import Route, degrees
-from search_api.parameters import OfferQuery, View
+from search_api.parameters import OfferQuery, View, written
 from settings import Settings
 from web import texts
 from web.shared import cards
-from web.shared.search import parameters
 from web.shared.search.places import Where
 
 FRANCE = (46.6, 2.5)
@@ -54,7 +54,7 @@ def of_search(
         lat, lon = found.place.point.lat, found.place.point.lon
         zoom = {"department": 8.5, "epci": 10.5}.get(found.place.type, 13)
     look: dict[str, Any] = {
-        "query": parameters.map_query(asked),
+        "query": map_query(asked),
         "lat": lat,
         "lon": lon,
         "radius_m": round(query.radius_km * 1000) if query.radius_km is not None else None,
@@ -66,6 +66,12 @@ def of_search(
     if "map" in answer:
         look["features"] = answer["map"]["features"]
     return {**look, **base(settings), "kinds": Kind.labels(), "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
+
+
+def map_query(asked: Mapping[str, Any]) -> str:
+    """Parameters as a query string for `/api/v1/map`, to which the script adds the view."""
+    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor")}
+    return urlencode(kept, doseq=True, safe=":,;@")
 
 
 def points_of(query: OfferQuery) -> list[LatLon]:

@@ -20,7 +20,7 @@ from search_api.query_log import watched
 from web import texts
 from web.core import headers
 from web.core.site import Site, registry
-from web.shared import cards
+from web.shared import cards, maps
 from web.shared.search import forms, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Meant, Place, Where, known
@@ -169,7 +169,7 @@ def _map(site: Site, wanted: dict[str, Any], place: Place) -> dict[str, Any]:
     """What the map's script is told, as JSON in the page."""
     settings = site.settings
     return {
-        "query": parameters.map_query(wanted),
+        "query": maps.map_query(wanted),
         "lat": place.point.lat,
         "lon": place.point.lon,
         "zoom": math.floor(ZOOMS[place.type]) if settings.tile_url else ZOOMS[place.type],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from search_api.filter_table import is_list
 from search_api.geo import Point
+from web.shared import maps
 from web.shared.search import filters, forms, need, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Meant, Place, Where, here
@@ -40,7 +41,7 @@ def read(query: str) -> SearchForm:
 
 def where(form: SearchForm, place: Place | None = None, arrival: Place | None = None) -> Where:
     """The form with these places, as `resolve` finds them."""
-    return Where(form, Meant(place=place or here(form.autour)), Meant(place=arrival))
+    return Where(form, Meant(place=place or here(form)), Meant(place=arrival))
 
 
 def asked(query: str, place: Place | None = None) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def test_a_way_goes_from_the_one_place_to_the_other() -> None:
     along = where(way, NANTES, REZE)
     points = (Point(47.2186, -1.5541), Point(47.19, -1.55))
     assert parameters.of_search(along) == {"route": points, "detour_km": "1"}
-    assert parse_qsl(parameters.map_query(parameters.of_search(along))) == [
+    assert parse_qsl(maps.map_query(parameters.of_search(along))) == [
         ("route", "47.2186,-1.5541;47.19,-1.55"),
         ("detour_km", "1"),
     ]
@@ -228,7 +229,7 @@ def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> Non
 
 
 def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> None:
-    query = dict(parse_qsl(parameters.map_query(asked("lieu=x&type=eaje&jour=lun&tri=nom&suite=abc", NANTES))))
+    query = dict(parse_qsl(maps.map_query(asked("lieu=x&type=eaje&jour=lun&tri=nom&suite=abc", NANTES))))
     assert query == {
         "near": "47.2186,-1.5541",
         "radius_km": "5",

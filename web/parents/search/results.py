@@ -51,6 +51,19 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
     }
 
 
+def around(found: Where, *, alerts: bool) -> dict[str, Any]:
+    """What stands around a list, and without one too: the places as they were understood, the folded parts of the form
+    in a few words, and whether an alert can be asked for."""
+    return {
+        "alert": alert(found) if alerts else None,
+        "notices": notices(found),
+        "around": found.is_around,
+        "way_summary": way_summary(found),
+        "kinds_summary": kinds_summary(found.form),
+        "need_summary": need_summary(found.form),
+    }
+
+
 def where(found: Where) -> str:
     place, arrival = found.place, found.arrival
     if place is None:
@@ -125,7 +138,7 @@ def steps(where: Where) -> list[Step]:
     """Searches that ask for less, the smallest step first."""
     form = where.form
     found: list[tuple[str, dict[str, Any]]] = []
-    around = parameters.is_around(where)
+    around = where.is_around
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:
         radius = wider[min(1, len(wider) - 1)]

@@ -52,8 +52,8 @@ async def search(request: Request) -> Response:
         errors = {forms.field_of(e["parameter"]): results.sentence(e["message"]) for e in refused.errors}
         return _page(site, found, errors)
     loosened = await loosen(site, found) if answer["total"]["value"] == 0 else []
-    shown = results.results(found, answer, site.today(), loosened)
-    return _page(site, found, {}, shown, maps.of_search(found, asked, query, answer, site.settings))
+    plan = maps.of_search(found, asked, query, answer, site.settings)
+    return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan)
 
 
 async def loosen(site: Site, found: Where) -> list[results.Step]:
@@ -81,12 +81,7 @@ def _page(
         "results": shown,
         "filters": shown["filters"] if shown else filters.fields(form.chosen),
         "counts": shown["kinds"] if shown else {},
-        "alert": results.alert(found) if site.registry is not None else None,
-        "notices": results.notices(found),
-        "around": parameters.is_around(found),
-        "way_summary": results.way_summary(found),
-        "kinds_summary": results.kinds_summary(form),
-        "need_summary": results.need_summary(form),
+        **results.around(found, alerts=site.registry is not None),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
         "map": plan,
     }

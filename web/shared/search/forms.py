@@ -99,6 +99,14 @@ class SearchForm:
         return self != SearchForm()
 
     @property
+    def position(self) -> Point | None:
+        """The visitor's own, which `autour` holds as `47.2186,-1.5541`; None where it holds none."""
+        if not re.fullmatch(r"-?\d{1,2}(\.\d{1,6})?,-?\d{1,3}(\.\d{1,6})?", self.autour):
+            return None
+        lat, lon = map(float, self.autour.split(","))
+        return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+    @property
     def slots(self) -> tuple[Slot, ...]:
         return need.slots(vars(self))
 
@@ -160,7 +168,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         found["ou"] = texts.ERROR_NO_PLACE
     elif form.vers and not (form.ou or form.lieu or form.autour):
         found["ou"] = texts.search.ERROR_NO_START
-    if form.autour and as_point(form.autour) is None:
+    if form.autour and form.position is None:
         found["ou"] = texts.ERROR_POSITION
     if form.rayon and form.rayon not in texts.RADII:
         found["rayon"] = texts.ERROR_RADIUS
@@ -188,11 +196,3 @@ def as_date(text: str) -> date | None:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
         return None
-
-
-def as_point(text: str) -> Point | None:
-    """The position of a visitor, `47.2186,-1.5541` in degrees; None when it is empty or none."""
-    if not re.fullmatch(r"-?\d{1,2}(\.\d{1,6})?,-?\d{1,3}(\.\d{1,6})?", text):
-        return None
-    lat, lon = map(float, text.split(","))
-    return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None

@@ -1,10 +1,7 @@
 """What a search with its places asks of the search API: its parameters, made once for the list and the map. Pure."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from search_api.parameters import written
 from web.shared.search import filters, forms, need
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
@@ -65,14 +62,3 @@ def sorts(found: Where) -> list[str]:
         "pertinence": bool(found.form.mots),
     }
     return [name for name in forms.SORTS if offered.get(name, True)]
-
-
-def is_around(found: Where) -> bool:
-    """Whether a distance means anything: not for a whole department, nor along a way, nor without any place."""
-    return not found.form.vers and found.place is not None and not found.place.is_territory
-
-
-def map_query(asked: Mapping[str, Any]) -> str:
-    """Parameters as a query string for `/api/v1/map`, to which the script adds the view."""
-    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor")}
-    return urlencode(kept, doseq=True, safe=":,;@")

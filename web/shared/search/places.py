@@ -8,7 +8,6 @@ from search_api import places, suggest
 from search_api.geo import Point
 from web import texts
 from web.core.site import Site
-from web.shared.search import forms
 from web.shared.search.forms import SearchForm
 
 SUGGESTIONS = 6
@@ -68,10 +67,15 @@ class Where:
     def arrival(self) -> Place | None:
         return self.end.place
 
+    @property
+    def is_around(self) -> bool:
+        """Whether a distance means anything: not for a whole department, nor along a way, nor without any place."""
+        return not self.form.vers and self.place is not None and not self.place.is_territory
+
 
 async def resolve(site: Site, form: SearchForm) -> Where:
     """The form, which has no errors in its places, with them found. Raises EngineUnavailable."""
-    start, end = Meant(form.ou, form.lieu, here(form.autour)), Meant(form.vers, form.vers_lieu)
+    start, end = Meant(form.ou, form.lieu, here(form)), Meant(form.vers, form.vers_lieu)
     along = bool(form.vers)
     if start.place is None and (form.ou or form.lieu):
         start = await meant(site, form.ou, form.lieu, point=along)
@@ -118,10 +122,9 @@ async def known(site: Site, id: str) -> Place | None:
     return Place(found["type"], found["name"], point_of(found["position"]), found["id"], found["code"])
 
 
-def here(autour: str) -> Place | None:
+def here(form: SearchForm) -> Place | None:
     """The visitor's own position, where the form has one."""
-    point = forms.as_point(autour)
-    return Place("position", texts.search.YOUR_POSITION, point) if point else None
+    return Place("position", texts.search.YOUR_POSITION, form.position) if form.position else None
 
 
 def at_address(item: Item) -> Place:
