@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from search_api.query import facets, filters, sorts, sources, tiles
+from search_api.query import facets, filters, sorts, sources, text, tiles
+from search_api.query.filters import Clause
 from search_api.request.offer_query import OfferQuery, View
 
 
@@ -17,7 +18,7 @@ def offers(query: OfferQuery) -> dict[str, Any]:
         apart["day"] = [filters.needed(query)]
     body: dict[str, Any] = {
         "query": sorts.scored(
-            query, [*filters.always(query), *together], restricts=bool(query.need) and "day" not in apart
+            query, [*filters.always(query), *together], words(query), bool(query.need) and "day" not in apart
         ),
         "sort": sorts.sort(query),
         "aggs": facets.aggregations(query, apart),
@@ -66,4 +67,9 @@ def every_condition(query: OfferQuery) -> dict[str, Any]:
     """All conditions, without scores and whatever the facets."""
     chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
     need = [filters.needed(query)] if query.need else []
-    return {"bool": {"filter": [*filters.always(query), *sorts.wording(query), *chosen, *need]}}
+    return {"bool": {"filter": [*filters.always(query), *words(query), *chosen, *need]}}
+
+
+def words(query: OfferQuery) -> list[Clause]:
+    """What must be found of the free text, where there is one."""
+    return [text.clause(query.q)] if query.q else []
