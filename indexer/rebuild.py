@@ -24,7 +24,7 @@ from registry.database import Connection, connect
 from settings import Settings
 
 BATCH = 1_000
-"""Documents a bulk: between 1,000 and 3,000 nothing is gained or lost (notes/measurements.md)."""
+"""Documents a bulk: between 1,000 and 3,000 nothing is gained or lost (docs/indexer.md, "How fast")."""
 
 IN_FLIGHT = 2
 READ_AHEAD = 2

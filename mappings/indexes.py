@@ -25,7 +25,7 @@ def body(index: str, *, shards: int = 1, replicas: int = 0) -> dict[str, Any]:
     """Settings and mappings for `indices.create`.
 
     `gc_deletes` keeps the versions of deleted documents longer than any lag, so that a late write of an older
-    version cannot bring one back. One shard: more cost 1.3 to 1.9 times at this size (notes/measurements.md).
+    version cannot bring one back. One shard: more cost 1.3 to 1.9 times at this size (docs/search.md).
     """
     return {
         "settings": {

@@ -1,6 +1,6 @@
 """What the search must answer, in plain Python over the registry's rows.
 
-Written from the definitions of DESIGN.md and issues 3 and 5, not from the queries, and as simply as they allow: every
+Written from the definitions of docs/design.md and docs/api.md, not from the queries, and as simply as they allow: every
 offer is looked at, a sort is `sorted`; numpy only measures distances. `domain.vocabulary` only says which kinds mind
 children.
 """

@@ -158,7 +158,7 @@ def test_counts_are_the_oracles(loire: Loire, offers: Offers, words: Words, data
     compare_counts(by, told, {value: number for value, number in expected.items() if number or value in told}, set())
 
 
-# The examples of issue 3, "It is done when" ----------------------------------------------------------------
+# Real places of Loire-Atlantique, as somebody would check them by hand -----------------------------------------------
 
 
 def test_the_creches_around_the_centre_of_nantes_in_order_of_distance(loire: Loire) -> None:

@@ -1,4 +1,4 @@
-"""A hidden home cannot be found: moving it within its zone changes nothing after the registry (DESIGN.md, 2).
+"""A hidden home cannot be found: moving it within its zone changes nothing after the registry (docs/design.md, 2).
 
 Nor does any other private fact that changes behind the same public face.
 """
