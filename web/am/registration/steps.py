@@ -247,7 +247,7 @@ def _page(
         if page == "2c":
             shown["p"] = previewed(request, conn, editing, every)
             shown["map"] = _map(conn, site, every)
-    return pages.page(request, f"registration/page_{page}.html", shown, status)
+    return pages.page(request, f"am/registration/page_{page}.html", shown, status)
 
 
 def _summary_page(request: Request, editing: Editing, errors: dict[str, str], status: int = 200) -> Response:
