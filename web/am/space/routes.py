@@ -14,7 +14,7 @@ from registry import database
 from registry.accounts import Account
 from registry.agrements import documents, requests
 from registry.database import Connection
-from registry.offers import duties, employers, pausing, profiles, views
+from registry.offers import duties, employers, pausing, profiles, views, visibility
 from registry.privacy import leaving, personal_data
 from web.am.signed import Own, Signed
 from web.am.space import forms, preview
@@ -82,9 +82,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
     today = site.today()
     with site.pool.connection() as conn:
         document = preview.fiche(conn, own.offer, today)
-        publication, licensed = conn.execute(
-            "select publication, licensed from offer where id = %s", [own.offer]
-        ).fetchall()[0]
+        seen = visibility.of_offer(conn, own.offer)
     if document is None:
         return message(
             request,
@@ -97,7 +95,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
         "o": public.fiche(document, site.now()),
         "back": "/espace",
         "map": maps.of_fiche(document, site.settings),
-        "live": publication == "published" and licensed,
+        "live": seen.public,
     }
     return page(request, "am/space/preview.html", values)
 
