@@ -10,8 +10,8 @@ from registry.database import Connection
 
 @dataclass(frozen=True)
 class Visibility:
-    """`public`: parents find it now (`is_public`). `status` is that of its agrément, if it has one; `fresh_until` is the
-    last day on which its word counts, None without a word."""
+    """`public`: parents find it now (`is_public`). `status` is that of its agrément, if it has one; `fresh_until` is
+    the last day on which its word counts, None without a word."""
 
     name: str
     publication: str

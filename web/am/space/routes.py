@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain import french
-from domain.vocabulary import AgrementStatus
 from registry import database
 from registry.accounts import Account
 from registry.agrements import documents, requests
@@ -25,6 +24,7 @@ from web.core.site import Site, registry
 from web.shared import maps
 from web.shared.fiche import views as public
 from web.shared.keeping import Keeping
+from web.texts.shared import agrements
 
 Exporting = Annotated[Account, Depends(access.fresh("am", back="/espace/donnees", mail=True))]
 Leaving = Annotated[Account, Depends(access.fresh("am", back="/espace/partir", mail=True))]
@@ -55,7 +55,7 @@ def home(request: Request, account: Signed) -> Response:
         values = {
             "known": known,
             "visible": known.publication == "published" and known.status == "valid",
-            "status": AgrementStatus(known.status).label if known.status else "pas encore validé",
+            "status": agrements.status(known.status),
             "request_": requests.open_request(conn, offer),
             "duty": duties.of_offer(conn, offer, today),
             "seen": _seen(conn, offer, today),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain import french
-from domain.vocabulary import AgrementStatus, Publication
+from domain.vocabulary import Publication
 from registry.accounts import Account
 from registry.agrements.requests import Kind, Request, asked, reasons
 from registry.agrements.requests.dossier import Dossier
@@ -16,6 +16,7 @@ from registry.casework import STAFF_TURN
 from registry.casework.queue import PAGE, Counts, Part, Waiting
 from registry.offers.profiles import Agrement
 from web.staff.moderation import wording
+from web.texts.shared import agrements
 
 PREFIX: dict[Use, str] = {"more": "completer", "refusal": "refuser"}
 """What the names of the fields of each letter's form begin with."""
@@ -99,7 +100,7 @@ def dossier(
         "facts": agrement_facts(asked(request), found.department_name, flagged),
         "person": person_facts(found, flagged),
         "last": agrement_facts(found.last, found.last.department, set()) if found.last else [],
-        "last_status": AgrementStatus(found.last_status).label if found.last_status else "",
+        "last_status": agrements.status(found.last_status) if found.last_status else "",
         "movements": [
             f"{each.label}, au {french.day(each.effective_on)} ({wording.MOVEMENT_STATES[each.state]})"
             for each in found.movements

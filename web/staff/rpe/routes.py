@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french, week
-from domain.vocabulary import AgrementStatus
 from registry import accounts
 from registry.accounts import Account, audit
 from registry.offers import duties, profiles, relais, timetables, visibility
@@ -15,6 +14,7 @@ from web.core import access, pages
 from web.core.site import Site, registry
 from web.shared.search.need import DAYS
 from web.staff.rpe import desk, territory
+from web.texts.shared import agrements
 
 SHOWN = 200
 """Of a list: more than anybody reads on a telephone; the form narrows it."""
@@ -46,7 +46,7 @@ def list_territory(request: Request, account: Relais) -> Response:
         "days": [(day, name.capitalize()) for day, name in zip(DAYS, week.NAMES, strict=True)],
         "duties": territory.DUTIES,
         "standing": territory.standing,
-        "statuses": AgrementStatus.labels(),
+        "status_text": agrements.status,
         "found": found[:SHOWN],
         "total": len(found),
         "day_text": french.day,
@@ -70,7 +70,7 @@ def one(request: Request, id: str, account: Relais) -> Response:
             "name": seen.name,
             "publication": seen.publication,
             "public": seen.public,
-            "status": AgrementStatus(seen.status).label if seen.status else "inconnu",
+            "status": agrements.status(seen.status),
             "duty": duties.of_offer(conn, id, site.today()),
             "standing": territory.standing,
             "periods": timetables.periods(conn, id),
