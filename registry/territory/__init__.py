@@ -1,6 +1,6 @@
 """Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name.
 
-Who answers for which of them is `scope`.
+Who answers for which of them is `scope`. The lowest house: it knows no other.
 """
 
 import csv

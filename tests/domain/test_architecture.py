@@ -5,6 +5,7 @@ stands in that package. A column that is headed by a folder holds paths in it. N
 package has its row, and what is named exists.
 """
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -82,6 +83,19 @@ def test_every_package_has_its_row() -> None:
     for room, row in rooms_table().items():
         if room not in {"registry", "search_api", "web"}:
             assert packages(ROOT / room) == {name.strip("/") for name in TOKEN.findall(row[1]) if name.endswith("/")}
+
+
+def test_every_package_says_what_it_is_for() -> None:
+    folders = {path.parent for room in contracts()[0] for path in (ROOT / room).rglob("*.py")}
+    assert [folder.relative_to(ROOT).as_posix() for folder in sorted(folders) if not said_of(folder)] == []
+
+
+def said_of(folder: Path) -> str | None:
+    """The docstring of a package; of a folder of migrations its name, as Alembic runs its scripts by their path."""
+    init = folder / "__init__.py"
+    if "migrations" in folder.parts:
+        return folder.name
+    return ast.get_docstring(ast.parse(init.read_text("utf-8"))) if init.is_file() else None
 
 
 def test_every_folder_and_module_that_a_table_names_exists() -> None:
