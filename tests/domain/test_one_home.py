@@ -226,6 +226,15 @@ def test_a_query_in_a_page_would_be_seen(line: str) -> None:
     assert re.search(SQL, line)
 
 
+INDEX = r"""["'](offers|places)["']"""
+
+
+def test_indexes_are_named_in_one_place() -> None:
+    """The table of them is `mappings.indexes.INDEXES`; whoever means one of the two takes OFFERS or PLACES."""
+    rooms = ("indexer/", "search_api/engine/", "mappings/")
+    assert [line for line in said(INDEX, "mappings/indexes.py") if line.startswith(rooms)] == []
+
+
 # Scales: their days, Smic and ages stand in no code. Migrations before 0022 made the tables with them.
 SCALE = r"\b216\b|\b1(188|202|231)\b|\b0[.,](281|767)\b|\((5, 31|11, 30|6, 1|12, 1)\)|0?6-0?1.{1,8}12-0?1|=5 \* 365\b"
 TOLD = (
