@@ -21,7 +21,8 @@ from tests.loire import Loire, Parameters, examples
 from tests.product.privacy import private
 from tests.product.privacy.private import Person, Words
 from tests.search_api import random_requests
-from tests.search_api.oracle import FACETS, Offers, Request
+from tests.search_api.oracle import FACETS, Request
+from tests.search_api.oracle_offers import Offers
 
 Asked = Sequence[tuple[str, Parameters]]
 
