@@ -33,7 +33,7 @@ def test_tiles_are_the_one_other_host(settings: Settings) -> None:
 
 def test_static_files_are_kept_for_ever_under_an_address_of_their_content(site: Client) -> None:
     home = site.get("/").text
-    found = re.search(r'href="(/static/[0-9a-f]{12}/style\.css)"', home)
+    found = re.search(r'href="(/static/[0-9a-f]{12}/core/style\.css)"', home)
     assert found
     assert "immutable" in site.get(found[1]).headers["cache-control"]
     assert site.get("/static/000000000000/core/style.css").status_code == 404
