@@ -40,8 +40,8 @@ from registry.parents.alerts import asking, matching
 from search_api import saved_searches
 from search_api.engine import engine
 from search_api.engine.engine import Engine
+from search_api.parameters import FilterParameters, meaning, read
 from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, read, understand
 from settings import Settings
 from web.parents.alerts.asked import MOST_NOW
 
@@ -209,7 +209,7 @@ async def narrow(settings: Settings, asked: list[dict[str, Any]]) -> list[tuple[
     found = []
     for start in range(0, len(asked), saved_searches.AT_ONCE):
         some = asked[start : start + saved_searches.AT_ONCE]
-        queries = [await understand(searched, read(FilterParameters, each), TODAY) for each in some]
+        queries = [meaning(read(FilterParameters, each), TODAY) for each in some]
         bodies = [
             (searched.offers, {"query": saved_searches.condition(each), "size": 0, "track_total_hits": MOST_NOW + 1})
             for each in queries
@@ -232,7 +232,7 @@ async def beside_floor(conn: Connection, settings: Settings, ids: list[str]) -> 
     runs, floors, searches, registry = [], [], [], []
     for number in range(RUNS + 1):
         some = rng.sample(ids, min(IN_A_RUN, len(ids)))
-        bodies = await prebuilt(conn, searched, some)
+        bodies = prebuilt(conn, searched, some)
         begun = time.perf_counter()
         matching.candidates(conn, some, TODAY)
         candidates_s = time.perf_counter() - begun
@@ -260,12 +260,12 @@ async def beside_floor(conn: Connection, settings: Settings, ids: list[str]) -> 
     }
 
 
-async def prebuilt(conn: Connection, searched: Engine, ids: list[str]) -> list[bytes]:
+def prebuilt(conn: Connection, searched: Engine, ids: list[str]) -> list[bytes]:
     """The searches that these changes ask for, as the bodies of their round trips."""
     head = orjson.dumps({"index": searched.offers, "allow_partial_search_results": False})
     lines = []
     for group in matching.candidates(conn, ids, TODAY):
-        query = await saved_searches.understood(searched, group.parameters, TODAY)
+        query = saved_searches.understood(group.parameters, TODAY)
         if query is not None:
             lines.append(
                 head + b"\n" + orjson.dumps(saved_searches.body(saved_searches.Asked(query, group.offers))) + b"\n"

@@ -29,9 +29,9 @@ from domain.week import DAY, DAYS, WEEK
 from indexer.documents import Built, all_documents
 from mappings.indexes import body as live
 from registry.database import connect
+from search_api.geo import Point
 from search_api.query import filters
 from search_api.request import need
-from search_api.request.geo import Point
 from settings import Settings
 
 Document = dict[str, Any]

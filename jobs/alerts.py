@@ -19,10 +19,9 @@ from registry import database, indexed_changes
 from registry.database import Connection
 from registry.parents.alerts import matching, telling
 from search_api import saved_searches
-from search_api.answer import cards
-from search_api.engine import engine
-from search_api.engine.engine import Engine, EngineUnavailable
-from search_api.request.offer_query import OfferQuery
+from search_api.engine.engine import Engine, connect
+from search_api.parameters import OfferQuery
+from search_api.problems import EngineUnavailable
 from search_api.saved_searches import Asked
 from settings import Settings
 
@@ -67,7 +66,7 @@ def follow(settings: Settings, now: datetime) -> Done:
 
 
 async def _turns(conn: Connection, settings: Settings, now: datetime, done: Done) -> None:
-    searched = engine.connect(settings.model_copy(update={"request_timeout_s": PATIENCE_S}))
+    searched = connect(settings.model_copy(update={"request_timeout_s": PATIENCE_S}))
     end = time.monotonic() + RUN_S
     try:
         busy = True
@@ -86,7 +85,7 @@ async def try_changes(conn: Connection, searched: Engine, now: datetime, done: D
         return False
     today = civil.day(now)
     groups = matching.candidates(conn, taken.offers, today)
-    queries = [await saved_searches.understood(searched, group.parameters, today) for group in groups]
+    queries = [saved_searches.understood(group.parameters, today) for group in groups]
     asked = [(group, query) for group, query in zip(groups, queries, strict=True) if query is not None]
     if asked:
         await saved_searches.refresh(searched)
@@ -111,7 +110,7 @@ async def try_all(conn: Connection, searched: Engine, now: datetime, done: Done)
     if not due:
         return False
     today = civil.day(now)
-    queries = [await saved_searches.understood(searched, need.parameters, today) for need in due]
+    queries = [saved_searches.understood(need.parameters, today) for need in due]
     await saved_searches.refresh(searched)
     asked = [Asked(query) for query in queries if query is not None]
     answers = iter(await saved_searches.matching(searched, asked))
@@ -131,7 +130,7 @@ async def tell(conn: Connection, searched: Engine, settings: Settings, now: date
     while waiting := telling.untold(conn, now, MAILS_AT_ONCE, after):
         after = waiting[-1].alert
         known = await saved_searches.places(searched, {offer for need in waiting for offer in need.offers})
-        queries = [await saved_searches.understood(searched, need.parameters, today) for need in waiting]
+        queries = [saved_searches.understood(need.parameters, today) for need in waiting]
         with conn.transaction():
             for need, query in zip(waiting, queries, strict=True):
                 if query is not None and (places := free_places(need.offers, known, query)):
@@ -142,16 +141,11 @@ async def tell(conn: Connection, searched: Engine, settings: Settings, now: date
 def free_places(offers: Sequence[str], known: dict[str, dict[str, Any]], query: OfferQuery) -> list[dict[str, Any]]:
     """What a mail tells of the offers that are still free; of her phone and mail nothing."""
     found = []
-    for offer in offers:
-        if offer not in known:
-            continue
-        card = cards.summary(known[offer], query.start, query.days, query.today)
+    for card in saved_searches.still_free(known, offers, query):
         free = card["availability"]
-        if free is None or free["status"] != "free":
-            continue
         found.append(
             {
-                "offer": offer,
+                "offer": card["id"],
                 "name": card["name"],
                 "kind": card["kind_label"],
                 "commune": card["commune"]["name"],

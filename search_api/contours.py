@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from search_api.engine.engine import Contours, Engine, search
-from search_api.request.geo import Box
+from search_api.geo import Box
 
 COMMUNES_FROM_ZOOM = 9
 MOST_CONTOURS = 400

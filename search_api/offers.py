@@ -1,18 +1,17 @@
 """The searches of offers: build the query, run it, format the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import geojson
 
-from search_api import map_view
-from search_api.answer import cards
+from search_api.answer import cards, points
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
-from search_api.engine.places import known
-from search_api.query import facets, queries
+from search_api.places import Names, known, names
+from search_api.query import facets, queries, sources
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
 
@@ -21,27 +20,40 @@ LONGEST_ID = 64
 
 
 async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
-    """The answer of `GET /api/v1/offers`, with the map of its view where it has one. Raises EngineUnavailable."""
+    """The answer of `GET /api/v1/offers`, with the map of its view where it has one.
+
+    Raises ParameterError for a territory that there is not, EngineUnavailable.
+    """
+    territories = await names(engine, query)
     shown: dict[str, Any] = {}
     if query.view is None:
         found = await run(engine, engine.offers, queries.offers(query))
     else:
-        bodies = [(engine.offers, queries.offers(query)), (engine.offers, map_view.body(query, query.view))]
+        bodies = [(engine.offers, queries.offers(query)), (engine.offers, queries.on_map(query, query.view))]
         found, seen = await searches(engine, bodies)
-        shown["map"] = map_view.answer(query, seen)
+        shown["map"] = points.collection(query, seen)
     hits = found["hits"]["hits"]
     page = hits[: query.limit]
     more = len(hits) > query.limit
     aggregations = found.get("aggregations", {})
     return {
-        "query": query.echo,
+        "query": echo(query, territories),
         "total": found["hits"]["total"],
         "items": [cards.card(hit["_source"], query) for hit in page],
-        "facets": facets.answer(query, aggregations, await names(engine, aggregations)),
+        "facets": facets.answer(query, aggregations, await facet_names(engine, aggregations)),
         **shown,
         "next": cursors.write(engine.settings.keys, query, page[-1]["sort"]) if more else None,
         "data": {"indexed_at": await status.indexed_at(engine)},
     }
+
+
+def echo(query: OfferQuery, names: Names) -> dict[str, Any]:
+    """The answer's `query`: what was understood, territories with their names."""
+    named = {
+        type: [{"code": code, "name": names[type][code]} for code in codes] for type, codes in query.territories.items()
+    }
+    one = {type: next(iter(named[type]), None) for type in ("epci", "department")}
+    return {**query.echo, "commune": named["commune"], **one}
 
 
 def as_geojson(answer: dict[str, Any]) -> geojson.FeatureCollection:
@@ -58,6 +70,11 @@ async def fiche(engine: Engine, id: str, today: date) -> dict[str, Any] | None:
     return cards.fiche(found, today) if found else None
 
 
+def preview(document: dict[str, Any], today: date) -> dict[str, Any] | None:
+    """The fiche of a document that is not indexed, as `fiche` gives it; None while it has no place on the map."""
+    return cards.fiche(document, today) if "position" in document else None
+
+
 async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str, Any]]:
     """The cards of these offers as they stand now, in this order, without those that are gone; nothing of a contact.
 
@@ -66,7 +83,7 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
     asked = [id for id in ids if 0 < len(id) <= LONGEST_ID]
     if not asked:
         return []
-    found = await documents(engine, engine.offers, asked, list(cards.CARD))
+    found = await documents(engine, engine.offers, asked, list(sources.CARD))
     return [cards.summary(found[id], today, (), today) for id in asked if id in found]
 
 
@@ -81,19 +98,20 @@ async def totals(engine: Engine, asked: Sequence[OfferQuery]) -> list[int]:
     return [each["hits"]["total"]["value"] for each in found]
 
 
-def is_limited(fiche: dict[str, Any]) -> bool:
+def is_limited(fiche: Mapping[str, Any]) -> bool:
     """Whether reading this fiche counts: that of an assistant maternel which shows a phone or a mail."""
     contact = fiche["contact"]
     return fiche["kind"] == "assistant_maternel" and bool(contact["phone"] or contact["mail"])
 
 
 async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
-    """How many offers there are by value of a facet or by territory. Raises EngineUnavailable."""
+    """How many offers there are by value of a facet or by territory. Raises as `search` does."""
+    asked = echo(query, await names(engine, query))
     found = await run(engine, engine.offers, queries.counts(query, by))
     counted = facets.counts(found["aggregations"]["values"])
     named = {by: await territory_names(engine, by, counted)} if by in facets.TERRITORIES else {}
     return {
-        "query": {key: value for key, value in query.echo.items() if key not in ("sort", "limit", "facets")},
+        "query": {key: value for key, value in asked.items() if key not in ("sort", "limit", "facets")},
         "by": by,
         "counts": [
             {"value": value, "label": facets.label(by, value, named.get(by, {})), "count": counted[value]}
@@ -103,7 +121,7 @@ async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     }
 
 
-async def names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[str, str]]:
+async def facet_names(engine: Engine, aggregations: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Of each facet by territory, code → name."""
     return {
         name: await territory_names(engine, name, facets.counted(name, found))

@@ -55,6 +55,14 @@ BY_STATUS = {404: "not-found", 405: "method-not-allowed", 500: "internal"}
 """The kinds of the errors that the framework raises by their status alone."""
 
 
+RETRY_AFTER_S = 5
+"""How long a client is asked to wait while the search does not answer: a node restarts in about this time."""
+
+
+class EngineUnavailable(Exception):
+    """Elasticsearch does not answer, answers too late, or has no index yet."""
+
+
 class ParameterError(Exception):
     """A request that cannot be answered as it stands: `errors` names each parameter, its value, what is allowed."""
 
@@ -128,9 +136,9 @@ def invalid(error: ParameterError) -> Response:
     return problem("parameter-invalid", str(error), errors=error.errors)
 
 
-def unavailable(retry_after_s: int) -> Response:
+def unavailable() -> Response:
     detail = "La recherche est indisponible pour le moment. Réessayez dans quelques instants."
-    return problem("search-unavailable", detail, headers={"Retry-After": str(retry_after_s)})
+    return problem("search-unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_S)})
 
 
 def not_ready(reason: str) -> Response:

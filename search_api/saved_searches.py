@@ -5,21 +5,20 @@ would find. It names the parameters of `OfferParameters` that decide what is fou
 """
 
 import logging
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from domain.week import WEEK
+from search_api import geo
 from search_api.answer import cards
 from search_api.engine.engine import Engine, asked, content, documents, quoted, searches
+from search_api.parameters import FilterParameters, meaning, read, written
 from search_api.problems import ParameterError
-from search_api.query import filters, queries
+from search_api.query import filters, queries, sources
 from search_api.query.filters import Clause
-from search_api.request.geo import EARTH_RADIUS_M, Point
 from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, read, understand
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +34,6 @@ AT_ONCE = 100
 MOST = 2_000
 """Offers that one need may find; where there are as many there may be more."""
 
-MARGIN = 1.01
-"""The earth is no sphere, and a point on the edge is inside."""
-
-EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
-
 Area = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""
 
@@ -53,20 +47,22 @@ class Asked:
 
 
 def kept(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """What is saved of a search's parameters; assistants maternels alone are asked for."""
-    return {name: value for name, value in parameters.items() if name in KEPT and value} | {"kind": [KIND]}
+    """What is saved of a search's parameters, as text; assistants maternels alone are asked for."""
+    saved = {name: value for name, value in parameters.items() if name in KEPT and value}
+    return {**written(saved), "kind": [KIND]}
 
 
-async def understood(engine: Engine, parameters: Mapping[str, Any], today: date) -> OfferQuery | None:
+def understood(parameters: Mapping[str, Any], today: date) -> OfferQuery | None:
     """What a saved need means today: from the wanted day on, or from today when that has passed.
 
-    None where it means nothing any more: a commune that is gone, a child who is grown up. Raises EngineUnavailable.
+    None where it means nothing any more: a child who is grown up. A territory that is gone is still asked for by its
+    code, and no offer is in it.
     """
     given = dict(parameters)
     if str(given.get("from", "")) < today.isoformat():  # ISO days compare as text
         given.pop("from", None)
     try:
-        return await understand(engine, read(FilterParameters, given), today)
+        return meaning(read(FilterParameters, given), today)
     except ParameterError:
         return None
 
@@ -95,7 +91,18 @@ async def count(engine: Engine, query: OfferQuery) -> int:
 async def places(engine: Engine, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The documents of these offers as far as a card shows them, by id. Raises EngineUnavailable."""
     wanted = list(ids)
-    return await documents(engine, engine.offers, wanted, list(cards.CARD)) if wanted else {}
+    return await documents(engine, engine.offers, wanted, list(sources.CARD)) if wanted else {}
+
+
+def still_free(
+    documents: Mapping[str, dict[str, Any]], offers: Iterable[str], query: OfferQuery
+) -> list[dict[str, Any]]:
+    """The cards of those of the offers that are free for the need, in their order; nothing of a contact.
+
+    `documents`: by id, as `places` gives them; what is gone is not among them.
+    """
+    found = [cards.summary(documents[id], query.start, query.days, query.today) for id in offers if id in documents]
+    return [card for card in found if card["availability"] and card["availability"]["status"] == "free"]
 
 
 def body(need: Asked) -> dict[str, Any]:
@@ -126,35 +133,10 @@ def week(query: OfferQuery) -> tuple[tuple[int, int], ...]:
 
 def reach(query: OfferQuery) -> tuple[Area | None, tuple[str, ...]]:
     """Where an offer must be at least: an area, or the ids of territories of which it must be in one."""
-    territories = [
-        *(f"commune:{each.code}" for each in query.communes),
-        *([f"epci:{query.epci.code}"] if query.epci else ()),
-        *([f"department:{query.department.code}"] if query.department else ()),
-    ]
+    territories = tuple(f"{type}:{code}" for type, codes in query.territories.items() for code in codes)
     if territories:
-        return None, tuple(territories)
-    if query.near is not None and query.radius_km is not None:
-        return around([query.near], query.radius_km), ()
-    if query.route is not None:
-        # The stops, as a leg bends out of the box of its ends.
-        return around(query.route.stops, query.route.detour_km), ()
-    if query.bbox is not None:
-        box = query.bbox
-        return (box.west, box.south, box.east, box.north), ()
-    return EVERYWHERE, ()
-
-
-def around(points: Iterable[Point], km: float) -> Area:
-    """A box that holds a circle around each of the points; the whole world where it would pass a pole or 180°."""
-    known = list(points)
-    lat = math.degrees(km * MARGIN * 1_000 / EARTH_RADIUS_M)
-    south, north = min(each.lat for each in known) - lat, max(each.lat for each in known) + lat
-    widest = max(abs(south), abs(north))
-    if widest >= 89:
-        return EVERYWHERE
-    lon = lat / math.cos(math.radians(widest))
-    west, east = min(each.lon for each in known) - lon, max(each.lon for each in known) + lon
-    return (west, south, east, north) if west > -180 and east < 180 else EVERYWHERE
+        return None, territories
+    return (query.surroundings or query.bbox or geo.WORLD).corners, ()
 
 
 async def _together(engine: Engine, bodies: list[tuple[str, dict[str, Any]]]) -> list[list[str]]:

@@ -12,10 +12,9 @@ from domain.spelling import SAINTS, plain
 from domain.vocabulary import Kind
 from search_api.engine.engine import Engine, searches
 from search_api.engine.geocoder import Geocoder, addresses
-from search_api.engine.places import FIELDS, known
+from search_api.places import FIELDS, known
 from search_api.query import text
-from search_api.query.filters import Clause, any_of
-from search_api.query.text import worth
+from search_api.query.filters import Clause, any_of, worth
 from search_api.request.parameter_types import MAX_COMMUNES
 
 EXACT, BEGINS, IN_NAME, MISSPELT = 100.0, 20.0, 10.0, 1.0
@@ -82,6 +81,11 @@ async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None 
     ]
     items = list({(item["type"], item["id"]): item for item in ordered}.values())
     return {"items": items[:limit]}
+
+
+def alike(typed: str, name: str) -> bool:
+    """Whether they are one name as the index reads it, also glued together: « ile yeu » and « L’Île-Yeu »."""
+    return "".join(text.words(typed)) == "".join(text.words(name))
 
 
 async def department_names(engine: Engine) -> dict[str, str]:

@@ -27,17 +27,17 @@ from registry.accounts.throttle import TooMany
 from registry.offers.views import Views
 from registry.scales import of_pool
 from search_api import problems
-from search_api.engine.engine import EngineUnavailable
 from search_api.http import limits
 from search_api.http.app import as_problem
 from search_api.http.app import create_app as create_api
 from search_api.http.wrappers import READABLE, accepts_gzip
+from search_api.problems import EngineUnavailable
 from settings import Settings
 from web.am import messages
 from web.am.availability import routes as availability
 from web.am.registration import routes as registration
 from web.am.space import routes as space
-from web.core import access, constraints, costs, error_pages, headers, pages, posted, rendering
+from web.core import access, base_map, constraints, costs, error_pages, headers, pages, posted, rendering
 from web.core.site import RegistryMissing, Site
 from web.parents.about import routes as about
 from web.parents.alerts import routes as alerts
@@ -70,6 +70,7 @@ TEXT = (".css", ".js", ".svg")
 
 ROUTERS = (
     search.router,
+    base_map.router,
     fiche.router,
     contact.router,
     reports.router,

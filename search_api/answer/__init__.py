@@ -1,4 +1,4 @@
-"""Documents of the index become cards, fiches, availability and coverage. Pure functions.
+"""What was found → cards: availability, coverage and the facts of an offer. Pure.
 
-Touches domain and `request`.
+May touch the query's words and the request; never the engine's connection.
 """

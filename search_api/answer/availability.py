@@ -1,10 +1,11 @@
-"""What is free at an offer for a need, read from the indexed periods (DESIGN.md, "Availability")."""
+"""What is free at an offer for a need, read from the indexed periods (docs/design.md, "Availability")."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypedDict
 
 from domain import week as weeks
+from domain.freshness import is_up_to_date
 from domain.vocabulary import CARE_KINDS
 from search_api.answer.coverage import Coverage, coverage
 from search_api.request.need import Day
@@ -40,11 +41,6 @@ def status_of(offer: dict[str, Any], start: date, days: Sequence[Day], today: da
     if found["status"] == "unknown" or is_up_to_date(offer, today):
         return found
     return status("to_confirm")
-
-
-def is_up_to_date(offer: Mapping[str, Any], today: date) -> bool:
-    """Whether the word of an offer, document or card, counts on that day."""
-    return (offer.get("fresh_until") or "") >= today.isoformat()  # ISO days compare as text
 
 
 def timetable_status(periods: list[Period], day: str, days: Sequence[Day]) -> Status:

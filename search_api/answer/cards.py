@@ -8,18 +8,9 @@ import geojson
 
 from domain.vocabulary import Kind, Subkind
 from search_api.answer.availability import status_of
-from search_api.request.geo import detour_m, haversine_m
+from search_api.geo import detour_m, haversine_m
 from search_api.request.need import Day
 from search_api.request.offer_query import OfferQuery
-
-FACTS = (
-    *("id", "kind", "subkind", "name", "position", "precision", "commune", "address", "manager", "capacity", "members"),
-    *("ages", "funding", "features", "languages", "confirmed_on", "fresh_until", "fictitious"),
-)
-"""The fields of a document that `facts` reads."""
-
-CARD = (*FACTS, "workplace", "employed", "mam", "schools", "tariff", "availability")
-"""The fields of a document that `summary` reads."""
 
 TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 
@@ -70,7 +61,7 @@ def summary(offer: dict[str, Any], start: date, days: Sequence[Day], today: date
 
 
 def facts(offer: dict[str, Any]) -> dict[str, Any]:
-    """What a card and an exported structure both tell: `schemas.Facts`, from the fields `FACTS`."""
+    """What a card and an exported structure both tell: `schemas.Facts`, from the fields `query.sources.FACTS`."""
     kind, subkind, commune, position = offer["kind"], offer.get("subkind"), offer["commune"], offer["position"]
     manager, ages = offer.get("manager"), offer.get("ages")
     # One literal, key by key: twenty of these are a tenth of what a search costs here.
@@ -104,8 +95,5 @@ def contact(offer: dict[str, Any]) -> dict[str, Any]:
 
 def feature(shown: dict[str, Any]) -> geojson.Feature:
     """A card as a GeoJSON feature."""
-    return geojson.Feature(id=shown["id"], geometry=point(shown["position"]), properties=shown)
-
-
-def point(position: dict[str, Any]) -> geojson.Point:
-    return geojson.Point((position["lon"], position["lat"]))
+    position = shown["position"]
+    return geojson.Feature(id=shown["id"], geometry=geojson.Point((position["lon"], position["lat"])), properties=shown)

@@ -1,4 +1,4 @@
-"""The connection to Elasticsearch, the look-up of places, and a geocoder where there is one.
+"""Elasticsearch, and a geocoder where there is one: connections, round trips, and how fresh the data are.
 
-Touches settings, mappings and what a request is; every call that fails raises EngineUnavailable.
+Knows no offer and no parameter; whoever asks gives a body and gets what was found.
 """

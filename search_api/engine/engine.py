@@ -1,4 +1,4 @@
-"""The connection to Elasticsearch. Every call fails in one way: EngineUnavailable."""
+"""The connection to Elasticsearch. Every call fails in one way: problems.EngineUnavailable."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,19 +10,13 @@ import orjson
 from mappings import indexes
 from search_api.engine.expiring import Expiring
 from search_api.engine.http_client import Answer, Client, NoAnswer
+from search_api.problems import EngineUnavailable
 from settings import Settings
-
-RETRY_AFTER_S = 5
-"""How long a client is told to wait: a node restarts in about this time."""
 
 NDJSON = "application/x-ndjson"
 
 Contours = tuple[bytes, str]
 """GeoJSON in gzip, and a hash of it."""
-
-
-class EngineUnavailable(Exception):
-    """Elasticsearch does not answer, answers too late, or has no index yet."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mappings import indexes
-from search_api.engine.engine import Engine, EngineUnavailable, mapping_meta, searches
+from search_api.engine.engine import Engine, mapping_meta, searches
+from search_api.problems import EngineUnavailable
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The API over HTTP: routes, what surrounds every answer, limits, errors, the OpenAPI document.
+"""The public API over HTTP: routes, what stands around every answer, limits, and how an answer or an error is sent.
 
-Touches all of search_api; the pages use its limits and wrappers too.
+May touch all of search_api; of the site only what carries it knows this room (web.app, web.core, web.server).
 """

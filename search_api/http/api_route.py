@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
-from search_api.request.parameters import Parameters, public_fields, read, refuse_misused
+from search_api.parameters import Parameters, public_fields, read, refuse_misused
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -11,9 +11,8 @@ from starlette.exceptions import HTTPException
 from domain import civil
 from search_api import problems
 from search_api.engine import engine, geocoder
-from search_api.engine.engine import EngineUnavailable
 from search_api.http import contacts, exports, limits, metrics, openapi, routes, wrappers
-from search_api.problems import ParameterError
+from search_api.problems import EngineUnavailable, ParameterError
 from settings import Settings
 
 DESCRIPTION = """Trouver un accueil pour son enfant et un soutien de parent, en France.
@@ -77,7 +76,7 @@ async def as_problem(request: Request, error: Exception) -> Response:
     if isinstance(error, ParameterError):
         return problems.invalid(error)
     if isinstance(error, EngineUnavailable):
-        return problems.unavailable(engine.RETRY_AFTER_S)
+        return problems.unavailable()
     if isinstance(error, HTTPException):
         return problems.http_error(error.status_code, allowing_head(error.headers))
     return problems.http_error(500)

@@ -16,18 +16,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 
+from domain.spreadsheets import as_text
 from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api.answer import cards
 from search_api.engine.engine import Engine, search
-from search_api.engine.places import known, named
 from search_api.http import schemas
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import CACHE_CONTROL
-from search_api.query import filters
+from search_api.parameters import Parameters, refuse_together
+from search_api.places import known, named
+from search_api.query import filters, sources
 from search_api.query.filters import Clause
 from search_api.request.parameter_types import Communes, Department, Epci, choice, described, one_of, without_repeats
-from search_api.request.parameters import Parameters, refuse_together
 
 PAGE = 500
 """Offers, or communes, that are read, held and written at once: half a megabyte. While a page is written the process
@@ -37,7 +38,7 @@ AM = Kind.ASSISTANT_MATERNEL.value
 
 CSV, GEOJSON = "text/csv; charset=utf-8; header=present", "application/geo+json"
 
-FIELDS = [*cards.FACTS, "epci", "department", "opening_hours", "contact", "source"]
+FIELDS = [*sources.FACTS, "epci", "department", "opening_hours", "contact", "source"]
 
 COLUMNS = [
     "id",
@@ -78,9 +79,6 @@ COLUMNS = [
 """Of the CSV: the names of the API, with a dot for what lies within."""
 
 ASSISTANT_COLUMNS = ["commune.code", "commune.name", "department", "assistants", "capacity", "fictitious_assistants"]
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for a formula (OWASP, CSV Injection); the last four are full-width."""
 
 Kinds = Annotated[
     list[Annotated[str, one_of(STRUCTURE_KINDS)]],
@@ -162,7 +160,7 @@ async def territory(engine: Engine, parameters: AssistantExportParameters) -> li
     }
     refuse_together({name: ",".join(values) if values else None for name, values in places.items()})
     return [
-        {"terms": {filters.FIELDS[name]: [place.code for place in await named(engine, name, values)]}}
+        {"terms": {filters.FIELDS[name]: list(await named(engine, name, values))}}
         for name, values in places.items()
         if values
     ]
@@ -248,11 +246,6 @@ def cell(value: Any) -> Any:
     if isinstance(value, list):
         return "|".join(each if isinstance(each, str) else hours(each) for each in value)
     return as_text(value) if isinstance(value, str) else value
-
-
-def as_text(text: str) -> str:
-    """Behind an apostrophe where a spreadsheet would run it, also after blanks."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS) else text
 
 
 def hours(range: dict[str, str]) -> str:

@@ -12,10 +12,17 @@ from search_api.engine.engine import Engine
 from search_api.http import limits, schemas
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
-from search_api.http.query_log import watched
 from search_api.http.responses import sent, unkept
-from search_api.request.offer_query import View
-from search_api.request.parameters import CountParameters, MapParameters, OfferParameters, SuggestParameters, understand
+from search_api.parameters import (
+    CountParameters,
+    FilterParameters,
+    MapParameters,
+    OfferParameters,
+    SuggestParameters,
+    understand,
+)
+from search_api.query_log import watched
+from search_api.request.offer_query import OfferQuery, View
 from search_api.suggest import suggest as suggested
 
 GEOJSON = "application/geo+json"
@@ -47,7 +54,7 @@ async def search_offers(request: Request, parameters: Annotated[OfferParameters,
     (OU), sauf feature (ET)\u202f; les paramètres se combinent (ET). Les comptes d’une facette ignorent les valeurs
     choisies dans cette facette. Pour la page suivante, redonnez les mêmes paramètres avec cursor.
     """
-    query = await understand(engine_of(request), parameters, today(request))
+    query = understood(request, parameters)
     search = offers.search(engine_of(request), query)
     answer = await watched(search, OFFERS, parameters, slow_s=slow_s(request), sort=query.sort)
     if parameters.format == "geojson" or GEOJSON in request.headers.get("accept", ""):
@@ -84,7 +91,7 @@ async def read_offer(request: Request, id: Annotated[str, Path(examples=["anne"]
 )
 async def show_map(request: Request, parameters: Annotated[MapParameters, Query()]) -> Response:
     """Au plus 200 objets GeoJSON\u00a0: un point par offre, ou des groupes quand il y en a davantage."""
-    query = await understand(engine_of(request), parameters, today(request))
+    query = understood(request, parameters)
     search = map_view.features(engine_of(request), query, View(parameters.bbox, parameters.zoom))
     answer = await watched(search, MAP, parameters, slow_s=slow_s(request))
     return sent(request, answer, GEOJSON)
@@ -113,7 +120,7 @@ async def suggest(request: Request, parameters: Annotated[SuggestParameters, Que
 )
 async def count_offers(request: Request, parameters: Annotated[CountParameters, Query()]) -> Response:
     """Toutes les conditions s’appliquent, celles du champ compté comprises\u202f; au plus 200 valeurs."""
-    query = await understand(engine_of(request), parameters, today(request))
+    query = understood(request, parameters)
     search = offers.counts(engine_of(request), query, parameters.by)
     answer = await watched(search, COUNTS, parameters, slow_s=slow_s(request))
     return sent(request, answer)
@@ -135,6 +142,11 @@ async def readyz(request: Request) -> Response:
     if reason:
         return problems.not_ready(reason)
     return unkept({"status": "ok"})
+
+
+def understood(request: Request, parameters: FilterParameters) -> OfferQuery:
+    """Raises ParameterError."""
+    return understand(parameters, today(request), engine_of(request).settings.keys)
 
 
 def engine_of(request: Request) -> Engine:

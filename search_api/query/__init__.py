@@ -1,4 +1,4 @@
-"""A request becomes a search body. Pure functions, which run nothing.
+"""What was asked → a search body: clauses, orders, facets, free text. Pure functions.
 
-Touches domain, mappings and `request`.
+May touch the request and the ground; never the engine.
 """

@@ -82,15 +82,9 @@ def counted_by(query: OfferQuery, by: str) -> dict[str, Any]:
 
 def selected(query: OfferQuery, name: str) -> tuple[str, ...]:
     """The values of a facet that the request has chosen."""
-    match name:
-        case "commune":
-            return tuple(commune.code for commune in query.communes)
-        case "epci" | "department":
-            place = query.epci if name == "epci" else query.department
-            return (place.code,) if place else ()
-        case "day":
-            return tuple(DAYS[day.weekday] for day in query.days)
-    return dict(query.selected).get(name, ())
+    if name == "day":
+        return tuple(DAYS[day.weekday] for day in query.days)
+    return (dict(query.selected) | query.territories).get(name, ())
 
 
 def counted(name: str, found: Mapping[str, Any]) -> dict[str, int]:

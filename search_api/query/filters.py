@@ -5,8 +5,8 @@ from typing import Any
 
 from domain import week
 from domain.vocabulary import CARE_KINDS
+from search_api.geo import Box, Point
 from search_api.request import need
-from search_api.request.geo import Point
 from search_api.request.need import Day, Piece
 from search_api.request.offer_query import OfferQuery
 
@@ -34,13 +34,8 @@ def always(query: OfferQuery) -> list[Clause]:
 def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
     """Facet → the clauses of what is chosen in it. Values of one field OR; features AND. The need is
     apart (`needed`): its periods may score as well."""
-    territories = {
-        "commune": tuple(commune.code for commune in query.communes),
-        "epci": (query.epci.code,) if query.epci else (),
-        "department": (query.department.code,) if query.department else (),
-    }
     clauses: dict[str, list[Clause]] = {}
-    for name, values in (*territories.items(), *query.selected):
+    for name, values in (*query.territories.items(), *query.selected):
         if name == "feature":
             clauses[name] = [having(query, name, value) for value in values]
         elif name in FIELDS and values:
@@ -73,14 +68,17 @@ def somewhere(query: OfferQuery) -> list[Clause]:
         # One circle for each stop. A corridor as one polygon would be drawn otherwise than `detour_m` is defined.
         clauses.append(any_of(*(around(stop, query.route.detour_km) for stop in query.route.stops)))
     if query.bbox:
-        box = query.bbox
-        corners = {"top": box.north, "left": box.west, "bottom": box.south, "right": box.east}
-        clauses.append({"geo_bounding_box": {"position": corners}})
+        clauses.append(inside(query.bbox))
     return clauses
 
 
 def around(centre: Point, radius_km: float) -> Clause:
     return {"geo_distance": {"distance": f"{radius_km}km", "position": point(centre)}}
+
+
+def inside(box: Box) -> Clause:
+    corners = {"top": box.north, "left": box.west, "bottom": box.south, "right": box.east}
+    return {"geo_bounding_box": {"position": corners}}
 
 
 def point(at: Point) -> dict[str, float]:
@@ -204,3 +202,8 @@ def missing(field: str) -> Clause:
 
 def any_of(*clauses: Clause) -> Clause:
     return {"bool": {"should": list(clauses), "minimum_should_match": 1}}
+
+
+def worth(boost: float, clause: Clause) -> Clause:
+    """The clause, which adds so much to the score of what meets it, however well it does."""
+    return {"constant_score": {"filter": clause, "boost": boost}}

@@ -3,9 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from search_api.query import filters, text
-from search_api.query.filters import Clause
-from search_api.query.text import worth
+from search_api.query import filters
+from search_api.query.filters import Clause, worth
 from search_api.request.offer_query import OfferQuery
 
 COVERED = 3.0
@@ -63,13 +62,13 @@ def distance(query: OfferQuery) -> list[dict[str, Any]]:
     return [{"_geo_distance": by_distance}]
 
 
-def scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clause:
+def scored(query: OfferQuery, conditions: list[Clause], words: list[Clause], restricts: bool) -> Clause:
     """The whole query: conditions that offers must meet, and what scores them where the order needs it.
 
-    `restricts`: the need is not among the conditions, and must be met too. Every date is compared with the request's
-    day, so that the next page is scored like the last one.
+    `words`: what must be found of the free text. `restricts`: the need is not among the conditions, and must be met
+    too. Every date is compared with the request's day, so that the next page is scored like the last one.
     """
-    found = _scored(query, conditions, restricts)
+    found = _scored(query, conditions, words, restricts)
     if query.sort not in TO_CONFIRM:
         return found
     return {
@@ -81,12 +80,12 @@ def scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clau
     }
 
 
-def _scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Clause:
+def _scored(query: OfferQuery, conditions: list[Clause], words: list[Clause], restricts: bool) -> Clause:
     ranked = bool(query.need) and query.sort in ("recommended", "availability")
     required = [*conditions, *([filters.needed(query)] if restricts and not ranked else [])]
     if query.sort == "relevance":
-        return {"bool": {"filter": required, "must": wording(query), "should": [fresh(query, UP_TO_DATE)]}}
-    required += wording(query)
+        return {"bool": {"filter": required, "must": words, "should": [fresh(query, UP_TO_DATE)]}}
+    required += words
     ways = [by_need(query)] if ranked else []
     scores = recommended(query) if query.sort == "recommended" else []
     if restricts:
@@ -94,10 +93,6 @@ def _scored(query: OfferQuery, conditions: list[Clause], restricts: bool) -> Cla
         return {"bool": {"filter": required, "must": ways, "should": scores}}
     # Without any condition one of the clauses that only score would have to match.
     return {"bool": {"filter": required or [{"match_all": {}}], "should": [*ways, *scores]}}
-
-
-def wording(query: OfferQuery) -> list[Clause]:
-    return [text.clause(query.q)] if query.q else []
 
 
 def by_need(query: OfferQuery) -> Clause:

@@ -1,7 +1,7 @@
 """Free text → a query: every word must be found somewhere, a name finds its offer first, typing errors are forgiven.
 
 Scores are sums of constants, not BM25: a score then depends on the offer and the request alone, so that paging
-by score lives through other offers' changes and through a rebuild (DESIGN.md, cursors). tests/product/relevance judges
+by score lives through other offers' changes and through a rebuild (docs/design.md, "The API"). tests/product/relevance judges
 them.
 """
 
@@ -10,7 +10,7 @@ import re
 from domain.spelling import SAINTS, plain
 from domain.vocabulary import Kind, Language, Subkind
 from mappings import indexes
-from search_api.query.filters import Clause, any_of
+from search_api.query.filters import Clause, any_of, worth
 
 EXACT_NAME = 100
 """Added once for the whole text. An offer with these words in its name has the most that words can give already, so
@@ -215,7 +215,3 @@ def match(field: str, text: str) -> Clause:
 def misspelt(field: str, word: str, analyzer: str, fuzziness: str = FUZZINESS) -> Clause:
     # A wrong first letter is rare and would cost a walk through all terms.
     return {"match": {field: {"query": word, "fuzziness": fuzziness, "prefix_length": 1, "analyzer": analyzer}}}
-
-
-def worth(boost: float, clause: Clause) -> Clause:
-    return {"constant_score": {"filter": clause, "boost": boost}}

@@ -1,4 +1,4 @@
-"""A query string becomes a request: each parameter read, every default filled in, every code known.
+"""What one parameter may hold and how its text is read; the value that a request becomes; its cursor. Pure.
 
-Touches domain, and the engine for the names of places; builds no query and reads no answer.
+May touch the ground alone: whether a code is anybody's is asked later.
 """

@@ -1,12 +1,12 @@
-"""A request as it was understood: every default filled in, every code known."""
+"""A request as it was understood: every default filled in. Codes of territories stand as they were given."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
+from search_api.geo import Box, Point, Route, around
 from search_api.request import need
-from search_api.request.geo import Box, Point, Route
 from search_api.request.need import Day, Line
 
 SELECTABLE = (
@@ -17,14 +17,6 @@ SELECTABLE = (
 
 SINGLE = ("hourly_cents_max", "up_to_date")
 """Those that take one value."""
-
-
-@dataclass(frozen=True)
-class Named:
-    """A territory: its INSEE code and its name."""
-
-    code: str
-    name: str
 
 
 @dataclass(frozen=True)
@@ -50,9 +42,9 @@ class OfferQuery:
     near: Point | None = None
     radius_km: float | None = None
     route: Route | None = None
-    communes: tuple[Named, ...] = ()
-    epci: Named | None = None
-    department: Named | None = None
+    communes: tuple[str, ...] = ()
+    epci: str | None = None
+    department: str | None = None
     bbox: Box | None = None
     q: str | None = None
     selected: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -65,6 +57,23 @@ class OfferQuery:
     facets: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
     view: View | None = None
+
+    @property
+    def territories(self) -> dict[str, tuple[str, ...]]:
+        """Type of territory → the codes that were given of it, which may be nobody's (`places.names`)."""
+        return {
+            "commune": self.communes,
+            "epci": (self.epci,) if self.epci is not None else (),
+            "department": (self.department,) if self.department is not None else (),
+        }
+
+    @cached_property
+    def surroundings(self) -> Box | None:
+        """A box that holds all that is near enough to the point or to the way; None without, or without a limit."""
+        if self.near is not None:
+            return around([self.near], self.radius_km) if self.radius_km is not None else None
+        # The stops, as a leg bends out of the box of its ends.
+        return around(self.route.stops, self.route.detour_km) if self.route is not None else None
 
     @cached_property
     def age_months(self) -> int | None:
@@ -82,7 +91,7 @@ class OfferQuery:
 
     @cached_property
     def echo(self) -> dict[str, Any]:
-        """The answer's `query`: what was understood, in the words of the parameters."""
+        """What was understood, in the words of the parameters; of territories the codes alone."""
         near, route, box = self.near, self.route, self.bbox
         selected = dict(self.selected)
         return {
@@ -90,10 +99,10 @@ class OfferQuery:
             "radius_km": (self.radius_km or "any") if near else None,
             "route": [{"lat": point.lat, "lon": point.lon} for point in route.points] if route else None,
             "detour_km": route.detour_km if route else None,
-            "commune": [named(commune) for commune in self.communes],
-            "epci": named(self.epci),
-            "department": named(self.department),
-            "bbox": [box.west, box.south, box.east, box.north] if box else None,
+            "commune": list(self.communes),
+            "epci": self.epci,
+            "department": self.department,
+            "bbox": list(box.corners) if box else None,
             "q": self.q,
             **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
             "hourly_cents_max": next(map(int, selected.get("hourly_cents_max", ())), None),
@@ -109,7 +118,3 @@ class OfferQuery:
             "limit": self.limit,
             "facets": list(self.facets),
         }
-
-
-def named(place: Named | None) -> dict[str, str] | None:
-    return {"code": place.code, "name": place.name} if place else None

@@ -15,9 +15,10 @@ from pydantic_core.core_schema import no_info_after_validator_function
 from domain import civil
 from domain.vocabulary import Capacity, Feature, Funding, Kind, Language, Subkind, Workplace
 from domain.week import DAYS
+from search_api import geo
+from search_api.geo import Box, Point
 from search_api.query import facets
-from search_api.request import geo, need
-from search_api.request.geo import Box, Point
+from search_api.request import need
 from search_api.request.need import Line
 
 DEFAULT_RADIUS_KM = 10.0
@@ -100,8 +101,11 @@ def as_route(text: str) -> tuple[Point, ...]:
     parts = text.split(";")
     if not MIN_ROUTE_POINTS <= len(parts) <= MAX_ROUTE_POINTS:
         raise ValueError(f"un trajet a de {MIN_ROUTE_POINTS} à {MAX_ROUTE_POINTS} points, celui-ci {len(parts)}")
-    points = tuple(as_point(part) for part in parts)
-    if geo.length_m(points) > MAX_ROUTE_KM * 1_000:
+    return tuple(as_point(part) for part in parts)
+
+
+def short_enough(points: tuple[Point, ...] | None) -> tuple[Point, ...] | None:
+    if points is not None and geo.length_m(points) > MAX_ROUTE_KM * 1_000:
         raise ValueError(f"ce trajet fait plus de {MAX_ROUTE_KM}\u00a0km")
     return points
 
@@ -222,6 +226,7 @@ RadiusKm = Annotated[
 Route = Annotated[
     tuple[Point, ...] | None,
     parsed(as_route),
+    AfterValidator(short_enough),
     written_like(
         f"{LAT},{LON}(;{LAT},{LON}){{{MIN_ROUTE_POINTS - 1},{MAX_ROUTE_POINTS - 1}}}", "47.1906,-1.5490;47.2184,-1.5419"
     ),

@@ -18,10 +18,10 @@ import mypy.api
 import pytest
 import uvicorn
 
-from search_api import map_view, problems
+from search_api import problems
 from search_api.http import costs
 from search_api.http.app import create_app
-from search_api.query import facets
+from search_api.query import facets, tiles
 from search_api.request import need, parameter_types
 from settings import Settings
 from tests.conftest import ROOT, wait_for
@@ -100,7 +100,7 @@ def test_the_table_of_limits_is_the_codes() -> None:
         "`detour_km`": (types.MAX_DETOUR_KM,),
         "`limit`": (types.MAX_LIMIT,),
         "`limit` of suggestions": (types.MAX_SUGGESTIONS,),
-        "features of a map": (map_view.MOST_FEATURES,),
+        "features of a map": (tiles.MOST_FEATURES,),
         "values of a facet": (facets.MOST_VALUES,),
     }
     assert {name: tuple(numbers(text)) for name, text in told.items()} == known

@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 from schemathesis.openapi import from_dict
 
+from search_api.geo import Point, length_m
 from search_api.http.app import create_app
-from search_api.request.geo import Point, length_m
 from search_api.request.parameter_types import MAX_ROUTE_KM
 from settings import Settings
 from tests.search_api import documents

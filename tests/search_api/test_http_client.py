@@ -14,8 +14,8 @@ import pytest
 import uvloop
 
 from search_api.engine import engine, http_client
-from search_api.engine.engine import EngineUnavailable
 from search_api.engine.http_client import Answer, Client, NoAnswer
+from search_api.problems import EngineUnavailable
 from settings import Settings
 
 Replies = Callable[[bytes, int, asyncio.StreamWriter], Awaitable[None]]

@@ -11,9 +11,10 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from search_api import contours
-from search_api.engine.engine import Engine, EngineUnavailable, search
-from search_api.map_view import MOST_FEATURES, precision, tiles
-from search_api.request.geo import Box
+from search_api.engine.engine import Engine, search
+from search_api.geo import Box
+from search_api.problems import EngineUnavailable
+from search_api.query.tiles import MOST_FEATURES, precision, tiles
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
 from tests.search_api.documents import OFFERS, offer, places

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from search_api.request.geo import Point, Route, detour_m, distance_m, length_m
+from search_api.geo import Point, Route, detour_m, distance_m, length_m
 from tests.search_api.conftest import Client
 
 HOME, WORK = "47.1875,-1.5490", "47.2186,-1.5541"

@@ -17,9 +17,9 @@ from typing import NamedTuple
 from starlette.types import Scope
 
 from search_api import contours
+from search_api.geo import Box
 from search_api.http.costs import LEAST, WAY
 from search_api.http.proxies import Headers
-from search_api.request.geo import Box
 
 PROBES = ("/healthz", "/readyz")
 """The one does nothing, the other asks the engine once a second at most."""
@@ -32,7 +32,7 @@ SEARCH = 8
 
 CONTOURS = 2
 """What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
-and everybody for much that is sent (web/parents/search/routes.py)."""
+and everybody for much that is sent (web/core/base_map.py)."""
 
 
 class Making(NamedTuple):

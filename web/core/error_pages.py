@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain import french
-from search_api.engine.engine import RETRY_AFTER_S
+from search_api.problems import RETRY_AFTER_S
 from web import texts
 from web.core import docs
 from web.core.site import Site

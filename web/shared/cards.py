@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from domain import french
+from domain.freshness import is_up_to_date
 from domain.vocabulary import Feature, Funding, Weekday
 from domain.week import minutes
-from search_api.answer.availability import is_up_to_date
 from web import texts
 
 OTHER_ICON = "talk"

@@ -1,14 +1,16 @@
 """What the map's script is told, as JSON in the page: where to look, what to ask the API for, what to draw."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from domain.vocabulary import Kind
+from search_api.geo import Route, degrees
+from search_api.parameters import OfferQuery, View, written
 from settings import Settings
 from web import texts
 from web.shared import cards
-from web.shared.search import forms
 from web.shared.search.places import Where
 
 FRANCE = (46.6, 2.5)
@@ -22,77 +24,70 @@ CONTOURS_ZOOM = 12
 WIDTH_PX = 640
 """About the width of the map: groups are as fine as suits it, and the first move asks for the right ones."""
 
-DEGREE_M = 111_195
-"""Metres of a degree of latitude."""
-
 CORNERS = 9
 """Of a quarter of a drawn circle."""
 
-Point = tuple[float, float]
-"""Latitude and longitude, in degrees."""
+LatLon = tuple[float, float]
+"""As the script takes a point."""
 
 
-def view(asked: Mapping[str, Any]) -> dict[str, str]:
-    """The API's `view` and `zoom` of a search around a point or along a way, which come with the list in one round
-    trip; nothing for other searches, of which the script alone knows what its map shows."""
-    found = box(asked)
-    if found is None:
-        return {}
-    west, south, east, north = found
-    zoom = math.log2(360 / (east - west) * WIDTH_PX / 256)
-    return {"view": ",".join(f"{degrees:.4f}" for degrees in (west, south, east, north)), "zoom": f"{math.floor(zoom)}"}
+def view(query: OfferQuery) -> View | None:
+    """The map that comes with the list in one round trip: of a search around a point or along a way; None for other
+    searches, of which the script alone knows what its map shows."""
+    box = query.surroundings
+    if box is None:
+        return None
+    return View(box, math.floor(math.log2(360 / (box.east - box.west) * WIDTH_PX / 256)))
 
 
-def of_search(found: Where, settings: Settings, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """What the map's script needs: the search as the API takes it, where to look first, and what to show there."""
-    asked = forms.parameters(found.form, found.place, found.arrival)
+def of_search(
+    found: Where, asked: Mapping[str, Any], query: OfferQuery, answer: Mapping[str, Any], settings: Settings
+) -> dict[str, Any]:
+    """What the map's script needs: the search as the API takes it, `asked`, where to look first, and what to show
+    there. `query`: what the same parameters mean."""
+    points = points_of(query)
     lat, lon = FRANCE
     zoom: float = 6
-    if points := points_of(asked):
-        lat, lon = (sum(degrees) / len(points) for degrees in zip(*points, strict=True))
+    if points:
+        lat, lon = (sum(each) / len(points) for each in zip(*points, strict=True))
     elif found.place is not None:
-        lat, lon = found.place["position"]["lat"], found.place["position"]["lon"]
-        zoom = {"department": 8.5, "epci": 10.5}.get(found.place["type"], 13)
+        lat, lon = found.place.point.lat, found.place.point.lon
+        zoom = {"department": 8.5, "epci": 10.5}.get(found.place.type, 13)
     look: dict[str, Any] = {
-        "query": forms.map_query(asked),
+        "query": map_query(asked),
         "lat": lat,
         "lon": lon,
-        "radius_m": int(asked["radius_km"]) * 1000 if "near" in asked else None,
+        "radius_m": round(query.radius_km * 1000) if query.radius_km is not None else None,
         "zoom": zoom,
     }
-    if "route" in asked:
+    if query.route is not None:
         look["route"] = points
-        look["corridor"] = corridor(points, float(asked["detour_km"]) * 1000)
+        look["corridor"] = corridor(query.route)
     if "map" in answer:
         look["features"] = answer["map"]["features"]
     return {**look, **base(settings), "kinds": Kind.labels(), "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
 
 
-def points_of(asked: Mapping[str, Any]) -> list[Point]:
+def map_query(asked: Mapping[str, Any]) -> str:
+    """Parameters as a query string for `/api/v1/map`, to which the script adds the view."""
+    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor")}
+    return urlencode(kept, doseq=True, safe=":,;@")
+
+
+def points_of(query: OfferQuery) -> list[LatLon]:
     """The point of a search around one, or those of its way."""
-    told = asked.get("near") or asked.get("route")
-    return [(float(lat), float(lon)) for lat, lon in (point.split(",") for point in told.split(";"))] if told else []
+    points = query.route.points if query.route is not None else (query.near,) if query.near is not None else ()
+    return [(point.lat, point.lon) for point in points]
 
 
-def box(asked: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of what the search covers; None where it is not around points."""
-    points = points_of(asked)
-    if not points:
-        return None
-    high = float(asked["radius_km"] if "near" in asked else asked["detour_km"]) * 1000 / DEGREE_M
-    lats, lons = zip(*points, strict=True)
-    wide = high / shrunk(max(lats, key=abs))
-    west, south, east, north = min(lons) - wide, min(lats) - high, max(lons) + wide, max(lats) + high
-    return max(west, -180), max(south, -90), min(east, 180), min(north, 90)
-
-
-def corridor(route: Sequence[Point], width_m: float) -> list[Point]:
+def corridor(route: Route) -> list[LatLon]:
     """The outline of all that is at most so far from the way: a half circle around each end. Only to be drawn: on a
     plane, where the search counts on the globe."""
-    (lat, lon), (to_lat, to_lon) = route
+    start, end = route.points
+    lat, lon, to_lat, to_lon = start.lat, start.lon, end.lat, end.lon
     shrink = shrunk((lat + to_lat) / 2)
     heading = math.atan2(to_lat - lat, (to_lon - lon) * shrink)
-    high = width_m / DEGREE_M
+    high = degrees(route.detour_km * 1000)
     outline = []
     for (end_lat, end_lon), turn in (((to_lat, to_lon), heading), ((lat, lon), heading + math.pi)):
         for step in range(-CORNERS, CORNERS + 1):
@@ -103,7 +98,7 @@ def corridor(route: Sequence[Point], width_m: float) -> list[Point]:
 
 
 def shrunk(lat: float) -> float:
-    """How much shorter a degree of longitude is than one of latitude."""
+    """How much shorter a degree of longitude is than one of latitude; never nothing, at the poles."""
     return max(math.cos(math.radians(lat)), 0.01)
 
 

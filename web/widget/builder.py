@@ -3,7 +3,7 @@
 import html
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -13,7 +13,7 @@ from web import texts
 from web.core import headers
 from web.core.site import Site, registry
 from web.shared.search.forms import TEXT_LIMITS, SearchForm
-from web.shared.search.places import Where, resolve
+from web.shared.search.places import Item, Where, kept_id, resolve
 from web.widget import asked as address
 from web.widget import colours
 from web.widget.asked import Asked
@@ -52,17 +52,17 @@ async def builder(request: Request) -> Response:
     errors = _errors(values) if given else {}
     found = Where(SearchForm())
     if given and "ou" not in errors:
-        found = await resolve(site.engine, site.geocoder, SearchForm(ou=values["ou"], lieu=values["lieu"]))
-        if found.place is None or found.place["type"] not in address.TERRITORIES.values():
+        found = await resolve(site, SearchForm(ou=values["ou"], lieu=values["lieu"]))
+        if found.place is None or found.place.type not in address.TERRITORIES.values():
             errors["ou"] = texts.widget.ERROR_NOT_A_TERRITORY.format(text=values["ou"])
     shown = None
     if given and not errors and found.place is not None:
         values |= {"ou": found.form.ou, "lieu": found.form.lieu}
-        asked = Asked(found.place["id"], tuple(values["types"]), colours.read(values["couleur"]) or "", values["vue"])
+        asked = Asked(found.place.id, tuple(values["types"]), colours.read(values["couleur"]) or "", values["vue"])
         shown = {
-            "place": found.place["name"],
-            "detail": found.detail,
-            "others": [_other(values, each) for each in found.others],
+            "place": found.place.name,
+            "detail": found.start.detail,
+            "others": [_other(values, each) for each in found.start.others],
             "preview": address.address(asked),
             "height": HEIGHTS[asked.view],
             "snippets": snippets(asked, values["cle"], site.settings.site_url),
@@ -109,16 +109,15 @@ def _errors(values: dict[str, Any]) -> dict[str, str]:
     return errors
 
 
-def _other(values: dict[str, Any], link: dict[str, str]) -> dict[str, str]:
-    """A place that may have been meant instead, as the parents' search links to it, on this page."""
-    chosen = parse_qs(urlsplit(link["href"]).query)
+def _other(values: dict[str, Any], item: Item) -> dict[str, str]:
+    """This page with a place that may have been meant instead."""
     pairs = {
-        "ou": link["label"],
-        "lieu": chosen.get("lieu", [""])[0],
+        "ou": item["label"],
+        "lieu": kept_id(item),
         "type": values["types"],
         "couleur": values["couleur"],
         "vue": values["vue"],
         "cle": values["cle"],
     }
     kept = {name: value for name, value in pairs.items() if value}
-    return {"label": link["label"], "detail": link["detail"], "href": f"/widget?{urlencode(kept, doseq=True)}"}
+    return {"label": item["label"], "detail": item["detail"], "href": f"/widget?{urlencode(kept, doseq=True)}"}

@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -14,18 +13,17 @@ from domain import french
 from domain.vocabulary import CARE_KINDS, Kind
 from registry.accounts import widget
 from search_api import free_places, offers
-from search_api.engine import places
-from search_api.engine.engine import RETRY_AFTER_S, EngineUnavailable
 from search_api.free_places import Free
-from search_api.http.query_log import watched
-from search_api.problems import ParameterError
-from search_api.request.parameters import OfferParameters, read, understand
+from search_api.parameters import OfferParameters, read, understand
+from search_api.problems import RETRY_AFTER_S, EngineUnavailable, ParameterError
+from search_api.query_log import watched
 from web import texts
 from web.core import headers
 from web.core.site import Site, registry
-from web.shared import cards
-from web.shared.search import forms
+from web.shared import cards, maps
+from web.shared.search import forms, parameters
 from web.shared.search.forms import SearchForm
+from web.shared.search.places import Meant, Place, Where, known
 from web.widget import asked as address
 from web.widget import colours, hosts
 from web.widget.asked import Asked
@@ -85,13 +83,13 @@ def _hosts_of(site: Site, key: str) -> tuple[str, ...]:
 
 async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors: tuple[str, ...]) -> Response:
     """Raises EngineUnavailable."""
-    place = await places.place(site.engine, asked.place)
+    place = await known(site, asked.place)
     if place is None:
         code = asked.place.partition(":")[2]
         return _said(site, ancestors, texts.widget.ERROR_UNKNOWN_TERRITORY.format(code=code), 422)
     form = _form(asked, place, forms.read(request.query_params.multi_items()))
-    where = (texts.widget.PLACE_IN if place["type"] == "commune" else texts.widget.PLACE_TERRITORY).format(
-        place=place["name"]
+    where = (texts.widget.PLACE_IN if place.type == "commune" else texts.widget.PLACE_TERRITORY).format(
+        place=place.name
     )
     errors = forms.errors(form, site.today())
     values: dict[str, Any] = {
@@ -113,7 +111,7 @@ async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors
     return _page(site, ancestors, f"widget/{asked.view}.html", values, 422 if values["errors"] else 200)
 
 
-def _form(asked: Asked, place: dict[str, Any], typed: SearchForm) -> SearchForm:
+def _form(asked: Asked, place: Place, typed: SearchForm) -> SearchForm:
     """The parents' search that the frame stands for: what its own small form may choose, within the territory.
 
     Where nothing is chosen it is all that minds children: the frame says that it finds that.
@@ -121,21 +119,21 @@ def _form(asked: Asked, place: dict[str, Any], typed: SearchForm) -> SearchForm:
     kept = asked.view == "liste"
     of_site = asked.kinds or ("assistant_maternel", *CARE_KINDS)
     chosen = tuple(kind for kind in typed.types if kind in Kind.codes() and (not asked.kinds or kind in asked.kinds))
-    form = SearchForm(ou=place["name"], lieu=place["id"], rayon="0", types=chosen if kept and chosen else of_site)
+    form = SearchForm(ou=place.name, lieu=place.id, rayon="0", types=chosen if kept and chosen else of_site)
     return replace(form, jours=typed.jours, debut=typed.debut, fin=typed.fin) if kept else form
 
 
-async def _found(site: Site, asked: Asked, form: SearchForm, place: dict[str, Any]) -> dict[str, Any]:
+async def _found(site: Site, asked: Asked, form: SearchForm, place: Place) -> dict[str, Any]:
     """What one of the views shows. Raises ParameterError, EngineUnavailable."""
-    wanted = forms.parameters(form, place)
+    wanted = parameters.of_search(Where(form, Meant(place=place)))
     if asked.view == "carte":
         return {"map": _map(site, wanted, place)}
-    parameters = read(OfferParameters, {**wanted, "limit": str(MOST_CARDS)})
-    query = await understand(site.engine, parameters, site.today())
+    listed = read(OfferParameters, {**wanted, "limit": str(MOST_CARDS)})
+    query = understand(listed, site.today(), site.settings.keys)
     if asked.view == "compteur":
         return {"counter": counter(await free_places.free(site.engine, query), asked.kinds, site)}
     search = offers.search(site.engine, query)
-    answer = await watched(search, PATH, parameters, slow_s=site.settings.slow_query_s, sort=query.sort)
+    answer = await watched(search, PATH, listed, slow_s=site.settings.slow_query_s, sort=query.sort)
     total = answer["total"]["value"]
     return {
         "count": texts.RESULT.of(total),
@@ -167,18 +165,17 @@ def counter(found: Free, kinds: tuple[str, ...], site: Site) -> dict[str, Any]:
     }
 
 
-def _map(site: Site, wanted: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+def _map(site: Site, wanted: dict[str, Any], place: Place) -> dict[str, Any]:
     """What the map's script is told, as JSON in the page."""
-    asked = {name: value for name, value in wanted.items() if name not in ("sort", "cursor", "limit", "facets")}
     settings = site.settings
     return {
-        "query": urlencode(asked, doseq=True, safe=":,@"),
-        "lat": place["position"]["lat"],
-        "lon": place["position"]["lon"],
-        "zoom": math.floor(ZOOMS[place["type"]]) if settings.tile_url else ZOOMS[place["type"]],
+        "query": maps.map_query(wanted),
+        "lat": place.point.lat,
+        "lon": place.point.lon,
+        "zoom": math.floor(ZOOMS[place.type]) if settings.tile_url else ZOOMS[place.type],
         "tiles": settings.tile_url,
         "attribution": settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION,
-        "territory": place["code"],
+        "territory": place.code,
         "kinds": Kind.labels(),
         "status": texts.SHORT_STATUS,
     }

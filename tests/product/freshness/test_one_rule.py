@@ -6,6 +6,7 @@ from tests.conftest import ROOT
 
 READERS = {
     "search_api/answer/cards.py": "passes it on",
+    "search_api/query/sources.py": "names it",
     "search_api/http/exports.py": "passes it on",
     "search_api/http/schemas.py": "names it",
     "search_api/query/sorts.py": "the order `updated`, and what is worth more of two words that count",

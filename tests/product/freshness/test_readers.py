@@ -21,8 +21,8 @@ from registry.parents.alerts import asking, matching
 from search_api import saved_searches
 from search_api.engine import engine
 from search_api.free_places import free as free_now
+from search_api.parameters import FilterParameters, OfferParameters, read, understand
 from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, OfferParameters, read, understand
 from settings import Settings
 from tests.conftest import TODAY
 from tests.product.freshness.lives import lives
@@ -77,7 +77,7 @@ class World:
         async def work() -> Any:
             connected = engine.connect(self.settings)
             try:
-                return await call(connected, await understand(connected, read(model, parameters), self.day[0]))
+                return await call(connected, understand(read(model, parameters), self.day[0], connected.settings.keys))
             finally:
                 await connected.client.close()
 

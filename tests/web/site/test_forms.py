@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.shared.search import filters, forms, need
+from search_api.geo import Point
+from web.shared import maps
+from web.shared.search import filters, forms, need, parameters
 from web.shared.search.forms import SearchForm
+from web.shared.search.places import Meant, Place, Where, here
 
 TODAY = date(2026, 11, 23)
-NANTES = {"type": "commune", "code": "44109", "name": "Nantes", "position": {"lat": 47.2186, "lon": -1.5541}}
-REZE = {"type": "commune", "code": "44143", "name": "Rezé", "position": {"lat": 47.19, "lon": -1.55}}
-LOIRE = {"type": "department", "code": "44", "name": "Loire-Atlantique", "position": {"lat": 47.3, "lon": -1.7}}
+NANTES = Place("commune", "Nantes", Point(47.2186, -1.5541), "commune:44109", "44109")
+REZE = Place("commune", "Rezé", Point(47.19, -1.55), "commune:44143", "44143")
+LOIRE = Place("department", "Loire-Atlantique", Point(47.3, -1.7), "department:44", "44")
+QUAI = Place("address", "3 Quai de la Fosse", Point(47.21, -1.56))
 
 words = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
 several = st.lists(words, max_size=3, unique=True).map(tuple)
@@ -23,6 +27,15 @@ several = st.lists(words, max_size=3, unique=True).map(tuple)
 
 def read(query: str) -> SearchForm:
     return forms.read(parse_qsl(query, keep_blank_values=True))
+
+
+def where(form: SearchForm, place: Place | None = None, arrival: Place | None = None) -> Where:
+    """The form with these places, as `resolve` finds them."""
+    return Where(form, Meant(place=place or here(form)), Meant(place=arrival))
+
+
+def asked(query: str, place: Place | None = None) -> dict[str, Any]:
+    return parameters.of_search(where(read(query), place))
 
 
 @given(
@@ -68,39 +81,43 @@ def test_names_that_are_not_ours_are_ignored() -> None:
 
 
 def test_around_a_commune_the_distance_counts_from_its_centre() -> None:
-    assert forms.parameters(read("lieu=commune:44109&rayon=2"), NANTES) == {
-        "near": "47.2186,-1.5541",
-        "radius_km": "2",
-    }
+    assert asked("lieu=commune:44109&rayon=2", NANTES) == {"near": Point(47.2186, -1.5541), "radius_km": "2"}
 
 
 def test_a_commune_only() -> None:
-    assert forms.parameters(read("lieu=commune:44109&rayon=0"), NANTES) == {"commune": ["44109"]}
+    assert asked("lieu=commune:44109&rayon=0", NANTES) == {"commune": ["44109"]}
+    # An address is in a commune, but does not name it.
+    assert asked("ou=3 quai de la Fosse&rayon=0", QUAI) == {"near": Point(47.21, -1.56), "radius_km": "5"}
 
 
 def test_a_department_has_no_distance_to_sort_by() -> None:
-    assert forms.parameters(read("lieu=department:44&rayon=2&tri=distance"), LOIRE) == {"department": "44"}
+    assert asked("lieu=department:44&rayon=2&tri=distance", LOIRE) == {"department": "44"}
 
 
 def test_a_way_goes_from_the_one_place_to_the_other() -> None:
     way = read("ou=Nantes&lieu=commune:44109&vers=Rezé&vers-lieu=commune:44143&detour=1&rayon=0")
-    asked = {"route": "47.2186,-1.5541;47.19,-1.55", "detour_km": "1"}
-    assert forms.parameters(way, NANTES, REZE) == asked
+    along = where(way, NANTES, REZE)
+    points = (Point(47.2186, -1.5541), Point(47.19, -1.55))
+    assert parameters.of_search(along) == {"route": points, "detour_km": "1"}
+    assert parse_qsl(maps.map_query(parameters.of_search(along))) == [
+        ("route", "47.2186,-1.5541;47.19,-1.55"),
+        ("detour_km", "1"),
+    ]
     from_here = replace(way, ou="Ma position", autour="44.84,0")
-    assert forms.parameters(from_here, None, REZE)["route"] == "44.84,0;47.19,-1.55"
-    assert "distance" in forms.sorts(way, NANTES, REZE)
+    assert parameters.of_search(where(from_here, None, REZE))["route"] == (Point(44.84, 0), Point(47.19, -1.55))
+    assert "distance" in parameters.sorts(along)
 
 
 def test_a_way_whose_end_was_taken_away_is_none() -> None:
     """The hidden fields come without JavaScript too."""
     form = read("ou=Nantes&vers=&vers-lieu=commune:44143&detour=1")
     assert (form.vers_lieu, form.detour) == ("", "")
-    assert "route" not in forms.parameters(form, NANTES)
+    assert "route" not in parameters.of_search(where(form, NANTES))
 
 
 def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
     query = "mots=a&exercice=mam&taille=1-2&taille=3-4&tarif-max=4.50&a-jour=oui&ecole=École Jules-Ferry&langue=en"
-    assert forms.parameters(read(query), None) == {
+    assert asked(query) == {
         "q": "a",
         "workplace": ["mam"],
         "capacity": ["1-2", "3-4"],
@@ -114,7 +131,7 @@ def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
 
 
 def test_zero_is_a_longitude() -> None:
-    assert forms.parameters(read("autour=44.84,0"), None)["near"] == "44.84,0"
+    assert asked("autour=44.84,0")["near"] == Point(44.84, 0)
 
 
 def test_a_position_counts_only_while_the_text_says_so() -> None:
@@ -166,20 +183,19 @@ def test_slots_become_lines_and_children_at_the_same_time_add_up(slots: str, lin
     form = read(f"mots=a&{slots}")
     assert forms.errors(form, TODAY) == {}
     assert need.lines(form.slots) == lines
-    assert forms.parameters(form, None)["need"] == lines
+    assert parameters.of_search(where(form))["need"] == lines
 
 
 def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> None:
-    assert forms.parameters(read("mots=a&jour=lun"), None)["match"] == "best"
-    assert "match" not in forms.parameters(read("mots=a&jour=lun&libres=oui"), None)
-    assert forms.parameters(read("mots=a&jour=lun"), None)["include"] == "to_ask"
-    assert "include" not in forms.parameters(read("mots=a&jour=lun&libres=oui"), None)
-    assert "include" not in forms.parameters(read("mots=a"), None)
+    assert asked("mots=a&jour=lun")["match"] == "best"
+    assert "match" not in asked("mots=a&jour=lun&libres=oui")
+    assert asked("mots=a&jour=lun")["include"] == "to_ask"
+    assert "include" not in asked("mots=a&jour=lun&libres=oui")
+    assert "include" not in asked("mots=a")
 
 
 def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> None:
-    asked = forms.parameters(read("lieu=x&type=eaje&jour=lun&tri=nom&suite=abc"), NANTES)
-    query = dict(parse_qsl(forms.map_query(asked)))
+    query = dict(parse_qsl(maps.map_query(asked("lieu=x&type=eaje&jour=lun&tri=nom&suite=abc", NANTES))))
     assert query == {
         "near": "47.2186,-1.5541",
         "radius_km": "5",
@@ -197,6 +213,7 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("ou=" + "a" * 101, "ou"),
         ("ou=a&mots=" + "a" * 201, "mots"),
         ("autour=ici", "ou"),
+        ("autour=95,2", "ou"),
         ("ou=a&rayon=3", "rayon"),
         ("ou=a&vers=b&detour=3", "detour"),
         ("ou=a&vers=" + "b" * 101, "vers"),
@@ -232,8 +249,8 @@ def test_a_good_form_has_no_error(query: str) -> None:
 
 
 def test_orders_that_make_no_sense_are_not_offered() -> None:
-    def offered(query: str, place: dict[str, Any] | None) -> set[str]:
-        return set(forms.sorts(read(query), place))
+    def offered(query: str, place: Place | None) -> set[str]:
+        return set(parameters.sorts(where(read(query), place)))
 
     assert "distance" in offered("lieu=a", NANTES)
     assert "distance" not in offered("lieu=a", LOIRE)

@@ -7,10 +7,9 @@ import orjson
 
 from registry.agrements import previews
 from registry.database import Connection
-from search_api.answer import cards
+from search_api import offers
 
 
 def fiche(conn: Connection, offer: str, today: date) -> dict[str, Any] | None:
     """As `search_api.offers.fiche` gives it. None while she has no place on the map."""
-    document = orjson.loads(previews.document(conn, offer))
-    return cards.fiche(document, today) if "position" in document else None
+    return offers.preview(orjson.loads(previews.document(conn, offer)), today)

@@ -7,12 +7,11 @@ from typing import Any
 from domain import french
 from registry.parents.alerts.asking import Reach, Rhythm, Wanted
 from search_api import saved_searches
+from search_api.parameters import FilterParameters, OfferQuery, meaning, read
 from search_api.problems import ParameterError
-from search_api.request.offer_query import OfferQuery
-from search_api.request.parameters import FilterParameters, read, understand
 from web.core.site import Site
 from web.parents.search import results
-from web.shared.search import forms
+from web.shared.search import forms, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where, resolve
 from web.texts.parents import alerts as texts
@@ -60,28 +59,28 @@ async def need(site: Site, form: SearchForm) -> Need:
         raise Refused(texts.BROKEN.format(reason=_first(errors)))
     if (form.types and saved_searches.KIND not in form.types) or form.sous_types or form.financements:
         raise Refused(texts.OTHER_KINDS)
-    found = await resolve(site.engine, site.geocoder, form)
+    found = await resolve(site, form)
     if found.errors:
         raise Refused(texts.BROKEN.format(reason=_first(found.errors)))
-    if found.place is None and not found.form.autour:
+    if found.place is None:
         raise Refused(texts.NO_PLACE)
-    parameters = saved_searches.kept(forms.parameters(found.form, found.place, found.arrival))
+    kept = saved_searches.kept(parameters.of_search(found))
     try:
-        query = await understand(site.engine, read(FilterParameters, parameters), today)
+        query = meaning(read(FilterParameters, kept), today)
     except ParameterError as refused:
         raise Refused(texts.BROKEN.format(reason=results.sentence(refused.errors[0]["message"]))) from None
     # A day that has passed is today.
-    current = await saved_searches.understood(site.engine, parameters, today) or query
+    current = saved_searches.understood(kept, today) or query
     count = await saved_searches.count(site.engine, current)
     if count > MOST_NOW:
         raise Refused(texts.TOO_WIDE.format(count=french.number(count)))
-    return Need(forms.address(found.form), title(found, query), parameters, query, count)
+    return Need(forms.address(found.form), title(found, query), kept, query, count)
 
 
 def title(found: Where, query: OfferQuery) -> str:
     """« assistants maternels autour de Nantes (5 km), du lundi au vendredi, 8 h – 18 h, à partir du … »."""
     form = found.form
-    where = results.where(form, found.place, found.arrival)
+    where = results.where(found)
     km = query.radius_km if query.near else query.route.detour_km if query.route else None
     parts = [f"{texts.KINDS} {where}" + (f" ({french.distance(round(km * 1000))})" if km else "")]
     if form.jours or form.des or form.naissance:

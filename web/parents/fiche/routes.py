@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from registry.database import Pool
 from registry.parents.contact import reachable
 from search_api import offers
-from search_api.http import limits
 from web import texts
-from web.core.error_pages import limited, not_found
+from web.core.budget import read_contact
+from web.core.error_pages import not_found
 from web.core.site import Site
 from web.parents.fiche import reminder, structured
 from web.shared import maps
@@ -31,8 +31,8 @@ async def fiche(request: Request, id: str) -> Response:
     document = await offers.fiche(site.engine, id, site.today())
     if document is None:
         return not_found(site, texts.OFFER_GONE_TITLE, texts.OFFER_GONE)
-    if offers.is_limited(document) and (wait := await limits.wait_for_contact(site.limiter, request.scope)):
-        return limited(request, wait)
+    if refused := await read_contact(request, document):
+        return refused
     minder = document["kind"] == "assistant_maternel"
     if site.views is not None and minder:
         site.views.seen(id, site.today())

@@ -2,14 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from domain import french
 from domain.vocabulary import Kind
 from search_api import offers
-from search_api.engine.engine import Engine
-from search_api.request.parameters import OfferParameters, read, understand
+from search_api.parameters import OfferParameters, meaning, read
+from web.core.site import Site
+from web.shared.search.places import Place
 
 PURPOSES = {
     Kind.POINT_RELAIS_CAF: "Un agent vous accompagne dans vos démarches avec la Caf, près de chez vous.",
@@ -30,25 +30,24 @@ class Group:
     places: list[dict[str, Any]]
 
 
-async def around(engine: Engine, commune: dict[str, Any], today: date) -> list[Group]:
+async def around(site: Site, commune: Place) -> list[Group]:
     """The nearest of each kind, however far. Raises EngineUnavailable."""
-    found = await asyncio.gather(*(_nearest(engine, commune, kind, today) for kind in PURPOSES))
+    found = await asyncio.gather(*(_nearest(site, commune, kind) for kind in PURPOSES))
     return [
         Group(kind.value, kind.label, purpose, places)
         for (kind, purpose), places in zip(PURPOSES.items(), found, strict=True)
     ]
 
 
-async def _nearest(engine: Engine, commune: dict[str, Any], kind: Kind, today: date) -> list[dict[str, Any]]:
-    position = commune["position"]
+async def _nearest(site: Site, commune: Place, kind: Kind) -> list[dict[str, Any]]:
     asked = {
-        "near": f"{position['lat']},{position['lon']}",
+        "near": commune.point,
         "radius_km": "any",
         "sort": "distance",
         "kind": [kind.value],
         "limit": str(SHOWN),
     }
-    answer = await offers.search(engine, await understand(engine, read(OfferParameters, asked), today))
+    answer = await offers.search(site.engine, meaning(read(OfferParameters, asked), site.today()))
     return [
         {
             "id": item["id"],

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from search_api import suggest
-from search_api.engine import places
 from web.core.error_pages import not_found
 from web.core.site import Site
 from web.parents.help import guide, nearest
+from web.shared.search.places import known
 
 LONGEST = 100
 SUGGESTED = 8
@@ -49,10 +49,10 @@ def printed_guide(request: Request) -> Response:
 async def around(request: Request, commune: str) -> Response:
     """The nearest places of each kind, by distance from the commune's own point."""
     site: Site = request.app.state.site
-    place = await places.place(site.engine, f"commune:{commune}")
+    place = await known(site, f"commune:{commune}")
     if place is None:
         return not_found(site, "Cette commune n’existe pas", UNKNOWN)
-    groups = await nearest.around(site.engine, place, site.today())
+    groups = await nearest.around(site, place)
     return site.page("parents/help/commune.html", {"place": place, "groups": groups})
 
 

@@ -9,10 +9,10 @@ from domain import civil, french
 from domain.vocabulary import Kind
 from web import texts
 from web.shared.cards import card
-from web.shared.search import filters, forms, need
+from web.shared.search import filters, forms, need, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.need import Slot
-from web.shared.search.places import Where
+from web.shared.search.places import Item, Where, kept_id
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,9 @@ class Step:
     count: int = 0
 
 
-def results(
-    answer: Mapping[str, Any],
-    form: SearchForm,
-    place: dict[str, Any] | None,
-    today: date,
-    loosened: Sequence[Step] = (),
-    arrival: dict[str, Any] | None = None,
-) -> dict[str, Any]:
+def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequence[Step] = ()) -> dict[str, Any]:
     """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
+    form = found.form
     total = answer["total"]
     cards = [card(item, has_need=form.has_need, today=today) for item in answer["items"]]
     heading = texts.RESULT.of(total["value"])
@@ -40,7 +34,7 @@ def results(
         heading = texts.AT_LEAST.format(count=heading)
     return {
         "heading": heading,
-        "where": where(form, place, arrival),
+        "where": where(found),
         "empty": total["value"] == 0,
         "cards": cards,
         "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
@@ -51,23 +45,36 @@ def results(
             for step in loosened
         ],
         "sort": next((name for name, code in forms.SORTS.items() if code == answer["query"]["sort"]), ""),
-        "sorts": [(name, sort_label(name, form)) for name in forms.sorts(form, place, arrival)],
+        "sorts": [(name, sort_label(name, form)) for name in parameters.sorts(found)],
         "indexed": indexed(answer["data"].get("indexed_at")),
     }
 
 
-def where(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> str:
-    if arrival is not None:
-        start = texts.search.YOUR_POSITION if place is None else place["name"]
-        return texts.search.ALONG.format(start=french.leaving(start), end=french.reaching(arrival["name"]))
-    if form.autour:
-        return texts.AROUND_POSITION
+def around(found: Where, *, alerts: bool) -> dict[str, Any]:
+    """What stands around a list, and without one too: the places as they were understood, the folded parts of the form
+    in a few words, and whether an alert can be asked for."""
+    return {
+        "alert": alert(found) if alerts else None,
+        "notices": notices(found),
+        "around": found.is_around,
+        "way_summary": way_summary(found),
+        "kinds_summary": kinds_summary(found.form),
+        "need_summary": need_summary(found.form),
+    }
+
+
+def where(found: Where) -> str:
+    place, arrival = found.place, found.arrival
     if place is None:
         return texts.EVERYWHERE
-    if place["type"] in forms.TERRITORIES:
-        return texts.IN_TERRITORY.format(place=place["name"])
-    inside = form.rayon == "0" and place["type"] != "address"
-    return (texts.IN if inside else texts.AROUND).format(place=place["name"])
+    if arrival is not None:
+        return texts.search.ALONG.format(start=french.leaving(place.name), end=french.reaching(arrival.name))
+    if place.type == "position":
+        return texts.AROUND_POSITION
+    if place.is_territory:
+        return texts.IN_TERRITORY.format(place=place.name)
+    inside = found.form.rayon == "0" and place.code
+    return (texts.IN if inside else texts.AROUND).format(place=place.name)
 
 
 def sort_label(name: str, form: SearchForm) -> str:
@@ -80,22 +87,31 @@ def alert(found: Where) -> str | None:
     others)."""
     form = found.form
     others = (form.types and "assistant_maternel" not in form.types) or form.sous_types or form.financements
-    if others or not (found.place or form.autour):
+    if others or found.place is None:
         return None
     return "/alertes" + forms.address(form, tri="").removeprefix("/")
 
 
 def notices(found: Where) -> list[dict[str, Any]]:
     """For each place that may not be the one that was meant: what was understood, and the others."""
-    told = [
-        (texts.UNDERSTOOD, found.place, found.detail, found.others),
-        (texts.search.UNDERSTOOD_ARRIVAL, found.arrival, found.arrival_detail, found.arrival_others),
+    understood = [
+        (texts.UNDERSTOOD, found.start, ("ou", "lieu")),
+        (texts.search.UNDERSTOOD_ARRIVAL, found.end, ("vers", "vers_lieu")),
     ]
     return [
-        {"text": text.format(place=place["name"], detail=detail), "others": others}
-        for text, place, detail, others in told
-        if place and others
+        {
+            "text": text.format(place=meant.place.name, detail=meant.detail),
+            "others": [link(found.form, item, *fields) for item in meant.others],
+        }
+        for text, meant, fields in understood
+        if meant.place and meant.others
     ]
+
+
+def link(form: SearchForm, item: Item, name: str, id: str) -> dict[str, str]:
+    """The same search with another place in the fields `name` and `id`."""
+    href = forms.address(form, **{name: item["label"], id: kept_id(item)})
+    return {"label": item["label"], "detail": item["detail"], "href": href}
 
 
 def indexed(moment: str | None) -> str | None:
@@ -109,10 +125,11 @@ def found_text(count: int) -> str:
     return texts.RESULT.of(count)
 
 
-def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
+def steps(where: Where) -> list[Step]:
     """Searches that ask for less, the smallest step first."""
+    form = where.form
     found: list[tuple[str, dict[str, Any]]] = []
-    around = forms.is_around(form, place)
+    around = where.is_around
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:
         radius = wider[min(1, len(wider) - 1)]
@@ -138,11 +155,11 @@ def steps(form: SearchForm, place: dict[str, Any] | None) -> list[Step]:
     return [Step(label, replace(form, **{"suite": "", **changes})) for label, changes in found]
 
 
-def way_summary(form: SearchForm, arrival: dict[str, Any] | None) -> str:
+def way_summary(found: Where) -> str:
     """The folded way in a few words: « jusqu’à Orvault »."""
-    if arrival is None:
-        return form.vers or texts.search.WAY_NONE
-    return texts.search.WAY_TO.format(end=french.reaching(arrival["name"]))
+    if found.arrival is None:
+        return found.form.vers or texts.search.WAY_NONE
+    return texts.search.WAY_TO.format(end=french.reaching(found.arrival.name))
 
 
 def need_summary(form: SearchForm) -> str:

@@ -1,18 +1,19 @@
-"""The page's own parameters, in readable French, and what they mean for the search API. Pure functions.
+"""The page's own parameters, in readable French: the form that an address holds, and what is wrong with it. Pure.
 
 The address bar holds a whole search in these names, so it can be shared and "back" works. Unknown names are
 ignored here (links from mail and social sites add their own); the API below refuses what it does not know.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from domain import civil
-from search_api.request.parameter_types import DEFAULT_DETOUR_KM
+from search_api.geo import Point
+from search_api.parameters import DEFAULT_DETOUR_KM
 from web import texts
 from web.shared.search import filters, need
 from web.shared.search.need import Slot
@@ -31,10 +32,6 @@ DETOUR = f"{DEFAULT_DETOUR_KM:g}"
 """The distance to the way, in kilometres, of a search that names none."""
 TEXT_LIMITS = {"ou": 100, "vers": 100, "mots": 200}
 """Characters; those of the search API's suggestions and free text."""
-PAGE_SIZE = 20
-TERRITORIES = ("epci", "department")
-"""The types of places in which one can search, but from which nothing is near or far."""
-
 _PARAMETER = {
     "vers_lieu": "vers-lieu",
     "types": "type",
@@ -111,6 +108,14 @@ class SearchForm:
         return self != SearchForm()
 
     @property
+    def position(self) -> Point | None:
+        """The visitor's own, which `autour` holds as `47.2186,-1.5541`; None where it holds none."""
+        if not re.fullmatch(r"-?\d{1,2}(\.\d{1,6})?,-?\d{1,3}(\.\d{1,6})?", self.autour):
+            return None
+        lat, lon = map(float, self.autour.split(","))
+        return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+    @property
     def slots(self) -> tuple[Slot, ...]:
         return need.slots(vars(self))
 
@@ -164,7 +169,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         found["ou"] = texts.ERROR_NO_PLACE
     elif form.vers and not (form.ou or form.lieu or form.autour):
         found["ou"] = texts.search.ERROR_NO_START
-    if form.autour and not re.fullmatch(r"-?\d{1,2}(\.\d{1,6})?,-?\d{1,3}(\.\d{1,6})?", form.autour):
+    if form.autour and form.position is None:
         found["ou"] = texts.ERROR_POSITION
     if form.rayon and form.rayon not in texts.RADII:
         found["rayon"] = texts.ERROR_RADIUS
@@ -183,91 +188,9 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
     return found | need.errors(form.slots)
 
 
-def sorts(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> list[str]:
-    """The orders that make sense for this search, by their page names."""
-    offered = {
-        "disponibilite": form.has_need,
-        "distance": not {"near", "route"}.isdisjoint(_where(form, place, arrival)),
-        "pertinence": bool(form.mots),
-    }
-    return [name for name in SORTS if offered.get(name, True)]
-
-
-def is_around(form: SearchForm, place: dict[str, Any] | None) -> bool:
-    """Whether a distance means anything: not for a whole department, nor along a way, nor without any place."""
-    return not form.vers and (bool(form.autour) or has_point(place))
-
-
-def has_point(place: dict[str, Any] | None) -> bool:
-    """Whether one can be there: a commune or an address, and no larger territory."""
-    return place is not None and place["type"] not in TERRITORIES
-
-
 def field_of(parameter: str) -> str:
     """The page's field where an error about one of the API's parameters is shown."""
     return _FIELD_OF_API.get(parameter, "ou")
-
-
-def parameters(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The search API's parameters, for OfferParameters. `place` is a document of `places`, of `form.lieu`; `arrival`
-    that of `form.vers_lieu`, which only counts while `form.vers` names it.
-
-    Around a commune the distance counts from its centre, since families cross its border for a place;
-    « Dans la commune seulement » asks for the commune itself. A way is the straight line between two such points: we
-    know no roads.
-    """
-    chosen = {
-        **_where(form, place, arrival),
-        "q": form.mots,
-        "kind": list(form.types),
-        **{each.facet: list(getattr(form, each.field)) for each in filters.CHOICES},
-        "hourly_cents_max": filters.TARIFFS.get(form.tarif_max, ""),
-        "up_to_date": "true" if form.a_jour else "",
-        "need": need.lines(form.slots),
-        "from": form.des,
-        "places": form.places if form.jours else "",
-        "child_birthdate": form.naissance,
-        # What answers a part of the need is shown with what is missing: for many families it is a beginning.
-        "match": "best" if form.has_need and not form.libres else "",
-        "include": "to_ask" if form.has_need and not form.libres else "",
-        "sort": SORTS[form.tri] if form.tri in sorts(form, place, arrival) else "",
-        "cursor": form.suite,
-    }
-    return {name: value for name, value in chosen.items() if value}
-
-
-def page(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The parameters of one page of the list: `parameters` with its facets and its size."""
-    return {**parameters(form, place, arrival), "facets": filters.FACETS, "limit": str(PAGE_SIZE)}
-
-
-def map_query(asked: Mapping[str, Any]) -> str:
-    """`parameters` as a query string for `/api/v1/map`, to which the script adds the view."""
-    kept = {name: value for name, value in asked.items() if name not in ("sort", "cursor")}
-    return urlencode(kept, doseq=True, safe=":,;@")
-
-
-def _where(form: SearchForm, place: dict[str, Any] | None, arrival: dict[str, Any] | None) -> dict[str, Any]:
-    if place is None and not form.autour:
-        return {}
-    if form.vers and arrival is not None:
-        start = form.autour or _point(place or {})
-        return {"route": f"{start};{_point(arrival)}", "detour_km": form.detour or DETOUR}
-    if place is None:
-        return {"near": form.autour, "radius_km": _radius(form)}
-    if place["type"] in TERRITORIES:
-        return {place["type"]: place["code"]}
-    if form.rayon == "0" and place["type"] != "address":
-        return {"commune": [place["code"]]}
-    return {"near": _point(place), "radius_km": _radius(form)}
-
-
-def _point(place: Mapping[str, Any]) -> str:
-    return f"{place['position']['lat']},{place['position']['lon']}"
-
-
-def _radius(form: SearchForm) -> str:
-    return form.rayon if form.rayon not in ("", "0") else RADIUS
 
 
 def as_date(text: str) -> date | None:

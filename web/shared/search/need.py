@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from domain import week
-from search_api.request.need import MAX_LINES, MAX_PLACES
+from search_api.parameters import MAX_LINES, MAX_PLACES
 from web import texts
 
 DAYS = dict(zip(("lun", "mar", "mer", "jeu", "ven", "sam", "dim"), week.DAYS, strict=True))

@@ -1,18 +1,39 @@
 """Which places a form means: the ones chosen among the suggestions, or the ones that its texts name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from search_api import suggest
-from search_api.engine import places
-from search_api.engine.engine import Engine
-from search_api.engine.geocoder import Geocoder
-from search_api.query.text import words
+from search_api import places, suggest
+from search_api.geo import Point
 from web import texts
-from web.shared.search import forms
+from web.core.site import Site
 from web.shared.search.forms import SearchForm
 
 SUGGESTIONS = 6
+
+TERRITORIES = ("epci", "department")
+"""The types of places in which one can search, but from which nothing is near or far."""
+
+Item = Mapping[str, Any]
+"""A suggestion, as `search_api.suggest` gives it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one can look. `type`: that of the index, or `address`, or `position`, the visitor's own; these two have
+    neither `id` nor `code`."""
+
+    type: str
+    name: str
+    point: Point
+    id: str = ""
+    code: str = ""
+
+    @property
+    def is_territory(self) -> bool:
+        """Whether it is larger than a commune, so that one cannot be there."""
+        return self.type in TERRITORIES
 
 
 @dataclass(frozen=True)
@@ -22,97 +43,103 @@ class Meant:
 
     label: str = ""
     id: str = ""
-    place: dict[str, Any] | None = None
+    place: Place | None = None
     detail: str = ""
-    others: tuple[dict[str, Any], ...] = ()
+    others: tuple[Item, ...] = ()
     error: str = ""
 
 
 @dataclass(frozen=True)
 class Where:
-    """`form` names the places it was resolved to: `place`, and `arrival` of a search along a way, each with the
-    `detail` that tells it from its namesakes. `others` are links to the places that may have been meant instead."""
+    """A search with its places: the form, which names those it was resolved to, where it looks from, and the end of
+    the way of a search along one. `errors`, by field, where a place is not known."""
 
     form: SearchForm
-    place: dict[str, Any] | None = None
-    detail: str = ""
-    others: tuple[dict[str, str], ...] = ()
-    arrival: dict[str, Any] | None = None
-    arrival_detail: str = ""
-    arrival_others: tuple[dict[str, str], ...] = ()
+    start: Meant = field(default_factory=Meant)
+    end: Meant = field(default_factory=Meant)
     errors: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def place(self) -> Place | None:
+        return self.start.place
 
-async def resolve(engine: Engine, geocoder: Geocoder | None, form: SearchForm) -> Where:
-    """The form with its places found; `errors`, by field, where one is not. Raises EngineUnavailable."""
-    start, arrival = Meant(form.ou, form.lieu), Meant(form.vers, form.vers_lieu)
+    @property
+    def arrival(self) -> Place | None:
+        return self.end.place
+
+    @property
+    def is_around(self) -> bool:
+        """Whether a distance means anything: not for a whole department, nor along a way, nor without any place."""
+        return not self.form.vers and self.place is not None and not self.place.is_territory
+
+
+async def resolve(site: Site, form: SearchForm) -> Where:
+    """The form, which has no errors in its places, with them found. Raises EngineUnavailable."""
+    start, end = Meant(form.ou, form.lieu, here(form)), Meant(form.vers, form.vers_lieu)
     along = bool(form.vers)
-    if not form.autour and (form.ou or form.lieu):
-        start = await meant(engine, geocoder, form.ou, form.lieu, point=along)
+    if start.place is None and (form.ou or form.lieu):
+        start = await meant(site, form.ou, form.lieu, point=along)
     if along:
-        arrival = await meant(engine, geocoder, form.vers, form.vers_lieu, point=True)
-    form = replace(form, ou=start.label, lieu=start.id, vers=arrival.label, vers_lieu=arrival.id)
-    errors = {name: found.error for name, found in (("ou", start), ("vers", arrival)) if found.error}
-    if start.place and arrival.place and start.place["position"] == arrival.place["position"]:
+        end = await meant(site, form.vers, form.vers_lieu, point=True)
+    errors = {name: found.error for name, found in (("ou", start), ("vers", end)) if found.error}
+    if start.place and end.place and start.place.point == end.place.point:
         errors["vers"] = texts.search.ERROR_SAME_PLACE
-    return Where(
-        form,
-        start.place,
-        start.detail,
-        tuple(link(form, item, "ou", "lieu") for item in start.others),
-        arrival.place,
-        arrival.detail,
-        tuple(link(form, item, "vers", "vers_lieu") for item in arrival.others),
-        errors,
-    )
+    named = replace(form, ou=start.label, lieu=start.id, vers=end.label, vers_lieu=end.id)
+    return Where(named, start, end, errors)
 
 
-async def meant(engine: Engine, geocoder: Geocoder | None, text: str, id: str, *, point: bool) -> Meant:
+async def meant(site: Site, text: str, id: str, *, point: bool) -> Meant:
     """Without JavaScript nobody chose a suggestion: the text is looked up, and the first place is taken.
 
     A chosen place counts only while the text still names it: the hidden field outlives a text typed over it. `point`:
     only where one can be, no larger territory. Raises EngineUnavailable.
     """
     if id:
-        place = await places.place(engine, id)
-        if place is not None and (not text or alike(text, place["name"])):
-            refused = point and not forms.has_point(place)
-            return Meant(place["name"], id, place, error=texts.search.ERROR_NO_POINT if refused else "")
+        place = await known(site, id)
+        if place is not None and (not text or suggest.alike(text, place.name)):
+            refused = point and place.is_territory
+            return Meant(place.name, id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
         return Meant(error=texts.ERROR_NO_PLACE)
-    answer = await suggest.suggest(engine, text, SUGGESTIONS, geocoder)
+    answer = await suggest.suggest(site.engine, text, SUGGESTIONS, site.geocoder)
     # The communes of a postcode follow it, each by its name.
-    known = [item for item in answer["items"] if item["type"] not in ("offer", "postcode")]
-    found = [item for item in known if not (point and item["type"] in forms.TERRITORIES)]
-    if not found:
-        return Meant(text, error=texts.search.ERROR_NO_POINT if known else texts.ERROR_UNKNOWN_PLACE.format(text=text))
-    first, *others = found
-    place = at_address(first) if first["type"] == "address" else await places.place(engine, first["id"])
+    items = [item for item in answer["items"] if item["type"] not in ("offer", "postcode")]
+    fitting = [item for item in items if not (point and item["type"] in TERRITORIES)]
+    if not fitting:
+        return Meant(text, error=texts.search.ERROR_NO_POINT if items else texts.ERROR_UNKNOWN_PLACE.format(text=text))
+    first, *others = fitting
+    place = at_address(first) if first["type"] == "address" else await known(site, first["id"])
     if is_the_one(text, first, others):
         others = []
     return Meant(first["label"], kept_id(first), place, first["detail"], tuple(others))
 
 
-def at_address(item: dict[str, Any]) -> dict[str, Any]:
+async def known(site: Site, id: str) -> Place | None:
+    """A place of the index by its id, as `commune:44109`. Raises EngineUnavailable."""
+    found = await places.place(site.engine, id)
+    if found is None:
+        return None
+    return Place(found["type"], found["name"], point_of(found["position"]), found["id"], found["code"])
+
+
+def here(form: SearchForm) -> Place | None:
+    """The visitor's own position, where the form has one."""
+    return Place("position", texts.search.YOUR_POSITION, form.position) if form.position else None
+
+
+def at_address(item: Item) -> Place:
     """A street address as a place. The index knows none: it is looked up again by its text on the next page."""
-    return {"type": "address", "name": item["label"], "position": item["position"]}
+    return Place("address", item["label"], point_of(item["position"]))
 
 
-def kept_id(item: dict[str, Any]) -> str:
+def point_of(position: Mapping[str, float]) -> Point:
+    return Point(position["lat"], position["lon"])
+
+
+def kept_id(item: Item) -> str:
     return "" if item["type"] == "address" else str(item["id"])
 
 
-def is_the_one(text: str, first: dict[str, Any], others: list[dict[str, Any]]) -> bool:
+def is_the_one(text: str, first: Item, others: list[Item]) -> bool:
     """Whether the text is the first place's whole name and no other's."""
-    return alike(text, first["label"]) and not any(alike(text, item["label"]) for item in others)
-
-
-def link(form: SearchForm, item: dict[str, Any], name: str, id: str) -> dict[str, str]:
-    """The same search with another place in the fields `name` and `id`."""
-    href = forms.address(form, **{name: item["label"], id: kept_id(item)})
-    return {"label": item["label"], "detail": item["detail"], "href": href}
-
-
-def alike(text: str, name: str) -> bool:
-    """Whether they are one name as the index reads it, also glued together: « ile yeu » and « L’Île-Yeu »."""
-    return "".join(words(text)) == "".join(words(name))
+    return suggest.alike(text, first["label"]) and not any(suggest.alike(text, item["label"]) for item in others)

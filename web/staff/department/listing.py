@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
+from domain.spreadsheets import as_text
 from registry.offers.duties import Overdue
-from search_api.http import exports
 
 COLUMNS = ("Nom", "Prénom", "Numéro d’agrément", "Commune", "Dernière déclaration", "Échéances manquées", "Averti le")
 
@@ -21,5 +21,5 @@ def as_csv(rows: Iterable[Overdue]) -> str:
     for row in rows:
         values = [getattr(row, name) for name in FIELDS]
         # Names and numbers were typed by somebody.
-        writer.writerow(["" if value is None else exports.as_text(str(value)) for value in values])
+        writer.writerow(["" if value is None else as_text(str(value)) for value in values])
     return "\ufeff" + text.getvalue()

@@ -8,7 +8,7 @@ from registry import database
 from registry.parents.alerts import asking
 from search_api import saved_searches
 from search_api.engine.engine import connect
-from search_api.request.parameters import FilterParameters, read, understand
+from search_api.parameters import FilterParameters, meaning, read
 from tests.conftest import TODAY
 from tests.records import Range
 from tests.registry.parents.alerts.conftest import World
@@ -70,7 +70,7 @@ def save(world: World, parameters: dict[str, Any]) -> None:
     async def wanted() -> asking.Wanted:
         engine = connect(settings)
         kept = saved_searches.kept(parameters)
-        query = await understand(engine, read(FilterParameters, kept), TODAY)
+        query = meaning(read(FilterParameters, kept), TODAY)
         await engine.client.close()
         reach = asking.Reach(*saved_searches.reach(query))
         return asking.Wanted("x@example.org", "weekly", kept, "/?", "t", query.start, saved_searches.week(query), reach)

@@ -1,7 +1,7 @@
 """The query strings of the API, and what they mean together.
 
-The models check one parameter at a time; `understand` checks them against each other and against the places
-that are known, and gives the query that the rest of the room works on.
+The models check one parameter at a time; `understand` checks them against each other, and gives the query that the
+rest of the room works on. All of it is pure: whether a territory has such a code, `places` says afterwards.
 """
 
 import math
@@ -14,11 +14,10 @@ from typing import Any, TypeVar, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
-from search_api.engine.engine import Engine
-from search_api.engine.places import named
+from search_api.geo import Box, Route
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
 from search_api.request import cursors
-from search_api.request.geo import Box, Route
+from search_api.request.need import MAX_LINES, MAX_PLACES
 from search_api.request.offer_query import SELECTABLE, OfferQuery, View
 from search_api.request.parameter_types import (
     BOX,
@@ -68,18 +67,27 @@ from search_api.request.parameter_types import (
     codes,
 )
 from search_api.request.parameter_types import Route as RouteParameter
+from settings.keys import Keys
 
 __all__ = [
+    "DEFAULT_DETOUR_KM",
+    "MAX_LINES",
+    "MAX_PLACES",
     "Bbox",
     "CountParameters",
+    "FilterParameters",
     "MapParameters",
     "OfferParameters",
+    "OfferQuery",
     "Parameters",
     "SuggestParameters",
+    "View",
     "Zoom",
+    "meaning",
     "read",
     "refuse_misused",
     "understand",
+    "written",
 ]
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -177,31 +185,46 @@ def public_fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
 
 
 def read(model: type[Model], values: Mapping[str, Any]) -> Model:
-    """A query string as a model: text, or lists of text. Raises ParameterError."""
+    """A query string as a model: texts, or lists of texts; a point, a box or a way may be one already. Raises
+    ParameterError."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
         raise parameter_errors(error.errors(), model) from None
 
 
-async def understand(engine: Engine, parameters: FilterParameters, today: date) -> OfferQuery:
-    """The query that the parameters mean on that day (a cursor keeps the day of its first page).
+def written(given: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """Parameters as a query string has them: points, boxes and ways as text too."""
+    return {name: list(value) if isinstance(value, list) else text_of(value) for name, value in given.items()}
 
-    Raises ParameterError where they contradict each other or name an unknown place, EngineUnavailable where
-    the places cannot be read.
+
+def text_of(value: Any) -> str:
+    return ";".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def understand(parameters: FilterParameters, today: date, keys: Keys) -> OfferQuery:
+    """The query that the parameters mean on that day; with a cursor, which `keys` have signed, on its first page's day.
+
+    Raises ParameterError where they contradict each other, or the cursor is not theirs.
     """
+    text = parameters.cursor if isinstance(parameters, OfferParameters) else None
+    if not text:
+        return meaning(parameters, today)
+    cursor = cursors.read(keys, text, today)
+    query = meaning(parameters, cursor.day)
+    cursors.refuse_foreign(cursor, query)
+    return replace(query, after=cursor.after)
+
+
+def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
+    """The same without a look at a cursor: the first page. Raises ParameterError where parameters contradict each
+    other."""
     paged = parameters if isinstance(parameters, OfferParameters) else None
-    cursor = cursors.read(engine.settings.keys, paged.cursor, today) if paged and paged.cursor else None
-    today = cursor.day if cursor else today
     box = None if isinstance(parameters, MapParameters) else getattr(parameters, "bbox", None)
     refuse_two_places(parameters, box)
-
     sort = (paged and paged.sort) or default_sort(parameters)
     if paged:
         refuse_sort(parameters, sort)
-    communes = await named(engine, "commune", parameters.commune) if parameters.commune else ()
-    epci = await named(engine, "epci", [parameters.epci]) if parameters.epci is not None else ()
-    department = await named(engine, "department", [parameters.department]) if parameters.department is not None else ()
     query = OfferQuery(
         today=today,
         start=parameters.start or today,
@@ -210,9 +233,9 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
         near=parameters.near,
         radius_km=radius(parameters),
         route=Route(parameters.route, parameters.detour_km or DEFAULT_DETOUR_KM) if parameters.route else None,
-        communes=communes,
-        epci=epci[0] if epci else None,
-        department=department[0] if department else None,
+        communes=tuple(parameters.commune),
+        epci=parameters.epci,
+        department=parameters.department,
         bbox=box,
         q=parameters.q,
         selected=tuple((name, values) for name in SELECTABLE if (values := chosen(getattr(parameters, name)))),
@@ -226,9 +249,6 @@ async def understand(engine: Engine, parameters: FilterParameters, today: date) 
         view=view(paged) if paged else None,
     )
     refuse_adult(query)
-    if cursor:
-        cursors.refuse_foreign(cursor, query)
-        query = replace(query, after=cursor.after)
     return query
 
 
@@ -272,12 +292,12 @@ def refuse_two_places(parameters: FilterParameters, box: Box | None) -> None:
     route = parameters.route
     refuse_together(
         {
-            "near": f"{near.lat},{near.lon}" if near else None,
-            "route": ";".join(f"{point.lat},{point.lon}" for point in route) if route else None,
+            "near": text_of(near) if near else None,
+            "route": text_of(route) if route else None,
             "commune": ",".join(parameters.commune) or None,
             "epci": parameters.epci,
             "department": parameters.department,
-            "bbox": f"{box.west},{box.south},{box.east},{box.north}" if box else None,
+            "bbox": text_of(box) if box else None,
         }
     )
     if parameters.radius_km is not None and near is None:

@@ -1,11 +1,11 @@
-"""Communes, arrondissements, EPCI and departments: checked, found by their id."""
+"""Communes, arrondissements, EPCI and departments: codes that were given and their names, a place by its id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from search_api.engine.engine import Engine, documents
 from search_api.problems import ParameterError, refusal
-from search_api.request.offer_query import Named
+from search_api.request.offer_query import OfferQuery
 
 FIELDS = ["id", "type", "code", "name", "postcodes", "parent", "department", "epci", "population", "position"]
 
@@ -15,8 +15,17 @@ LONGEST_ID = 64
 """Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
 
 
-async def named(engine: Engine, type: str, codes: Sequence[str]) -> tuple[Named, ...]:
-    """The places with these codes. Raises ParameterError for codes that are none's, EngineUnavailable."""
+Names = Mapping[str, Mapping[str, str]]
+"""Type of territory → code → name."""
+
+
+async def names(engine: Engine, query: OfferQuery) -> Names:
+    """The names of a query's territories. Raises ParameterError for codes that are nobody's, EngineUnavailable."""
+    return {type: await named(engine, type, codes) for type, codes in query.territories.items() if codes}
+
+
+async def named(engine: Engine, type: str, codes: Sequence[str]) -> dict[str, str]:
+    """Code → name of each of these codes, in their order. Raises as `names` does."""
     found = await known(engine, [f"{type}:{code}" for code in codes])
     errors = [
         refusal(
@@ -27,7 +36,7 @@ async def named(engine: Engine, type: str, codes: Sequence[str]) -> tuple[Named,
     ]
     if errors:
         raise ParameterError.of(errors)
-    return tuple(Named(place["code"], place["name"]) for place in found if place)
+    return {place["code"]: place["name"] for place in found if place}
 
 
 async def place(engine: Engine, id: str) -> dict[str, Any] | None:

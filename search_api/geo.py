@@ -1,6 +1,8 @@
-"""Points, boxes and routes on the globe. Degrees are WGS 84's, distances metres along great circles."""
+"""Points, boxes and routes on the globe, as a search takes them from its address to its clauses. Degrees are WGS 84's,
+distances metres along great circles."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -9,26 +11,46 @@ EARTH_RADIUS_M = 6_371_008.7714
 """The mean radius that Elasticsearch's arc distance uses too: what is shown agrees with what is filtered."""
 
 STEP_M = 250
-"""From one stop of a route to the next (DESIGN.md, "The API")."""
+"""From one stop of a route to the next (docs/design.md, "The API")."""
 
 Vector = tuple[float, float, float]
 """A point of the unit sphere."""
 
 
+MARGIN = 1.01
+"""Of a box around circles: the earth is no sphere, and a point on the edge is inside."""
+
+
 @dataclass(frozen=True)
 class Point:
+    """Degrees. As text it is `lat,lon`, as parameters are written."""
+
     lat: float
     lon: float
+
+    def __str__(self) -> str:
+        return f"{self.lat},{self.lon}"
 
 
 @dataclass(frozen=True)
 class Box:
-    """`west` < `east`, `south` < `north`."""
+    """Degrees; `west` < `east`, `south` < `north`. As text it is `west,south,east,north`, as parameters are written."""
 
     west: float
     south: float
     east: float
     north: float
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.corners))
+
+    @property
+    def corners(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return self.west, self.south, self.east, self.north
+
+
+WORLD = Box(-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -51,6 +73,24 @@ class Route:
     @cached_property
     def vectors(self) -> tuple[Vector, ...]:
         return tuple(vector(stop.lat, stop.lon) for stop in self.stops)
+
+
+def around(points: Iterable[Point], km: float) -> Box:
+    """A box that holds a circle around each of the points; the whole world where it would pass a pole or 180°."""
+    known = list(points)
+    lat = degrees(km * MARGIN * 1_000)
+    south, north = min(each.lat for each in known) - lat, max(each.lat for each in known) + lat
+    widest = max(abs(south), abs(north))
+    if widest >= 89:
+        return WORLD
+    lon = lat / math.cos(math.radians(widest))
+    west, east = min(each.lon for each in known) - lon, max(each.lon for each in known) + lon
+    return Box(west, south, east, north) if west > -180 and east < 180 else WORLD
+
+
+def degrees(metres: float) -> float:
+    """Of latitude."""
+    return math.degrees(metres / EARTH_RADIUS_M)
 
 
 def length_m(points: tuple[Point, ...]) -> float:

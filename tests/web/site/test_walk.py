@@ -1,0 +1,96 @@
+"""A search with `near`, from its address to its page: the way through our modules is straight.
+
+Each module is entered once on the way in and once on the way out (tests/walk.py says what that means). Who is entered
+by several stands here with the reason; a new line in it wants as good a one.
+"""
+
+import pytest
+
+from tests.search_api.conftest import Client
+from tests.walk import IN, OUT, Walk
+
+NEED = "jour=lun&jour=mar&debut=08:00&fin=17:00"
+CHOSEN = f"/?ou=Nantes&lieu=commune:44109&rayon=5&{NEED}"
+"""Around Nantes, as a suggestion that was chosen leads to it."""
+
+HERE = f"/?ou=Ma position&autour=47.2186,-1.5541&rayon=5&{NEED}"
+
+ROOMS = ("search_api", "web")
+
+TURN = ("search_api.engine.engine", "complete")
+"""The engine has answered the search."""
+
+SEVERAL = {
+    (IN, "web.app"): (
+        ["web.core.headers", "search_api.http.wrappers"],
+        "the site's middlewares stand around the API's and, where a page costs something, within them",
+    ),
+    (IN, "web.shared.search.need"): (
+        ["web.shared.search.forms", "web.shared.search.parameters"],
+        "what is wrong with the hours that were typed is one question, the lines that they ask for another",
+    ),
+    (IN, "search_api.places"): (
+        ["web.shared.search.places", "search_api.offers"],
+        "the place that the form names by its id, then the names of the territories of any query",
+    ),
+    (IN, "search_api.query.filters"): (
+        ["search_api.query.queries", "search_api.query.sorts", "search_api.query.facets", "search_api.query.queries"],
+        "the words of which every part of a body is made: conditions, scores, facets, and the map's own body",
+    ),
+    (OUT, "search_api.answer.availability"): (
+        ["search_api.answer.points", "search_api.answer.cards"],
+        "a point on the map and a card say the same of an offer",
+    ),
+    (OUT, "web.shared.cards"): (
+        ["web.parents.search.results", "web.core.rendering"],
+        "the form's own template shows the icon of each kind",
+    ),
+}
+"""(way, module): who enters it, in their order, and why."""
+
+
+def walked(site: Client, address: str) -> Walk:
+    site.get(address)  # what is remembered of places is there, as for most visitors
+    walk = Walk(ROOMS, TURN)
+
+    async def look() -> str:
+        with walk.seen():
+            return (await site.http.get(address)).text
+
+    assert "résultat" in site.portal.call(look)
+    return walk
+
+
+def test_each_module_is_entered_once_on_the_way_in_and_once_on_the_way_out(site: Client) -> None:
+    walk = walked(site, CHOSEN)
+    several = {
+        (way, module): walk.callers(way, module)
+        for way in (IN, OUT)
+        for module, count in walk.stays(way).items()
+        if count > 1
+    }
+    assert several == {entered: callers for entered, (callers, _) in SEVERAL.items()}
+
+
+@pytest.mark.parametrize("address", [CHOSEN, HERE])
+def test_the_address_is_read_before_the_places_and_these_before_the_parameters(site: Client, address: str) -> None:
+    """And the form is not looked into again before there are results."""
+    walk = walked(site, address)
+    from_page = [callee for way, caller, callee in walk.order if (way, caller) == (IN, "web.parents.search.routes")]
+    assert from_page == [
+        "web.shared.search.forms",
+        "web.shared.search.places",
+        "web.shared.search.parameters",
+        "search_api.parameters",
+        "web.shared.maps",
+        "search_api.query_log",
+    ]
+    assert walk.callers(IN, "web.shared.search.forms") == ["web.parents.search.routes"]
+
+
+def test_the_engine_is_asked_once_for_the_list_and_its_map(site: Client) -> None:
+    walk = walked(site, CHOSEN)
+    assert walk.callers(IN, "search_api.engine.http_client") == ["search_api.engine.engine"]
+    assert walk.callers(IN, "search_api.engine.engine") == ["search_api.offers"]
+    # How fresh the data are is remembered for two seconds.
+    assert set(walk.callers(OUT, "search_api.engine.engine")) <= {"search_api.engine.status"}
