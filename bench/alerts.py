@@ -11,12 +11,10 @@ import argparse
 import asyncio
 import random
 import statistics
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from itertools import cycle
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,18 +23,15 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bench import command, report, search_requests
-from bench.changes import TRANSACTIONS_PER_S, worker
+from bench.alert_load import EVERY_S, NOW, Figures, under_load
 from bench.command import say, write
 from bench.engine import Plain, settled
 from bench.processes import ProcessFailed
 from bench.search_requests import Pairs
 from bench.setup import HEAP_MB, TODAY, Scale, directory, fill, indexed
-from bench.writers import TOGETHER, offers, wait_until_applied
-from bench.writers import write as write_offers
-from domain import civil
+from bench.writers import offers
 from indexer import bulk, generations
 from jobs import alerts
-from jobs.schedule import SCHEDULE
 from local.errors import LocalError
 from local.servers import running
 from registry import indexed_changes
@@ -51,11 +46,6 @@ from settings import Settings
 from web.parents.alerts.asked import MOST_NOW
 
 NAME = "alerts"
-NOW = civil.moment(TODAY) + timedelta(hours=12)
-EVERY_S = cast(timedelta, SCHEDULE["follow_alerts"]["schedule"]).total_seconds()
-OPENING = 3
-"""Of the ten offers of a transaction, those whose week becomes 7:30 to 18:30, or goes back to a morning."""
-
 RUNS = 5
 IN_A_RUN = 5_000
 """Changes of the runs beside their floor: those of twenty seconds."""
@@ -70,10 +60,6 @@ MIX = {
 }
 """What is saved, in percent: a guess."""
 
-_FLIP = (
-    "update timetable_range set start_minute = 450, end_minute = case when end_minute = 1110 then 700 else 1110 end"
-    " where timetable = %s"
-)
 _TRIED = """
 create table tried (offer text, at timestamptz);
 create function tried() returns trigger language plpgsql as
@@ -82,7 +68,6 @@ create trigger tried after delete on indexed_change referencing old table as gon
     execute function tried();
 create table written (offer text primary key, at timestamptz);
 """
-Figures = dict[str, float]
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -237,90 +222,6 @@ async def narrow(settings: Settings, asked: list[dict[str, Any]]) -> list[tuple[
         ]
     await searched.client.close()
     return found
-
-
-def under_load(conn: Connection, settings: Settings, folder: Path, seconds: float) -> Figures:
-    """Changes at their pace, each offer once, with the change loop and the jobs beside; lags in seconds from a change's
-    commit until the needs were tried on it, and until the mail about it was queued."""
-    found = offers(settings.database_url)
-    flipped = conn.execute(
-        "select t.offer, min(t.id) from timetable t join timetable_range r on r.timetable = t.id"
-        " where t.period @> %s::date group by t.offer having max(r.slot) = 1 order by md5(t.offer)",
-        [TODAY],
-    ).fetchall()
-    flipping = {offer for offer, _ in flipped}
-    columns, weeks = cycle([each for each in found.any if each not in flipping]), cycle(flipped)
-    pace: list[float] = []
-    stop = threading.Event()
-
-    def change() -> None:
-        rng = random.Random(3)
-        begun, number = time.perf_counter(), 0
-        with connect(settings.database_url, autocommit=True) as own:
-            while (due := number / TRANSACTIONS_PER_S) < seconds:
-                time.sleep(max(0.0, begun + due - time.perf_counter()))
-                some = [next(weeks) for _ in range(OPENING)]
-                with own.transaction():
-                    write_offers(own, [next(columns) for _ in range(TOGETHER - OPENING)], [], rng)
-                    own.cursor().executemany(_FLIP, [[timetable] for _, timetable in some])
-                    own.cursor().executemany(
-                        "insert into written values (%s, clock_timestamp())"
-                        " on conflict (offer) do update set at = excluded.at",
-                        [[offer] for offer, _ in some],
-                    )
-                number += 1
-        pace.append(number * TOGETHER / (time.perf_counter() - begun))
-        stop.set()
-
-    total, busy = alerts.Done(), 0.0
-    with worker(settings, folder / "index-run.log"):
-        begun = time.perf_counter()
-        changing = threading.Thread(target=change)
-        changing.start()
-        turns = 0
-        while True:
-            last = stop.is_set()
-            if last:
-                wait_until_applied(conn, at_most_s=600)
-            started = time.perf_counter()
-            done = alerts.follow(settings, NOW + timedelta(seconds=started - begun))
-            took = time.perf_counter() - started
-            busy += took
-            total.searches += done.searches
-            total.openings += done.openings
-            total.mails += done.mails
-            total.changes += done.changes
-            say(f"  {done}, {took:.1f} s")
-            if last and not conn.execute("select 1 from indexed_change").fetchone():
-                break
-            turns += 1
-            time.sleep(max(0.0, begun + turns * EVERY_S - time.perf_counter()))
-        changing.join()
-        spent = time.perf_counter() - begun
-    tried = lags(conn, "select extract(epoch from t.at - w.at)::float8 from tried t join written w using (offer)")
-    told = lags(
-        conn,
-        "select extract(epoch from min(o.queued_at) - w.at)::float8 from alert_match m join written w using (offer)"
-        " join mail_outbox o on starts_with(o.key, 'alert ' || m.alert || ' told ') and o.queued_at >= w.at"
-        " where m.told_at is not null and m.opened_at > %s group by m.alert, m.offer, w.at",
-        [NOW],
-    )
-    return {
-        "per_s": pace[0],
-        "changes": total.changes,
-        "searches": total.searches,
-        "openings": total.openings,
-        "mails": total.mails,
-        "busy": busy / spent,
-        **{f"tried_{name}": each for name, each in tried.items()},
-        **{f"told_{name}": each for name, each in told.items()},
-    }
-
-
-def lags(conn: Connection, query: str, values: list[Any] | None = None) -> Figures:
-    found = [row[0] for row in conn.execute(query, values)] or [0.0, 0.0]
-    cuts = statistics.quantiles(found, n=100, method="inclusive")
-    return {"p50_s": statistics.median(found), "p99_s": cuts[98], "worst_s": max(found)}
 
 
 async def beside_floor(conn: Connection, settings: Settings, ids: list[str]) -> Figures:

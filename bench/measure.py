@@ -29,57 +29,28 @@ def rebuilds(settings: Settings, folder: Path, pairs: int, say: Say, *, warm: bo
     Before each, what the one before left in the background is waited for. A floor's index is dropped before the
     rebuild; the live index of the last rebuild stands beside each of them alike. The last floor's index stays.
     """
-    env = environment(settings)
     plain = Plain(settings.elasticsearch_url)
     say("Documents are spooled …")
     counts = floor.spool(settings, folder / "spool")
     documents = sum(counts.values())
     size = sum(path.stat().st_size for path in (folder / "spool").iterdir())
-
-    def at_rest() -> None:
-        with connect(settings.database_url, autocommit=True) as conn:
-            conn.execute("checkpoint")
-        settled(settings.elasticsearch_url)
-
-    def one_floor() -> Figures:
-        at_rest()
-        ran = measured(module("bench.floor", "load", str(folder / "spool")), env, folder / "floor.log")
-        return {"docs_per_s": documents / json.loads(ran.stdout)["seconds"], "cpu_engine_s": ran.cpu_s["engine"]}
-
-    def one_rebuild() -> Figures:
-        floor.drop(plain, settings.index_prefix)
-        at_rest()
-        ran = measured(module("bench.rebuild_once"), env, folder / "rebuild.log")
-        done = json.loads(ran.stdout)
-        assert sum(done["counts"].values()) == documents, "the registry changed meanwhile"
-        return {
-            "docs_per_s": documents / done["backfill_s"],
-            "backfill_s": done["backfill_s"],
-            "compare_s": done["compare_s"],
-            "rss_mb": ran.rss_mb,
-            **{f"cpu_{part}_s": done[part] for part in ("engine", "registry", "process")},
-        }
-
-    def median(runs: list[Figures]) -> Figures:
-        return {name: statistics.median(each[name] for each in runs) for name in runs[0]}
-
     if not warm:
         say("Rebuild and floor, to warm up …")
-        one_rebuild()
-        one_floor()
+        _one_rebuild(settings, plain, folder, documents)
+        _one_floor(settings, folder, documents)
     raw: list[Figures] = []
     built: list[Figures] = []
     for pair in range(pairs):
         # floor, rebuild, rebuild, floor …: a machine that slows down on the way slows down both.
         for each in (("floor", "rebuild"), ("rebuild", "floor"))[pair % 2]:
             if each == "floor":
-                raw.append(one_floor())
+                raw.append(_one_floor(settings, folder, documents))
             else:
-                built.append(one_rebuild())
+                built.append(_one_rebuild(settings, plain, folder, documents))
         floor_rate, rate = raw[-1]["docs_per_s"], built[-1]["docs_per_s"]
         say(f"  pair {pair + 1}: floor {floor_rate:,.0f} documents a second, rebuild {rate:,.0f}")
     if pairs % 2:
-        one_floor()
+        _one_floor(settings, folder, documents)
     return {
         "documents": documents,
         "document_bytes": size / documents,
@@ -87,9 +58,41 @@ def rebuilds(settings: Settings, folder: Path, pairs: int, say: Say, *, warm: bo
             each["docs_per_s"] / beside["docs_per_s"] for each, beside in zip(built, raw, strict=True)
         ),
         "rebuild_rss_mb": max(each["rss_mb"] for each in built),
-        **{f"rebuild_{name}": value for name, value in median(built).items() if name != "rss_mb"},
-        **{f"rebuild_floor_{name}": value for name, value in median(raw).items()},
+        **{f"rebuild_{name}": value for name, value in _median(built).items() if name != "rss_mb"},
+        **{f"rebuild_floor_{name}": value for name, value in _median(raw).items()},
     }
+
+
+def _one_floor(settings: Settings, folder: Path, documents: int) -> Figures:
+    _at_rest(settings)
+    command = module("bench.floor", "load", str(folder / "spool"))
+    ran = measured(command, environment(settings), folder / "floor.log")
+    return {"docs_per_s": documents / json.loads(ran.stdout)["seconds"], "cpu_engine_s": ran.cpu_s["engine"]}
+
+
+def _one_rebuild(settings: Settings, plain: Plain, folder: Path, documents: int) -> Figures:
+    floor.drop(plain, settings.index_prefix)
+    _at_rest(settings)
+    ran = measured(module("bench.rebuild_once"), environment(settings), folder / "rebuild.log")
+    done = json.loads(ran.stdout)
+    assert sum(done["counts"].values()) == documents, "the registry changed meanwhile"
+    return {
+        "docs_per_s": documents / done["backfill_s"],
+        "backfill_s": done["backfill_s"],
+        "compare_s": done["compare_s"],
+        "rss_mb": ran.rss_mb,
+        **{f"cpu_{part}_s": done[part] for part in ("engine", "registry", "process")},
+    }
+
+
+def _at_rest(settings: Settings) -> None:
+    with connect(settings.database_url, autocommit=True) as conn:
+        conn.execute("checkpoint")
+    settled(settings.elasticsearch_url)
+
+
+def _median(runs: list[Figures]) -> Figures:
+    return {name: statistics.median(each[name] for each in runs) for name in runs[0]}
 
 
 def checks(settings: Settings, folder: Path, say: Say) -> Figures:

@@ -23,14 +23,18 @@ NAMED = (
     "check_s",
     "check_rss_mb",
 )
-"""The names that the issue gives; every other figure in the JSON only explains these."""
+"""The names that are promised; every other figure in the JSON only explains these."""
 
 Row = tuple[str, str, str, str, str]
 HEAD: Row = ("", "measured", "floor", "of the floor", "wanted")
 
 
 def rows(f: Figures) -> list[Row]:
-    """What is measured, its raw floor in the same run, their ratio, and what the issue asks for."""
+    """What is measured, its raw floor in the same run, their ratio, and what is wanted."""
+    return [*_of_rebuild(f), *_of_changes(f), *_of_visibility(f), *_of_check(f)]
+
+
+def _of_rebuild(f: Figures) -> list[Row]:
     return [
         (
             "full rebuild, documents a second",
@@ -48,6 +52,11 @@ def rows(f: Figures) -> list[Row]:
         ),
         ("  seconds of the comparison", f"{f['rebuild_compare_s']:.1f}", "", "", ""),
         ("  peak memory, MB", f"{f['rebuild_rss_mb']:.0f}", "", "", wanted(f["rebuild_rss_mb"] < 150, "< 150")),
+    ]
+
+
+def _of_changes(f: Figures) -> list[Row]:
+    found: list[Row] = [
         (
             "sustained changes a second",
             f"{f['changes_per_s']:,.0f}",
@@ -62,31 +71,35 @@ def rows(f: Figures) -> list[Row]:
             f"{f['changes_at_once_per_s'] / f['changes_floor_per_s']:.2f}",
             "",
         ),
-        *(
-            [("  written, when no worker runs", f"{f['changes_writers_alone_per_s']:,.0f}", "", "", "")]
-            if "changes_writers_alone_per_s" in f
-            else []
+    ]
+    if "changes_writers_alone_per_s" in f:
+        found.append(("  written, when no worker runs", f"{f['changes_writers_alone_per_s']:,.0f}", "", "", ""))
+    return found
+
+
+def _of_visibility(f: Figures) -> list[Row]:
+    if "visible_p50_s" not in f:
+        return []
+    return [
+        (
+            f"commit to searchable at {f['visible_per_s']:.0f} a second, p50 s",
+            f"{f['visible_p50_s']:.3f}",
+            f"{f['visible_floor_p50_s']:.3f}",
+            f"{f['visible_p50_s'] / f['visible_floor_p50_s']:.2f}",
+            wanted(f["visible_p50_s"] <= 0.4, "≤ 0.4"),
         ),
-        *(
-            [
-                (
-                    f"commit to searchable at {f['visible_per_s']:.0f} a second, p50 s",
-                    f"{f['visible_p50_s']:.3f}",
-                    f"{f['visible_floor_p50_s']:.3f}",
-                    f"{f['visible_p50_s'] / f['visible_floor_p50_s']:.2f}",
-                    wanted(f["visible_p50_s"] <= 0.4, "≤ 0.4"),
-                ),
-                (
-                    "  p99 s",
-                    f"{f['visible_p99_s']:.3f}",
-                    f"{f['visible_floor_p99_s']:.3f}",
-                    f"{f['visible_p99_s'] / f['visible_floor_p99_s']:.2f}",
-                    wanted(f["visible_p99_s"] <= 1.0, "≤ 1.0"),
-                ),
-            ]
-            if "visible_p50_s" in f
-            else []
+        (
+            "  p99 s",
+            f"{f['visible_p99_s']:.3f}",
+            f"{f['visible_floor_p99_s']:.3f}",
+            f"{f['visible_p99_s'] / f['visible_floor_p99_s']:.2f}",
+            wanted(f["visible_p99_s"] <= 1.0, "≤ 1.0"),
         ),
+    ]
+
+
+def _of_check(f: Figures) -> list[Row]:
+    return [
         (
             "index check, s",
             f"{f['check_s']:.1f}",
@@ -99,7 +112,7 @@ def rows(f: Figures) -> list[Row]:
 
 
 def wanted(met: bool, bound: str) -> str:
-    """What the issue asks for, and whether it is missed."""
+    """What is wanted, and whether it is missed."""
     return bound if met else f"{bound}  MISSED"
 
 

@@ -14,6 +14,7 @@ from cli.servers import found_settings, plain_failures, refuse
 from indexer import bulk, generations, metrics, worker
 from indexer import check as checking
 from indexer import rebuild as rebuilding
+from mappings.indexes import INDEXES
 from registry import database
 
 DIFFERENCES: dict[checking.Kind, str] = {
@@ -56,8 +57,9 @@ def rebuild(
                 f"L’index reconstruit diffère du registre ({error})\u00a0: l’index d’avant reste en service."
                 " Relancez la reconstruction\u202f; si cela persiste, c’est un défaut à signaler."
             )
+    counted = ", ".join(f"{documents} {INDEXES[index].label}" for index, documents in done.counts.items())
     say(
-        f"Index en service\u00a0: {done.counts['offers']} offres, {done.counts['places']} lieux"
+        f"Index en service\u00a0: {counted}"
         f" (chargés en {done.backfill_s:.0f}\u00a0s, comparés en {done.compare_s:.0f}\u00a0s)."
     )
     if done.refused:

@@ -25,9 +25,9 @@ from registry import database
 WAIT_S = 5
 """Nobody waits longer for Elasticsearch here; a health check gives the whole command 15 s."""
 
-INDEX_NAMES = {"offers": "offres", "places": "lieux"}
 STATES = {"live": "en service", "kept": "gardé", "building": "en construction"}
-TYPES = {
+LABELS = {
+    **Kind.labels(),
     "commune": "Commune",
     "arrondissement": "Arrondissement municipal",
     "epci": "Intercommunalité",
@@ -79,18 +79,22 @@ def sections(found: Status) -> Iterator[tuple[str, Rows]]:
     everything = {
         "Changements": changes(found),
         "Index": [
-            (f"{INDEX_NAMES[index].capitalize()}, {STATES[state]}", names[index])
+            (f"{INDEXES[index].label.capitalize()}, {STATES[state]}", names[index])
             for state, names in (("live", found["live"]), ("kept", found["kept"]), ("building", found["building"]))
             for index in INDEXES
             if index in names
         ],
         "Comparaison avec le registre": [
-            (INDEX_NAMES[index].capitalize(), compared(check)) for index, check in found["checks"].items()
+            (INDEXES[index].label.capitalize(), compared(check)) for index, check in found["checks"].items()
         ],
-        "Offres": [(Kind.label_of(kind), number(count)) for kind, count in found["kinds"].items()],
-        "Lieux": [(TYPES.get(kind, kind), number(count)) for kind, count in found["types"].items()],
+        **{INDEXES[index].label.capitalize(): counted(counts) for index, counts in found["documents"].items()},
     }
     return ((title, rows) for title, rows in everything.items() if rows)
+
+
+def counted(documents: dict[str, int]) -> Rows:
+    """Documents by kind of offer or type of place; another index has its codes as they are."""
+    return [(LABELS.get(code, code), number(count)) for code, count in documents.items()]
 
 
 def changes(found: Status) -> Rows:

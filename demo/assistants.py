@@ -7,6 +7,7 @@ from demo import contacts, people, schools, timetables
 from demo.homes import Point, beside
 from demo.loading import Assistant
 from demo.plan import Place
+from demo.structures import Row
 from domain.scales import shipped
 from registry.ids import new_id
 
@@ -62,16 +63,7 @@ def assistant(rng: random.Random, place: Place, home: Point, number: str, mam: s
             age_from,
             rng.choice((36, 72, 132, oldest, oldest)),
         ),
-        home=(
-            offer_id,
-            f"{contacts.house_number(rng)} {street}",
-            street,
-            rng.choice(place.commune.postcodes),
-            place.commune.code,
-            *home,
-            *street_point,
-            "zone" if shown < 0.75 else "street" if shown < 0.93 else "address",
-        ),
+        home=_home(rng, offer_id, place, home, street, street_point, shown),
         mam=(offer_id, mam, rng.random() < 0.8) if mam else None,
         offer=(
             offer_id,
@@ -80,15 +72,44 @@ def assistant(rng: random.Random, place: Place, home: Point, number: str, mam: s
             features,
             languages,
             schools.served(offer_id, place.commune) if "school_run" in features else [],
-            _tariff(rng, place) if priced else None,
-            # At least 90 % of the minimum garanti for nine hours (convention collective, art. 114.1):
-            # 3.92 euros at the 4.35 euros of January 2026.
-            rng.randrange(395, 520, 5) if priced else None,
-            rng.randrange(250, 520, 10) if priced and "meals" in features else None,
+            *_prices(rng, place, meals="meals" in features, priced=priced),
             confirmed_on,
         ),
         periods=periods,
         leave=timetables.leave(rng, today) if periods and rng.random() < 0.15 else [],
+    )
+
+
+def _home(
+    rng: random.Random,
+    offer_id: str,
+    place: Place,
+    home: Point,
+    street: str,
+    street_point: Point | tuple[None, None],
+    shown: float,
+) -> Row:
+    """A row of `am_home`; `shown` is drawn between 0 and 1."""
+    return (
+        offer_id,
+        f"{contacts.house_number(rng)} {street}",
+        street,
+        rng.choice(place.commune.postcodes),
+        place.commune.code,
+        *home,
+        *street_point,
+        "zone" if shown < 0.75 else "street" if shown < 0.93 else "address",
+    )
+
+
+def _prices(rng: random.Random, place: Place, *, meals: bool, priced: bool) -> tuple[int | None, ...]:
+    """Cents: net an hour, upkeep a day, one meal."""
+    return (
+        _tariff(rng, place) if priced else None,
+        # At least 90 % of the minimum garanti for nine hours (convention collective, art. 114.1):
+        # 3.92 euros at the 4.35 euros of January 2026.
+        rng.randrange(395, 520, 5) if priced else None,
+        rng.randrange(250, 520, 10) if priced and meals else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Whether an offer's word counts: its public column `fresh_until` (DESIGN.md, "Words") beside a day."""
+"""Whether an offer's word counts: its public column `fresh_until` (docs/design.md, "Up to date") beside a day."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,7 +1,7 @@
 """Registry and index compared body by body, both streamed in the order of their ids, in flat memory."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.serializer import CompatibilityModeJsonSerializer
 
 from indexer.documents import Built, all_documents, look_at_tables, some_documents
-from mappings.indexes import INDEXES, alias
+from mappings.indexes import INDEXES, OFFERS, alias
 from registry.database import Connection
 
 PAGE = 3_000
@@ -59,7 +59,7 @@ def check(
     engine: Elasticsearch,
     prefix: str,
     on_difference: Callable[[Difference], None],
-    indexes: Sequence[str] = INDEXES,
+    indexes: Collection[str] = INDEXES,
 ) -> list[Checked]:
     """Compare the live indexes with the registry, tell each difference, and keep the result (table `index_check`).
 
@@ -81,7 +81,7 @@ def check(
 
 
 def compare(conn: Connection, engine: Elasticsearch, names: Mapping[str, str]) -> Iterator[Difference]:
-    """Every difference between the registry and these indexes: for `offers` and `places`, a name or an alias.
+    """Every difference between the registry and these indexes: by index, a name or an alias.
 
     The two sides are read at slightly different moments, so what seems to differ is looked at once more before it
     is told. Raises elasticsearch's own errors.
@@ -270,11 +270,11 @@ def _known(conn: Connection, index: str, name: str, ids: list[str]) -> set[str]:
         select o.id from fan_out f
         join offer o on o.id > f.after
             and f.value = case f.field when 'commune' then o.commune when 'source' then o.source end
-        where %(index)s = 'offers' and o.id = any (%(ids)s)
+        where %(fans_out)s and o.id = any (%(ids)s)
         union all
         select id from dead_letter where generation = %(name)s and id = any (%(ids)s)
         """,
-        {"index": index, "name": name, "ids": ids},
+        {"index": index, "fans_out": index == OFFERS, "name": name, "ids": ids},
     ).fetchall()
     return {row[0] for row in rows}
 

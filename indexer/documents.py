@@ -6,34 +6,14 @@ The functions of the database in registry/functions build the JSON; here it only
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from mappings.indexes import INDEXES, Index
 from registry.database import Connection
 
 Built = tuple[str, bytes]
 """An id and its document."""
 
 FEW = 100
-
-_ALL = {
-    "offers": "select id, document from offer_documents(null) order by id",
-    "places": 'select id, document from place_documents(null) order by id collate "C"',
-}
-"""Ordered by bytes, as the functions order them: nothing is sorted again. An offer's id has twelve digits and small
-letters, which every collation orders as their bytes; without a collation of its own the primary key's index serves."""
-
-_MANY = {
-    "offers": "select id, document from offer_documents(%(ids)s)",
-    "places": "select id, document from place_documents(%(ids)s)",
-}
-_FEW = {
-    "offers": "select id, document from few_offer_documents(%(ids)s)",
-    "places": "select id, document from few_place_documents(%(ids)s)",
-}
-
-_TEXTS = {
-    "offers": ("offer_documents", "search_words", "is_public", "day_code", "hour_text"),
-    "places": ("place_documents",),
-}
-"""The functions of the database whose text says what stands in a document."""
+"""Ids that are asked for by the prepared statement; more take a plan of their own."""
 
 
 def fingerprint(conn: Connection, index: str) -> str:
@@ -41,7 +21,7 @@ def fingerprint(conn: Connection, index: str) -> str:
     rows = conn.execute(
         "select pg_get_functiondef(oid) from pg_proc where pronamespace = current_schema()::regnamespace"
         " and proname = any (%s) order by proname",
-        [list(_TEXTS[index])],
+        [[INDEXES[index].generator, *INDEXES[index].calls]],
     ).fetchall()
     return hashlib.sha256("".join(text for (text,) in rows).encode()).hexdigest()[:16]
 
@@ -64,7 +44,7 @@ def all_documents(conn: Connection, index: str, *, batch: int = 2_000) -> Iterat
     conn.execute("set local cursor_tuple_fraction = 1")  # it is read to its end
     with conn.cursor(name=f"documents_{index}", binary=True) as cursor:
         cursor.itersize = batch
-        yield from cursor.execute(_ALL[index])
+        yield from cursor.execute(everything(INDEXES[index]).encode())
 
 
 def some_documents(conn: Connection, index: str, ids: Sequence[str]) -> dict[str, bytes]:
@@ -72,4 +52,20 @@ def some_documents(conn: Connection, index: str, ids: Sequence[str]) -> dict[str
     # Few are read faster by a prepared statement. Many need a plan of their own, which is little beside the reading:
     # with the one that is made for any number they take half as long again.
     few = len(ids) <= FEW
-    return dict(conn.execute((_FEW if few else _MANY)[index], {"ids": list(ids)}, prepare=few, binary=True))
+    query = f"select id, document from {'few_' if few else ''}{INDEXES[index].generator}(%(ids)s)"
+    return dict(conn.execute(query.encode(), {"ids": list(ids)}, prepare=few, binary=True))
+
+
+def count(conn: Connection, index: str) -> int:
+    """How many documents there are, without building one."""
+    return int(conn.execute(f"select count(*) from {INDEXES[index].generator}(null)".encode()).fetchall()[0][0])
+
+
+def everything(index: Index) -> str:
+    """The query of all its documents in the order of their ids' bytes.
+
+    That is the order of the function itself, so that nothing is sorted again. Plain ids go without a collation of their
+    own: so the primary key's index serves.
+    """
+    order = "id" if index.plain_ids else 'id collate "C"'
+    return f"select id, document from {index.generator}(null) order by {order}"

@@ -21,7 +21,7 @@ State = Literal["building", "live", "kept"]
 
 
 def targets(conn: Connection) -> dict[str, list[str]]:
-    """For each of the two indexes, the names that receive changes."""
+    """For each index, the names that receive changes."""
     found: dict[str, list[str]] = {index: [] for index in INDEXES}
     for index, name in conn.execute("select index, name from index_generation order by created_at, name"):
         found[index].append(name)
@@ -104,7 +104,7 @@ def built_to(conn: Connection, index: str) -> dict[str, str]:
 
 
 def is_current(conn: Connection, engine: Elasticsearch, prefix: str) -> bool:
-    """Whether both indexes are live, as the registry records them, and built to today's mappings and documents."""
+    """Whether every index is live, as the registry records them, and built to today's mappings and documents."""
     names = aliased(engine, prefix)
     if set(names) != set(INDEXES) or names != recorded(conn, "live"):
         return False

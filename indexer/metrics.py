@@ -17,13 +17,13 @@ from psycopg.conninfo import make_conninfo
 from indexer import bulk
 from indexer.check import KINDS
 from indexer.status import Status, status
-from mappings.indexes import body
+from mappings.indexes import OFFERS, body
 from registry import database
 from settings import Settings
 
 log = logging.getLogger(__name__)
 
-REFRESH_S = float(body("offers")["settings"]["refresh_interval"].removesuffix("ms")) / 1000
+REFRESH_S = float(body(OFFERS)["settings"]["refresh_interval"].removesuffix("ms")) / 1000
 """The longest that Elasticsearch waits after an acknowledgement before it begins to show a change."""
 
 SCRAPE_TIMEOUT_S = 3
@@ -129,12 +129,11 @@ def families(found: Status) -> Iterator[Metric]:
         ["index", "name", "state"],
         (((index, name, state), 1) for state, names in generations.items() for index, name in names.items()),
     )
-    counts = {"offers": found["kinds"], "places": found["types"]}
     yield _many(
         "documents",
-        "Documents that a search finds, by kind of offer or type of place",
+        "Documents that a search finds, by index and kind of offer, type of place and so on",
         ["index", "kind"],
-        (((index, kind), count) for index, kinds in counts.items() for kind, count in kinds.items()),
+        (((index, kind), count) for index, kinds in found["documents"].items() for kind, count in kinds.items()),
     )
     yield _many(
         "indexed_at_timestamp_seconds",

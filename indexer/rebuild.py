@@ -6,7 +6,7 @@ and the next rebuild clears away what this one left (generations.tidy).
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from elasticsearch import Elasticsearch
 from indexer import backoff, dead_letters, generations, queue
 from indexer.bulk import Refused, fill
 from indexer.check import Difference, compare
-from indexer.documents import Built, all_documents, look_at_tables
+from indexer.documents import Built, all_documents, count, look_at_tables
 from mappings.indexes import INDEXES, body, meta, versioned_name
 from registry.database import Connection, connect
 from settings import Settings
 
 BATCH = 1_000
-"""Documents a bulk: between 1,000 and 3,000 nothing is gained or lost (notes/measurements.md)."""
+"""Documents a bulk: between 1,000 and 3,000 nothing is gained or lost (docs/indexer.md, "How fast")."""
 
 IN_FLIGHT = 2
 READ_AHEAD = 2
@@ -84,7 +84,7 @@ def rebuild(
     settings: Settings,
     engine: Elasticsearch,
     report: Progress,
-    indexes: Sequence[str] = INDEXES,
+    indexes: Collection[str] = INDEXES,
     *,
     keep: bool = False,
 ) -> Rebuilt:
@@ -141,12 +141,12 @@ def alone(settings: Settings) -> Iterator[Connection]:
         yield conn
 
 
-def create(conn: Connection, engine: Elasticsearch, settings: Settings, indexes: Sequence[str]) -> dict[str, str]:
+def create(conn: Connection, engine: Elasticsearch, settings: Settings, indexes: Iterable[str]) -> dict[str, str]:
     """New indexes, tuned for loading: no refresh, no replicas. On record, and so given every change, from here on."""
     generations.forbid_automatic(engine, settings.index_prefix)
     names = {index: versioned_name(settings.index_prefix, index, datetime.now(UTC)) for index in indexes}
     for index, name in names.items():
-        content = body(index, shards=settings.index_shards if index == "offers" else 1)
+        content = body(index, shards=settings.index_shards if INDEXES[index].sharded else 1)
         content["settings"]["refresh_interval"] = "-1"
         engine.indices.create(index=name, settings=content["settings"], mappings=content["mappings"])
         generations.record_building(conn, index, name)
@@ -164,7 +164,7 @@ def backfill(settings: Settings, engine: Elasticsearch, names: dict[str, str], r
         # Before the first is read: of functions that are replaced meanwhile, the index says that it has the older ones.
         built = {index: generations.built_to(reader, index) for index in names}
         for index, name in names.items():
-            total = _total(reader, index)
+            total = count(reader, index)
             counts[index] = 0
             for size, letters in _load(engine, name, all_documents(reader, index, batch=BATCH)):
                 dead_letters.keep(writer, letters)
@@ -241,13 +241,3 @@ def _refuse_behind(conn: Connection, engine: Elasticsearch, live: str, kept: str
             f"L’index gardé {kept} est en retard\u00a0: {counts[-1][1]} documents,"
             f" et {counts[-1][0]} dans l’index en service."
         )
-
-
-def _total(reader: Connection, index: str) -> int:
-    count = {
-        "offers": "select count(*) from offer o where is_public(o)",
-        "places": "select (select count(*) from commune) + (select count(distinct epci) from commune)"
-        " + (select count(distinct department) from commune)",
-    }
-    row = reader.execute(count[index]).fetchone()
-    return int(row[0]) if row else 0

@@ -7,12 +7,10 @@ from typing import Literal, NamedTuple, TypedDict
 from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 
 from indexer.check import KINDS
-from mappings.indexes import INDEXES, alias
+from mappings.indexes import INDEXES, OFFERS, PLACES, alias
 from registry.database import Connection
 
 STATES = ("live", "kept", "building")
-
-COUNTED_BY = {"offers": "kind", "places": "type"}
 
 
 class Check(TypedDict):
@@ -36,7 +34,8 @@ class Status(TypedDict):
     `live`, `kept`, `building`: names by index. `checks`: by index, where one was made. `elasticsearch`: `ok`;
     `missing` when it answers but lacks a live index; `away` when it does not answer, or not in time. The rest is
     Elasticsearch's to tell, and empty or null without it: `indexed_at`, up to when a search shows every change
-    (ISO 8601, UTC), and the documents that a search finds, `kinds` of offers and `types` of places.
+    (ISO 8601, UTC), and the `documents` that a search finds, by index and by what each is counted by; `kinds` of offers
+    and `types` of places are the same figures by their older names.
     """
 
     queue: int
@@ -50,6 +49,7 @@ class Status(TypedDict):
     checks: dict[str, Check]
     elasticsearch: Literal["ok", "missing", "away"]
     indexed_at: str | None
+    documents: dict[str, dict[str, int]]
     kinds: dict[str, int]
     types: dict[str, int]
 
@@ -111,8 +111,9 @@ def status(conn: Connection, engine: Elasticsearch, prefix: str) -> Status:
         },
         "elasticsearch": searched.state,
         "indexed_at": searched.indexed_at,
-        "kinds": searched.counts["offers"],
-        "types": searched.counts["places"],
+        "documents": searched.counts,
+        "kinds": searched.counts[OFFERS],
+        "types": searched.counts[PLACES],
     }
 
 
@@ -127,14 +128,14 @@ def _searched(engine: Elasticsearch, prefix: str, live: Collection[str]) -> Sear
     indexed_at: str | None = None
     try:
         if not live:  # nothing to ask for, but does it answer at all?
-            engine.indices.exists_alias(name=alias(prefix, "offers"))
+            engine.indices.exists_alias(name=alias(prefix, OFFERS))
         for index in live:
             name = alias(prefix, index)
-            by = {"by": {"terms": {"field": COUNTED_BY[index], "size": 100}}}
+            by = {"by": {"terms": {"field": INDEXES[index].counted_by, "size": 100}}}
             found = engine.search(index=name, size=0, aggs=by, allow_partial_search_results=False).body
             counts[index] = {each["key"]: each["doc_count"] for each in found["aggregations"]["by"]["buckets"]}
-        if "offers" in live:
-            for each in engine.indices.get_mapping(index=alias(prefix, "offers")).body.values():
+        if OFFERS in live:
+            for each in engine.indices.get_mapping(index=alias(prefix, OFFERS)).body.values():
                 indexed_at = each["mappings"].get("_meta", {}).get("indexed_at")
     except NotFoundError:
         return Searched("missing", None, {index: {} for index in INDEXES})

@@ -17,6 +17,7 @@ from indexer import backoff, dead_letters, generations, metrics, queue
 from indexer.bulk import Outcome, Write, send
 from indexer.documents import some_documents
 from indexer.queue import Change
+from mappings.indexes import OFFERS
 from registry import indexed_changes
 from registry.database import Connection, connect
 from settings import Settings
@@ -186,7 +187,7 @@ def finish(conn: Connection, number: int, turn: Turn) -> None:
         dead_letters.keep(conn, turn.outcome.refused)
         dead_letters.settle(conn, [each for each in turn.writes if (each.target, each.id) not in again | refused])
         queue.forget(conn, [each for each in turn.changes if each.id not in waiting])
-        indexed_changes.note(conn, {each.id for each in turn.changes if each.index == "offers"} - waiting)
+        indexed_changes.note(conn, {each.id for each in turn.changes if each.index == OFFERS} - waiting)
         if waiting:
             queue.release(conn, number)
 

@@ -1,5 +1,5 @@
-"""The contract of the indexes: settings, analysis and mappings as JSON, typed documents, names, labels.
+"""The contract of the indexes: settings, analysis and mappings as JSON, typed documents, names and aliases.
 
-It imports none of ours. The indexer writes what stands here, the search API reads it; the JSON files are
-given to Elasticsearch as they stand.
+It touches domain only. The indexer writes what stands here, the search API reads it; the JSON files are given to
+Elasticsearch as they stand.
 """

@@ -1,4 +1,4 @@
-"""The documents of the two indexes, typed. A test holds these models and the JSON mappings together.
+"""The documents of the indexes, typed. A test holds these models and the JSON mappings together.
 
 The indexer has PostgreSQL build the JSON, and the search API passes it through: the models are the contract
 that tests check each document against, not a step on the way.

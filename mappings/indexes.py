@@ -1,14 +1,54 @@
-"""Index names, aliases, and the bodies that create an index."""
+"""The table of indexes, their names and aliases, and the bodies that create them.
+
+A new index is a row of INDEXES, its JSON beside this file, and its generator in `registry/functions/`.
+"""
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-INDEXES = ("offers", "places")
-
 _HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index, by whatever the rooms must know of it.
+
+    `mapping`: its JSON. `generator`: the function of the database that builds its documents (registry/functions).
+    `calls`: the functions that this one calls; what they say stands in a document too. `counted_by`: the keyword field
+    by which its documents are counted. `label`: what they are called, French, plural. `plain_ids`: its ids are digits
+    and small letters, which every collation orders as their bytes. `sharded`: it takes the setting `index_shards`; any
+    other has one shard.
+    """
+
+    mapping: Path
+    generator: str
+    counted_by: str
+    label: str
+    calls: tuple[str, ...] = ()
+    plain_ids: bool = False
+    sharded: bool = False
+
+
+OFFERS = "offers"
+PLACES = "places"
+
+INDEXES: dict[str, Index] = {
+    OFFERS: Index(
+        mapping=_HERE / "offers.json",
+        generator="offer_documents",
+        counted_by="kind",
+        label="offres",
+        calls=("search_words", "is_public", "day_code", "hour_text"),
+        plain_ids=True,
+        sharded=True,
+    ),
+    PLACES: Index(mapping=_HERE / "places.json", generator="place_documents", counted_by="type", label="lieux"),
+}
+"""By name. The registry has the names and generators in its table `search_index`; a test holds the two together."""
 
 
 def alias(prefix: str, index: str) -> str:
@@ -25,7 +65,7 @@ def body(index: str, *, shards: int = 1, replicas: int = 0) -> dict[str, Any]:
     """Settings and mappings for `indices.create`.
 
     `gc_deletes` keeps the versions of deleted documents longer than any lag, so that a late write of an older
-    version cannot bring one back. One shard: more cost 1.3 to 1.9 times at this size (notes/measurements.md).
+    version cannot bring one back. One shard: more cost 1.3 to 1.9 times at this size (docs/search.md).
     """
     return {
         "settings": {
@@ -33,9 +73,9 @@ def body(index: str, *, shards: int = 1, replicas: int = 0) -> dict[str, Any]:
             "number_of_replicas": replicas,
             "refresh_interval": "200ms",
             "gc_deletes": "24h",
-            "analysis": _read("analysis.json"),
+            "analysis": _read(_HERE / "analysis.json"),
         },
-        "mappings": _read(f"{index}.json"),
+        "mappings": _read(INDEXES[index].mapping),
     }
 
 
@@ -53,6 +93,6 @@ def contract(index: str) -> str:
     return hashlib.sha256(json.dumps(body(index), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _read(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((_HERE / name).read_text(encoding="utf-8"))
+def _read(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content

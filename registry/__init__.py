@@ -1,5 +1,5 @@
-"""The system of record: tables and migrations, the rules of the domain, imports, fictitious data.
+"""The system of record: one schema, its migrations, and the rules over it, in houses (docs/architecture.md).
 
-It knows every fact, the private ones included, and imports only `settings`. What it makes public
-stands in the columns of `offer` and in the timetables; the other rooms read nothing else.
+It knows every fact, the private ones included, and touches only settings and domain. What may reach the index is what
+its functions of documents give; staff and each person read the rest through its houses.
 """

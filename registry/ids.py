@@ -1,4 +1,4 @@
-"""Public ids of offers: random, so that they tell nothing of number, name or order (DESIGN.md, "Position")."""
+"""Public ids of offers: random, so that they tell nothing of number, name or order (docs/design.md, "Position")."""
 
 import random
 import secrets

@@ -15,7 +15,7 @@ from search_api.query.filters import Clause
 from search_api.request.offer_query import OfferQuery
 
 MOST_PLACES = 6
-"""Of one assistant maternel (DESIGN.md, "Words")."""
+"""Of one assistant maternel (docs/design.md, "Words")."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ EARTH_RADIUS_M = 6_371_008.7714
 """The mean radius that Elasticsearch's arc distance uses too: what is shown agrees with what is filtered."""
 
 STEP_M = 250
-"""From one stop of a route to the next (DESIGN.md, "The API")."""
+"""From one stop of a route to the next (docs/design.md, "The API")."""
 
 Vector = tuple[float, float, float]
 """A point of the unit sphere."""

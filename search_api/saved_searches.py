@@ -26,7 +26,7 @@ KEPT = frozenset(field.alias or name for name, field in FilterParameters.model_f
 """The parameters of a saved need; the others say how results are shown, or admit offers not known to be free."""
 
 KIND = "assistant_maternel"
-"""The only offers that declare their free places (DESIGN.md, "Availability")."""
+"""The only offers that declare their free places (docs/design.md, "Availability")."""
 
 AT_ONCE = 100
 """Searches in one round trip, so that those of visitors come between."""

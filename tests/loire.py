@@ -28,7 +28,7 @@ from search_api.http.app import close, create_app
 from settings import Settings
 from tests.conftest import ROOT, TODAY, cloned
 from tests.records import Period, Range, assistant, structure
-from tests.search_api import oracle
+from tests.search_api import oracle_offers
 
 STRUCTURES = ROOT / "demo" / "real"
 
@@ -148,10 +148,10 @@ def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
 
 
 @pytest.fixture(scope="session")
-def offers(loire: Loire) -> oracle.Offers:
+def offers(loire: Loire) -> oracle_offers.Offers:
     """What is public of them, as the oracle reads it."""
     with connect(loire.settings.database_url) as conn:
-        return oracle.read(conn, set(loire.extra.values()))
+        return oracle_offers.read(conn, set(loire.extra.values()))
 
 
 def fill(conn: Connection) -> dict[str, str]:

@@ -75,20 +75,10 @@ def assistant(
             {"kind": "assistant_maternel", "name": name, "publication": "draft", "fictitious": True} | columns,
         )
         _insert(conn, "am_identity", offer=identifier, first_name="Nadia", last_name="Bensaïd-Secrète")
-        _insert(
-            conn,
-            "am_home",
-            offer=identifier,
-            address=address,
-            street=address.partition(" ")[2],
-            postcode=postcode,
-            commune=commune,
-            lat=home[0],
-            lon=home[1],
-            street_lat=street_at and street_at[0],
-            street_lon=street_at and street_at[1],
-            show=show,
-        )
+        place = {"address": address, "street": address.partition(" ")[2], "postcode": postcode, "commune": commune}
+        point = {"lat": home[0], "lon": home[1]}
+        street = {"street_lat": street_at[0], "street_lon": street_at[1]} if street_at else {}
+        _insert(conn, "am_home", offer=identifier, **place, **point, **street, show=show)
         _insert(
             conn,
             "am_contact",

@@ -1,7 +1,7 @@
 """Who may sign in, and as what: accounts, their sessions and the links that are mailed to them.
 
 A role opens rooms of the site and, for the staff, a territory: the communes of a relais, the department of a
-département or a Caf. An assistant maternel has her own offer.
+département or a Caf. An assistant maternel has her own offer. Knows the territory and no house above.
 """
 
 from collections.abc import Iterable

@@ -16,7 +16,7 @@ from registry.imports.wording import quoted
 from registry.territory import Commune, Territory
 
 TOLERANCE_M = 3000
-"""How far outside its commune's contour a point is still trusted (issue 3, section 3)."""
+"""How far outside its commune's contour a point is still trusted (docs/data.md, "Your own")."""
 
 RADIUS_M = 7000
 """Of a commune without contour or area: that of a disc as large as Orée d'Anjou, the largest of the three."""

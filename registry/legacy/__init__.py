@@ -2,7 +2,7 @@
 
 `reading` opens the file, `values` makes an entry of each line, `duplicates` finds who stands there twice, `decisions`
 says what becomes of each, `writing` writes a batch, `migrating` is the whole: dry run, run, confirm, revert. The
-columns stand in docs/migration.md.
+columns stand in docs/migration.md. Knows the offers and the other imports below it; no agrément, no parent.
 """
 
 

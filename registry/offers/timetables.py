@@ -1,4 +1,4 @@
-"""An assistant maternel's availability: periods, each with its week, and her leave (DESIGN.md, "Availability").
+"""An assistant maternel's availability: periods, each with its week, and her leave (docs/design.md, "Availability").
 
 Whatever writes here is a declaration: it is dated, it says who made it, and `offer.confirmed_on` becomes that day. Days
 are civil days in France; minutes are those of the weekday a range starts on, so that an end beyond 1,440 is the next

@@ -1,2 +1,4 @@
-"""What a person may take along, and what is deleted when she leaves. It touches every house, so it stands above
-them."""
+"""What a person may take along, and what is deleted when she leaves.
+
+It touches every house, so it stands above them.
+"""

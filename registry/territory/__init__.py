@@ -1,6 +1,6 @@
 """Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name.
 
-Who answers for which of them is `scope`.
+Who answers for which of them is `scope`. The lowest house: it knows no other.
 """
 
 import csv
@@ -12,7 +12,9 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import shapely
+from psycopg.rows import TupleRow
 
 from domain import spelling
 from registry.database import Connection, expect_many
@@ -27,7 +29,6 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
     The files' sources and licences stand in docs/data.md. The caller commits.
     """
     expect_many(conn)
-    contours = _contours()
     shapes = {
         feature["properties"]["code"]: json.dumps(feature["geometry"], separators=(",", ":"))
         for feature in json.loads((GEO / "departments.geojson").read_text(encoding="utf-8"))["features"]
@@ -42,40 +43,7 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
             for row in _rows("epci.csv"):
                 copy.write_row((row["code"], row["name"], row["type"]))
         communes = list(_rows("communes.csv"))
-        anchors: list[tuple[str, float, float, float, float]] = []
-        with cur.copy(
-            "copy commune (code, name, parent, department, epci, postcodes, population, area_km2, lat, lon, bounds,"
-            " contour) from stdin"
-        ) as copy:
-            # Cities before their arrondissements, which refer to them.
-            for done, row in enumerate(sorted(communes, key=lambda row: bool(row["parent"])), start=1):
-                contour, bounds = contours.get(row["code"]), None
-                if contour:
-                    shape = shapely.from_geojson(contour)
-                    bounds = list(shape.bounds)
-                    anchors += (
-                        (row["code"], *anchor, *zone.shown)
-                        for zone in zones(shape, int(row["population"]))
-                        for anchor in zone.anchors
-                    )
-                copy.write_row(
-                    (
-                        row["code"],
-                        row["name"],
-                        row["parent"] or None,
-                        row["department"],
-                        row["epci"] or None,
-                        row["postcodes"].split("|"),
-                        int(row["population"]),
-                        float(row["area_km2"]) if row["area_km2"] else None,
-                        float(row["lat"]),
-                        float(row["lon"]),
-                        bounds,
-                        contour,
-                    )
-                )
-                if done % 500 == 0 or done == len(communes):
-                    report(done, len(communes))
+        anchors = _load_communes(cur, communes, report)
         with cur.copy("copy zone_anchor (commune, lat, lon, shown_lat, shown_lon) from stdin") as copy:
             for anchor in anchors:
                 copy.write_row(anchor)
@@ -84,6 +52,48 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
             for row in _rows("retired_codes.csv"):
                 if row["current_code"] in known:
                     copy.write_row((row["code"], row["current_code"]))
+
+
+def _load_communes(
+    cur: psycopg.Cursor[TupleRow], communes: list[dict[str, str]], report: Callable[[int, int], None]
+) -> list[tuple[str, float, float, float, float]]:
+    """Copy the communes in; returns the rows of their anchors: commune, the anchor, and where its zone is shown."""
+    contours = _contours()
+    anchors: list[tuple[str, float, float, float, float]] = []
+    with cur.copy(
+        "copy commune (code, name, parent, department, epci, postcodes, population, area_km2, lat, lon, bounds,"
+        " contour) from stdin"
+    ) as copy:
+        # Cities before their arrondissements, which refer to them.
+        for done, row in enumerate(sorted(communes, key=lambda row: bool(row["parent"])), start=1):
+            contour, bounds = contours.get(row["code"]), None
+            if contour:
+                shape = shapely.from_geojson(contour)
+                bounds = list(shape.bounds)
+                anchors += (
+                    (row["code"], *anchor, *zone.shown)
+                    for zone in zones(shape, int(row["population"]))
+                    for anchor in zone.anchors
+                )
+            copy.write_row(
+                (
+                    row["code"],
+                    row["name"],
+                    row["parent"] or None,
+                    row["department"],
+                    row["epci"] or None,
+                    row["postcodes"].split("|"),
+                    int(row["population"]),
+                    float(row["area_km2"]) if row["area_km2"] else None,
+                    float(row["lat"]),
+                    float(row["lon"]),
+                    bounds,
+                    contour,
+                )
+            )
+            if done % 500 == 0 or done == len(communes):
+                report(done, len(communes))
+    return anchors
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -101,6 +101,21 @@ def mam_name(conn: Connection, id: str) -> str | None:
     return row[0] if row else None
 
 
+def point_of(conn: Connection, commune: str) -> tuple[float, float] | None:
+    """Latitude and longitude (degrees, WGS 84) of a commune by its INSEE code: its town hall, or a point inside its
+    contour. None for a code that is none."""
+    row = conn.execute("select lat, lon from commune where code = %s", [commune]).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def department_name(conn: Connection, code: str) -> str:
+    """Raises LookupError for a code that is none."""
+    row = conn.execute("select name from department where code = %s", [code]).fetchone()
+    if row is None:
+        raise LookupError("no department of this code")
+    return str(row[0])
+
+
 def departments(conn: Connection) -> list[tuple[str, str]]:
     return [
         (code, f"{code} – {name}")

@@ -1,6 +1,6 @@
 """Where a hidden home may be shown: the zones of its commune, none of which is too small.
 
-The rule is DESIGN.md's ("Position"): the anchors of a commune are the centres of the cells of a grid of
+The rule is docs/design.md's ("Position"): the anchors of a commune are the centres of the cells of a grid of
 0.01° of latitude by 0.015° of longitude that fall inside the contour, and a home belongs to the nearest one. The zone
 of an anchor is the part of the contour that is nearer to it than to the others. At the contour a zone may be a sliver
 where hardly anybody lives: one that stands for fewer than 500 people is merged whole with a neighbour.

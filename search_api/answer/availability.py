@@ -1,4 +1,4 @@
-"""What is free at an offer for a need, read from the indexed periods (DESIGN.md, "Availability")."""
+"""What is free at an offer for a need, read from the indexed periods (docs/design.md, "Availability")."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -42,7 +42,7 @@ def connect(settings: Settings) -> Engine:
     """
     client = Client(settings.elasticsearch_url.split(","), timeout_s=settings.request_timeout_s)
     prefix = settings.index_prefix
-    return Engine(client, settings, indexes.alias(prefix, "offers"), indexes.alias(prefix, "places"))
+    return Engine(client, settings, indexes.alias(prefix, indexes.OFFERS), indexes.alias(prefix, indexes.PLACES))
 
 
 async def search(engine: Engine, index: str, body: dict[str, Any]) -> dict[str, Any]:

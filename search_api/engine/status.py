@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mappings import indexes
 from search_api.engine.engine import Engine, mapping_meta, searches
 from search_api.problems import EngineUnavailable
 
@@ -33,7 +34,7 @@ async def indexed_at(engine: Engine) -> str | None:
     """
     moment = engine.known_moments.get(engine.offers)
     if moment is None:
-        moment = (await _offers_meta(engine)).get("indexed_at")
+        moment = (await _meta(engine, indexes.OFFERS)).get("indexed_at")
     return moment
 
 
@@ -72,10 +73,10 @@ async def _asked_why(engine: Engine, now: datetime) -> str | None:
 async def standing(engine: Engine, now: datetime) -> Standing:
     """Readiness, age of the data and last checks; `now` has a time zone. Never raises: without an engine, not ready."""
     try:
-        meta = {"offers": await _offers_meta(engine), "places": await mapping_meta(engine, engine.places)}
+        meta = {index: await _meta(engine, index) for index in indexes.INDEXES}
     except EngineUnavailable:
         return Standing(ready=False, age_s=None, checks={})
-    moment = meta["offers"].get("indexed_at")
+    moment = meta[indexes.OFFERS].get("indexed_at")
     return Standing(
         ready=await not_ready(engine, now) is None,
         age_s=(now - datetime.fromisoformat(moment)).total_seconds() if moment else None,
@@ -87,9 +88,10 @@ async def standing(engine: Engine, now: datetime) -> Standing:
     )
 
 
-async def _offers_meta(engine: Engine) -> dict[str, Any]:
-    """What the indexer wrote into the index of offers; its moment is remembered for the next searches."""
-    meta = await mapping_meta(engine, engine.offers)
-    if moment := meta.get("indexed_at"):
+async def _meta(engine: Engine, index: str) -> dict[str, Any]:
+    """What the indexer wrote into an index; the moment that it wrote into the offers' is remembered for the next
+    searches."""
+    meta = await mapping_meta(engine, indexes.alias(engine.settings.index_prefix, index))
+    if index == indexes.OFFERS and (moment := meta.get("indexed_at")):
         engine.known_moments.put(engine.offers, moment)
     return meta

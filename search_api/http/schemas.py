@@ -1,7 +1,7 @@
 """The answers, typed, for the OpenAPI document.
 
 What is sent is not validated against these models on the way (that would cost half of the time of a request,
-notes/measurements.md): a test holds the two together.
+docs/search.md): a test holds the two together.
 """
 
 from datetime import date, datetime

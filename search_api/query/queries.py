@@ -11,7 +11,7 @@ def offers(query: OfferQuery) -> dict[str, Any]:
     """A page of offers with its facets, and one offer more, which says that there is a next page."""
     chosen = filters.chosen(query)
     # What is chosen in a facet of this request may not restrict that facet's counts, and so goes after the
-    # aggregations, where it costs more (notes/measurements.md).
+    # aggregations, where it costs more (docs/search.md, "What was tried and did not help").
     apart = {name: clauses for name, clauses in chosen.items() if name in query.facets}
     together = [clause for name in chosen if name not in apart for clause in chosen[name]]
     if query.need and "day" in query.facets:

@@ -1,6 +1,6 @@
 """What a family looks for in a week, as pieces of the week that the index can contain.
 
-Minutes count from Monday 00:00. DESIGN.md, "Availability", gives the grammar and the rules.
+Minutes count from Monday 00:00. docs/design.md, "Availability", gives the grammar and the rules.
 """
 
 import re

@@ -201,6 +201,40 @@ def test_a_second_french_would_be_seen(line: str) -> None:
     assert re.search(FRENCH, line)
 
 
+SQL = (
+    r"\.(execute|executemany|cursor)\("
+    r"|(?i:\bselect\b.*\bfrom\b|\binsert into\b|\bdelete from\b|\bupdate \w+ set\b)"
+)
+
+
+def test_pages_hold_no_query() -> None:
+    """Each is a named function of the house that owns the table."""
+    assert [line for line in said(SQL) if line.startswith("web/")] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'row = conn.execute("select lat, lon from commune where code = %s", [code]).fetchone()',
+        "with conn.cursor(row_factory=class_row(Seen)) as cursor:",
+        '"SELECT name FROM offer"',
+        '"update offer set publication = %s"',
+        '"insert into outbox (index, id)"',
+    ],
+)
+def test_a_query_in_a_page_would_be_seen(line: str) -> None:
+    assert re.search(SQL, line)
+
+
+INDEX = r"""["'](offers|places)["']"""
+
+
+def test_indexes_are_named_in_one_place() -> None:
+    """The table of them is `mappings.indexes.INDEXES`; whoever means one of the two takes OFFERS or PLACES."""
+    rooms = ("indexer/", "search_api/engine/", "mappings/")
+    assert [line for line in said(INDEX, "mappings/indexes.py") if line.startswith(rooms)] == []
+
+
 # Scales: their days, Smic and ages stand in no code. Migrations before 0022 made the tables with them.
 SCALE = r"\b216\b|\b1(188|202|231)\b|\b0[.,](281|767)\b|\((5, 31|11, 30|6, 1|12, 1)\)|0?6-0?1.{1,8}12-0?1|=5 \* 365\b"
 TOLD = (

@@ -39,6 +39,23 @@ def level(places: int, start: int, end: int) -> dict[str, int]:
     return {"gte": places * WEEK + start, "lt": places * WEEK + end}
 
 
+OPENED = {
+    "opening": [
+        {"gte": 0, "lt": 360},
+        {"gte": 450, "lt": 1_110},
+        {"gte": 4 * 1_440 + 450, "lt": 5 * 1_440},
+        {"gte": 6 * 1_440 + 1_200, "lt": WEEK},
+    ],
+    "opening_hours": [
+        {"day": "mon", "start": "07:30", "end": "12:00"},
+        {"day": "mon", "start": "12:00", "end": "18:30"},
+        {"day": "fri", "start": "07:30", "end": "24:00"},
+        {"day": "sun", "start": "20:00", "end": "06:00"},
+    ],
+}
+"""Monday in two halves that touch, Friday to midnight, Sunday night into Monday."""
+
+
 def test_a_full_structure(registry: Connection) -> None:
     registry.execute("insert into source values ('essai', 'Ville de Nantes', 'ODbL', '2026-05')")
     offer = structure(
@@ -83,18 +100,7 @@ def test_a_full_structure(registry: Connection) -> None:
         "funding": "paje",
         "features": ["meals", "garden"],
         "languages": ["fr", "br"],
-        "opening": [
-            {"gte": 0, "lt": 360},
-            {"gte": 450, "lt": 1_110},
-            {"gte": 4 * 1_440 + 450, "lt": 5 * 1_440},
-            {"gte": 6 * 1_440 + 1_200, "lt": WEEK},
-        ],
-        "opening_hours": [
-            {"day": "mon", "start": "07:30", "end": "12:00"},
-            {"day": "mon", "start": "12:00", "end": "18:30"},
-            {"day": "fri", "start": "07:30", "end": "24:00"},
-            {"day": "sun", "start": "20:00", "end": "06:00"},
-        ],
+        **OPENED,
         "contact": {"phone": "02 40 00 00 00", "mail": "lutins@example.org", "site": "https://lutins.example.org"},
         "confirmed_on": "2026-10-01",
         "fresh_until": "2027-04-01",

@@ -1,14 +1,22 @@
 """The functions of the database that build documents: one text, put there by `migrate`, that streams and looks up."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from domain.vocabulary import Kind, Subkind, search_words
 from indexer.documents import FEW, all_documents, fingerprint, some_documents
+from mappings.indexes import INDEXES
 from registry import functions
 from registry.database import Connection, connect
 from tests.loire import Loire
+
+OURS = """
+    select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prokind = 'f'
+    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+"""
+"""The functions of the schema that no extension brought."""
 
 
 @pytest.fixture
@@ -61,12 +69,24 @@ def test_few_are_looked_up_with_one_plan_for_all_calls(loire_registry: Connectio
 
 
 def test_the_twin_for_a_few_is_the_same_text_without_the_null() -> None:
-    for name in functions.GENERATORS:
-        text = next(text for text in functions.texts() if f"function {name}(" in text)
+    for name in functions.generators().values():
+        text = functions.text(name)
         twin = functions.few(name, text)
         assert "ids is null" in text
         assert "ids is null" not in twin
         assert twin.count("= any (") == text.count("ids is null or ")
+
+
+def test_the_registry_knows_the_indexes_that_the_table_of_them_has(registry: Connection) -> None:
+    known: dict[str, str] = dict(registry.execute("select name, generator from search_index").fetchall())
+    assert known == {name: index.generator for name, index in INDEXES.items()} == functions.generators()
+
+
+def test_every_function_that_a_generator_calls_is_part_of_its_fingerprint(registry: Connection) -> None:
+    ours = {name for (name,) in registry.execute(OURS).fetchall()}
+    for index in INDEXES.values():
+        called = {name for name in ours if re.search(rf"\b{name}\(", functions.text(index.generator))}
+        assert called - {index.generator, "place_codes"} == set(index.calls)
 
 
 def test_the_words_of_the_kinds_are_those_of_the_vocabulary(registry: Connection) -> None:

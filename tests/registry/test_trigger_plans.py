@@ -71,6 +71,54 @@ def test_what_looks_up_one_table_at_a_time_is_no_join(registry: Connection, body
     assert not joined(body, stored(registry))
 
 
+def test_what_triggers_look_up_is_not_made_distinct_there(registry: Connection) -> None:
+    rows = registry.execute(
+        "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"
+        " and proconfig @> array['enable_hashjoin=off']"
+    ).fetchall()
+    names = stored(registry)
+    assert {name: found for name, body in rows if (found := distinct(body, names))} == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("perform f(array(select distinct offer from timetable where id = any (ids)))", ["timetable"]),
+        ("select distinct on (offer) offer, id from public.timetable where id = any (ids)", ["timetable"]),
+        ("select offer from timetable where id = any (ids) group by offer", ["timetable"]),
+        ("ids := array(select distinct timetable from fresh)", []),
+        (
+            "select distinct t.offer from unnest(ids) i, lateral (select offer from timetable where id = i) t",
+            [],
+        ),
+        ("select offer from timetable where id = any (ids) order by id", []),
+    ],
+)
+def test_a_lookup_that_is_made_distinct_is_seen(registry: Connection, body: str, seen: list[str]) -> None:
+    assert distinct(body, stored(registry)) == seen
+
+
+def distinct(body: str, names: set[str]) -> list[str]:
+    """The stored tables of which a query with `distinct` or `group by` reads rows by a key, beside no other level."""
+    table = rf"(?:only\s+)?(?:public\.)?({'|'.join(sorted(map(re.escape, names)))})\b"
+    found: list[str] = []
+    for level in levels(body):
+        for query in re.split(r"\bunion\b|\bexcept\b|;", level):
+            if re.search(r"\bselect\s+distinct\b|\bgroup\s+by\b", query) and re.search(r"\bwhere\b[^;]*=", query):
+                found += re.findall(rf"\bfrom\s+{table}", query)
+    return found
+
+
+def levels(body: str) -> list[str]:
+    """A text by its levels of parentheses, the inner ones first, without comments and quoted text."""
+    body = re.sub(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", " ", body.lower(), flags=re.DOTALL)
+    found = []
+    while (inner := re.search(r"\(([^()]*)\)", body)) is not None:
+        found.append(inner[1])
+        body = f"{body[: inner.start()]} {body[inner.end() :]}"
+    return [*found, body]
+
+
 def stored(conn: Connection) -> set[str]:
     """Tables, and views, which are tables joined."""
     rows = conn.execute(
@@ -84,12 +132,7 @@ def joined(body: str, names: set[str]) -> list[str]:
 
     Told by words and parentheses, not by a grammar: what stands in parentheses is a query of its own.
     """
-    body = re.sub(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", " ", body.lower(), flags=re.DOTALL)
-    found: list[str] = []
-    while (inner := re.search(r"\(([^()]*)\)", body)) is not None:
-        found += _joined_in(inner[1], names)
-        body = f"{body[: inner.start()]} {body[inner.end() :]}"
-    return found + _joined_in(body, names)
+    return [table for level in levels(body) for table in _joined_in(level, names)]
 
 
 CLAUSE_ENDS = r"\b(?:where|group|order|having|limit|offset|union|except|intersect|returning|loop|on conflict)\b|;|$"

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from tests.search_api import oracle
-from tests.search_api.oracle import Found, Offer, Request, folded
+from tests.search_api.oracle import Found, Request
+from tests.search_api.oracle_offers import Offer, folded
 from tests.search_api.oracle_weeks import DAY, DAYS, Availability, covered_days, covers, free_parts
 from tests.search_api.random_requests import CLOSE_M
 

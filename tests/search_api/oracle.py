@@ -1,24 +1,22 @@
 """What the search must answer, in plain Python over the registry's rows.
 
-Written from the definitions of DESIGN.md and issues 3 and 5, not from the queries, and as simply as they allow: every
+Written from the definitions of docs/design.md and docs/api.md, not from the queries, and as simply as they allow: every
 offer is looked at, a sort is `sorted`; numpy only measures distances. `domain.vocabulary` only says which kinds mind
 children.
 """
 
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
 from domain.vocabulary import CARE_KINDS
-from registry.database import Connection
-from tests.product.freshness.rule import Life, counts_until
+from tests.search_api.oracle_globe import Place, on_sphere, route_points, to_nearest
+from tests.search_api.oracle_offers import CAPACITIES, Offer, Offers, folded
 from tests.search_api.oracle_weeks import (
     DAY,
     DAYS,
@@ -32,109 +30,14 @@ from tests.search_api.oracle_weeks import (
     demand,
     most_by_day,
     timetable,
-    week,
 )
-
-EARTH_RADIUS_M = 6_371_008.7714
-STEP_M = 250
-"""From one point of a route to the next."""
 
 FACETS = (
     *("kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "hourly_cents_max", "up_to_date"),
     *("school", "commune", "epci", "department", "day"),
 )
-CAPACITIES = {
-    "1-2": (1, 2),
-    "3-4": (3, 4),
-    "5-12": (5, 12),
-    "13-24": (13, 24),
-    "25-39": (25, 39),
-    "40-59": (40, 59),
-    "60-": (60, 9_999),
-}
 TARIFFS = range(300, 601, 50)
 MOST_VALUES = 200
-
-Place = tuple[float, float]
-"""Latitude, longitude."""
-
-
-@dataclass(frozen=True, eq=False)
-class Offer:
-    """`communes`: its own code and, in an arrondissement, the city's. `opening` is None where it is not known."""
-
-    id: str
-    kind: str
-    subkind: str | None
-    name: str
-    lat: float
-    lon: float
-    communes: tuple[str, ...]
-    epci: str | None
-    department: str
-    capacity: int | None
-    ages: tuple[int, int | None] | None
-    funding: str | None
-    features: tuple[str, ...]
-    languages: tuple[str, ...]
-    hourly_cents: int | None
-    schools: tuple[str, ...]
-    in_mam: bool
-    confirmed_on: date | None
-    employed: bool
-    fictitious: bool
-    opening: Week | None = field(repr=False)
-    periods: tuple[Period, ...]
-
-    @cached_property
-    def fresh_until(self) -> date | None:
-        """The last day on which its word counts."""
-        periods = tuple((each.first, each.last) for each in self.periods)
-        return counts_until(Life(self.kind, self.employed, self.confirmed_on, periods))
-
-    @property
-    def workplace(self) -> str | None:
-        if self.kind == "assistant_maternel":
-            return "mam" if self.in_mam else "home"
-        return "mam" if self.kind == "mam" else None
-
-    @cached_property
-    def values(self) -> Mapping[str, tuple[str, ...]]:
-        """What it counts for in each facet that depends on nothing else."""
-        held = self.capacity
-        bands = [band for band, (least, most) in CAPACITIES.items() if held is not None and least <= held <= most]
-        found: dict[str, Iterable[str | None]] = {
-            "kind": [self.kind],
-            "subkind": [self.subkind],
-            "feature": self.features,
-            "funding": [self.funding],
-            "language": self.languages,
-            "workplace": [self.workplace],
-            "capacity": bands,
-            "school": {folded(school) for school in self.schools},
-            "commune": self.communes,
-            "epci": [self.epci],
-            "department": [self.department],
-        }
-        return {facet: tuple(filter(None, values)) for facet, values in found.items()}
-
-
-class Offers(list[Offer]):
-    """All of them, and where they are: latitudes and longitudes in degrees, and points of the unit sphere.
-
-    `odd` are those that `tests.loire` adds to what is imported and generated.
-    """
-
-    def __init__(self, offers: Iterable[Offer], odd: Collection[str] = ()) -> None:
-        super().__init__(offers)
-        self.odd = [offer for offer in self if offer.id in odd]
-        self.lats = np.array([offer.lat for offer in self])
-        self.lons = np.array([offer.lon for offer in self])
-        self.sphere = on_sphere([(offer.lat, offer.lon) for offer in self])
-
-    def __repr__(self) -> str:
-        """Hypothesis prints what a strategy is made of, and thousands of offers take long and tell nothing."""
-        return f"<{len(self)} offers>"
 
 
 @dataclass(frozen=True)
@@ -251,107 +154,7 @@ def said(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-# The registry's rows --------------------------------------------------------------------------------------
-
-
-def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
-    """Every offer that is public: published and, of an assistant maternel, with an agrément in force."""
-    communes = {
-        code: (tuple(filter(None, (code, parent))), epci, department)
-        for code, parent, epci, department in conn.execute("select code, parent, epci, department from commune")
-    }
-    openings: dict[str, list[tuple[int, int, int, int]]] = {}
-    for offer, *hours in conn.execute("select offer, weekday, start_minute, end_minute, 1 from opening"):
-        openings.setdefault(offer, []).append((hours[0], hours[1], hours[2], hours[3]))
-    ranges: dict[int, list[tuple[int, int, int, int]]] = {}
-    for number, *hours in conn.execute(
-        "select timetable, weekday, start_minute, end_minute, places from timetable_range"
-    ):
-        ranges.setdefault(number, []).append((hours[0], hours[1], hours[2], hours[3]))
-    weeks: dict[Week, Week] = {}
-    periods: dict[str, list[Period]] = {}
-    for number, offer, first, end in conn.execute(
-        "select id, offer, lower(period), upper(period) from timetable order by period"
-    ):
-        last = end - timedelta(days=1) if end else None
-        free = week(ranges.get(number, []))
-        # Many weeks are the same: held once, they are looked at once in a search.
-        periods.setdefault(offer, []).append(Period(first, last, weeks.setdefault(free, free)))
-    found = []
-    for row in conn.execute(
-        "select o.id, o.kind, o.subkind, o.name, o.lat, o.lon, o.commune, o.capacity, o.age_from_months,"
-        " o.age_to_months, o.funding, o.features, o.languages, o.hourly_cents, o.schools, o.confirmed_on,"
-        " o.employed, o.fictitious,"
-        " exists (select from am_mam w join offer m on m.id = w.mam"
-        "  where w.offer = o.id and w.show and m.publication = 'published')"
-        " from offer o where o.publication = 'published' and o.licensed"
-    ):
-        identifier, kind, subkind, name, lat, lon, commune, capacity, age_from, age_to = row[:10]
-        funding, features, languages, hourly_cents, schools, confirmed_on, employed, fictitious, in_mam = row[10:]
-        found.append(
-            Offer(
-                identifier,
-                kind,
-                subkind,
-                name,
-                lat,
-                lon,
-                *communes[commune],
-                capacity,
-                (age_from, age_to) if age_from is not None else None,
-                funding,
-                tuple(features),
-                tuple(languages),
-                hourly_cents,
-                tuple(schools),
-                in_mam,
-                confirmed_on,
-                employed,
-                fictitious,
-                week(openings[identifier]) if identifier in openings else None,
-                tuple(periods.get(identifier, ())),
-            )
-        )
-    return Offers(found, odd)
-
-
-# Places, ages, names --------------------------------------------------------------------------------------
-
-
-def metres(a: Place, b: Place) -> float:
-    """Along the great circle (haversine)."""
-    lat1, lon1, lat2, lon2 = (math.radians(each) for each in (*a, *b))
-    chord = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(chord))
-
-
-def on_sphere(places: Sequence[Place]) -> np.ndarray:
-    """One row of x, y, z for each place; the sphere's radius is 1."""
-    lats, lons = np.radians(np.array(places, dtype=float).reshape(-1, 2)).T
-    return np.column_stack((np.cos(lats) * np.cos(lons), np.cos(lats) * np.sin(lons), np.sin(lats)))
-
-
-def to_nearest(sphere: np.ndarray, targets: np.ndarray) -> np.ndarray:
-    """Metres from each point of the sphere to the nearest of the targets."""
-    least = np.full(len(sphere), np.inf)
-    for target in targets:
-        least = np.minimum(least, ((sphere - target) ** 2).sum(axis=1))
-    return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(least) / 2))
-
-
-def route_points(route: Sequence[Place]) -> np.ndarray:
-    """On each leg every 250 m from its start, and its end; as `on_sphere`."""
-    found: list[np.ndarray] = []
-    for start, end in pairwise(on_sphere(route)):
-        angle = 2 * math.asin(min(1.0, float(np.linalg.norm(end - start)) / 2))
-        for number in range(math.floor(angle * EARTH_RADIUS_M / STEP_M) + 1):
-            part = number * STEP_M / EARTH_RADIUS_M
-            if part == 0:
-                found.append(start)
-            else:
-                found.append((math.sin(angle - part) * start + math.sin(part) * end) / math.sin(angle))
-        found.append(end)
-    return np.array(found)
+# Places and ages -------------------------------------------------------------------------------------------
 
 
 def distances(offers: Offers, request: Request) -> np.ndarray | None:
@@ -375,13 +178,6 @@ def months_old(born: date, day: date) -> int:
         return 0
     months = 12 * (day.year - born.year) + day.month - born.month
     return months if day.day >= born.day else months - 1
-
-
-def folded(name: str) -> str:
-    """Lower case without accents, typographic signs as on a typewriter."""
-    for sign, plain in (("œ", "oe"), ("æ", "ae"), ("’", "'"), ("–", "-"), ("«", '"'), ("»", '"')):
-        name = name.lower().replace(sign, plain)
-    return "".join(each for each in unicodedata.normalize("NFD", name) if not unicodedata.combining(each))
 
 
 # Conditions -----------------------------------------------------------------------------------------------

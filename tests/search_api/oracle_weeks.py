@@ -1,4 +1,4 @@
-"""Weeks, needs and what a timetable has free of them, minute by minute (DESIGN.md, "Availability").
+"""Weeks, needs and what a timetable has free of them, minute by minute (docs/design.md, "Availability").
 
 For the oracle: written from the definitions, as simply as they allow.
 """

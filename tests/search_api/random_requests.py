@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from domain.vocabulary import Feature, Funding, Kind, Language, Subkind
 from tests.conftest import TODAY
 from tests.search_api import oracle
-from tests.search_api.oracle import Offer, Offers, Place, Request
+from tests.search_api.oracle import Request
+from tests.search_api.oracle_globe import Place, metres
+from tests.search_api.oracle_offers import CAPACITIES, Offer, Offers
 from tests.search_api.oracle_weeks import DAY, WEEK, Line, Week
 
 NANTES, SAINT_NAZAIRE = (47.2186, -1.5541), (47.2735, -2.2138)
@@ -49,7 +51,7 @@ VALUES: dict[str, Sequence[str]] = {
     "funding": Funding.codes(),
     "language": Language.codes(),
     "workplace": ("home", "mam"),
-    "capacity": tuple(oracle.CAPACITIES),
+    "capacity": tuple(CAPACITIES),
     "school": ("école Jules-Ferry", "Sacré-Cœur", "l’ile-aux-enfants", "Nulle part"),
 }
 OTHER_FILTERS = ("hourly_cents_max", "up_to_date", "opens_before", "closes_after", "child_birthdate", "q")
@@ -112,7 +114,7 @@ def route(draw: st.DrawFn, offer: Offer) -> tuple[Place, ...]:
     found = [around(draw, (offer.lat, offer.lon), 0.03, 0.045) if draw(DICE) else point(draw, offer)]
     for _ in range(draw(LONG)):
         found.append(around(draw, found[-1], 0.2, 0.3) if draw(DICE) else found[-1])
-    lengths = np.cumsum([oracle.metres(*leg) for leg in pairwise(found)])
+    lengths = np.cumsum([metres(*leg) for leg in pairwise(found)])
     return tuple(found[: max(2, 1 + int((lengths < LONGEST_ROUTE_M).sum()))])
 
 

@@ -15,7 +15,8 @@ from tests.conftest import TODAY
 from tests.loire import Loire, examples
 from tests.search_api import oracle
 from tests.search_api.comparing import branches, compare_card, compare_counts, compare_facets, compare_order
-from tests.search_api.oracle import Offer, Offers, is_up_to_date
+from tests.search_api.oracle import is_up_to_date
+from tests.search_api.oracle_offers import Offer, Offers, folded
 from tests.search_api.random_requests import assume_clear, assume_clear_of, boxes, for_views, requests
 
 
@@ -150,7 +151,7 @@ def test_counts_are_the_oracles(loire: Loire, offers: Offers, words: Words, data
     event(by)
     answer = loire.ask("/api/v1/counts", [*request.filters(), ("by", by)])
     assert answer["total"] == {"value": len(found), "relation": "eq"}
-    fold = oracle.folded if by == "school" else str
+    fold = folded if by == "school" else str
     told = {fold(each["value"]): each["count"] for each in answer["counts"]}
     # Counts share the offers out: those of an arrondissement are not the city's once more, as they are in the facet.
     own = by == "commune"
@@ -158,7 +159,7 @@ def test_counts_are_the_oracles(loire: Loire, offers: Offers, words: Words, data
     compare_counts(by, told, {value: number for value, number in expected.items() if number or value in told}, set())
 
 
-# The examples of issue 3, "It is done when" ----------------------------------------------------------------
+# Real places of Loire-Atlantique, as somebody would check them by hand -----------------------------------------------
 
 
 def test_the_creches_around_the_centre_of_nantes_in_order_of_distance(loire: Loire) -> None:
@@ -237,4 +238,4 @@ def test_relevance_orders_what_the_words_find_and_loses_none(loire: Loire, words
 def test_an_offers_own_name_finds_it_first(loire: Loire, offers: Offers) -> None:
     for offer in sorted((offer for offer in offers if not offer.fictitious), key=lambda offer: offer.name):
         first = loire.ask("/api/v1/offers", [("q", offer.name), ("limit", "1")])["items"][0]
-        assert oracle.folded(first["name"]) == oracle.folded(offer.name), offer.name
+        assert folded(first["name"]) == folded(offer.name), offer.name

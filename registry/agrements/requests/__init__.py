@@ -97,19 +97,6 @@ def submit(
         raise NotPossible(
             "Votre demande est déjà devant un modérateur\u00a0: vous pourrez la modifier dès qu’il vous aura répondu."
         )
-    values = {
-        "offer": offer,
-        "kind": kind,
-        "department": agrement.department,
-        "number": agrement.number,
-        "starts_on": agrement.starts_on,
-        "ends_on": agrement.ends_on,
-        "capacity": agrement.capacity,
-        "age_from": agrement.age_from_months,
-        "age_to": agrement.age_to_months,
-        "conditions": agrement.conditions or None,
-        "document": document,
-    }
     author = accounts.of_offer(conn, offer)
     answered = standing is not None and standing.case.state == "incomplete"
     line = Line("answered" if answered else "submitted", author.id if author else None)
@@ -118,29 +105,47 @@ def submit(
         id = cases.begin(
             conn, AGREMENT_REQUEST, line, now, pending=not identity_ok, due=term, about=offer, department=where
         )
-        conn.execute(
-            "insert into agrement_request (id, offer, kind, department, number, starts_on, ends_on, capacity,"
-            " age_from_months, age_to_months, conditions, document) values (%(id)s, %(offer)s, %(kind)s,"
-            " %(department)s, %(number)s, %(starts_on)s, %(ends_on)s, %(capacity)s, %(age_from)s, %(age_to)s,"
-            " %(conditions)s, %(document)s)",
-            values | {"id": id},
-        )
     else:
         id = standing.id
         cases.submit(conn, id, line, now, pending=not identity_ok, due=term, department=where)
-        conn.execute(
-            "update agrement_request set department = %(department)s, number = %(number)s, starts_on = %(starts_on)s,"
-            " ends_on = %(ends_on)s, capacity = %(capacity)s, age_from_months = %(age_from)s,"
-            " age_to_months = %(age_to)s, conditions = %(conditions)s, document = coalesce(%(document)s, document)"
-            " where id = %(id)s",
-            values | {"id": id},
-        )
+    _keep(conn, id, offer, kind, agrement, document)
     if standing is not None and document not in (None, standing.document):
         documents.erase(conn, standing.document, now)
     # A copy that an earlier request was decided with is needed again.
     conn.execute("update document set delete_after = null where id = %s and deleted_at is null", [document])
     letters.send(conn, id, offer, "received" if identity_ok else "identity_pending", due=term if identity_ok else None)
     return id
+
+
+def _keep(conn: Connection, id: UUID, offer: str, kind: Kind, agrement: Agrement, document: UUID | None) -> None:
+    """Write what is asked: a new request, or other facts of one that is there, which keeps its kind, and its document
+    where none is given."""
+    conn.execute(
+        """
+        insert into agrement_request as r (id, offer, kind, department, number, starts_on, ends_on, capacity,
+            age_from_months, age_to_months, conditions, document)
+        values (%(id)s, %(offer)s, %(kind)s, %(department)s, %(number)s, %(starts_on)s, %(ends_on)s, %(capacity)s,
+            %(age_from)s, %(age_to)s, %(conditions)s, %(document)s)
+        on conflict (id) do update set department = excluded.department, number = excluded.number,
+            starts_on = excluded.starts_on, ends_on = excluded.ends_on, capacity = excluded.capacity,
+            age_from_months = excluded.age_from_months, age_to_months = excluded.age_to_months,
+            conditions = excluded.conditions, document = coalesce(excluded.document, r.document)
+        """,
+        {
+            "id": id,
+            "offer": offer,
+            "kind": kind,
+            "department": agrement.department,
+            "number": agrement.number,
+            "starts_on": agrement.starts_on,
+            "ends_on": agrement.ends_on,
+            "capacity": agrement.capacity,
+            "age_from": agrement.age_from_months,
+            "age_to": agrement.age_to_months,
+            "conditions": agrement.conditions or None,
+            "document": document,
+        },
+    )
 
 
 def identity_settled(conn: Connection, offer: str, now: datetime) -> bool:

@@ -1,4 +1,4 @@
--- The registry's tables. Two rules shape them (DESIGN.md, "What must never break", 1 and 2):
+-- The registry's tables. Two rules shape them (docs/design.md, "What must never break", 1 and 2):
 --   * a private fact stands in a table of its own (am_identity, am_contact, am_home, am_mam, agrement);
 --   * `offer` and what hangs from it hold public facts only. Those of an assistant maternel are derived
 --     from her private tables by triggers when they are written, so that no path can forget it.
@@ -415,7 +415,7 @@ create unique index on index_generation (index) where state = 'live';
 comment on table index_generation is 'the Elasticsearch indexes that receive changes';
 
 -- Offers are locked in the order of their ids before the sequence is taken: for one offer, the order of
--- the sequence is then the order of the commits (notes/measurements.md, "What loses changes").
+-- the sequence is then the order of the commits (docs/indexer.md, "Capture").
 create function queue_offers(ids text[]) returns void language plpgsql as
 $$
 begin

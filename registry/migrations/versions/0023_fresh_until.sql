@@ -1,4 +1,4 @@
--- `offer.fresh_until`: the last day on which the word of an offer counts (DESIGN.md, "up to date"). Public, and the only
+-- `offer.fresh_until`: the last day on which the word of an offer counts (docs/design.md, "Up to date"). Public, and the only
 -- rule of what is current: card, filter, order, alerts and figures compare it with a day of their own. It depends on
 -- rows alone, those of the offer, of its periods and of the terms below, and is derived whenever one of them is written.
 

@@ -1,7 +1,8 @@
 """Where a home stands on the map: at the pin she set, else where the geocoder finds the address, else at the commune.
 
 What is found is written among the values: `lat`, `lon`, `street_lat`, `street_lon`, and `place_par`, which says how
-(repere, adresse or commune). Only what parents may see of it ever leaves the private tables (DESIGN.md, "Position").
+(repere, adresse or commune). Only what parents may see of it ever leaves the private tables (docs/design.md,
+"Position").
 """
 
 import json

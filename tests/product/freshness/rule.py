@@ -1,5 +1,5 @@
-"""How long a word counts, as DESIGN.md ("up to date") and décret n° 2021-1131 say it, day by day and as simply as that
-allows: written from the definitions, not from the code."""
+"""How long a word counts, as docs/design.md ("Up to date") and décret n° 2021-1131 say it, day by day and as simply as
+that allows: written from the definitions, not from the code."""
 
 from calendar import monthrange
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who hides what she had shown is gone from every index, live or kept for a rollback (DESIGN.md, 1 and 2)."""
+"""Who hides what she had shown is gone from every index, live or kept for a rollback (docs/design.md, 1 and 2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

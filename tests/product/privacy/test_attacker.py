@@ -13,7 +13,7 @@ import pytest
 from registry.database import connect
 from tests.loire import Loire, Parameters
 from tests.product.privacy import private
-from tests.search_api.oracle import Place, metres, on_sphere, route_points, to_nearest
+from tests.search_api.oracle_globe import Place, metres, on_sphere, route_points, to_nearest
 
 METRE = 1 / 111_195
 """In degrees of latitude."""

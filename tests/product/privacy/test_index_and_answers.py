@@ -1,4 +1,4 @@
-"""No private value of the registry stands in the index or in any answer (DESIGN.md, never break 1 and 7)."""
+"""No private value of the registry stands in the index or in any answer (docs/design.md, never break 1 and 7)."""
 
 import csv
 import io

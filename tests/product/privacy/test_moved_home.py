@@ -1,4 +1,4 @@
-"""A hidden home cannot be found: moving it within its zone changes nothing after the registry (DESIGN.md, 2).
+"""A hidden home cannot be found: moving it within its zone changes nothing after the registry (docs/design.md, 2).
 
 Nor does any other private fact that changes behind the same public face.
 """
@@ -21,7 +21,8 @@ from tests.loire import Loire, Parameters, examples
 from tests.product.privacy import private
 from tests.product.privacy.private import Person, Words
 from tests.search_api import random_requests
-from tests.search_api.oracle import FACETS, Offers, Request
+from tests.search_api.oracle import FACETS, Request
+from tests.search_api.oracle_offers import Offers
 
 Asked = Sequence[tuple[str, Parameters]]
 

@@ -17,6 +17,7 @@ from registry.database import Connection
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
 from registry.parents.contact import opening
+from tests.conftest import empty
 from tests.product.security import mailbox
 from tests.records import add_period, assistant
 from tests.rooms import Browser, Rooms
@@ -66,7 +67,7 @@ class Door:
 def world(rooms: Rooms) -> World:
     """Made anew: every row of before is gone."""
     with database.connect(rooms.settings.database_url) as conn:
-        conn.execute("truncate offer, account, throttle, sign_in_code, alert, mail_outbox, challenge cascade")
+        empty(conn)
         offer = assistant(conn)
         add_period(conn, offer, rooms.clock().date(), None, [(0, 480, 1080, 1)])
         account = accounts.create(conn, MAIL, "am", offer=offer)

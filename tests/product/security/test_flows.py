@@ -14,6 +14,7 @@ from registry import accounts, database
 from registry.accounts import codes, sessions
 from registry.accounts.codes import Asker
 from registry.accounts.throttle import TooMany
+from tests.conftest import empty
 from tests.product.security import mailbox
 from tests.rooms import NOW, Browser, Rooms
 from web.core import session
@@ -35,7 +36,7 @@ class Flows(RuleBasedStateMachine):
         super().__init__()
         self.rooms.clock.now = NOW
         with database.connect(self.rooms.settings.database_url) as conn:
-            conn.execute("truncate account, sign_in_code, throttle, link, mail_outbox, challenge cascade")
+            empty(conn)
             self.victim = accounts.create(conn, VICTIM, "am").id
             self.agent = accounts.create(conn, AGENT, "moderator").id
         self.his = [self.rooms.visit(), self.rooms.visit()]

@@ -178,7 +178,7 @@ def test_special_answers_have_them_too(site: Serving) -> None:
     http, static = site.http, f"/static/{static_version()}"
     tag = {"If-None-Match": http.get("/widget.js").headers["etag"]}
     offers = {"If-None-Match": http.get("/api/v1/offers").headers["etag"]}
-    file = {"If-None-Match": http.get(f"{static}/style.css").headers["etag"]}
+    file = {"If-None-Match": http.get(f"{static}/core/style.css").headers["etag"]}
     answers = {
         "page": (http.get("/", headers=READER), 200),
         "head": (http.head("/"), 200),
@@ -193,11 +193,11 @@ def test_special_answers_have_them_too(site: Serving) -> None:
         "no offer": (http.get("/api/v1/offers/personne"), 404),
         "export": (http.get("/api/v1/exports/structures"), 200),
         "unchanged": (http.get("/api/v1/offers", headers=offers), 304),
-        "file": (http.get(f"{static}/style.css"), 200),
+        "file": (http.get(f"{static}/core/style.css"), 200),
         "file of the widget": (http.get(f"{static}/widget/frame.css"), 200),
-        "unchanged file": (http.get(f"{static}/style.css", headers=file), 304),
+        "unchanged file": (http.get(f"{static}/core/style.css", headers=file), 304),
         "no file": (http.get(f"{static}/rien.css"), 404),
-        "method of a file": (http.post(f"{static}/style.css"), 405),
+        "method of a file": (http.post(f"{static}/core/style.css"), 405),
         "script": (http.get("/widget.js"), 200),
         "unchanged script": (http.get("/widget.js", headers=tag), 304),
         "frame": (http.get("/widget/cadre?commune=44109"), 200),

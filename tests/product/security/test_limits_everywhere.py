@@ -84,7 +84,7 @@ def test_every_route_is_counted_but_those_of_probes(few: Settings) -> None:
         assert site.cost("GET", "/wp-login.php") > 0
         assert site.cost("HEAD", "/") == site.cost("GET", "/") > 0
         static = site.app.state.site.templates.globals["static"]
-        assert site.cost("GET", f"{static}/style.css") == 0
+        assert site.cost("GET", f"{static}/core/style.css") == 0
         assert site.cost("GET", f"{static}/../app.py") > 0
         assert site.cost("GET", f"{static}/none.css") > 0
 
@@ -154,7 +154,7 @@ def test_over_the_budget_a_page_says_when_to_come_back(few: Settings) -> None:
 
         assert site.ask("GET", "/healthz").status_code == 200
         static = site.app.state.site.templates.globals["static"]
-        assert site.ask("GET", f"{static}/style.css").status_code == 200
+        assert site.ask("GET", f"{static}/core/style.css").status_code == 200
         assert site.ask("GET", "/", by="192.0.2.2", headers=HTML).status_code == 200
 
 

@@ -105,15 +105,8 @@ NADIA = {
 }
 
 
-def test_from_her_registration_to_a_parents_search_and_through_movements(way: Way, open_at: Open) -> None:
-    mail, number = "nadia@example.org", "44-2025-0001"
-    NADIA["nir"] = known_nir("Fictive")
-    hers = registers(way, open_at, mail, NADIA, number)
-    expect(hers.locator("main")).to_contain_text("72 heures")
-    assert hers.evaluate("document.documentElement.scrollWidth") <= PHONE
-    assert way.found(kind="assistant_maternel", commune="44109") == [], "nobody has looked at it yet"
-
-    # A moderator misses something, she gives it, and the moderator agrees.
+def asks_for_more_then_validates(way: Way, open_at: Open, mail: str, hers: Page) -> None:
+    """A moderator misses something, she gives it, and the moderator agrees."""
     way.account("moderator", "moderation@example.org", name="Camille")
     theirs = signed_in(way, open_at, "moderation@example.org", "/moderation")
     theirs.locator("main a[href^='/moderation/']").filter(has_not_text="Chiffres").first.click()
@@ -130,6 +123,17 @@ def test_from_her_registration_to_a_parents_search_and_through_movements(way: Wa
     theirs.locator("main a[href^='/moderation/']").filter(has_not_text="Chiffres").first.click()
     theirs.get_by_role("button", name="Prendre cette demande").click()
     theirs.get_by_role("button", name="Valider", exact=True).click()
+
+
+def test_from_her_registration_to_a_parents_search_and_through_movements(way: Way, open_at: Open) -> None:
+    mail, number = "nadia@example.org", "44-2025-0001"
+    NADIA["nir"] = known_nir("Fictive")
+    hers = registers(way, open_at, mail, NADIA, number)
+    expect(hers.locator("main")).to_contain_text("72 heures")
+    assert hers.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert way.found(kind="assistant_maternel", commune="44109") == [], "nobody has looked at it yet"
+
+    asks_for_more_then_validates(way, open_at, mail, hers)
     (card,) = soon(way, lambda: way.found(kind="assistant_maternel", commune="44109"))
     assert card["name"] == "Nadia F."
     assert card["fictitious"] is True

@@ -37,7 +37,7 @@ def before(servers: Urls, run_id: str) -> Iterator[str]:
         conn.execute(f"drop database {name} with (force)")
 
 
-def test_every_case_keeps_what_it_was(before: str) -> None:
+def test_every_request_keeps_its_state_claim_term_and_history(before: str) -> None:
     with database.connect(before) as conn:
         ana, bo = (_account(conn, name) for name in ("ana", "bo"))
         held = NOON + HOUR
@@ -57,23 +57,6 @@ def test_every_case_keeps_what_it_was(before: str) -> None:
         events = conn.execute(
             "select id, request, at, account, action, reasons, comment, due_at from agrement_request_event order by id"
         ).fetchall()
-        for number, outcome in (("222-222", None), ("333-333", "mended"), ("444-444", "nothing")):
-            conn.execute(
-                "insert into fiche_report (number, offer, about, text, mail, at, outcome, note, settled_at, settled_by)"
-                " values (%s, %s, 'hours', 'Lu', 'lea@example.org', %s, %s, %s, %s, %s)",
-                [
-                    *(number, OFFER, NOON, outcome, "Corrigé." if outcome == "mended" else None),
-                    *((NOON + HOUR, ana) if outcome else (None, None)),
-                ],
-            )
-        messages = [
-            conn.execute(
-                "insert into contact_report (offer, side, name, text, at, done_at)"
-                " values (%s, 'parent', 'Camille', 'Mots', %s, %s) returning id",
-                [OFFER, NOON, done],
-            ).fetchall()[0][0]
-            for done in (None, NOON + 4 * HOUR)
-        ]
     database.migrate(before)
     with database.connect(before) as conn:
         found = {
@@ -104,34 +87,68 @@ def test_every_case_keeps_what_it_was(before: str) -> None:
             " join agrement_request r on r.id = e.case_file order by e.id"
         ).fetchall()
         assert kept == events
+
+
+def test_of_one_offer_one_request_may_be_open_as_before(before: str) -> None:
+    with database.connect(before) as conn:
+        _request(conn, 2, "waiting")
+    database.migrate(before)
+    with database.connect(before) as conn, pytest.raises(psycopg.errors.UniqueViolation):
+        conn.execute(
+            "insert into case_file (kind, about, state, opened_at) values ('agrement_request', %s, 'pending', now())",
+            ["am0000000002"],
+        )
+
+
+def test_every_report_on_a_fiche_is_a_case_with_what_was_done(before: str) -> None:
+    with database.connect(before) as conn:
+        ana = _account(conn, "ana")
+        for number, outcome in (("222-222", None), ("333-333", "mended"), ("444-444", "nothing")):
+            conn.execute(
+                "insert into fiche_report (number, offer, about, text, mail, at, outcome, note, settled_at, settled_by)"
+                " values (%s, %s, 'hours', 'Lu', 'lea@example.org', %s, %s, %s, %s, %s)",
+                [
+                    *(number, OFFER, NOON, outcome, "Corrigé." if outcome == "mended" else None),
+                    *((NOON + HOUR, ana) if outcome else (None, None)),
+                ],
+            )
+    database.migrate(before)
+    with database.connect(before) as conn:
         reports = conn.execute(
             "select r.number, r.text, r.mail, k.state, k.outcome, k.opened_at, k.submitted_at, k.due_at, k.closed_at,"
             " array(select (e.action, e.at, e.account, e.comment)::text from case_event e where e.case_file = k.id"
             " order by e.id) from fiche_report r join case_file k on k.id = r.id and k.kind = 'fiche_report'"
             " order by r.number"
         ).fetchall()
-        came, told = f'(reported,"{NOON:%Y-%m-%d %H:%M:%S}+00",,"")', f'"{NOON + HOUR:%Y-%m-%d %H:%M:%S}+00",{ana}'
-        both = ("Lu", "lea@example.org")
-        assert reports == [
-            ("222-222", *both, "waiting", None, NOON, NOON, None, None, [came]),
-            ("333-333", *both, "closed", "mended", NOON, NOON, None, NOON + HOUR, [came, f"(mended,{told},Corrigé.)"]),
-            ("444-444", *both, "closed", "nothing", NOON, NOON, None, NOON + HOUR, [came, f'(nothing,{told},"")']),
+    came, told = f'(reported,"{NOON:%Y-%m-%d %H:%M:%S}+00",,"")', f'"{NOON + HOUR:%Y-%m-%d %H:%M:%S}+00",{ana}'
+    both = ("Lu", "lea@example.org")
+    assert reports == [
+        ("222-222", *both, "waiting", None, NOON, NOON, None, None, [came]),
+        ("333-333", *both, "closed", "mended", NOON, NOON, None, NOON + HOUR, [came, f"(mended,{told},Corrigé.)"]),
+        ("444-444", *both, "closed", "nothing", NOON, NOON, None, NOON + HOUR, [came, f'(nothing,{told},"")']),
+    ]
+
+
+def test_every_report_of_a_message_is_a_case(before: str) -> None:
+    with database.connect(before) as conn:
+        messages = [
+            conn.execute(
+                "insert into contact_report (offer, side, name, text, at, done_at)"
+                " values (%s, 'parent', 'Camille', 'Mots', %s, %s) returning id",
+                [OFFER, NOON, done],
+            ).fetchall()[0][0]
+            for done in (None, NOON + 4 * HOUR)
         ]
+    database.migrate(before)
+    with database.connect(before) as conn:
         of_messages = conn.execute(
             "select r.id, r.text, k.state, k.outcome, k.opened_at, k.closed_at from contact_report r"
             " join case_file k on k.id = r.id and k.kind = 'contact_report' order by k.closed_at nulls first"
         ).fetchall()
-        assert of_messages == [
-            (messages[0], "Mots", "waiting", None, NOON, None),
-            (messages[1], "Mots", "closed", "settled", NOON, NOON + 4 * HOUR),
-        ]
-        # As before: of one offer, one request may be open.
-        with pytest.raises(psycopg.errors.UniqueViolation):
-            conn.execute(
-                "insert into case_file (kind, about, state, opened_at)"
-                " values ('agrement_request', %s, 'pending', now())",
-                ["am0000000002"],
-            )
+    assert of_messages == [
+        (messages[0], "Mots", "waiting", None, NOON, None),
+        (messages[1], "Mots", "closed", "settled", NOON, NOON + 4 * HOUR),
+    ]
 
 
 def _account(conn: Connection, name: str) -> UUID:

@@ -1,4 +1,4 @@
-"""The zones, against the rule and figures of DESIGN.md.
+"""The zones, against the rule and figures of docs/design.md.
 
 Which part of a commune is nearest to which anchor is counted here on points of its contour, as `am_public` compares
 distances: none of what draws the zones is asked.

@@ -1,53 +1,18 @@
 """The pages as a visitor without JavaScript reads them."""
 
-import json
 import re
 from html import unescape
-from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 import pytest
 
 from settings import Settings
 from tests.search_api.conftest import Client
 from tests.web.site.conftest import NOON, OFFERS, SHOWN_PHONE, visitor
+from tests.web.site.reading import NANTES, WEEK, cards, filtered, links, search, shown_on_map, text
 from web.shared.search import filters
 
-WEEK = [("jour", day) for day in ("lun", "mar", "mer", "jeu", "ven")]
-NANTES = [("ou", "Nantes"), ("lieu", "commune:44109")]
 CONTACTS = (SHOWN_PHONE, SHOWN_PHONE.replace(" ", ""), "anne@example.org", "gisele@example.org")
-
-
-def text(html: str) -> str:
-    """What is read, in one line with ordinary spaces."""
-    bare = re.sub(r"<(script|style|title)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", unescape(bare))
-
-
-def cards(response: httpx.Response) -> dict[str, str]:
-    """The text of each card of the list, by id."""
-    found = {}
-    for part in response.text.split('<li class="card" id="offre-')[1:]:
-        id, _, rest = part.partition('"')
-        found[id] = text("<li" + rest.split("</ol>")[0])
-    return found
-
-
-def search(site: Client, *pairs: tuple[str, str], status: int = 200) -> httpx.Response:
-    response = site.get("/", [*NANTES, *pairs])
-    assert response.status_code == status
-    return response
-
-
-def links(html: str) -> list[str]:
-    return [unescape(href) for href in re.findall(r'<a [^>]*href="(/\?[^"]+)"', html)]
-
-
-def shown_on_map(html: str) -> Any:
-    found = re.search(r'data-map="([^"]+)"', html)
-    assert found
-    return json.loads(unescape(found[1]))
 
 
 def test_the_home_page_asks_where_and_shows_no_list(site: Client) -> None:
@@ -55,115 +20,6 @@ def test_the_home_page_asks_where_and_shows_no_list(site: Client) -> None:
     assert response.status_code == 200
     assert "Où cherchez-vous ?" in text(response.text)
     assert 'id="resultats"' not in response.text
-
-
-def test_a_typed_commune_is_found_without_a_chosen_suggestion(site: Client) -> None:
-    response = site.get("/", {"ou": "nantes"})
-    assert {"lutins", "anne"} <= set(cards(response))
-    assert "autour de Nantes" in text(response.text)
-    assert 'name="lieu" value="commune:44109"' in response.text
-
-
-def test_a_postcode_is_found(site: Client) -> None:
-    assert "autour de Rezé" in text(site.get("/", {"ou": "44400"}).text)
-
-
-def test_a_text_typed_over_a_chosen_place_wins(site: Client) -> None:
-    assert "autour de Rezé" in text(site.get("/", {"ou": "Rezé", "lieu": "commune:44109"}).text)
-
-
-WAY = [("ou", "Nantes"), ("vers", "Rezé")]
-
-
-def test_a_way_is_searched_without_a_chosen_suggestion(site: Client) -> None:
-    response = site.get("/", WAY)
-    shown = text(response.text)
-    assert "sur le trajet de Nantes à Rezé, à vol d’oiseau" in shown
-    assert 'name="vers-lieu" value="commune:44143"' in response.text
-    found = cards(response)
-    assert "à 1,8 km de votre trajet" in found["mam"]
-    assert re.search(r"à environ \d+ m de votre trajet", found["anne"])
-    assert "de votre trajet" not in found["chloe"], "she is only known by her commune"
-    assert not {"loups", "herblain", "sorinieres"} & set(cards(site.get("/", [*WAY, ("detour", "0.5")])))
-    assert re.search(r'value="distance" selected>au plus près du trajet<', response.text)
-
-
-def test_the_map_of_a_way_draws_it_and_comes_with_the_page(site: Client) -> None:
-    told = shown_on_map(site.get("/", WAY).text)
-    assert len(told["route"]) == 2
-    everywhere = site.get("/api/v1/map", [*parse_qsl(told["query"]), ("bbox", "-5,41,9,51"), ("zoom", "12")]).json()
-    features = {each["properties"]["id"]: each["geometry"]["coordinates"] for each in everywhere["features"]}
-    assert {each["properties"]["id"] for each in told["features"]} == set(features), "the view holds all of it"
-    outline = told["corridor"]
-    for lon, lat in features.values():
-        assert min(p[0] for p in outline) <= lat <= max(p[0] for p in outline)
-        assert min(p[1] for p in outline) <= lon <= max(p[1] for p in outline)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "field", "sentence"),
-    [
-        ("Nantes", "Zzqxkwv", "vers", "Nous ne trouvons pas « Zzqxkwv »"),
-        ("Nantes", "nantes", "vers", "C’est le lieu d’où vous partez"),
-        ("Nantes", "Loire-Atlantique", "vers", "ce lieu est trop étendu"),
-        ("Loire-Atlantique", "Nantes", "ou", "ce lieu est trop étendu"),
-        ("Nantes", "Lyon", "vers", "plus de 100 km"),
-    ],
-)
-def test_a_way_that_cannot_be_is_said_beside_its_field(
-    site: Client, start: str, end: str, field: str, sentence: str
-) -> None:
-    response = site.get("/", {"ou": start, "vers": end})
-    assert response.status_code == 422
-    beside = response.text.split(f'id="erreur-{field}"')[1].split("</p>")[0]
-    assert sentence in text("<p" + beside)
-    assert ('panel-way" open' in response.text) == (field == "vers")
-
-
-def test_an_empty_way_offers_a_longer_detour_with_its_count(site: Client) -> None:
-    response = site.get("/", [*WAY, ("detour", "0.5"), ("type", "eaje"), ("sous-type", "micro_creche")])
-    steps = links(response.text.split('class="empty"')[1].split("</section>")[0])
-    assert cards(site.get(next(step for step in steps if "detour=2" in step)))
-
-
-def test_what_is_only_known_by_its_commune_has_no_distance(site: Client) -> None:
-    shown = cards(search(site, ("type", "assistant_maternel")))
-    assert "quelque part à Nantes" in shown["chloe"]
-    assert " km" not in shown["chloe"]
-    assert "à 580 m" in shown["gisele"]
-
-
-def test_an_ambiguous_place_links_to_the_others_and_keeps_the_search(site: Client) -> None:
-    response = site.get("/", {"ou": "saint denis", "type": "eaje"})
-    assert "Vous pensiez à un autre lieu ?" in text(response.text)
-    others = links(response.text.split('class="notice"')[1].split("</ul>")[0])
-    assert len(others) >= 1
-    assert all("type=eaje" in link and "ou=Saint-Denis" in link for link in others[:1])
-    assert site.get(others[0]).status_code == 200
-
-
-def test_an_unknown_place_is_said_beside_the_field(site: Client) -> None:
-    response = site.get("/", {"ou": "Zzqxkwv", "type": "eaje"})
-    assert response.status_code == 422
-    assert "Nous ne trouvons pas « Zzqxkwv »" in text(response.text)
-    assert re.search(r'<input id="ou"[^>]*value="Zzqxkwv"[^>]*erreur-ou"[^>]*aria-invalid', response.text)
-    assert re.search(r'name="type" value="eaje" checked', response.text)
-
-
-def test_an_invalid_field_keeps_the_rest_of_the_form(site: Client) -> None:
-    response = search(site, ("jour", "lun"), ("debut", "25:00"), ("fin", "17:30"), status=422)
-    assert 'id="erreur-heures"' in response.text
-    assert re.search(r'value="lun" checked', response.text)
-    assert re.search(r'id="fin"[^>]*value="17:30"', response.text)
-    assert not cards(response)
-
-
-@pytest.mark.parametrize(
-    ("name", "field"), [("type", "type"), ("option", "option"), ("sous-type", "sous-type"), ("suite", "suite")]
-)
-def test_a_value_that_the_search_refuses_is_a_sentence_on_the_page(site: Client, name: str, field: str) -> None:
-    response = search(site, (name, "n’importe quoi"), status=422)
-    assert f'id="erreur-{field}"' in response.text
 
 
 def test_every_fictitious_card_says_so_and_no_other(site: Client) -> None:
@@ -280,13 +136,6 @@ def test_the_next_pages_show_every_offer_once(site: Client) -> None:
 def test_filters_show_their_counts(site: Client) -> None:
     response = search(site, ("rayon", "20"), ("type", "rpe"))
     assert re.search(r'value="rpe" checked.*?<span class="count">26</span>', response.text, re.DOTALL)
-
-
-def filtered(html: str, name: str) -> dict[str, str]:
-    """The counts of a filter's values, as they are read."""
-    ticks = re.findall(rf'<input type="checkbox" name="{name}" value="([^"]+)".*?</label>', html, re.DOTALL)
-    counts = re.findall(rf'name="{name}" value="[^"]+".*?class="count">([^<]+)<.*?</label>', html, re.DOTALL)
-    return dict(zip(map(unescape, ticks), counts, strict=True))
 
 
 def test_the_folded_filters_show_their_counts_and_how_many_are_set(site: Client) -> None:
@@ -444,141 +293,3 @@ def test_fiches_that_show_a_contact_are_limited(settings: Settings) -> None:
 def test_the_way_back_leads_to_our_own_search_only(site: Client, referer: str, back: str) -> None:
     response = site.get("/offre/lutins", headers={"referer": referer})
     assert f'<p class="back"><a href="{back}">' in response.text
-
-
-def test_only_our_own_files_run_and_nobody_learns_the_search(site: Client) -> None:
-    response = site.get("/")
-    policy = response.headers["content-security-policy"]
-    assert "script-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe" not in policy
-    assert response.headers["referrer-policy"] == "same-origin"
-    assert response.headers["x-content-type-options"] == "nosniff"
-    assert not re.findall(r'(?:src|href)="(?:https?:)?//', response.text)
-    assert not re.findall(r"<[^>]+ (?:style|on\w+)=", response.text)
-
-
-def test_tiles_are_the_one_other_host(settings: Settings) -> None:
-    tiles = {"tile_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tile_attribution": "© tuiles"}
-    with visitor(settings.model_copy(update=tiles)) as site:
-        response = search(site)
-    assert "img-src 'self' data: https://tiles.example.org;" in response.headers["content-security-policy"]
-    assert shown_on_map(response.text)["attribution"] == "© tuiles"
-
-
-def test_static_files_are_kept_for_ever_under_an_address_of_their_content(site: Client) -> None:
-    home = site.get("/").text
-    found = re.search(r'href="(/static/[0-9a-f]{12}/style\.css)"', home)
-    assert found
-    assert "immutable" in site.get(found[1]).headers["cache-control"]
-    assert site.get("/static/000000000000/core/style.css").status_code == 404
-
-
-def test_the_base_map_is_geojson(site: Client) -> None:
-    response = site.get("/fond-de-carte", {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": "12"})
-    assert response.status_code == 200
-    assert "Nantes" in [feature["properties"]["name"] for feature in response.json()["features"]]
-    assert "max-age" in response.headers["cache-control"]
-
-
-def test_the_base_map_is_sent_as_it_is_kept_and_not_again_to_who_has_it(site: Client) -> None:
-    view = {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": "12"}
-    compressed, plain = (
-        site.get("/fond-de-carte", view, headers={"Accept-Encoding": coding}) for coding in ("gzip", "identity")
-    )
-    assert compressed.headers["content-encoding"] == "gzip"
-    assert "content-encoding" not in plain.headers
-    assert compressed.content == plain.content
-    for each in (compressed, plain):
-        assert each.headers["vary"] == "Accept-Encoding"
-        again = site.get("/fond-de-carte", view, headers={"If-None-Match": each.headers["etag"]})
-        assert again.status_code == 304
-        assert again.content == b""
-        assert again.headers["etag"] == each.headers["etag"]
-
-
-def test_who_asks_for_contours_that_nobody_has_seen_pays_for_the_making(settings: Settings) -> None:
-    with visitor(settings) as site:
-        requests = site.app.state.limiter.requests
-        site.app.state.limiter.clock = NOON.timestamp
-        site.get("/robots.txt")  # a window has begun
-
-        def cost(bbox: str, zoom: int) -> int:
-            before = sum(requests.own.values())
-            assert site.get("/fond-de-carte", {"bbox": bbox, "zoom": zoom}).status_code == 200
-            return int(sum(requests.own.values()) - before)
-
-        first, again, beside = cost("-5,42,8,51", 6), cost("-5,42,8,51", 6), cost("-5.1,42.1,8,51", 6)
-        assert first > 10 * again
-        assert again == beside
-        town = cost("-1.65,47.16,-1.45,47.28", 12)
-        assert again < town < first / 4
-        # Not the box that is asked for but what is made: all the communes from the north to the south, or every
-        # department as the grid of so low a zoom has but one step.
-        for bbox, zoom in (
-            ("-4.1,42,-3.13,50.9", 9),
-            ("-4.1,42,-3.13,50.9", 12),
-            ("2.301,42,2.302,50.9", 12),
-            ("-4,47.301,8,47.302", 12),
-            ("-3,42,-2.1,43", 0),
-        ):
-            assert cost(bbox, zoom) > first / 2, (bbox, zoom)
-    with visitor(settings.model_copy(update={"rate_limit": 20})) as site:
-        site.app.state.limiter.clock = NOON.timestamp
-        assert site.get("/fond-de-carte", {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": 12}).status_code == 200
-        assert site.get("/fond-de-carte", {"bbox": "-5,42,8,51", "zoom": 6}).status_code == 429
-
-
-def test_who_takes_much_pays_for_the_sending(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    view = {"bbox": "-1.65,47.16,-1.45,47.28", "zoom": 12}
-    monkeypatch.setattr("web.core.costs.SENT_FOR_A_UNIT", 100)  # there are few communes here
-    with visitor(settings) as site:
-        site.app.state.limiter.clock = NOON.timestamp
-
-        def spent(**headers: str) -> tuple[int, int]:
-            before = sum(site.app.state.limiter.requests.own.values())
-            answer = site.get("/fond-de-carte", view, headers=headers)
-            sent = int(answer.headers.get("content-length", 0))
-            return sum(site.app.state.limiter.requests.own.values()) - before, sent
-
-        site.get("/fond-de-carte", view)
-        tag = site.get("/fond-de-carte", view).headers["etag"]
-        kept, _ = spent(**{"If-None-Match": tag})
-        for coding in ("gzip", "identity"):
-            units, length = spent(**{"Accept-Encoding": coding})
-            assert units == kept + length // 100 > kept
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["bbox=1,2,3&zoom=9", "bbox=-1,47,-2,48&zoom=9", "zoom=9", "bbox=-2,47,-1,48&zoom=99"],
-)
-def test_a_bad_view_of_the_base_map_is_a_problem(site: Client, query: str) -> None:
-    response = site.get(f"/fond-de-carte?{query}")
-    assert response.status_code == 422
-    assert response.json()["errors"][0]["parameter"] in ("bbox", "zoom")
-
-
-def test_the_api_is_documented_on_a_page_of_ours(site: Client) -> None:
-    response = site.get("/docs")
-    read = text(response.text)
-    for route in ("offers", "offers/{id}", "map", "suggest", "counts", "exports/structures", "exports/assistants"):
-        assert f"GET /api/v1/{route}" in read
-    assert "true ou false. Exemple : true" in read.replace("\u00a0", " ")
-    assert "https://" not in response.text
-    addresses = re.findall(r'<a href="(/api/v1/[^"]+)"', response.text)
-    for address in addresses:
-        assert site.get(unescape(address)).status_code == 200
-    assert len(addresses) > 5
-
-
-def test_the_map_of_a_search_around_a_place_comes_with_the_page(site: Client) -> None:
-    page = search(site, ("rayon", "10"))
-    told = shown_on_map(page.text)
-    asked = dict(parse_qsl(told["query"]))
-    assert asked["radius_km"] == "10"
-    everywhere = site.get("/api/v1/map", [*parse_qsl(told["query"]), ("bbox", "-5,41,9,51"), ("zoom", "12")]).json()
-    assert {each["properties"]["id"] for each in told["features"]} == {
-        each["properties"]["id"] for each in everywhere["features"]
-    }, "the view holds the whole circle"
-    assert "features" not in shown_on_map(search(site, ("rayon", "0")).text)

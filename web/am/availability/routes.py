@@ -11,7 +11,7 @@ from domain import french
 from domain.week import NAMES
 from registry import database
 from registry.database import Connection
-from registry.offers import duties, timetables
+from registry.offers import duties, timetables, visibility
 from registry.offers.timetables import Overlaps, Period
 from registry.scales import current_scales
 from web.am.availability import periods, showing, taps, weeks
@@ -86,7 +86,7 @@ def shown_home(
         declared = timetables.periods(conn, kept.offer)
         shown: dict[str, Any] = {
             "keeping": kept,
-            "name": name_of(conn, kept.offer),
+            "name": visibility.of_offer(conn, kept.offer).name,
             "duty": duties.of_offer(conn, kept.offer, today),
             "until": duties.horizon(today, current_scales(conn)),
             "periods": [showing.period(each, today) for each in declared],
@@ -141,7 +141,7 @@ def table(
     with site.pool.connection() as conn:
         shown = {
             "keeping": kept,
-            "name": name_of(conn, kept.offer),
+            "name": visibility.of_offer(conn, kept.offer).name,
             "capacity": timetables.capacity(conn, kept.offer, site.today()),
         }
     script = {each["code"]: weeks.of_ranges(weeks.preset(each["code"], 1) or ()) for each in weeks.presets()}
@@ -261,7 +261,7 @@ def tapped(request: Request, kept: Keeping, purpose: taps.Tap) -> Response:
         if before is None:
             return None
         undo = taps.undo_link(conn, site.settings, kept.offer, kept.by, before, now)
-        return undo, taps.fresh_until(conn, kept.offer)
+        return undo, visibility.of_offer(conn, kept.offer).fresh_until
 
     outcome = database.run(site.pool, work)
     if outcome is None:
@@ -276,10 +276,6 @@ def form_values(form: posted.Form) -> weeks.Values:
     values = {name: posted.text(form, name) for name in known}
     values["copier_vers"] = " ".join(posted.texts(form, "copier_vers"))
     return values
-
-
-def name_of(conn: Connection, offer: str) -> str:
-    return str(conn.execute("select name from offer where id = %s", [offer]).fetchall()[0][0])
 
 
 def _week_of_now(declared: list[Period], site: Site) -> tuple[timetables.Range, ...]:

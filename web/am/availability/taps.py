@@ -17,7 +17,7 @@ from registry import database
 from registry.accounts import devices, links
 from registry.accounts.links import Link
 from registry.database import Connection
-from registry.offers import duties, timetables
+from registry.offers import duties, timetables, visibility
 from registry.scales import current_scales
 from settings import Settings
 from web.core import posted
@@ -47,7 +47,7 @@ def look(request: Request, token: str, visiting: Visiting) -> Response:
             "at_one_tap": known and purpose != "undo",
             "purpose": purpose,
             "token": token,
-            "name": _open_name(conn, link.offer),
+            "name": visibility.open_name(conn, link.offer),
             "until": duties.horizon(site.today(), current_scales(conn)),
             "day_text": french.day,
             "errors": {},
@@ -63,7 +63,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
 
     def work(conn: Connection) -> tuple[Purpose, str | None, date | None] | None:
         purpose, link = _found(conn, site, token)
-        if purpose is None or link is None or link.offer is None or not _open_name(conn, link.offer):
+        if purpose is None or link is None or link.offer is None or not visibility.open_name(conn, link.offer):
             return None
         if links.use(conn, site.settings.keys, purpose, token, now) is None:
             return None
@@ -74,7 +74,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
         if before is None:
             return purpose, None, None
         undo = undo_link(conn, site.settings, link.offer, link.account, before, now)
-        return purpose, undo, fresh_until(conn, link.offer)
+        return purpose, undo, visibility.of_offer(conn, link.offer).fresh_until
 
     try:
         outcome = database.run(site.pool, work)
@@ -115,12 +115,6 @@ def undo_link(
     return links.create(conn, settings.keys, "undo", now + UNDO_FOR, account=by, offer=offer, payload=before)
 
 
-def fresh_until(conn: Connection, offer: str) -> date | None:
-    """The last day on which what was declared counts."""
-    found: date | None = conn.execute("select fresh_until from offer where id = %s", [offer]).fetchall()[0][0]
-    return found
-
-
 def done(request: Request, purpose: Purpose, undo: str | None, back: str, fresh_until: date | None) -> Response:
     """It is noted; `undo` is the token that takes it back, `fresh_until` the last day on which it counts."""
     site: Site = request.app.state.site
@@ -148,9 +142,3 @@ def _found(conn: Connection, site: Site, token: str) -> tuple[Purpose | None, Li
         if link := links.peek(conn, site.settings.keys, purpose, token, site.now()):
             return purpose, link
     return None, None
-
-
-def _open_name(conn: Connection, offer: str) -> str | None:
-    """The name that parents see; None when she has left."""
-    row = conn.execute("select name from offer where id = %s and publication <> 'closed'", [offer]).fetchone()
-    return str(row[0]) if row else None

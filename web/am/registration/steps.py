@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
@@ -16,12 +16,11 @@ from registry.agrements import documents, previews, registrations
 from registry.agrements.registrations import Registration
 from registry.casework import NotPossible
 from registry.offers.profiles import placing, typed
-from registry.scales import current_scales
 from registry.territory import naming as resolving
+from web.am import forms
 from web.am.registration import copies, identification
 from web.core import entering, pages, posted
 from web.core.site import Site, registry
-from web.shared import maps
 from web.shared.profile import wording
 from web.shared.profile.editing import Editing
 from web.shared.profile.preview import preview, summary
@@ -121,7 +120,7 @@ def one_field(request: Request, editing: Editing, form: FormData) -> Response:
     """What is wrong with one field, as it is typed: JSON {sentence}, null when nothing is. Nothing is kept."""
     page, name = posted.text(form, "page"), posted.text(form, "champ")
     if page not in registrations.PAGES:
-        return JSONResponse({"sentence": None})
+        return forms.about_field(None)
     values = entered(request, editing.registration, page, form)
     if name == "nir":
         born = typed.day(values, "naissance")
@@ -129,7 +128,7 @@ def one_field(request: Request, editing: Editing, form: FormData) -> Response:
         sentence = nir.error(number, born) if number else None
     else:
         sentence = page_errors(request, page, values).get(name)
-    return JSONResponse({"sentence": sentence}, headers={"Cache-Control": "no-store"})
+    return forms.about_field(sentence)
 
 
 def live_preview(request: Request, editing: Editing, form: FormData) -> Response:
@@ -227,26 +226,15 @@ def _page(
     every.pop("nir", None)
     shown = _shared(editing, page) | {"values": every, "errors": errors}
     with registry(request).connection() as conn:
+        shown |= forms.lists(conn, site, page, every)
         if page == "2a":
-            shown["departments"] = resolving.departments(conn)
             document = editing.registration.document
             current = registrations.read(conn, editing.registration.id)
             document = current.document if current else document
             shown["copy_pages"] = documents.pages(conn, document) if document else 0
-            shown["ages_from"] = _with(wording.AGES_FROM, every["age_de"])
-            scales, today = current_scales(conn), site.today()
-            shown["ages_to"] = _with(wording.ages_to(scales.number("agrement_age_to_months", today)), every["age_a"])
-            shown["children"] = wording.children(
-                scales.number("agrement_most_children", today), scales.number("agrement_usual_children", today)
-            )
-        if page == "2b":
-            wanted = every["mam_ou"] or every.get("commune_nom", "")
-            shown["mams"] = resolving.mams(conn, wanted) if wanted else []
-            shown |= identification.tariff_hints(current_scales(conn), site.today())
         if page == "2c":
             shown["p"] = previewed(request, conn, editing, every)
-            shown["map"] = _map(conn, site, every)
-    return pages.page(request, f"registration/page_{page}.html", shown, status)
+    return pages.page(request, f"am/registration/page_{page}.html", shown, status)
 
 
 def _summary_page(request: Request, editing: Editing, errors: dict[str, str], status: int = 200) -> Response:
@@ -285,18 +273,3 @@ def _shared(editing: Editing, page: str) -> dict[str, Any]:
         "submitted": editing.registration.submitted_at is not None,
         "errors": {},
     }
-
-
-def _with(options: tuple[tuple[int, str], ...], value: str) -> list[tuple[str, str]]:
-    """The list, with what was entered before where it is none of it."""
-    pairs = [("", "Choisissez"), *((str(months), label) for months, label in options)]
-    return pairs if value in dict(pairs) else [*pairs, (value, f"{value} mois")]
-
-
-def _map(conn: database.Connection, site: Site, values: Mapping[str, str]) -> dict[str, Any]:
-    """Where the map for the pin looks first; nothing without a commune."""
-    row = conn.execute("select lat, lon from commune where code = %s", [values.get("commune_code", "")]).fetchone()
-    if row is None:
-        return {}
-    placed = typed.text(values, "lat") and typed.text(values, "lon")
-    return {"lat": row[0], "lon": row[1], "pin": bool(placed), **maps.base(site.settings)}

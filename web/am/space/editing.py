@@ -60,10 +60,8 @@ def _place(conn: Connection, known: Everything) -> dict[str, str]:
     home = known.home
     if home is None:
         return {}
-    at_commune = conn.execute(
-        "select from commune where code = %s and lat = %s and lon = %s", [home.commune, home.lat, home.lon]
-    ).fetchone()
-    found = {"place_par": "" if at_commune is not None else "adresse", "street_lat": "", "street_lon": ""}
+    at_commune = resolving.point_of(conn, home.commune) == (home.lat, home.lon)
+    found = {"place_par": "" if at_commune else "adresse", "street_lat": "", "street_lon": ""}
     if home.street_lat is not None and home.street_lon is not None:
         found |= {"street_lat": f"{home.street_lat}", "street_lon": f"{home.street_lon}"}
     return found

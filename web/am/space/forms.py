@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from registry import database
@@ -14,18 +14,16 @@ from registry.agrements.requests import Kind
 from registry.casework import NotPossible
 from registry.database import Connection
 from registry.offers import profiles
-from registry.offers.profiles import checks, placing, typed
+from registry.offers.profiles import checks, placing
 from registry.offers.profiles.facts import Everything
-from registry.scales import current_scales
-from registry.territory import naming as resolving
-from web.am.registration import copies, identification, steps
+from web.am import forms
+from web.am.registration import copies, steps
 from web.am.signed import Own
 from web.am.space import editing
 from web.am.space.editing import PAGES, Page
 from web.core import posted
 from web.core.pages import page, see
 from web.core.site import Site, registry
-from web.shared import maps
 from web.shared.keeping import Keeping
 from web.shared.profile import wording
 from web.shared.profile.preview import preview
@@ -77,7 +75,7 @@ def one_field(request: Request, own: Own, form: posted.Form) -> Response:
         before = editing.standing(conn, own.offer)
     values = editing.entered(request, wanted, form, before)
     sentence = steps.page_errors(request, wanted, values).get(name)
-    return JSONResponse({"sentence": sentence}, headers={"Cache-Control": "no-store"})
+    return forms.about_field(sentence)
 
 
 @router.post("/espace/apercu")
@@ -141,46 +139,15 @@ def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], er
         **{"base": "/espace", "name": name, "page": PAGES[name], "heading": HEADINGS[name], "desk": False},
     }
     with site.pool.connection() as conn:
+        shown |= forms.lists(conn, site, PAGES[name], values)
         if name == "agrement":
-            asked = requests.open_request(conn, own.offer)
-            scales, today = current_scales(conn), site.today()
-            shown |= {
-                "departments": resolving.departments(conn),
-                # Hers are shown by nobody but the moderator; that there is one is all she needs here.
-                "copy_pages": 0,
-                "asked": asked,
-                "ages_from": _with(wording.AGES_FROM, values["age_de"]),
-                "ages_to": _with(wording.ages_to(scales.number("agrement_age_to_months", today)), values["age_a"]),
-                "children": wording.children(
-                    scales.number("agrement_most_children", today), scales.number("agrement_usual_children", today)
-                ),
-            }
-        if name == "profil":
-            wanted = values["mam_ou"] or values.get("commune_nom", "")
-            shown |= {
-                "mams": resolving.mams(conn, wanted) if wanted else [],
-                **identification.tariff_hints(current_scales(conn), site.today()),
-            }
+            # The pages of her copy are shown by nobody but the moderator; that there is one is all she needs here.
+            shown |= {"copy_pages": 0, "asked": requests.open_request(conn, own.offer)}
         if name == "adresse":
-            shown |= {"p": _previewed(conn, site, own, values), "map": _map(conn, site, values)}
+            shown["p"] = _previewed(conn, site, own, values)
     return page(request, "am/space/form.html", shown, 422 if errors else 200)
 
 
 def _previewed(conn: Connection, site: Site, own: Keeping, values: dict[str, str]) -> dict[str, Any]:
     """What parents will and will not see once the page of her address and contacts is saved as it stands."""
     return preview(previews.of_form(conn, own.offer, values, site.today(), pages=("2c",)), values)
-
-
-def _with(options: tuple[tuple[int, str], ...], value: str) -> list[tuple[str, str]]:
-    """The list, with what is known already where it is none of it."""
-    pairs = [("", "Choisissez"), *((str(months), label) for months, label in options)]
-    return pairs if value in dict(pairs) else [*pairs, (value, f"{value}\u00a0mois")]
-
-
-def _map(conn: Connection, site: Site, values: dict[str, str]) -> dict[str, Any]:
-    """Where the map for the pin looks first; nothing without a commune."""
-    row = conn.execute("select lat, lon from commune where code = %s", [values.get("commune_code", "")]).fetchone()
-    if row is None:
-        return {}
-    placed = typed.text(values, "lat") and typed.text(values, "lon")
-    return {"lat": row[0], "lon": row[1], "pin": bool(placed), **maps.base(site.settings)}

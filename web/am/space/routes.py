@@ -9,12 +9,11 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from domain import french
-from domain.vocabulary import AgrementStatus
 from registry import database
 from registry.accounts import Account
 from registry.agrements import documents, requests
 from registry.database import Connection
-from registry.offers import duties, employers, pausing, profiles, views
+from registry.offers import duties, employers, pausing, profiles, views, visibility
 from registry.privacy import leaving, personal_data
 from web.am.signed import Own, Signed
 from web.am.space import forms, preview
@@ -25,6 +24,7 @@ from web.core.site import Site, registry
 from web.shared import maps
 from web.shared.fiche import views as public
 from web.shared.keeping import Keeping
+from web.texts.shared import agrements
 
 Exporting = Annotated[Account, Depends(access.fresh("am", back="/espace/donnees", mail=True))]
 Leaving = Annotated[Account, Depends(access.fresh("am", back="/espace/partir", mail=True))]
@@ -55,7 +55,7 @@ def home(request: Request, account: Signed) -> Response:
         values = {
             "known": known,
             "visible": known.publication == "published" and known.status == "valid",
-            "status": AgrementStatus(known.status).label if known.status else "pas encore validé",
+            "status": agrements.status(known.status),
             "request_": requests.open_request(conn, offer),
             "duty": duties.of_offer(conn, offer, today),
             "seen": _seen(conn, offer, today),
@@ -82,9 +82,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
     today = site.today()
     with site.pool.connection() as conn:
         document = preview.fiche(conn, own.offer, today)
-        publication, licensed = conn.execute(
-            "select publication, licensed from offer where id = %s", [own.offer]
-        ).fetchall()[0]
+        seen = visibility.of_offer(conn, own.offer)
     if document is None:
         return message(
             request,
@@ -97,7 +95,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
         "o": public.fiche(document, site.now()),
         "back": "/espace",
         "map": maps.of_fiche(document, site.settings),
-        "live": publication == "published" and licensed,
+        "live": seen.public,
     }
     return page(request, "am/space/preview.html", values)
 

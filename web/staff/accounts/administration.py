@@ -10,9 +10,9 @@ from domain import french
 from registry.accounts import Account, audit, journal, tokens
 from registry.accounts.journal import Wanted
 from registry.database import Pool
+from registry.territory import naming
 from web.core import access, pages, posted
 from web.core.site import Registry, Site
-from web.staff.accounts.keeping import departments
 
 router = APIRouter(include_in_schema=False)
 Administrator = Annotated[Account, Depends(access.of("administrator"))]
@@ -31,7 +31,7 @@ def create_token(request: Request, account: Fresh, form: posted.Form, registry: 
     values = {name: posted.text(form, name) for name in ("department", "name")}
     errors = {}
     with registry.connection() as conn:
-        if values["department"] not in dict(departments(conn)):
+        if values["department"] not in dict(naming.departments(conn)):
             errors["department"] = "Choisissez le département dont ce logiciel transmettra les mouvements."
         if not 1 <= len(values["name"]) <= 100:
             errors["name"] = "Indiquez un nom, 100\u00a0caractères maximum\u00a0: celui du logiciel, par exemple."
@@ -85,7 +85,7 @@ def _token_page(
     request: Request, registry: Pool, values: dict[str, str], errors: dict[str, str], token: str = ""
 ) -> Response:
     with registry.connection() as conn:
-        offered = departments(conn)
+        offered = naming.departments(conn)
         found = tokens.listing(conn)
     names = dict(offered)
     shown: dict[str, Any] = {

@@ -14,7 +14,7 @@ from domain import french
 from registry import accounts
 from registry.accounts import RULES, Account, addresses, audit, recovery, roles, second, sessions, staff, throttle
 from registry.database import Connection
-from registry.territory import scope
+from registry.territory import naming, scope
 from web.core import access, pages, posted
 from web.core.rooms import ROLE_NAMES
 from web.core.site import Registry, Site
@@ -263,7 +263,7 @@ def _form(
         "values": values,
         "errors": {name: errors[name] for name in FIELDS if name in errors},
         "roles": [("", "Choisissez"), *_roles(keeper)],
-        "departments": [("", "Choisissez"), *departments(conn)],
+        "departments": [("", "Choisissez"), *naming.departments(conn)],
         "has_territory": found is None or found.role in staff.OPENED,
         "fields": {
             scope: any(RULES[role].scope == scope for role in ([found.role] if found else offered))
@@ -285,8 +285,3 @@ def _roles(keeper: Account, *, every: bool = False) -> list[tuple[str, str]]:
     """The roles that a keeper opens, or `every` one that a keeper has in the list."""
     offered = staff.OPENED if every and keeper.role == "administrator" else roles.opened_by(keeper.role)
     return [(role, ROLE_NAMES[role]) for role in offered]
-
-
-def departments(conn: Connection) -> list[tuple[str, str]]:
-    rows = conn.execute("select code, code || ' ' || name from department order by code")
-    return [(row[0], row[1]) for row in rows]

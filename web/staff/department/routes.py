@@ -9,6 +9,7 @@ from domain import french
 from registry.accounts import Account, audit
 from registry.offers import duties
 from registry.scales import current_scales
+from registry.territory import naming
 from web.core import access
 from web.core.pages import page
 from web.core.site import Site
@@ -30,7 +31,7 @@ def home(request: Request, account: Allowed) -> Response:
     with site.pool.connection() as conn:
         late = duties.overdue(conn, department, today)
         values = {
-            "department": conn.execute("select name from department where code = %s", [department]).fetchall()[0][0],
+            "department": naming.department_name(conn, department),
             "figures": duties.figures(conn, department, today),
             "term": duties.term(today, current_scales(conn)),
             "late": late[:SHOWN],

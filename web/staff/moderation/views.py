@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from domain import french
-from domain.vocabulary import AgrementStatus, Publication
+from domain.vocabulary import Publication
 from registry.accounts import Account
 from registry.agrements.requests import Kind, Request, asked, reasons
 from registry.agrements.requests.dossier import Dossier
 from registry.agrements.requests.figures import Day, Department, Service
 from registry.agrements.requests.reasons import MOST_OF_A_COMMENT, Use
 from registry.casework import STAFF_TURN
+from registry.casework.history import Event
 from registry.casework.queue import PAGE, Counts, Part, Waiting
 from registry.offers.profiles import Agrement
 from web.staff.moderation import wording
+from web.texts.shared import agrements
 
 PREFIX: dict[Use, str] = {"more": "completer", "refusal": "refuser"}
 """What the names of the fields of each letter's form begin with."""
@@ -99,32 +101,15 @@ def dossier(
         "facts": agrement_facts(asked(request), found.department_name, flagged),
         "person": person_facts(found, flagged),
         "last": agrement_facts(found.last, found.last.department, set()) if found.last else [],
-        "last_status": AgrementStatus(found.last_status).label if found.last_status else "",
+        "last_status": agrements.status(found.last_status) if found.last_status else "",
         "movements": [
             f"{each.label}, au {french.day(each.effective_on)} ({wording.MOVEMENT_STATES[each.state]})"
             for each in found.movements
         ],
         "differences": found.differences,
         "images": [f"/moderation/{request.id}/page/{number}.jpg" for number in range(1, found.pages + 1)],
-        "history": [
-            {
-                "at": french.moment(event.at),
-                "who": wording.who(event),
-                "action": wording.ACTIONS.get(event.action, event.action),
-                "reasons": wording.labels(event.reasons),
-                "comment": event.comment,
-            }
-            for event in found.history
-        ],
-        "others": [
-            {
-                "href": f"/moderation/{each.id}",
-                "text": f"{wording.KINDS[each.kind]} du {french.moment(each.case.opened_at)}\u00a0:"
-                f" {wording.STATES[each.standing]}",
-            }
-            for each in others
-            if each.id != request.id
-        ],
+        "history": [history_line(event) for event in found.history],
+        "others": [other_request(each) for each in others if each.id != request.id],
         "can_take": open_now and not mine,
         "own_refusal": case.is_own_proposal(account.id),
         "mine": mine,
@@ -136,6 +121,25 @@ def dossier(
         and {"who": wording.who(proposal), "letter": reasons.paragraph(proposal.reasons, proposal.comment)},
         "reasons": {use: [(each.code, each.label) for each in reasons.of(use)] for use in PREFIX},
         "most": MOST_OF_A_COMMENT,
+    }
+
+
+def history_line(event: Event) -> dict[str, Any]:
+    return {
+        "at": french.moment(event.at),
+        "who": wording.who(event),
+        "action": wording.ACTIONS.get(event.action, event.action),
+        "reasons": wording.labels(event.reasons),
+        "comment": event.comment,
+    }
+
+
+def other_request(request: Request) -> dict[str, str]:
+    """A link to another request of the same assistant maternel."""
+    opened = french.moment(request.case.opened_at)
+    return {
+        "href": f"/moderation/{request.id}",
+        "text": f"{wording.KINDS[request.kind]} du {opened}\u00a0: {wording.STATES[request.standing]}",
     }
 
 

@@ -16,6 +16,7 @@ from registry.agrements.movements.reading import LIMITS
 from registry.database import Connection
 from registry.intake import runs
 from registry.intake.tables import Unreadable
+from registry.territory import naming
 from web.core import access, posted
 from web.core.pages import page, see
 from web.core.site import Site
@@ -122,7 +123,7 @@ def _overview(request: Request, account: Account, errors: dict[str, str]) -> Res
         waiting = queue.waiting(conn, account, department)
         history = files.history(conn, department)
         unmatched = queue.count(conn, department)["unmatched"]
-        name = conn.execute("select name from department where code = %s", [department]).fetchall()[0][0]
+        name = naming.department_name(conn, department)
     values = {
         "department": name,
         "unmatched": unmatched,

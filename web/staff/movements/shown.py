@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain.french import day
-from domain.vocabulary import AgrementStatus
 from registry.agrements.movements.matching import Agrement
 from registry.agrements.movements.planning import Decision
 from registry.agrements.movements.rows import LABELS
 from registry.agrements.movements.stored import Stored
+from web.texts.shared import agrements
 
 PLANNED = {
     "refused": "Refusées",
@@ -59,7 +59,7 @@ def agrement(each: Agrement) -> dict[str, Any]:
         "number": each.number,
         "name": f"{each.last_name} {each.first_name}",
         "birth_date": day(each.birth_date) if each.birth_date else "inconnue",
-        "status": AgrementStatus(each.status).label,
+        "status": agrements.status(each.status),
     }
 
 

@@ -6,15 +6,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french, week
-from domain.vocabulary import AgrementStatus
 from registry import accounts
 from registry.accounts import Account, audit
-from registry.offers import duties, profiles, relais, timetables
+from registry.offers import duties, profiles, relais, timetables, visibility
 from registry.territory import scope
 from web.core import access, pages
 from web.core.site import Site, registry
 from web.shared.search.need import DAYS
 from web.staff.rpe import desk, territory
+from web.texts.shared import agrements
 
 SHOWN = 200
 """Of a list: more than anybody reads on a telephone; the form narrows it."""
@@ -46,7 +46,7 @@ def list_territory(request: Request, account: Relais) -> Response:
         "days": [(day, name.capitalize()) for day, name in zip(DAYS, week.NAMES, strict=True)],
         "duties": territory.DUTIES,
         "standing": territory.standing,
-        "statuses": AgrementStatus.labels(),
+        "status_text": agrements.status,
         "found": found[:SHOWN],
         "total": len(found),
         "day_text": french.day,
@@ -63,18 +63,14 @@ def one(request: Request, id: str, account: Relais) -> Response:
         if not relais.is_in_territory(conn, account, id):
             raise access.NotAllowed(OTHER_TERRITORY)
         held = profiles.read(conn, id)
-        row = conn.execute(
-            "select o.name, o.publication, is_public(o), a.status from offer o left join agrement a on a.offer = o.id"
-            " where o.id = %s",
-            [id],
-        ).fetchall()[0]
+        seen = visibility.of_offer(conn, id)
         values: dict[str, Any] = {
             "id": id,
             "held": held,
-            "name": row[0],
-            "publication": row[1],
-            "public": row[2],
-            "status": AgrementStatus(row[3]).label if row[3] else "inconnu",
+            "name": seen.name,
+            "publication": seen.publication,
+            "public": seen.public,
+            "status": agrements.status(seen.status),
             "duty": duties.of_offer(conn, id, site.today()),
             "standing": territory.standing,
             "periods": timetables.periods(conn, id),

@@ -161,6 +161,100 @@ HERS = "Zoulika"
 OTHERS = "Ondine"
 
 
+def _know_her(conn: Connection, account: Account, offer: str, mark: str) -> None:
+    """Her account, profile, duty and employer."""
+    conn.execute("update account set mail = %s where id = %s", [f"compte-{mark.lower()}@example.org", account.id])
+    conn.execute(
+        "update am_identity set first_name = %s, last_name = %s, birth_date = '1979-04-17', birth_place = %s"
+        " where offer = %s",
+        [f"Prénom {mark}", f"Famille {mark}", f"Lieu {mark}", offer],
+    )
+    conn.execute("update agrement set number = %s, conditions = %s where offer = %s", [f"N {mark}", mark, offer])
+    conn.execute(
+        "insert into registration (account, answers) values (%s, jsonb_build_object('nom', %s::text))",
+        [account.id, f"Réponse {mark}"],
+    )
+    conn.execute("insert into breach (offer, deadline) values (%s, '2026-06-01')", [offer])
+    views.add(conn, Counter({(offer, TODAY): 2}))
+    employer = conn.execute(
+        "insert into account (mail, role, name) values (%s, 'employer', 'Structure') returning id",
+        [f"structure-{offer}@example.org"],
+    ).fetchall()[0][0]
+    conn.execute("insert into employment (offer, employer) values (%s, %s)", [offer, employer])
+
+
+def _staff_work_on_her(conn: Connection, account: Account, offer: str, mark: str) -> None:
+    """A file of movements, what staff read, and what lets her in again."""
+    file = conn.execute(
+        "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+        " values ('movements', '44', 'fichier', %s, 'file', 'applied', now()) returning id",
+        [mark.encode()],
+    ).fetchall()[0][0]
+    conn.execute(
+        "insert into movement (file, line, department, number, last_name, first_name, birth_date, action,"
+        " effective_on, row_hash, offer, matched_key, state, applied_at) values (%s, 1, '44', 'N', %s, %s,"
+        " '1979-04-17', 'levee_suspension', '2026-01-01', %s, %s, 'N', 'applied', now())",
+        [file, f"Famille {mark}", f"Prénom {mark}", mark.encode(), offer],
+    )
+    audit.note(conn, None, "request.read", offer, ["agrement"])
+    devices.remember(conn, account.id, f"appareil {mark}", NOW)
+    recovery.ask(conn, account, account, NOW, site_url="https://site.example")
+    links.create(conn, Keys(("k",)), "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
+
+
+def _parents_write_about_her(conn: Connection, account: Account, offer: str, mark: str) -> None:
+    """Messages, what became of them, and what a reader reported."""
+    thread = conn.execute(
+        "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
+        " values (%s, %s, 'parent@example.org', '', now(), now()) returning id",
+        [offer, f"Parent {mark}"],
+    ).fetchall()[0][0]
+    conn.execute(
+        "insert into contact_message (thread, side, at, text) values (%s, 'am', now(), %s)",
+        [thread, f"Message {mark}"],
+    )
+    conn.execute(
+        "insert into contact_report (id, offer, thread, side, name, text) values (%s, %s, %s, 'parent', %s, '…')",
+        [cases.begin(conn, MESSAGE_REPORT, Line("reported"), NOW), offer, thread, f"Signalé {mark}"],
+    )
+    conn.execute(
+        "insert into contact_block (offer, sender, name, at) values (%s, '', %s, now())", [offer, f"Bloqué {mark}"]
+    )
+    conn.execute("insert into contact_off (offer) values (%s)", [offer])
+    conn.execute(
+        "insert into fiche_report (id, number, offer, about, text, mail)"
+        " values (%s, %s, %s, 'hours', %s, 'lecteur@example.org')",
+        [
+            cases.begin(conn, FICHE_REPORT, Line("reported"), NOW),
+            "222-222" if mark == HERS else "333-333",
+            offer,
+            f"Lu par un autre {mark}",
+        ],
+    )
+
+
+def _mail_goes_to_her(conn: Connection, account: Account, offer: str, mark: str) -> None:
+    """What hangs from her address."""
+    conn.execute(
+        "insert into passkey (id, account, public_key, name) values (%s, %s, '', %s)",
+        [mark.encode(), account.id, f"Clé {mark}"],
+    )
+    conn.execute(
+        "insert into mail_change (account, new_mail, expires_at) values (%s, %s, now())",
+        [account.id, f"nouveau-{mark.lower()}@example.org"],
+    )
+    conn.execute(
+        "insert into alert (mail, recipient, parameters, search, title, rhythm, starts_on, week, territory,"
+        " created_at, ends_at, due_at)"
+        " values (%s, '', '{}', '/?', %s, 'weekly', now(), '{}', '{a}', now(), now(), now())",
+        [f"compte-{mark.lower()}@example.org", f"Alerte {mark}"],
+    )
+    conn.execute(
+        "insert into mail_outbox (recipient, subject, body) values (%s, 'Sujet', %s)",
+        [f"compte-{mark.lower()}@example.org", f"Corps {mark}"],
+    )
+
+
 def with_everything(rooms: Rooms, mark: str) -> Account:
     """One of whom every table knows something, all of it marked."""
     account = minder(
@@ -182,84 +276,8 @@ def with_everything(rooms: Rooms, mark: str) -> Account:
     browser.post("/espace/disponibilites/conges", {"conge_du": "2026-12-21"})
     browser.post("/espace/disponibilites/complete")
     with database.connect(rooms.settings.database_url) as conn:
-        conn.execute("update account set mail = %s where id = %s", [f"compte-{mark.lower()}@example.org", account.id])
-        conn.execute(
-            "update am_identity set first_name = %s, last_name = %s, birth_date = '1979-04-17', birth_place = %s"
-            " where offer = %s",
-            [f"Prénom {mark}", f"Famille {mark}", f"Lieu {mark}", offer],
-        )
-        conn.execute("update agrement set number = %s, conditions = %s where offer = %s", [f"N {mark}", mark, offer])
-        conn.execute(
-            "insert into registration (account, answers) values (%s, jsonb_build_object('nom', %s::text))",
-            [account.id, f"Réponse {mark}"],
-        )
-        conn.execute("insert into breach (offer, deadline) values (%s, '2026-06-01')", [offer])
-        views.add(conn, Counter({(offer, TODAY): 2}))
-        employer = conn.execute(
-            "insert into account (mail, role, name) values (%s, 'employer', 'Structure') returning id",
-            [f"structure-{offer}@example.org"],
-        ).fetchall()[0][0]
-        conn.execute("insert into employment (offer, employer) values (%s, %s)", [offer, employer])
-        file = conn.execute(
-            "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
-            " values ('movements', '44', 'fichier', %s, 'file', 'applied', now()) returning id",
-            [mark.encode()],
-        ).fetchall()[0][0]
-        conn.execute(
-            "insert into movement (file, line, department, number, last_name, first_name, birth_date, action,"
-            " effective_on, row_hash, offer, matched_key, state, applied_at) values (%s, 1, '44', 'N', %s, %s,"
-            " '1979-04-17', 'levee_suspension', '2026-01-01', %s, %s, 'N', 'applied', now())",
-            [file, f"Famille {mark}", f"Prénom {mark}", mark.encode(), offer],
-        )
-        audit.note(conn, None, "request.read", offer, ["agrement"])
-        devices.remember(conn, account.id, f"appareil {mark}", NOW)
-        recovery.ask(conn, account, account, NOW, site_url="https://site.example")
-        links.create(conn, Keys(("k",)), "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
-        thread = conn.execute(
-            "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
-            " values (%s, %s, 'parent@example.org', '', now(), now()) returning id",
-            [offer, f"Parent {mark}"],
-        ).fetchall()[0][0]
-        conn.execute(
-            "insert into contact_message (thread, side, at, text) values (%s, 'am', now(), %s)",
-            [thread, f"Message {mark}"],
-        )
-        conn.execute(
-            "insert into contact_report (id, offer, thread, side, name, text) values (%s, %s, %s, 'parent', %s, '…')",
-            [cases.begin(conn, MESSAGE_REPORT, Line("reported"), NOW), offer, thread, f"Signalé {mark}"],
-        )
-        conn.execute(
-            "insert into contact_block (offer, sender, name, at) values (%s, '', %s, now())", [offer, f"Bloqué {mark}"]
-        )
-        conn.execute("insert into contact_off (offer) values (%s)", [offer])
-        conn.execute(
-            "insert into passkey (id, account, public_key, name) values (%s, %s, '', %s)",
-            [mark.encode(), account.id, f"Clé {mark}"],
-        )
-        conn.execute(
-            "insert into mail_change (account, new_mail, expires_at) values (%s, %s, now())",
-            [account.id, f"nouveau-{mark.lower()}@example.org"],
-        )
-        conn.execute(
-            "insert into fiche_report (id, number, offer, about, text, mail)"
-            " values (%s, %s, %s, 'hours', %s, 'lecteur@example.org')",
-            [
-                cases.begin(conn, FICHE_REPORT, Line("reported"), NOW),
-                "222-222" if mark == HERS else "333-333",
-                offer,
-                f"Lu par un autre {mark}",
-            ],
-        )
-        conn.execute(
-            "insert into alert (mail, recipient, parameters, search, title, rhythm, starts_on, week, territory,"
-            " created_at, ends_at, due_at)"
-            " values (%s, '', '{}', '/?', %s, 'weekly', now(), '{}', '{a}', now(), now(), now())",
-            [f"compte-{mark.lower()}@example.org", f"Alerte {mark}"],
-        )
-        conn.execute(
-            "insert into mail_outbox (recipient, subject, body) values (%s, 'Sujet', %s)",
-            [f"compte-{mark.lower()}@example.org", f"Corps {mark}"],
-        )
+        for fill in (_know_her, _staff_work_on_her, _parents_write_about_her, _mail_goes_to_her):
+            fill(conn, account, offer, mark)
     return Account(account.id, f"compte-{mark.lower()}@example.org", "am", offer=offer)
 
 

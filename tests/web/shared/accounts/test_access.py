@@ -18,7 +18,7 @@ from registry.casework import cases
 from registry.casework.history import Line
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
-from tests.conftest import TODAY
+from tests.conftest import TODAY, empty
 from tests.records import add_period, assistant
 from tests.rooms import DOCUMENT_KEY, NOW, PROVED, Rooms
 
@@ -41,7 +41,7 @@ class World:
 
 
 def seeded(conn: Connection) -> World:
-    conn.execute("truncate offer, account, case_file, intake_run, throttle, sign_in_code cascade")
+    empty(conn)
     hers, other = assistant(conn), assistant(conn, "Odile D.")
     here = _accounts(conn, "ici", hers, "44", "44109")
     elsewhere = _accounts(conn, "ailleurs", other, "75", "75112")

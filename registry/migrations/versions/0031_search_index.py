@@ -1,0 +1,13 @@
+"""The indexes are rows of a table."""
+
+from pathlib import Path
+
+from alembic import op
+
+revision = "0031"
+down_revision = "0030"
+
+
+def upgrade() -> None:
+    # The driver's own cursor: SQLAlchemy would read the percent signs as parameters.
+    op.get_bind().connection.cursor().execute(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))

@@ -1,0 +1,53 @@
+"""What a visitor without JavaScript reads of a page of the search."""
+
+import json
+import re
+from html import unescape
+from typing import Any
+
+import httpx
+
+from tests.search_api.conftest import Client
+
+WEEK = [("jour", day) for day in ("lun", "mar", "mer", "jeu", "ven")]
+
+
+NANTES = [("ou", "Nantes"), ("lieu", "commune:44109")]
+
+
+def text(html: str) -> str:
+    """What is read, in one line with ordinary spaces."""
+    bare = re.sub(r"<(script|style|title)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", unescape(bare))
+
+
+def cards(response: httpx.Response) -> dict[str, str]:
+    """The text of each card of the list, by id."""
+    found = {}
+    for part in response.text.split('<li class="card" id="offre-')[1:]:
+        id, _, rest = part.partition('"')
+        found[id] = text("<li" + rest.split("</ol>")[0])
+    return found
+
+
+def search(site: Client, *pairs: tuple[str, str], status: int = 200) -> httpx.Response:
+    response = site.get("/", [*NANTES, *pairs])
+    assert response.status_code == status
+    return response
+
+
+def links(html: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'<a [^>]*href="(/\?[^"]+)"', html)]
+
+
+def shown_on_map(html: str) -> Any:
+    found = re.search(r'data-map="([^"]+)"', html)
+    assert found
+    return json.loads(unescape(found[1]))
+
+
+def filtered(html: str, name: str) -> dict[str, str]:
+    """The counts of a filter's values, as they are read."""
+    ticks = re.findall(rf'<input type="checkbox" name="{name}" value="([^"]+)".*?</label>', html, re.DOTALL)
+    counts = re.findall(rf'name="{name}" value="[^"]+".*?class="count">([^<]+)<.*?</label>', html, re.DOTALL)
+    return dict(zip(map(unescape, ticks), counts, strict=True))

@@ -1,0 +1,130 @@
+"""Where a search looks: what is typed, chosen or ambiguous, ways between two places, and errors beside their fields."""
+
+import re
+from urllib.parse import parse_qsl
+
+import pytest
+
+from tests.search_api.conftest import Client
+from tests.web.site.reading import cards, links, search, shown_on_map, text
+
+
+def test_a_typed_commune_is_found_without_a_chosen_suggestion(site: Client) -> None:
+    response = site.get("/", {"ou": "nantes"})
+    assert {"lutins", "anne"} <= set(cards(response))
+    assert "autour de Nantes" in text(response.text)
+    assert 'name="lieu" value="commune:44109"' in response.text
+
+
+def test_a_postcode_is_found(site: Client) -> None:
+    assert "autour de Rezé" in text(site.get("/", {"ou": "44400"}).text)
+
+
+def test_a_text_typed_over_a_chosen_place_wins(site: Client) -> None:
+    assert "autour de Rezé" in text(site.get("/", {"ou": "Rezé", "lieu": "commune:44109"}).text)
+
+
+WAY = [("ou", "Nantes"), ("vers", "Rezé")]
+
+
+def test_a_way_is_searched_without_a_chosen_suggestion(site: Client) -> None:
+    response = site.get("/", WAY)
+    shown = text(response.text)
+    assert "sur le trajet de Nantes à Rezé, à vol d’oiseau" in shown
+    assert 'name="vers-lieu" value="commune:44143"' in response.text
+    found = cards(response)
+    assert "à 1,8 km de votre trajet" in found["mam"]
+    assert re.search(r"à environ \d+ m de votre trajet", found["anne"])
+    assert "de votre trajet" not in found["chloe"], "she is only known by her commune"
+    assert not {"loups", "herblain", "sorinieres"} & set(cards(site.get("/", [*WAY, ("detour", "0.5")])))
+    assert re.search(r'value="distance" selected>au plus près du trajet<', response.text)
+
+
+def test_the_map_of_a_way_draws_it_and_comes_with_the_page(site: Client) -> None:
+    told = shown_on_map(site.get("/", WAY).text)
+    assert len(told["route"]) == 2
+    everywhere = site.get("/api/v1/map", [*parse_qsl(told["query"]), ("bbox", "-5,41,9,51"), ("zoom", "12")]).json()
+    features = {each["properties"]["id"]: each["geometry"]["coordinates"] for each in everywhere["features"]}
+    assert {each["properties"]["id"] for each in told["features"]} == set(features), "the view holds all of it"
+    outline = told["corridor"]
+    for lon, lat in features.values():
+        assert min(p[0] for p in outline) <= lat <= max(p[0] for p in outline)
+        assert min(p[1] for p in outline) <= lon <= max(p[1] for p in outline)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field", "sentence"),
+    [
+        ("Nantes", "Zzqxkwv", "vers", "Nous ne trouvons pas « Zzqxkwv »"),
+        ("Nantes", "nantes", "vers", "C’est le lieu d’où vous partez"),
+        ("Nantes", "Loire-Atlantique", "vers", "ce lieu est trop étendu"),
+        ("Loire-Atlantique", "Nantes", "ou", "ce lieu est trop étendu"),
+        ("Nantes", "Lyon", "vers", "plus de 100 km"),
+    ],
+)
+def test_a_way_that_cannot_be_is_said_beside_its_field(
+    site: Client, start: str, end: str, field: str, sentence: str
+) -> None:
+    response = site.get("/", {"ou": start, "vers": end})
+    assert response.status_code == 422
+    beside = response.text.split(f'id="erreur-{field}"')[1].split("</p>")[0]
+    assert sentence in text("<p" + beside)
+    assert ('panel-way" open' in response.text) == (field == "vers")
+
+
+def test_an_empty_way_offers_a_longer_detour_with_its_count(site: Client) -> None:
+    response = site.get("/", [*WAY, ("detour", "0.5"), ("type", "eaje"), ("sous-type", "micro_creche")])
+    steps = links(response.text.split('class="empty"')[1].split("</section>")[0])
+    assert cards(site.get(next(step for step in steps if "detour=2" in step)))
+
+
+def test_what_is_only_known_by_its_commune_has_no_distance(site: Client) -> None:
+    shown = cards(search(site, ("type", "assistant_maternel")))
+    assert "quelque part à Nantes" in shown["chloe"]
+    assert " km" not in shown["chloe"]
+    assert "à 580 m" in shown["gisele"]
+
+
+def test_an_ambiguous_place_links_to_the_others_and_keeps_the_search(site: Client) -> None:
+    response = site.get("/", {"ou": "saint denis", "type": "eaje"})
+    assert "Vous pensiez à un autre lieu ?" in text(response.text)
+    others = links(response.text.split('class="notice"')[1].split("</ul>")[0])
+    assert len(others) >= 1
+    assert all("type=eaje" in link and "ou=Saint-Denis" in link for link in others[:1])
+    assert site.get(others[0]).status_code == 200
+
+
+def test_an_unknown_place_is_said_beside_the_field(site: Client) -> None:
+    response = site.get("/", {"ou": "Zzqxkwv", "type": "eaje"})
+    assert response.status_code == 422
+    assert "Nous ne trouvons pas « Zzqxkwv »" in text(response.text)
+    assert re.search(r'<input id="ou"[^>]*value="Zzqxkwv"[^>]*erreur-ou"[^>]*aria-invalid', response.text)
+    assert re.search(r'name="type" value="eaje" checked', response.text)
+
+
+def test_an_invalid_field_keeps_the_rest_of_the_form(site: Client) -> None:
+    response = search(site, ("jour", "lun"), ("debut", "25:00"), ("fin", "17:30"), status=422)
+    assert 'id="erreur-heures"' in response.text
+    assert re.search(r'value="lun" checked', response.text)
+    assert re.search(r'id="fin"[^>]*value="17:30"', response.text)
+    assert not cards(response)
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("type", "type"), ("option", "option"), ("sous-type", "sous-type"), ("suite", "suite")]
+)
+def test_a_value_that_the_search_refuses_is_a_sentence_on_the_page(site: Client, name: str, field: str) -> None:
+    response = search(site, (name, "n’importe quoi"), status=422)
+    assert f'id="erreur-{field}"' in response.text
+
+
+def test_the_map_of_a_search_around_a_place_comes_with_the_page(site: Client) -> None:
+    page = search(site, ("rayon", "10"))
+    told = shown_on_map(page.text)
+    asked = dict(parse_qsl(told["query"]))
+    assert asked["radius_km"] == "10"
+    everywhere = site.get("/api/v1/map", [*parse_qsl(told["query"]), ("bbox", "-5,41,9,51"), ("zoom", "12")]).json()
+    assert {each["properties"]["id"] for each in told["features"]} == {
+        each["properties"]["id"] for each in everywhere["features"]
+    }, "the view holds the whole circle"
+    assert "features" not in shown_on_map(search(site, ("rayon", "0")).text)
