@@ -10,6 +10,7 @@ from search_api.answer import cards, points
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
+from search_api.filter_table import TERRITORIES
 from search_api.places import Names, known, names
 from search_api.query import facets, queries, sources
 from search_api.request import cursors
@@ -109,7 +110,7 @@ async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     asked = echo(query, await names(engine, query))
     found = await run(engine, engine.offers, queries.counts(query, by))
     counted = facets.counts(found["aggregations"]["values"])
-    named = {by: await territory_names(engine, by, counted)} if by in facets.TERRITORIES else {}
+    named = {by: await territory_names(engine, by, counted)} if by in TERRITORIES else {}
     return {
         "query": {key: value for key, value in asked.items() if key not in ("sort", "limit", "facets")},
         "by": by,
@@ -126,7 +127,7 @@ async def facet_names(engine: Engine, aggregations: dict[str, Any]) -> dict[str,
     return {
         name: await territory_names(engine, name, facets.counted(name, found))
         for name, found in aggregations.items()
-        if name in facets.TERRITORIES
+        if name in TERRITORIES
     }
 
 

@@ -9,16 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
+from search_api.filter_table import FILTERS, Value
 from search_api.geo import Box, Route
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
-from search_api.request import cursors
+from search_api.request import cursors, filter_types
 from search_api.request.need import MAX_LINES, MAX_PLACES
-from search_api.request.offer_query import SELECTABLE, OfferQuery, View
+from search_api.request.offer_query import OfferQuery, View
 from search_api.request.parameter_types import (
     BOX,
     DAY,
@@ -31,7 +32,6 @@ from search_api.request.parameter_types import (
     Bbox,
     BboxOrNone,
     By,
-    Capacities,
     ChildBirthdate,
     Communes,
     Cursor,
@@ -39,29 +39,20 @@ from search_api.request.parameter_types import (
     DetourKm,
     Epci,
     Facets,
-    Features,
     Format,
-    Fundings,
-    HourlyCentsMax,
     Include,
-    Kinds,
-    Languages,
     Limit,
     Match,
     Near,
     Need,
     Q,
     RadiusKm,
-    Schools,
     Seats,
     Sort,
     Start,
-    Subkinds,
     SuggestLimit,
     SuggestQ,
-    UpToDate,
     ViewOrNone,
-    Workplaces,
     Zoom,
     ZoomOrNone,
     codes,
@@ -99,8 +90,8 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class FilterParameters(Parameters):
-    """What every search of offers can be asked."""
+class WhereParameters(Parameters):
+    """Where to search, and for which words."""
 
     near: Near = None
     radius_km: RadiusKm = None
@@ -110,16 +101,20 @@ class FilterParameters(Parameters):
     epci: Epci = None
     department: Department = None
     q: Q = None
-    kind: Kinds = Field(default_factory=list)
-    subkind: Subkinds = Field(default_factory=list)
-    feature: Features = Field(default_factory=list)
-    funding: Fundings = Field(default_factory=list)
-    language: Languages = Field(default_factory=list)
-    workplace: Workplaces = Field(default_factory=list)
-    capacity: Capacities = Field(default_factory=list)
-    hourly_cents_max: HourlyCentsMax = None
-    up_to_date: UpToDate = None
-    school: Schools = Field(default_factory=list)
+
+
+if TYPE_CHECKING:
+
+    class ChosenParameters(WhereParameters):
+        """Where, and the filters of the table by their names."""
+
+else:
+    ChosenParameters = create_model("ChosenParameters", __base__=WhereParameters, **filter_types.parameters())
+
+
+class FilterParameters(ChosenParameters):
+    """What every search of offers can be asked."""
+
     child_birthdate: ChildBirthdate = None
     need: Need = Field(default_factory=list)
     start: Start = Field(None, alias="from")
@@ -238,7 +233,7 @@ def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
         department=parameters.department,
         bbox=box,
         q=parameters.q,
-        selected=tuple((name, values) for name in SELECTABLE if (values := chosen(getattr(parameters, name)))),
+        selected=tuple((row.name, values) for row in FILTERS if (values := chosen(getattr(parameters, row.name)))),
         child_birthdate=parameters.child_birthdate,
         need=tuple(parameters.need),
         places=parameters.places,
@@ -252,13 +247,11 @@ def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
     return query
 
 
-def chosen(given: Any) -> tuple[str, ...]:
-    """The values of a filter as text, whether it takes several or one."""
+def chosen(given: Any) -> tuple[Value, ...]:
+    """The values of a filter, whether it takes several or one."""
     if given is None:
         return ()
-    if isinstance(given, list):
-        return tuple(given)
-    return (str(given).lower() if isinstance(given, bool) else str(given),)
+    return tuple(given) if isinstance(given, list) else (given,)
 
 
 def view(parameters: OfferParameters) -> View | None:

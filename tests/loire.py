@@ -294,6 +294,15 @@ def odd_structure(conn: Connection, rng: random.Random, number: int) -> str:
             "insert into opening select %s, weekday, %s, %s from generate_series(0, %s) as weekday",
             [identifier, start, end, rng.choice((4, 4, 6))],
         )
+        if number % 9 == 1:  # closed on Wednesdays
+            conn.execute("delete from opening where offer = %s and weekday = 2", [identifier])
+        if number % 9 == 2:  # closed for an hour at noon
+            afternoon = conn.execute(
+                "update opening set end_minute = 720 where offer = %s and start_minute < 720 returning weekday",
+                [identifier],
+            ).fetchall()
+            for (weekday,) in afternoon:
+                conn.execute("insert into opening values (%s, %s, 780, %s)", [identifier, weekday, end])
     return identifier
 
 

@@ -5,11 +5,12 @@ docs/search.md): a test holds the two together.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from domain.vocabulary import Code, Precision, Workplace
+from search_api.filter_table import FILTERS
 from search_api.problems import KINDS
 
 
@@ -201,9 +202,7 @@ class Fiche(Summary):
     department: str
 
 
-class Filters(Answer):
-    """La demande telle qu’elle a été comprise, valeurs par défaut comprises."""
-
+class Where(Answer):
     near: Coordinates | None
     radius_km: float | Literal["any"] | None
     route: list[Coordinates] | None
@@ -213,16 +212,20 @@ class Filters(Answer):
     department: Territory | None
     bbox: list[float] | None
     q: str | None
-    kind: list[str]
-    subkind: list[str]
-    feature: list[str]
-    funding: list[str]
-    language: list[str]
-    workplace: list[str]
-    capacity: list[str]
-    hourly_cents_max: int | None
-    up_to_date: bool | None
-    school: list[str]
+
+
+if TYPE_CHECKING:
+
+    class Chosen(Where):
+        """Where, and the filters of the table by their names."""
+
+else:
+    Chosen = create_model("Chosen", __base__=Where, **{row.name: (row.takes.echoed, ...) for row in FILTERS})
+
+
+class Filters(Chosen):
+    """La demande telle qu’elle a été comprise, valeurs par défaut comprises."""
+
     child_birthdate: date | None
     age_months: int | None
     need: list[str]

@@ -3,27 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from domain import french
+from domain import week
 from domain.spelling import plain
-from domain.vocabulary import Capacity
-from domain.week import DAYS
-from search_api.labels import FACETS, UP_TO_DATE
+from search_api import filter_table
+from search_api.filter_table import DAYS, TERRITORIES, Names, find, is_counted_by_terms, known, text
 from search_api.query import filters
 from search_api.query.filters import FIELDS, Clause
 from search_api.request.offer_query import OfferQuery
 
-NAMES = (*FACETS, "hourly_cents_max", "school", "commune", "epci", "department")
-
-TERRITORIES = ("commune", "epci", "department")
-
-COUNTED = (*(name for name in FACETS if name != "day"), "school", *TERRITORIES)
-"""What `counts` counts by: what each offer has, and no more than its own of."""
-
 MOST_VALUES = 200
 """The largest facet has fifteen values; of schools and communes, the first ones by count are given."""
-
-PRICES = range(300, 601, 50)
-"""Cents an hour: the steps of the facet of prices, which counts what costs at most so much."""
 
 Facet = list[dict[str, Any]]
 
@@ -42,29 +31,33 @@ def aggregations(query: OfferQuery, apart: Mapping[str, list[Clause]]) -> dict[s
 
 def values(query: OfferQuery, name: str) -> dict[str, Any]:
     """The aggregation of a facet: by terms the most frequent first, then by code."""
-    match name:
-        case "capacity":
-            return by_clause({band: filters.having(query, name, band) for band in Capacity.codes()})
-        case "hourly_cents_max":
-            steps = sorted({*PRICES, *map(int, selected(query, name))})
-            return by_clause({str(step): filters.having(query, name, str(step)) for step in steps})
-        case "up_to_date":
-            return by_clause({value: filters.having(query, name, value) for value in UP_TO_DATE})
-        case "day":
-            return by_clause({day: filters.on_weekday(query, number) for number, day in enumerate(DAYS)})
-        case "school":
-            # One school however its name is written; ten spellings are read to find one of its own among those of the
-            # other schools that the same offers serve.
-            return by_term("schools.folded") | {"aggs": {"spellings": {"terms": {"field": "schools", "size": 10}}}}
-    return by_term(FIELDS[name])
+    if name == "day":
+        return by_clause({day: filters.on_weekday(query, number) for number, day in enumerate(DAYS)})
+    row = find(name)
+    if row is None or is_counted_by_terms(row):
+        return by_term(FIELDS[name]) | (spellings(FIELDS[name]) if is_names(name) else {})
+    steps = dict.fromkeys([*known(row), *dict(query.selected).get(name, ())])
+    return by_clause({text(value): filters.having(query, name, value) for value in steps})
+
+
+def spellings(folded: str) -> dict[str, Any]:
+    """One name however it is written; ten spellings are read to find one of its own among those of the other names that
+    the same offers have."""
+    return {"aggs": {"spellings": {"terms": {"field": folded.rpartition(".")[0], "size": 10}}}}
 
 
 def rare(query: OfferQuery, name: str) -> dict[str, Any]:
     """What is chosen in a facet of many values may not be among the most frequent: it is counted by itself."""
     chosen = selected(query, name)
-    if name not in ("school", *TERRITORIES) or not chosen:
+    if not chosen or not (name in TERRITORIES or is_names(name)):
         return {}
     return {"chosen": by_clause({value: filters.having(query, name, value) for value in chosen})}
+
+
+def is_names(name: str) -> bool:
+    """Whether the facet's values are names as people write them, of which there may be hundreds; others are codes."""
+    row = find(name)
+    return row is not None and isinstance(row.takes, Names)
 
 
 def by_term(field: str) -> dict[str, Any]:
@@ -83,8 +76,8 @@ def counted_by(query: OfferQuery, by: str) -> dict[str, Any]:
 def selected(query: OfferQuery, name: str) -> tuple[str, ...]:
     """The values of a facet that the request has chosen."""
     if name == "day":
-        return tuple(DAYS[day.weekday] for day in query.days)
-    return (dict(query.selected) | query.territories).get(name, ())
+        return tuple(week.DAYS[day.weekday] for day in query.days)
+    return tuple(map(text, (dict(query.selected) | query.territories).get(name, ())))
 
 
 def counted(name: str, found: Mapping[str, Any]) -> dict[str, int]:
@@ -139,18 +132,20 @@ def unknown_to(name: str, told: Mapping[str, int], more: Mapping[str, int]) -> d
 
 
 def key(name: str) -> Callable[[str], str]:
-    """By what two values of a facet are the same: a school's name is as people write it, the others are codes."""
-    return plain if name == "school" else str
+    """By what two values of a facet are the same."""
+    return plain if is_names(name) else str
 
 
 def in_order(name: str, told: Mapping[str, int]) -> Iterable[str]:
-    """Steps, bands and days in their own order, which the engine does not keep; the others by count."""
-    if name == "hourly_cents_max":
-        return sorted(told, key=int)
-    return FACETS[name] if name in ("capacity", "up_to_date", "day") else told
+    """The values of a facet as they are shown."""
+    if name == "day":
+        return DAYS
+    row = find(name)
+    return filter_table.in_order(row, told) if row else told
 
 
 def label(name: str, value: str, names: Mapping[str, str]) -> str:
-    if name == "hourly_cents_max":
-        return f"Au plus {french.money(int(value))} de l’heure"
-    return (FACETS.get(name) or names).get(value, value)
+    """`names`: of a facet by territory, code → name."""
+    if row := find(name):
+        return filter_table.label(row, value)
+    return (DAYS if name == "day" else names).get(value, value)

@@ -1,10 +1,12 @@
 """The clauses that decide which offers are found: one function for each kind of condition."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from domain import week
 from domain.vocabulary import CARE_KINDS
+from search_api.filter_table import FILTERS, Codes, Value, find
 from search_api.geo import Box, Point
 from search_api.request import need
 from search_api.request.need import Day, Piece
@@ -12,13 +14,10 @@ from search_api.request.offer_query import OfferQuery
 
 Clause = dict[str, Any]
 
-FIELDS = {
-    "kind": "kind",
-    "subkind": "subkind",
-    "feature": "features",
-    "funding": "funding",
-    "language": "languages",
-    "workplace": "workplace",
+WEEKDAYS = 5
+"""Monday to Friday."""
+
+FIELDS = {row.name: row.field for row in FILTERS if row.field} | {
     "commune": "commune.codes",
     "epci": "epci",
     "department": "department",
@@ -32,32 +31,54 @@ def always(query: OfferQuery) -> list[Clause]:
 
 
 def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
-    """Facet → the clauses of what is chosen in it. Values of one field OR; features AND. The need is
+    """Facet → the clauses of what is chosen in it. Values of one field OR, save where the table says all. The need is
     apart (`needed`): its periods may score as well."""
-    clauses: dict[str, list[Clause]] = {}
-    for name, values in (*query.territories.items(), *query.selected):
-        if name == "feature":
-            clauses[name] = [having(query, name, value) for value in values]
-        elif name in FIELDS and values:
-            clauses[name] = [{"terms": {FIELDS[name]: list(values)}}]
-        elif values:
-            clauses[name] = [any_of(*(having(query, name, value) for value in values))]
-    return clauses
+    asked: dict[str, tuple[Value, ...]] = {**query.territories, **dict(query.selected)}
+    return {name: _chosen(query, name, values) for name, values in asked.items() if values}
 
 
-def having(query: OfferQuery, name: str, value: str) -> Clause:
+def _chosen(query: OfferQuery, name: str, values: tuple[Value, ...]) -> list[Clause]:
+    row = find(name)
+    if row and isinstance(row.takes, Codes) and row.takes.every:
+        return [having(query, name, value) for value in values]
+    if name in FIELDS:
+        return [{"terms": {FIELDS[name]: list(values)}}]
+    return [any_of(*(having(query, name, value) for value in values))]
+
+
+def having(query: OfferQuery, name: str, value: Value) -> Clause:
     """One value of a filter."""
-    match name:
-        case "capacity":
-            least, most = (int(end) if end else None for end in value.split("-"))
-            return within("capacity", gte=least, lte=most)
-        case "hourly_cents_max":
-            return within("tariff.hourly_cents", lte=int(value))
-        case "up_to_date":
-            return up_to_date(query) if value == "true" else {"bool": {"must_not": [up_to_date(query)]}}
-        case "school":
-            return {"term": {"schools.folded": value}}
-    return {"term": {FIELDS[name]: value}}
+    return {"term": {FIELDS[name]: value}} if name in FIELDS else CLAUSES[name](query, value)
+
+
+def in_band(query: OfferQuery, band: str) -> Clause:
+    """Offers with so many places, free or not, as « 5-12 » or « 60- »."""
+    least, most = (int(end) if end else None for end in band.split("-"))
+    return within("capacity", gte=least, lte=most)
+
+
+def at_most(query: OfferQuery, cents: int) -> Clause:
+    """Offers that cost no more an hour. Who does not tell is not among them."""
+    return within("tariff.hourly_cents", lte=cents)
+
+
+def fresh_or_not(query: OfferQuery, yes: bool) -> Clause:
+    """Offers whose word counts on the day of the request, or the others."""
+    return up_to_date(query) if yes else {"bool": {"must_not": [up_to_date(query)]}}
+
+
+def opens_before(query: OfferQuery, time: str) -> Clause:
+    return open_on_weekdays(week.minute(time) or 0)
+
+
+def closes_after(query: OfferQuery, time: str) -> Clause:
+    return open_on_weekdays((week.minute(time) or week.DAY) - 1)
+
+
+def open_on_weekdays(minute: int) -> Clause:
+    """Structures that are open in this minute of each day from Monday to Friday, by opening hours that are known."""
+    days = [week.of_day(weekday, minute, minute + 1) for weekday in range(WEEKDAYS)]
+    return {"bool": {"filter": [contains("opening", gte=start, lt=end) for start, end in days]}}
 
 
 def somewhere(query: OfferQuery) -> list[Clause]:
@@ -207,3 +228,16 @@ def any_of(*clauses: Clause) -> Clause:
 def worth(boost: float, clause: Clause) -> Clause:
     """The clause, which adds so much to the score of what meets it, however well it does."""
     return {"constant_score": {"filter": clause, "boost": boost}}
+
+
+CLAUSES: dict[str, Callable[[OfferQuery, Any], Clause]] = {
+    "capacity": in_band,
+    "hourly_cents_max": at_most,
+    "up_to_date": fresh_or_not,
+    "opens_before": opens_before,
+    "closes_after": closes_after,
+}
+"""Filter → the clause of one of its values, of those that have no field of their own in the index."""
+
+if odd := CLAUSES.keys() ^ {row.name for row in FILTERS if row.field is None}:
+    raise ImportError(f"{', '.join(sorted(odd))}: a filter without a clause, or a clause without a filter")

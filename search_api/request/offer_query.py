@@ -5,18 +5,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from search_api.filter_table import FILTERS, Value, echoed
 from search_api.geo import Box, Point, Route, around
 from search_api.request import need
 from search_api.request.need import Day, Line
-
-SELECTABLE = (
-    *("kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "hourly_cents_max", "up_to_date"),
-    "school",
-)
-"""The filters by value, which are facets too."""
-
-SINGLE = ("hourly_cents_max", "up_to_date")
-"""Those that take one value."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +23,8 @@ class View:
 class OfferQuery:
     """`today` is the day of the request, which a cursor keeps; `after` are the sort values of the last page.
 
-    `radius_km` is None where distance has no limit. `selected` holds the values chosen of each of SELECTABLE, as text.
-    `best`: partial matches of the need too. `view`: the map to answer with the list.
+    `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
+    table. `best`: partial matches of the need too. `view`: the map to answer with the list.
     """
 
     today: date
@@ -47,7 +39,7 @@ class OfferQuery:
     department: str | None = None
     bbox: Box | None = None
     q: str | None = None
-    selected: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    selected: tuple[tuple[str, tuple[Value, ...]], ...] = ()
     child_birthdate: date | None = None
     need: tuple[Line, ...] = ()
     places: int = 1
@@ -104,9 +96,7 @@ class OfferQuery:
             "department": self.department,
             "bbox": list(box.corners) if box else None,
             "q": self.q,
-            **{name: list(selected.get(name, ())) for name in SELECTABLE if name not in SINGLE},
-            "hourly_cents_max": next(map(int, selected.get("hourly_cents_max", ())), None),
-            "up_to_date": next((value == "true" for value in selected.get("up_to_date", ())), None),
+            **{row.name: echoed(row, selected.get(row.name, ())) for row in FILTERS},
             "child_birthdate": self.child_birthdate.isoformat() if self.child_birthdate else None,
             "age_months": self.age_months,
             "need": [line.text for line in self.need],

@@ -13,11 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, GetPydanticSchema, 
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from domain import civil
-from domain.vocabulary import Capacity, Feature, Funding, Kind, Language, Subkind, Workplace
 from domain.week import DAYS
-from search_api import geo
+from search_api import filter_table, geo
 from search_api.geo import Box, Point
-from search_api.query import facets
 from search_api.request import need
 from search_api.request.need import Line
 
@@ -27,8 +25,6 @@ MIN_ROUTE_POINTS, MAX_ROUTE_POINTS = 2, 25
 MAX_ROUTE_KM = 100
 DEFAULT_DETOUR_KM, MAX_DETOUR_KM = 2.0, 10
 MAX_Q = 200
-MAX_SCHOOLS = 10
-MAX_HOURLY_CENTS = 10_000
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 MAX_ZOOM = 20
 MAX_CURSOR = 2_000
@@ -126,12 +122,6 @@ def as_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"le jour {text} n’existe pas") from None
-
-
-def as_boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(f"«\u00a0{text[:60]}\u00a0» n’est ni true ni false")
-    return text == "true"
 
 
 def as_integer(text: str) -> int:
@@ -309,69 +299,6 @@ Q = Annotated[
         f"au plus {MAX_Q} caractères",
     ),
 ]
-Kinds = Annotated[
-    list[Annotated[str, one_of(Kind.codes())]],
-    AfterValidator(without_repeats),
-    choice(Kind.codes(), "Le genre d’offre.", "eaje"),
-]
-Subkinds = Annotated[
-    list[Annotated[str, one_of(Subkind.codes())]],
-    AfterValidator(without_repeats),
-    choice(Subkind.codes(), "Le type de crèche.", "micro_creche"),
-]
-Features = Annotated[
-    list[Annotated[str, one_of(Feature.codes())]],
-    AfterValidator(without_repeats),
-    choice(Feature.codes(), "Ce que l’offre propose\u202f; toutes les valeurs données sont exigées.", "meals"),
-]
-Fundings = Annotated[
-    list[Annotated[str, one_of(Funding.codes())]],
-    AfterValidator(without_repeats),
-    choice(Funding.codes(), "Le financement d’une crèche.", "psu"),
-]
-Languages = Annotated[
-    list[Annotated[str, one_of(Language.codes())]],
-    AfterValidator(without_repeats),
-    choice(Language.codes(), "Une langue parlée.", "en"),
-]
-Workplaces = Annotated[
-    list[Annotated[str, one_of(Workplace.codes())]],
-    AfterValidator(without_repeats),
-    choice(Workplace.codes(), "Où l’assistant maternel accueille les enfants.", "mam"),
-]
-Capacities = Annotated[
-    list[Annotated[str, one_of(Capacity.codes())]],
-    AfterValidator(without_repeats),
-    choice(Capacity.codes(), "Le nombre de places de l’offre, libres ou non.", "5-12"),
-]
-HourlyCentsMax = Annotated[
-    int | None,
-    parsed(as_integer),
-    Field(ge=1, le=MAX_HOURLY_CENTS),
-    written("integer", 420, minimum=1, maximum=MAX_HOURLY_CENTS),
-    described(
-        "Le salaire horaire net de l’assistant maternel, au plus\u202f; sans tarif indiqué, il n’est pas trouvé.",
-        f"un nombre entier de centimes d’euro, de 1 à {MAX_HOURLY_CENTS}",
-    ),
-]
-UpToDate = Annotated[
-    bool | None,
-    parsed(as_boolean),
-    written("boolean", True),
-    described(
-        "true\u00a0: à jour (fresh_until, aujourd’hui ou plus tard)\u202f; false\u00a0: les autres.", "true ou false"
-    ),
-]
-Schools = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=100)]],
-    Field(max_length=MAX_SCHOOLS),
-    AfterValidator(without_repeats),
-    described(
-        "Une école desservie, par son nom\u202f; ni les accents ni les majuscules ne comptent. Répétable.",
-        f"au plus {MAX_SCHOOLS} noms de 1 à 100 caractères",
-        ["École Jules-Ferry"],
-    ),
-]
 ChildBirthdate = Annotated[
     date | None,
     parsed(as_day),
@@ -453,13 +380,15 @@ Cursor = Annotated[
     described("La suite d’une réponse.", "la valeur next de la réponse précédente, avec les mêmes paramètres"),
 ]
 Facets = Annotated[
-    list[Annotated[str, one_of(facets.NAMES)]],
+    list[Annotated[str, one_of(filter_table.facets())]],
     BeforeValidator(listed),
     AfterValidator(without_repeats),
-    described("Les comptes voulus, séparés par des virgules.", codes(facets.NAMES), ["kind", "feature"]),
+    described("Les comptes voulus, séparés par des virgules.", codes(filter_table.facets()), ["kind", "feature"]),
 ]
 Format = Annotated[str, one_of(("json", "geojson")), described("La forme de la réponse.", "json ou geojson", "geojson")]
-By = Annotated[str, one_of(facets.COUNTED), described("Ce qui est compté.", codes(facets.COUNTED), "kind")]
+By = Annotated[
+    str, one_of(filter_table.counted()), described("Ce qui est compté.", codes(filter_table.counted()), "kind")
+]
 SuggestQ = Annotated[
     str,
     Field(min_length=1, max_length=MAX_SUGGEST_Q),

@@ -20,6 +20,8 @@ def branches(request: Request, found: Found) -> Iterator[str]:
     yield f"sort {request.order}" + ("" if found.offers else ", nothing found")
     if request.route and found.offers:
         yield "route"
+    if (request.opens_before is not None or request.closes_after is not None) and found.offers:
+        yield "opening hours"
     seen = {each.status for each in found.shown.values() if each}
     if request.need:
         yield from (f"status {each}" for each in seen)

@@ -18,12 +18,14 @@ from domain.vocabulary import CARE_KINDS
 from tests.search_api.oracle_globe import Place, on_sphere, route_points, to_nearest
 from tests.search_api.oracle_offers import CAPACITIES, Offer, Offers, folded
 from tests.search_api.oracle_weeks import (
+    DAY,
     DAYS,
     Availability,
     Demand,
     Line,
     Period,
     Week,
+    clock,
     covers,
     demand,
     most_by_day,
@@ -40,7 +42,8 @@ MOST_VALUES = 200
 
 @dataclass(frozen=True)
 class Request:
-    """A request of `/api/v1/offers`; `today` is the day on which it is made. None and empty are not sent."""
+    """A request of `/api/v1/offers`; `today` is the day on which it is made. None and empty are not sent. Times of day
+    are minutes, 1,440 the end of the day."""
 
     today: date
     near: Place | None = None
@@ -62,6 +65,8 @@ class Request:
     capacity: tuple[str, ...] = ()
     hourly_cents_max: int | None = None
     up_to_date: bool | None = None
+    opens_before: int | None = None
+    closes_after: int | None = None
     school: tuple[str, ...] = ()
     child_birthdate: date | None = None
     need: tuple[Line, ...] = ()
@@ -129,6 +134,9 @@ class Request:
             *("need", "include"),
         ):
             found += [(name, str(value)) for value in getattr(self, name)]
+        for name in ("opens_before", "closes_after"):
+            if (minute := getattr(self, name)) is not None:
+                found.append((name, clock(minute)))
         if self.start:
             found.append(("from", self.start.isoformat()))
         return found
@@ -186,6 +194,14 @@ def takes_age(request: Request, offer: Offer) -> bool:
     start, end = offer.ages
     age = months_old(request.child_birthdate, request.day)
     return start <= age and (end is None or age < end)
+
+
+def has_hours(request: Request, offer: Offer) -> bool:
+    """Open on each day from Monday to Friday: in the minute that begins at `opens_before`, in the one that ends at
+    `closes_after`. Who tells no opening hours is not known to be open."""
+    minutes = [request.opens_before, None if request.closes_after is None else request.closes_after - 1]
+    asked = [day * DAY + minute for minute in minutes if minute is not None for day in range(5)]
+    return not asked or (offer.opening is not None and all(offer.opening[minute] for minute in asked))
 
 
 def is_up_to_date(offer: Offer, today: date) -> bool:
@@ -271,7 +287,11 @@ def search(offers: Offers, request: Request, words: Words | None = None) -> Foun
     """Those that only the choice in this facet keeps out."""
     for index in np.flatnonzero(near):
         offer = offers[index]
-        if not takes_age(request, offer) or (named is not None and offer.id not in named):
+        if (
+            not takes_age(request, offer)
+            or not has_hours(request, offer)
+            or (named is not None and offer.id not in named)
+        ):
             continue
         failed = [facet for facet in chosen if not is_chosen(request, offer, facet)]
         if len(failed) > 1 or (failed and failed[0] not in but_for):

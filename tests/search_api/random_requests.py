@@ -54,7 +54,7 @@ VALUES: dict[str, Sequence[str]] = {
     "capacity": tuple(CAPACITIES),
     "school": ("école Jules-Ferry", "Sacré-Cœur", "l’ile-aux-enfants", "Nulle part"),
 }
-OTHER_FILTERS = ("hourly_cents_max", "up_to_date", "child_birthdate", "q")
+OTHER_FILTERS = ("hourly_cents_max", "up_to_date", "opens_before", "closes_after", "child_birthdate", "q")
 SOME_FILTERS = st.lists(st.sampled_from((*VALUES, "kind", *OTHER_FILTERS)), unique=True, max_size=3)
 CENTS = (1, 299, 300, 349, 350, 355, 400, 450, 601, 10_000)
 
@@ -200,6 +200,15 @@ def start(draw: st.DrawFn, offer: Offer) -> date | None:
     return one(draw, borders) + timedelta(days=draw(SIDE)) if borders else None
 
 
+def opening_or_closing(draw: st.DrawFn, offer: Offer) -> int:
+    """A minute of the day: mostly one at which it opens or closes on some weekday, or the one before or after."""
+    hours = offer.opening
+    edges = [at % DAY for at in range(5 * DAY) if hours and hours[at] != hours[at - 1]]
+    if not edges or not draw(DICE):
+        return draw(MINUTE)
+    return (one(draw, edges) + draw(SIDE)) % DAY
+
+
 # Requests -------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +230,10 @@ def requests(draw: st.DrawFn, offers: Offers) -> Request:
         other["hourly_cents_max"] = min(offer.hourly_cents or 350, 10_000) if draw(DICE) % 2 else one(draw, CENTS)
     if "up_to_date" in asked:
         other["up_to_date"] = oracle.is_up_to_date(offer, TODAY) == bool(draw(DICE))
+    if "opens_before" in asked and (offer.opening or not draw(DICE)):
+        other["opens_before"] = opening_or_closing(draw, offer)
+    if "closes_after" in asked and (offer.opening or not draw(DICE)):
+        other["closes_after"] = opening_or_closing(draw, offer) or DAY
     if "child_birthdate" in asked:
         age = draw(INDEX) % (16 * 365) - 300
         if offer.ages and draw(DICE):

@@ -18,7 +18,7 @@ import mypy.api
 import pytest
 import uvicorn
 
-from search_api import problems
+from search_api import filter_table, problems
 from search_api.http import costs
 from search_api.http.app import create_app
 from search_api.query import facets, tiles
@@ -94,7 +94,7 @@ def test_the_table_of_limits_is_the_codes() -> None:
         "`q` of suggestions": (types.MAX_SUGGEST_Q,),
         "`commune`": (types.MAX_COMMUNES,),
         "`need`": (need.MAX_LINES, need.MAX_PLACES),
-        "`school`": (types.MAX_SCHOOLS,),
+        "`school`": (filter_table.MAX_SCHOOLS,),
         "`radius_km`": (types.MAX_RADIUS_KM,),
         "`route`": (types.MIN_ROUTE_POINTS, types.MAX_ROUTE_POINTS, types.MAX_ROUTE_KM),
         "`detour_km`": (types.MAX_DETOUR_KM,),
@@ -134,7 +134,7 @@ def units(address: str, method: str = "GET") -> int:
 def test_every_parameter_facet_and_sort_is_told(public: Client) -> None:
     paths = public.get("/openapi.json").json()["paths"]
     names = {parameter["name"] for each in paths.values() for parameter in each["get"].get("parameters", [])}
-    for name in {*names, *facets.NAMES, *parameter_types.SORTS} - {"id"}:
+    for name in {*names, *filter_table.facets(), *parameter_types.SORTS} - {"id"}:
         assert re.search(rf"`{name}[`=]|-d {name}=|[?&]{name}=", GUIDE), name
 
 

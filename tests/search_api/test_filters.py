@@ -20,6 +20,17 @@ from tests.search_api.conftest import Client
         ({"hourly_cents_max": "419"}, {"berthe"}),
         ({"up_to_date": "true"}, {"anne", "berthe", "chloe", "fanny", "lutins"}),
         ({"up_to_date": "false", "kind": "assistant_maternel"}, {"diane", "elise", "gaelle"}),
+        # Open from 7:30 to 18:30, and from 9:00 to 17:00; the others tell no hours.
+        ({"opens_before": "07:30"}, {"lutins"}),
+        ({"opens_before": "07:29"}, set()),
+        ({"opens_before": "09:00"}, {"lutins", "sorinieres"}),
+        ({"opens_before": "18:30"}, set()),
+        ({"closes_after": "17:00"}, {"lutins", "sorinieres"}),
+        ({"closes_after": "17:01"}, {"lutins"}),
+        ({"closes_after": "18:31"}, set()),
+        ({"closes_after": "07:30"}, set()),
+        ({"opens_before": "09:00", "closes_after": "18:00"}, {"lutins"}),
+        ({"opens_before": "09:00", "kind": "assistant_maternel"}, set()),
         ({"school": "ecole jules-ferry"}, {"anne", "berthe"}),
         ({"school": ["École Saint-Félix", "École Inconnue"]}, {"anne"}),
         ({"school": "Jules-Ferry"}, set()),
@@ -106,6 +117,10 @@ def test_values_have_french_labels(api: Client) -> None:
         {"hourly_cents_max": "0"},
         {"hourly_cents_max": "4.20"},
         {"up_to_date": "yes"},
+        {"opens_before": "7:30"},
+        {"opens_before": "24:00"},
+        {"closes_after": "24:01"},
+        {"facets": "opens_before"},
         {"school": ""},
         {"school": ["x"] * 3 + [str(n) for n in range(10)]},
         {"include": "everything"},
@@ -119,3 +134,8 @@ def test_what_no_filter_takes_is_refused_by_name(api: Client, asked: dict[str, A
     error = response.json()["errors"][0]
     assert error["parameter"] == next(iter(asked))
     assert error["allowed"]
+
+
+def test_the_end_of_the_day_is_midnight_however_it_is_written(api: Client) -> None:
+    for time in ("24:00", "00:00"):
+        assert api.offers(closes_after=time, limit=1)["query"]["closes_after"] == "24:00"

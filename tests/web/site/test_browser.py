@@ -100,6 +100,23 @@ def test_a_filter_renews_list_address_and_announcement_and_back_undoes_it(open_p
     expect(page.locator('input[name="type"][value="mam"]')).not_to_be_checked()
 
 
+def test_a_tick_of_the_panel_searches_at_once_with_the_time_beside_it_and_a_chip_takes_it_off(
+    open_page: OpenPage,
+) -> None:
+    page = open_page(NANTES)
+    page.get_by_text("Plus de filtres").click()
+    page.get_by_label("Ouvre au plus tard à").fill("07:30")
+    page.get_by_label("Repas fournis").check()
+    expect(page.locator("#liste > li")).to_have_count(1)
+    expect(page.locator("#offre-lutins")).to_be_visible()
+    assert "option=meals" in page.url
+    assert "ouvre=07:30" in page.url
+    page.get_by_role("link", name="Retirer le filtre Repas fournis").click()
+    expect(page.locator("#offre-horaires")).to_be_visible()
+    assert "option" not in page.url
+    assert "ouvre=07:30" in page.url
+
+
 def test_more_results_are_added_and_the_first_new_one_has_the_focus(open_page: OpenPage) -> None:
     page = open_page(f"{NANTES}&rayon=20&type=rpe")
     expect(page.locator("#liste > li")).to_have_count(20)

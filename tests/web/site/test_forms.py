@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_api.filter_table import is_list
 from search_api.geo import Point
 from web.shared import maps
 from web.shared.search import filters, forms, need, parameters
@@ -23,6 +24,15 @@ QUAI = Place("address", "3 Quai de la Fosse", Point(47.21, -1.56))
 
 words = st.text(min_size=1, max_size=20).map(str.strip).filter(bool)
 several = st.lists(words, max_size=3, unique=True).map(tuple)
+
+
+@st.composite
+def panels(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
+    """Any of the panel's fields set, to one value or, where they take several, to some."""
+    set_ones = draw(st.lists(st.sampled_from(list(filters.PANEL)), unique=True))
+    lists = st.lists(words, min_size=1, max_size=3, unique=True).map(tuple)
+    ones = words.map(lambda value: (value,))
+    return {name: draw(lists if is_list(filters.PANEL[name]) else ones) for name in set_ones}
 
 
 def read(query: str) -> SearchForm:
@@ -52,15 +62,7 @@ def asked(query: str, place: Place | None = None) -> dict[str, Any]:
         mots=words,
         types=several,
         jours=several,
-        options=several,
-        sous_types=several,
-        financements=several,
-        exercices=several,
-        tailles=several,
-        tarif_max=words,
-        a_jour=words,
-        ecoles=several,
-        langues=several,
+        chosen=panels(),
         jours2=several,
         debut2=words,
         places3=words,
@@ -117,6 +119,7 @@ def test_a_way_whose_end_was_taken_away_is_none() -> None:
 
 def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
     query = "mots=a&exercice=mam&taille=1-2&taille=3-4&tarif-max=4.50&a-jour=oui&ecole=École Jules-Ferry&langue=en"
+    query += "&ouvre=07:30&ferme=24:00"
     assert asked(query) == {
         "q": "a",
         "workplace": ["mam"],
@@ -125,9 +128,40 @@ def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
         "up_to_date": "true",
         "school": ["École Jules-Ferry"],
         "language": ["en"],
+        "opens_before": "07:30",
+        "closes_after": "24:00",
     }
-    assert read(query).filtered == 8
+    assert read(query).filtered == 10
     assert replace(read(query), **filters.UNSET).filtered == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "structures"),
+    [
+        ("type=eaje", True),
+        ("type=eaje&type=assistant_maternel", False),
+        ("sous-type=micro_creche", True),
+        ("type=assistant_maternel&financement=psu", True),
+        ("option=garden&langue=en", False),
+        ("ouvre=07:30", True),
+        ("ferme=18:30", True),
+    ],
+)
+def test_a_search_that_no_assistant_maternel_can_answer_is_known(query: str, structures: bool) -> None:
+    """No alert can be asked for it."""
+    assert read(query).asks_structures is structures
+
+
+def test_a_chip_takes_off_one_value_and_leaves_the_rest() -> None:
+    form = read("ou=a&option=meals&option=garden&tarif-max=4.50&a-jour=oui&langue=en")
+    left = {label: forms.address(replace(form, chosen=rest)) for label, rest in filters.chips(form.chosen)}
+    assert left == {
+        "Informations à jour": "/?ou=a&option=meals&option=garden&tarif-max=4.50&langue=en",
+        "Au plus 4,50 € de l’heure": "/?ou=a&option=meals&option=garden&a-jour=oui&langue=en",
+        "Repas fournis": "/?ou=a&option=garden&tarif-max=4.50&a-jour=oui&langue=en",
+        "Jardin": "/?ou=a&option=meals&tarif-max=4.50&a-jour=oui&langue=en",
+        "Langue parlée : anglais": "/?ou=a&option=meals&option=garden&tarif-max=4.50&a-jour=oui",
+    }
 
 
 def test_zero_is_a_longitude() -> None:
@@ -220,6 +254,9 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("mots=a&vers=b", "ou"),
         ("ou=a&tri=hasard", "tri"),
         ("ou=a&tarif-max=4.20", "tarif-max"),
+        ("ou=a&ouvre=7h30", "ouvre"),
+        ("ou=a&ouvre=24:00", "ouvre"),
+        ("ou=a&ferme=18:60", "ferme"),
         ("ou=a&places=7", "places"),
         ("ou=a&des=2026-02-30", "des"),
         ("ou=a&naissance=01/02/2026", "naissance"),

@@ -10,6 +10,7 @@ from settings import Settings
 from tests.search_api.conftest import Client
 from tests.web.site.conftest import NOON, OFFERS, SHOWN_PHONE, visitor
 from tests.web.site.reading import NANTES, WEEK, cards, filtered, links, search, shown_on_map, text
+from web.shared.search import filters
 
 CONTACTS = (SHOWN_PHONE, SHOWN_PHONE.replace(" ", ""), "anne@example.org", "gisele@example.org")
 
@@ -147,12 +148,55 @@ def test_the_folded_filters_show_their_counts_and_how_many_are_set(site: Client)
     assert re.search(r'id="recap-filtres" data-swap>2<', response.text)
 
 
+def test_a_change_of_any_field_of_the_panel_searches_but_of_words_and_times(site: Client) -> None:
+    """What the script goes by: those are still being typed when they change."""
+    response = search(site, ("option", "?"), ("langue", "?"), ("ecole", "École Jules-Ferry"), status=422)
+    panel = response.text.split('id="facettes-filtres"')[1].split("</details>")[0]
+    parts = re.split(r'<(?:div|fieldset) class="field"', panel)[1:]
+    at_once = {re.findall(r' name="([^"]+)"', part)[0]: part.startswith(" data-at-once>") for part in parts}
+    waiting = {"mots", "ouvre", "ferme"}
+    assert at_once == {name: name not in waiting for name in ("mots", *filters.PANEL)}
+    # The others that do stand outside of the panel.
+    assert {"type", "rayon", "detour"} <= {
+        name
+        for part in re.split(r'<(?:div|fieldset) class="[^"]*" data-at-once>', response.text)[1:]
+        for name in re.findall(r' name="([^"]+)"', part)[:1]
+    }
+
+
+def test_each_filter_that_is_set_can_be_taken_off(site: Client) -> None:
+    asked = [("type", "assistant_maternel"), ("mots", "anne"), ("langue", "en"), ("a-jour", "oui")]
+    response = search(site, *asked)
+    chips = re.findall(r'<li><a href="([^"]+)"[^>]*><span[^>]*>Retirer le filtre </span>([^<]+)<', response.text)
+    assert [label for _, label in chips] == ["« anne »", "Informations à jour", "Langue parlée : anglais"]
+    for (href, _), (name, _) in zip(chips, [asked[1], asked[3], asked[2]], strict=True):
+        left = parse_qsl(unescape(href).partition("?")[2])
+        assert dict(left) == dict([*NANTES, *(pair for pair in asked if pair[0] != name)])
+    assert 'class="chips"' not in search(site, ("type", "assistant_maternel")).text
+
+
 def test_a_tariff_is_chosen_among_a_few(site: Client) -> None:
     asked = [("type", "assistant_maternel"), ("tarif-max", "4.00")]
     response = search(site, *asked)
     assert set(cards(response)) == {"berthe"}
     assert "au plus 4,50 € (2)" in text(response.text)
     assert re.search(r'value="4.00" selected', response.text)
+
+
+def test_hours_of_opening_are_a_filter_that_says_what_it_asks(site: Client) -> None:
+    response = search(site, ("ouvre", "07:30"), ("ferme", "18:30"))
+    assert set(cards(response)) == {"lutins", "horaires"}
+    assert re.search(
+        r'<label for="ouvre">Ouvre au plus tard à</label>\s*<input[^>]*type="time" value="07:30"', response.text
+    )
+    assert re.search(
+        r'<label for="ferme">Ferme au plus tôt à</label>\s*<input[^>]*type="time" value="18:30"', response.text
+    )
+    shown = text(response.text)
+    assert "Retirer le filtre Ouvre au plus tard à 7 h 30" in shown
+    assert "Retirer le filtre Ferme au plus tôt à 18 h 30" in shown
+    refused = search(site, ("ouvre", "25:00"), status=422)
+    assert re.search(r'id="ouvre"[^>]*aria-invalid="true" aria-describedby="erreur-ouvre"', refused.text)
 
 
 def test_a_school_is_one_however_it_is_written_and_stays_when_it_finds_nothing(site: Client) -> None:

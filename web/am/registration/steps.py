@@ -17,7 +17,6 @@ from registry.agrements.registrations import Registration
 from registry.casework import NotPossible
 from registry.offers.profiles import placing, typed
 from registry.territory import naming as resolving
-from search_api import labels
 from web.am import forms
 from web.am.registration import copies, identification
 from web.core import entering, pages, posted
@@ -225,7 +224,7 @@ def _page(
     site: Site = request.app.state.site
     every = {name: "" for names in registrations.PAGES.values() for name in names} | dict(values)
     every.pop("nir", None)
-    shown = _shared(editing, page) | {"values": every, "errors": errors, "labels": labels}
+    shown = _shared(editing, page) | {"values": every, "errors": errors}
     with registry(request).connection() as conn:
         shown |= forms.lists(conn, site, page, every)
         if page == "2a":

@@ -16,7 +16,6 @@ from registry.database import Connection
 from registry.offers import profiles
 from registry.offers.profiles import checks, placing
 from registry.offers.profiles.facts import Everything
-from search_api import labels
 from web.am import forms
 from web.am.registration import copies, steps
 from web.am.signed import Own
@@ -136,7 +135,7 @@ def _submit(
 def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], errors: dict[str, str]) -> Response:
     site: Site = request.app.state.site
     shown: dict[str, Any] = {
-        **{"values": values, "errors": errors, "labels": labels, "shows": wording.SHOWS},
+        **{"values": values, "errors": errors, "shows": wording.SHOWS},
         **{"base": "/espace", "name": name, "page": PAGES[name], "heading": HEADINGS[name], "desk": False},
     }
     with site.pool.connection() as conn:

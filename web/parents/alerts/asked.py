@@ -57,7 +57,7 @@ async def need(site: Site, form: SearchForm) -> Need:
     today = site.today()
     if errors := forms.errors(form, today):
         raise Refused(texts.BROKEN.format(reason=_first(errors)))
-    if (form.types and saved_searches.KIND not in form.types) or form.sous_types or form.financements:
+    if form.asks_structures:
         raise Refused(texts.OTHER_KINDS)
     found = await resolve(site, form)
     if found.errors:

@@ -38,7 +38,8 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "empty": total["value"] == 0,
         "cards": cards,
         "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
-        "filters": filters.shown(answer["facets"]),
+        "filters": filters.fields(form.chosen, answer["facets"]),
+        "chips": chips(form),
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
         "loosen": [
             {"label": step.label, "href": forms.address(step.form), "count_text": found_text(step.count)}
@@ -86,10 +87,18 @@ def alert(found: Where) -> str | None:
     their free places, and an alert for the whole of France would help nobody (`web.parents.alerts` refuses the
     others)."""
     form = found.form
-    others = (form.types and "assistant_maternel" not in form.types) or form.sous_types or form.financements
-    if others or found.place is None:
+    if form.asks_structures or found.place is None:
         return None
     return "/alertes" + forms.address(form, tri="").removeprefix("/")
+
+
+def chips(form: SearchForm) -> list[dict[str, str]]:
+    """The filters of the folded panel that are set, each with the same search without it."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    if form.mots:
+        found.append((texts.search.CHIP_WORDS.format(words=form.mots), {"mots": ""}))
+    found += [(label, {"chosen": rest}) for label, rest in filters.chips(form.chosen)]
+    return [{"label": label, "href": forms.address(form, **changes)} for label, changes in found]
 
 
 def notices(found: Where) -> list[dict[str, Any]]:

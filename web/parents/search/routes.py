@@ -1,6 +1,6 @@
 """The home page and the page of results."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,7 +21,7 @@ PANELS = {
     "need": {"des", "naissance", *(name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS)},
     "slots": {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]},
     "way": {"vers", "detour"},
-    "filters": {"mots", "tarif-max", *(each.name for each in filters.CHOICES)},
+    "filters": {"mots", *filters.PANEL},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
 
@@ -79,7 +79,7 @@ def _page(
         "asked": form.asked,
         "errors": errors,
         "results": shown,
-        "filters": shown["filters"] if shown else filters.uncounted(asdict(form)),
+        "filters": shown["filters"] if shown else filters.fields(form.chosen),
         "counts": shown["kinds"] if shown else {},
         **results.around(found, alerts=site.registry is not None),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},

@@ -1,95 +1,134 @@
-"""The filters of the folded panel: what each is called in the address, and what it asks of the search API."""
+"""The fields of the folded panel, each made of its row in the table of filters (`search_api.filter_table`): what the
+address holds of it, what it asks of the search API, what it shows, and the chip that takes it off. Pure functions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from domain import french
-from search_api import labels
-from search_api.query.facets import PRICES
+from domain import french, week
+from search_api.filter_table import FILTERS, Cents, Clock, Codes, Filter, Flag, Names, is_list, known, label, text
 from web import texts
 
+Chosen = Mapping[str, tuple[str, ...]]
+"""What is set in the panel: a field's name in the address → its values, as they were typed and ticked."""
 
-@dataclass(frozen=True)
-class Filter:
-    """`field` of the form, `name` in the address, `facet` of the API and its parameter."""
+PANEL = {row.page: row for row in FILTERS if row.page}
+"""Name in the address → filter, in the order of the page."""
 
-    field: str
-    name: str
-    facet: str
-
-
-CHOICES = (
-    Filter("options", "option", "feature"),
-    Filter("sous_types", "sous-type", "subkind"),
-    Filter("financements", "financement", "funding"),
-    Filter("exercices", "exercice", "workplace"),
-    Filter("tailles", "taille", "capacity"),
-    Filter("ecoles", "ecole", "school"),
-    Filter("langues", "langue", "language"),
-)
-"""Those of which several values may be ticked, in the order of the page."""
-
-UNSET: dict[str, Any] = {"mots": "", "tarif_max": "", "a_jour": "", **{each.field: () for each in CHOICES}}
+UNSET: dict[str, Any] = {"mots": "", "chosen": {}}
 """The form's fields without any of the folded-away filters."""
 
-TARIFFS = {f"{cents / 100:.2f}": str(cents) for cents in PRICES}
-"""Euros an hour in the address → cents."""
-
-FACETS = ",".join(("kind", *(each.facet for each in CHOICES), "hourly_cents_max", "up_to_date"))
+FACETS = ",".join(("kind", *(row.name for row in PANEL.values() if row.facet)))
 
 MOST = 15
 """Of a filter's values, the most frequent and those that are chosen: there may be hundreds of schools."""
 
 Entry = Mapping[str, Any]
 Facets = Mapping[str, Sequence[Entry]]
+Shown = dict[str, Any]
 
 
-def shown(facets: Facets) -> dict[str, Any]:
-    """The filters that make a difference for what was found, or are set, from the facets of an answer."""
-    choices = []
-    for each in CHOICES:
-        entries = [entry for entry in facets[each.facet] if entry["count"] or entry["selected"]]
-        kept = [entry for at, entry in enumerate(entries) if at < MOST or entry["selected"]]
-        choices.append(panel(each, [{**entry, "count_text": french.number(entry["count"])} for entry in kept]))
-    tariffs = [entry for entry in facets["hourly_cents_max"] if entry["value"] in TARIFFS.values()]
-    fresh = next(entry for entry in facets["up_to_date"] if entry["value"] == "true")
+def added(chosen: Chosen, name: str, value: str) -> Chosen:
+    """With one more value of a field; of a field that holds one value the last one counts."""
+    before = chosen.get(name, ())
+    values = (*before, value) if is_list(PANEL[name]) else (value.strip(),)
+    return {**chosen, name: before if value in before else values}
+
+
+def count(chosen: Chosen) -> int:
+    return sum(map(len, chosen.values()))
+
+
+def parameters(chosen: Chosen) -> dict[str, Any]:
+    """What the fields ask of the search API."""
+    return {PANEL[name].name: parameter(PANEL[name], values) for name, values in chosen.items()}
+
+
+def parameter(row: Filter, values: tuple[str, ...]) -> list[str] | str:
+    """Empty where the one value is none that the page offers."""
+    match row.takes:
+        case Flag():
+            return "true" if values else ""
+        case Cents(steps=steps):
+            return next((str(cents) for cents in steps if euros(cents) in values), "")
+        case Clock(closing=closing):
+            latest = week.DAY if closing else week.DAY - 1
+            return next((time for time in values if (at := week.minute(time)) is not None and at <= latest), "")
+        case Codes() | Names():
+            return list(values)
+
+
+def errors(chosen: Chosen) -> dict[str, str]:
+    """What is wrong in itself: a French sentence for each field. The search API knows its codes."""
+    wrong = [PANEL[name] for name, values in chosen.items() if not parameter(PANEL[name], values)]
+    return {row.page: texts.ERROR_TIME if isinstance(row.takes, Clock) else texts.search.ERROR_TARIFF for row in wrong}
+
+
+def structures_only(chosen: Chosen) -> bool:
+    """Whether something is set that no assistant maternel can have."""
+    return any(PANEL[name].structures_only for name in chosen)
+
+
+def chips(chosen: Chosen) -> Iterator[tuple[str, Chosen]]:
+    """Each value that is set, in words, and what is left without it. `chosen` has no errors."""
+    for name, row in PANEL.items():
+        for value in chosen.get(name, ()):
+            rest = {**chosen, name: tuple(each for each in chosen[name] if each != value)}
+            [asked] = as_texts(parameter(row, (value,)))
+            yield row.chip.format(label=label(row, asked)), {key: values for key, values in rest.items() if values}
+
+
+def fields(chosen: Chosen, facets: Facets | None = None) -> list[Shown]:
+    """The fields that make a difference for what was found, or are set; without results (`facets` is None) all of them,
+    without counts, so that what was ticked stays ticked beside an error."""
+    drawn = (field(name, row, chosen.get(name, ()), facets) for name, row in PANEL.items())
+    return [each for each in drawn if each["entries"]]
+
+
+def field(name: str, row: Filter, values: tuple[str, ...], facets: Facets | None) -> Shown:
+    """As `more_filters` of templates/shared/fields.html draws it. Without `entries` it is left out."""
+    shown = {"name": name, "title": row.title, "hint": row.hint, "at_once": row.takes.at_once}
+    if isinstance(row.takes, Clock):
+        return {**shown, "control": "time", "entries": [{"value": next(iter(values), "")}]}
+    found = facets[row.name] if facets is not None and row.facet else uncounted(row, values)
+    telling = [each for each in found if each["count"] != 0 or each["selected"]]
+    match row.takes:
+        case Flag():
+            return {**shown, "control": "flag", "entries": [entry(each) for each in telling if each["value"] == "true"]}
+        case Cents(steps=steps):
+            offered = [amount(each) for each in found if int(each["value"]) in steps]
+            return {**shown, "control": "amount", "entries": offered if telling else []}
+        case Codes() | Names():
+            kept = [each for at, each in enumerate(telling) if at < MOST or each["selected"] or each["count"] is None]
+            return {**shown, "control": "ticks", "entries": [entry(each) for each in kept]}
+
+
+def uncounted(row: Filter, values: tuple[str, ...]) -> list[Entry]:
+    """The values as a facet has them, where nothing counts them; of names those that are set."""
+    asked = as_texts(parameter(row, values))
+    return [
+        {"value": each, "label": label(row, each), "count": None, "selected": each in asked}
+        for each in map(text, known(row) or values)
+    ]
+
+
+def entry(counted: Entry) -> Shown:
+    count = counted["count"]
+    return {**counted, "count_text": "" if count is None else french.number(count)}
+
+
+def amount(counted: Entry) -> Shown:
+    """By its euros, which are what the address holds."""
+    cents = int(counted["value"])
     return {
-        "choices": [each for each in choices if each["entries"]],
-        "tariffs": tariff_steps(tariffs) if any(each["count"] or each["selected"] for each in tariffs) else [],
-        "up_to_date": french.number(fresh["count"]) if fresh["count"] or fresh["selected"] else None,
+        **entry(counted),
+        "value": euros(cents),
+        "label": texts.search.TARIFF_AT_MOST.format(money=french.money(cents)),
     }
 
 
-def uncounted(chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """The same filters where there are no results to count: what was ticked stays ticked beside an error.
-
-    `chosen`: the form's values, by field.
-    """
-    choices = []
-    for each in CHOICES:
-        ticked = chosen[each.field]
-        known = labels.FACETS.get(each.facet) or {name: name for name in ticked}
-        entries = [
-            {"value": code, "label": label, "count_text": "", "selected": code in ticked}
-            for code, label in known.items()
-        ]
-        choices.append(panel(each, entries))
-    return {
-        "choices": [each for each in choices if each["entries"]],
-        "tariffs": [(euros, tariff_label(euros)) for euros in TARIFFS],
-        "up_to_date": "",
-    }
+def euros(cents: int) -> str:
+    return f"{cents / 100:.2f}"
 
 
-def panel(each: Filter, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"name": each.name, "title": texts.search.FILTERS[each.name], "entries": entries}
-
-
-def tariff_steps(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    counts = {entry["value"]: french.number(entry["count"]) for entry in entries}
-    return [(euros, f"{tariff_label(euros)} ({counts.get(cents, '0')})") for euros, cents in TARIFFS.items()]
-
-
-def tariff_label(euros: str) -> str:
-    return texts.search.TARIFF_AT_MOST.format(money=french.money(int(TARIFFS[euros])))
+def as_texts(asked: list[str] | str) -> list[str]:
+    return asked if isinstance(asked, list) else [asked]

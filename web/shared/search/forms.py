@@ -6,7 +6,7 @@ ignored here (links from mail and social sites add their own); the API below ref
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from search_api.geo import Point
 from search_api.parameters import DEFAULT_DETOUR_KM
 from web import texts
 from web.shared.search import filters, need
+from web.shared.search.filters import Chosen
 from web.shared.search.need import Slot
 
 SORTS = {
@@ -36,9 +37,6 @@ _PARAMETER = {
     "vers_lieu": "vers-lieu",
     "types": "type",
     **{f"jours{slot}": f"jour{slot}" for slot in need.SLOTS},
-    "tarif_max": "tarif-max",
-    "a_jour": "a-jour",
-    **{each.field: each.name for each in filters.CHOICES},
 }
 """The fields that the address repeats or spells otherwise than Python can."""
 
@@ -56,7 +54,7 @@ _FIELD_OF_API = {
     "from": "des",
     "places": "places",
     "child_birthdate": "naissance",
-    **{each.facet: each.name for each in filters.CHOICES},
+    **{row.name: name for name, row in filters.PANEL.items()},
     "sort": "tri",
     "cursor": "suite",
 }
@@ -64,7 +62,8 @@ _FIELD_OF_API = {
 
 @dataclass(frozen=True)
 class SearchForm:
-    """What was typed and ticked, as it came: an invalid value is kept, to be shown beside its error."""
+    """What was typed and ticked, as it came: an invalid value is kept, to be shown beside its error. `chosen`: the
+    filters of the folded panel."""
 
     ou: str = ""
     lieu: str = ""
@@ -90,15 +89,7 @@ class SearchForm:
     places3: str = ""
     libres: str = ""
     mots: str = ""
-    sous_types: tuple[str, ...] = ()
-    options: tuple[str, ...] = ()
-    financements: tuple[str, ...] = ()
-    exercices: tuple[str, ...] = ()
-    tailles: tuple[str, ...] = ()
-    tarif_max: str = ""
-    a_jour: str = ""
-    ecoles: tuple[str, ...] = ()
-    langues: tuple[str, ...] = ()
+    chosen: Chosen = field(default_factory=dict)
     tri: str = ""
     suite: str = ""
 
@@ -124,25 +115,31 @@ class SearchForm:
         return any(slot.days for slot in self.slots)
 
     @property
+    def asks_structures(self) -> bool:
+        """Whether no assistant maternel can be found, by the kinds or by a filter of structures."""
+        return bool(self.types and "assistant_maternel" not in self.types) or filters.structures_only(self.chosen)
+
+    @property
     def filtered(self) -> int:
         """How many of the folded-away filters are set."""
-        ticked = sum(len(getattr(self, each.field)) for each in filters.CHOICES)
-        return ticked + sum(map(bool, (self.mots, self.tarif_max, self.a_jour)))
+        return filters.count(self.chosen) + bool(self.mots)
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> SearchForm:
     """The form from the pairs of a query string; of a single-valued name the last one counts."""
     values: dict[str, Any] = {}
-    names = {_PARAMETER.get(f.name, f.name): f for f in fields(SearchForm)}
+    names = {_PARAMETER.get(f.name, f.name): f for f in fields(SearchForm) if f.name != "chosen"}
     for name, value in pairs:
-        field = names.get(name)
-        if field is None or not value.strip():
+        if name in filters.PANEL and value.strip():
+            values["chosen"] = filters.added(values.get("chosen", {}), name, value)
+        known = names.get(name)
+        if known is None or not value.strip():
             continue
-        if field.default == ():
-            known = values.get(field.name, ())
-            values[field.name] = known if value in known else (*known, value)
+        if known.default == ():
+            before = values.get(known.name, ())
+            values[known.name] = before if value in before else (*before, value)
         else:
-            values[field.name] = value.strip()
+            values[known.name] = value.strip()
     form = SearchForm(**values)
     # Without JavaScript what is hidden outlives the text typed over it, or taken away.
     if form.autour and form.ou not in ("", texts.MY_POSITION):
@@ -155,7 +152,9 @@ def read(pairs: Iterable[tuple[str, str]]) -> SearchForm:
 def address(form: SearchForm, **changes: Any) -> str:
     """The page's address of this search with `changes`; a change starts again at the first page of results."""
     changed = replace(form, **{"suite": "", **changes})
-    pairs = [(_PARAMETER.get(name, name), value) for name, value in asdict(changed).items() if value]
+    values = asdict(changed)
+    values |= values.pop("chosen")
+    pairs = [(_PARAMETER.get(name, name), value) for name, value in values.items() if value]
     return "/?" + urlencode(pairs, doseq=True, safe=":,")
 
 
@@ -177,15 +176,13 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         found["detour"] = texts.search.ERROR_DETOUR
     if form.tri and form.tri not in SORTS:
         found["tri"] = texts.ERROR_SORT
-    if form.tarif_max and form.tarif_max not in filters.TARIFFS:
-        found["tarif-max"] = texts.search.ERROR_TARIFF
     for name, text in (("des", form.des), ("naissance", form.naissance)):
         if text and as_date(text) is None:
             found[name] = texts.ERROR_DATE
     born = as_date(form.naissance)
     if born and (civil.of_age(born, today) or born >= today + timedelta(days=366)):
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS
-    return found | need.errors(form.slots)
+    return found | filters.errors(form.chosen) | need.errors(form.slots)
 
 
 def field_of(parameter: str) -> str:

@@ -20,11 +20,7 @@
 
   document.addEventListener("change", (event) => {
     const field = event.target;
-    const instant = [
-      ...["type", "tri", "rayon", "detour", "tarif-max", "a-jour"],
-      ...["option", "sous-type", "financement", "exercice", "taille", "ecole", "langue"],
-    ];
-    if (field.form === form && instant.includes(field.name) && document.getElementById("resultats")) form.requestSubmit();
+    if (field.form === form && field.closest("[data-at-once]") && document.getElementById("resultats")) form.requestSubmit();
   });
 
   document.addEventListener("click", (event) => {

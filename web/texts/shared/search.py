@@ -30,22 +30,13 @@ ERROR_NO_POINT = "Un trajet va d’une commune ou d’une adresse à une autre 
 ERROR_SAME_PLACE = "C’est le lieu d’où vous partez : choisissez-en un autre, ou effacez celui-ci."
 ERROR_DETOUR = "Choisissez une distance au trajet dans la liste."
 
-# The filters, by their names in the address.
-FILTERS = {
-    "option": "Ce qui compte pour vous",
-    "sous-type": "Sorte de crèche",
-    "financement": "Tarif de la crèche",
-    "exercice": "Où l’assistant maternel accueille",
-    "taille": "Nombre d’enfants accueillis",
-    "ecole": "École desservie",
-    "langue": "Langue parlée",
-}
-UP_TO_DATE = "Informations à jour"
-TARIFF = "Tarif de l’assistant maternel, net de l’heure"
+# The filters; what each is called stands in its row (search_api/filter_table.py).
 TARIFF_ANY = "peu importe"
 TARIFF_AT_MOST = "au plus {money}"
-TARIFF_HINT = "Qui n’a pas indiqué son tarif n’est pas trouvé."
 ERROR_TARIFF = "Choisissez un tarif dans la liste."
+CHIPS = "Filtres choisis"
+CHIP_REMOVE = "Retirer le filtre"
+CHIP_WORDS = "« {words} »"
 
 # A need of several children, or of hours that differ by day.
 MORE_SLOTS = "Ajouter d’autres horaires, ou un autre enfant"

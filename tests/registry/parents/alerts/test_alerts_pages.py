@@ -47,6 +47,8 @@ def test_the_page_says_what_is_asked_and_what_answers_now(world: World) -> None:
         ({"mots": "jardin"}, "Dites où vous cherchez"),
         ({**WANTED, "type": ["eaje"]}, "ne porte que sur des structures"),
         ({**WANTED, "sous-type": ["micro_creche"]}, "ne porte que sur des structures"),
+        ({**WANTED, "ouvre": "07:30"}, "ne porte que sur des structures"),
+        ({**WANTED, "ouvre": "7h"}, "est à revoir"),
         ({**WANTED, "des": "demain"}, "est à revoir"),
         ({"ou": "Atlantis"}, "est à revoir"),
         ({**WANTED, "option": ["piscine"]}, "est à revoir"),
