@@ -28,7 +28,8 @@ from search_api.parameters import Parameters, refuse_together
 from search_api.places import known, named
 from search_api.query import filters, sources
 from search_api.query.filters import Clause
-from search_api.request.parameter_types import Communes, Department, Epci, choice, described, one_of, without_repeats
+from search_api.request.filter_types import choice
+from search_api.request.parameter_types import Communes, Department, Epci, described, one_of, without_repeats
 
 PAGE = 500
 """Offers, or communes, that are read, held and written at once: half a megabyte. While a page is written the process

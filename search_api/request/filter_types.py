@@ -1,5 +1,6 @@
 """The parameters of the filters by value, each made of its row in the table of filters."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -10,7 +11,7 @@ from search_api.filter_table import Cents, Clock, Codes, Filter, Flag, Names
 from search_api.request.parameter_types import (
     START_TIME,
     as_integer,
-    choice,
+    codes,
     described,
     one_of,
     parsed,
@@ -30,8 +31,8 @@ def parameters() -> dict[str, Any]:
 
 def parameter(row: Filter) -> Definition:
     match row.takes:
-        case Codes(of=codes, example=example):
-            values = codes.codes()
+        case Codes(of=code, example=example):
+            values = code.codes()
             type = Annotated[
                 list[Annotated[str, one_of(values)]],
                 AfterValidator(without_repeats),
@@ -51,6 +52,10 @@ def parameter(row: Filter) -> Definition:
             )
         case Clock(example=time, closing=closing):
             return _clock(row, closing, time), None
+
+
+def choice(values: Iterable[str], meaning: str, example: str) -> Any:
+    return described(f"{meaning} Répétable.", codes(values), [example])
 
 
 def _names(row: Filter, most: int, longest: int, example: str) -> Any:

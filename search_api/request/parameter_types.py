@@ -168,10 +168,6 @@ def codes(values: Iterable[str]) -> str:
     return ", ".join(values)
 
 
-def choice(values: Iterable[str], meaning: str, example: str) -> Any:
-    return described(f"{meaning} Répétable.", codes(values), [example])
-
-
 def written(type: str, example: Any, **more: Any) -> WithJsonSchema:
     """What the OpenAPI document says of a parameter: as it is written in a query string, where there is no null."""
     return WithJsonSchema({"type": type, "examples": [example], **more})

@@ -29,6 +29,10 @@ SEVERAL = {
         ["web.shared.search.forms", "web.shared.search.parameters"],
         "what is wrong with the hours that were typed is one question, the lines that they ask for another",
     ),
+    (IN, "web.shared.search.filters"): (
+        ["web.shared.search.forms", "web.shared.search.parameters"],
+        "likewise: what is wrong with the panel's fields, and what they ask for",
+    ),
     (IN, "search_api.places"): (
         ["web.shared.search.places", "search_api.offers"],
         "the place that the form names by its id, then the names of the territories of any query",
