@@ -1,8 +1,8 @@
 """Free text → a query: every word must be found somewhere, a name finds its offer first, typing errors are forgiven.
 
 Scores are sums of constants, not BM25: a score then depends on the offer and the request alone, so that paging
-by score lives through other offers' changes and through a rebuild (docs/design.md, "The API"). tests/product/relevance judges
-them.
+by score lives through other offers' changes and through a rebuild (docs/design.md, "The API").
+tests/product/relevance judges them.
 """
 
 import re
