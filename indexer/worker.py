@@ -20,6 +20,7 @@ from indexer.queue import Change
 from registry import indexed_changes
 from registry.database import Connection, connect
 from settings import Settings
+from settings.engine import refusal
 
 log = logging.getLogger(__name__)
 
@@ -215,5 +216,6 @@ def _lead(conn: Connection) -> bool:
 
 
 def _pause(stop: threading.Event, seconds: float, why: object) -> None:
-    log.warning("pause seconds=%.1f why=%s", seconds, type(why).__name__)
+    reason = refusal(why) if isinstance(why, Exception) else None
+    log.warning("pause seconds=%.1f why=%s", seconds, reason or type(why).__name__)
     stop.wait(seconds)
