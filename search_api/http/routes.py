@@ -126,7 +126,11 @@ async def count_offers(request: Request, parameters: Annotated[CountParameters, 
     return sent(request, answer)
 
 
-@probes.get("/healthz", summary="Le processus répond", response_model=schemas.Health)
+TOO_LONG: dict[int | str, dict[str, Any]] = {414: {"description": "L’adresse de la demande est trop longue."}}
+"""What the server that carries the site says to any address of that kind (docs/deploy.md)."""
+
+
+@probes.get("/healthz", summary="Le processus répond", response_model=schemas.Health, responses=TOO_LONG)
 async def healthz() -> Response:
     return unkept({"status": "ok"})
 
@@ -135,7 +139,7 @@ async def healthz() -> Response:
     "/readyz",
     summary="Les données peuvent être cherchées et sont à jour",
     response_model=schemas.Health,
-    responses=schemas.problem_answers(503),
+    responses=TOO_LONG | schemas.problem_answers(503),
 )
 async def readyz(request: Request) -> Response:
     reason = await status.not_ready(engine_of(request), datetime.now(UTC))

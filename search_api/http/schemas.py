@@ -19,6 +19,10 @@ def inline(codes: type[Code]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(codes.codes())})
 
 
+ANY = WithJsonSchema({"type": "string", "enum": ["any"]})
+"""Not as a constant: openapi-python-client reads one beside another type as if there were no other."""
+
+
 class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -204,7 +208,7 @@ class Fiche(Summary):
 
 class Where(Answer):
     near: Coordinates | None
-    radius_km: float | Literal["any"] | None
+    radius_km: float | Annotated[Literal["any"], ANY] | None
     route: list[Coordinates] | None
     detour_km: float | None
     commune: list[Territory]
@@ -366,6 +370,15 @@ class Health(Answer):
     status: Literal["ok"]
 
 
+class Refusal(Answer):
+    """Un paramètre refusé."""
+
+    parameter: str
+    value: str
+    allowed: str = Field(description="Ce qui est permis\u202f; vide quand message le dit déjà.")
+    message: str
+
+
 class Problem(BaseModel):
     """RFC 9457."""
 
@@ -373,9 +386,7 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
-    errors: list[dict[str, str]] | None = Field(
-        None, description="Les paramètres refusés (422)\u00a0: parameter, value, allowed, message."
-    )
+    errors: list[Refusal] | None = Field(None, description="Les paramètres refusés (422).")
 
 
 def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
