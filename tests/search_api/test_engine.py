@@ -11,7 +11,8 @@ import pytest
 import uvloop
 
 from search_api.engine import engine
-from search_api.engine.engine import MOST_CONNECTIONS, Answer, Engine, EngineUnavailable, asked, connect
+from search_api.engine.engine import MOST_CONNECTIONS, Answer, Engine, asked, connect
+from search_api.problems import EngineUnavailable
 from settings import Settings
 
 Replies = Callable[[bytes, int, asyncio.StreamWriter], Awaitable[None]]
