@@ -5,13 +5,12 @@ docs/search.md): a test holds the two together.
 """
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from domain.vocabulary import Code, Precision, Workplace
 from search_api.filter_table import FILTERS
-from search_api.problems import KINDS
 
 
 def inline(codes: type[Code]) -> WithJsonSchema:
@@ -368,36 +367,3 @@ class Counts(Answer):
 
 class Health(Answer):
     status: Literal["ok"]
-
-
-class Refusal(Answer):
-    """Un paramètre refusé."""
-
-    parameter: str
-    value: str
-    allowed: str = Field(description="Ce qui est permis\u202f; vide quand message le dit déjà.")
-    message: str
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    type: str = Field(examples=["/problems/parameter-invalid"])
-    title: str
-    status: int
-    detail: str
-    errors: list[Refusal] | None = Field(None, description="Les paramètres refusés (422).")
-
-
-def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route for its errors."""
-    meanings: dict[int, list[str]] = {}
-    for kind in KINDS.values():
-        meanings.setdefault(kind.status, []).append(kind.meaning)
-    return {
-        status: {
-            "description": " Ou\u00a0: ".join(meanings[status]),
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status in statuses
-    }
