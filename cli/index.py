@@ -94,7 +94,6 @@ def run() -> None:
     Plusieurs indexeurs peuvent tourner à la fois.
     """
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s %(message)s")
-    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     settings = found_settings()
     require_admission(settings)
     stop = threading.Event()

@@ -43,8 +43,6 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     require_admission(settings)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("ribambelle.search").setLevel(logging.INFO)
-    # It tells each retry with its traceback; ribambelle.engine says what somebody has to mend.
-    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     # It quotes bytes of forms that are none.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     if access_log:

@@ -19,9 +19,9 @@ from elastic_transport.client_utils import basic_auth_to_header
 if TYPE_CHECKING:
     from settings import Settings
 
-# It writes out each request with its answer, whatever the level: more work than the call itself, and what somebody
-# searched for.
-logging.getLogger("elastic_transport.node").propagate = False
+# Below that the library writes out requests with their bodies, which hold what somebody searched for, and each retry
+# with its traceback; what the operator has to mend we say ourselves.
+logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 EXPIRED, NOT_YET, WRONG_NAME, WRONG_ADDRESS = 10, 9, 62, 64
 """OpenSSL's codes of what is wrong with a certificate; nearly all of the others are about who signed it."""

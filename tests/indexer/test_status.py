@@ -79,6 +79,7 @@ def test_the_registry_and_the_index_tell_their_parts(
             }
         },
         "elasticsearch": "ok",
+        "refusal": None,
         "indexed_at": "2026-11-23T09:00:00+00:00",
         "documents": {"offers": {"eaje": 2, "mam": 1}, "places": {}},
         "kinds": {"eaje": 2, "mam": 1},

@@ -94,7 +94,6 @@ def main(program: str, *of_step: str) -> None:
     with bulk.client(settings, timeout_s=settings.indexer_timeout_s) as engine:
         if program == "index":
             logging.basicConfig(level=logging.WARNING)
-            logging.getLogger("elastic_transport").setLevel(logging.ERROR)
             stop = threading.Event()
             signal.signal(signal.SIGTERM, lambda *_: stop.set())
             worker.run(settings, engine, stop)
