@@ -57,13 +57,13 @@ types: .venv/.dev
 	.venv/bin/lint-imports
 
 # A stamp is written last, so that an interrupted installation is done again.
-.venv/.runtime: requirements.txt pyproject.toml
+.venv/.runtime: requirements.txt requirements-local.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Il faut Python 3.11 ou plus récent ; donnez-le avec PYTHON=…"; exit 1; }
 	@echo "Installation des bibliothèques (une minute la première fois)…"
 	@$(PYTHON) -m venv .venv \
 		|| { echo "L’environnement virtuel ne se crée pas : installez le module venv de Python (python3-venv)."; exit 1; }
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --require-hashes -r requirements.txt -r requirements-local.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -72,12 +72,13 @@ types: .venv/.dev
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# Anew from requirements*.in: versions and hashes, no addresses.
+# Anew from each .in file: versions and hashes, no addresses. The first is the image's; the next two keep its versions.
+LOCKS = requirements requirements-local requirements-dev tests/search_api/generator/requirements
 lock: .venv/.dev
-	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
-	.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+	for lock in $(LOCKS); do \
+		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-emit-index-url --custom-compile-command "make lock" $$lock.in -o $$lock.txt || exit 1; \
+	done
 
 # The digest of each image into docker-compose.yml and Dockerfile; asks the registry with docker, skopeo or crane.
 pin-images:

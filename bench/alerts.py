@@ -125,7 +125,7 @@ def copied(scale: Scale) -> Iterator[tuple[Settings, Path]]:
                 indexed(settings, folder / "rebuild.log", say, anew=True)
                 yield settings, folder
             finally:
-                with bulk.client(settings.elasticsearch_url) as client:
+                with bulk.client(settings) as client:
                     generations.drop(client, client.indices.get(index=f"{settings.index_prefix}-*").body)
                 conn.execute(f"drop database {NAME} with (force)")
 

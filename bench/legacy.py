@@ -52,7 +52,7 @@ def main() -> None:
                 print(json.dumps(measure(settings, Path(folder), arguments.rows, arguments.kept), indent=1))
         finally:
             conn.execute(f"drop database if exists {NAME} with (force)")
-            engine = bulk.client(settings.elasticsearch_url, timeout_s=30)
+            engine = bulk.client(settings, timeout_s=30)
             for index in list(engine.indices.get(index=f"{settings.index_prefix}-*")):
                 engine.indices.delete(index=index)
             engine.close()

@@ -18,7 +18,7 @@ def main() -> None:
     """Prints the fields of `Rebuilt`, and what it had taken when the last document was loaded: processor seconds of
     this process (`process`) and of the servers that the bench has started, and the peak memory in MB."""
     settings = Settings()
-    engine = bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S)
+    engine = bulk.client(settings, timeout_s=PATIENT_S)
     bench = psutil.Process(os.getppid())
     before, own = server_cpu(bench), time.process_time()
     taken: dict[str, float] = {}

@@ -87,7 +87,7 @@ def indexed(settings: Settings, log: Path, say: Say, *, anew: bool = False) -> N
     """Live indexes of what the registry holds, built to today's mappings; those that are there already stay, unless
     they shall be built `anew`. Raises ProcessFailed.
     """
-    engine = bulk.client(settings.elasticsearch_url, timeout_s=settings.indexer_timeout_s)
+    engine = bulk.client(settings, timeout_s=settings.indexer_timeout_s)
     with database.connect(settings.database_url) as conn:
         current = generations.is_current(conn, engine, settings.index_prefix)
     engine.close()

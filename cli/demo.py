@@ -138,7 +138,7 @@ def _fill(settings: Settings, scale: Scale) -> "list[DemoAccount]":
 
     say("Le registre se prépare…")
     database.migrate(settings.database_url)
-    engine = bulk.client(settings.elasticsearch_url, timeout_s=120)
+    engine = bulk.client(settings, timeout_s=120)
     with database.connect(settings.database_url) as conn, progress() as steps:
         if not conn.execute("select 1 from commune limit 1").fetchone():
             territory.load(conn, lambda done, total: steps("communes de France", done, total))

@@ -10,7 +10,7 @@ import typer
 
 from cli.metrics import CannotServe, serving
 from cli.progress import progress, say
-from cli.servers import found_settings, plain_failures, refuse
+from cli.servers import found_settings, plain_failures, refuse, require_admission
 from indexer import bulk, generations, metrics, worker
 from indexer import check as checking
 from indexer import rebuild as rebuilding
@@ -41,7 +41,7 @@ def rebuild(
 ) -> None:
     """Reconstruire l’index à côté de celui qui sert, comparer, puis basculer."""
     settings = found_settings()
-    engine = bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S)
+    engine = bulk.client(settings, timeout_s=PATIENT_S)
     with plain_failures(), progress() as steps:
         if if_needed:
             with database.connect(settings.database_url) as conn:
@@ -71,7 +71,7 @@ def rollback() -> None:
     settings = found_settings()
     with plain_failures():
         try:
-            names = rebuilding.rollback(settings, bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S))
+            names = rebuilding.rollback(settings, bulk.client(settings, timeout_s=PATIENT_S))
         except rebuilding.RebuildRunning:
             refuse("Une reconstruction est en cours\u00a0: attendez sa fin.")
         except rebuilding.RollbackRefused as error:
@@ -84,7 +84,7 @@ def drop_kept() -> None:
     """Supprimer l’index gardé, qui ne reçoit plus les changements."""
     settings = found_settings()
     with plain_failures(), database.connect(settings.database_url, autocommit=True) as conn:
-        names = generations.drop_kept(conn, bulk.client(settings.elasticsearch_url))
+        names = generations.drop_kept(conn, bulk.client(settings))
     say(f"Supprimé\u00a0: {', '.join(names)}." if names else "Aucun index n’était gardé.")
 
 
@@ -94,14 +94,14 @@ def run() -> None:
     Plusieurs indexeurs peuvent tourner à la fois.
     """
     logging.basicConfig(level=logging.INFO, format="time=%(asctime)s level=%(levelname)s %(message)s")
-    logging.getLogger("elastic_transport").setLevel(logging.ERROR)
     settings = found_settings()
+    require_admission(settings)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
         with serving(settings, metrics.told(settings)):
-            worker.run(settings, bulk.client(settings.elasticsearch_url, timeout_s=settings.indexer_timeout_s), stop)
+            worker.run(settings, bulk.client(settings, timeout_s=settings.indexer_timeout_s), stop)
     except CannotServe as error:
         refuse(str(error))
 
@@ -128,9 +128,7 @@ def check(
             wrong.append(each)
 
     with plain_failures(), database.connect(settings.database_url, autocommit=True) as conn:
-        results = checking.check(
-            conn, bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S), settings.index_prefix, told
-        )
+        results = checking.check(conn, bulk.client(settings, timeout_s=PATIENT_S), settings.index_prefix, told)
         if repair and wrong:
             say(f"Remis dans la file\u00a0: {checking.repair(conn, wrong)}.")
     for each in results:

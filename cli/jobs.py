@@ -38,7 +38,7 @@ def jobs(
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     # Of a task that runs every five seconds each of these tells; what tasks did they say themselves.
-    for name in ("elastic_transport", "celery.beat", "celery.worker.strategy", "celery.app.trace"):
+    for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace"):
         logging.getLogger(name).setLevel(logging.WARNING)
     if only is not Part.worker:
         directory.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import typer
 import uvicorn
 
 from cli.metrics import CannotServe, serving
-from cli.servers import found_settings, refuse, require_keys
+from cli.servers import found_settings, refuse, require_admission, require_keys
 from search_api.http.proxies import BadProxy
 
 Host = Annotated[str, typer.Option(help="L’adresse d’écoute.")]
@@ -40,6 +40,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
             documents.keys(settings)
         except documents.MissingKey as missing:
             refuse(str(missing))
+    require_admission(settings)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("ribambelle.search").setLevel(logging.INFO)
     # It quotes bytes of forms that are none.

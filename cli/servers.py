@@ -11,18 +11,29 @@ import psycopg
 import typer
 from pydantic import ValidationError
 
+from indexer import bulk
 from local.errors import LocalError
 from local.servers import Urls, discover
+from mappings.indexes import alias
 from settings import Settings, get_settings
+from settings.engine import BadEngine, nodes, refusal
 from settings.keys import WeakKey
 
 LOCAL = Path(__file__).parent.parent / ".local"
 """Everything that the local servers keep, in the clone."""
 
+ADMITTED_S = 3
+"""How long a process that starts waits for Elasticsearch to say whether it knows it."""
+
 
 def found_settings() -> Settings:
     """The settings, completed by the servers of the demo that runs here. Ends the command when there are none."""
     settings = valid_settings()
+    if settings.elasticsearch_url:
+        try:
+            nodes(settings, timeout_s=ADMITTED_S)
+        except BadEngine as bad:
+            refuse(str(bad))
     if settings.database_url and settings.elasticsearch_url:
         return settings
     for directory in (LOCAL / "demo", LOCAL / "france"):
@@ -59,6 +70,17 @@ def require_keys(settings: Settings) -> None:
         refuse(str(weak))
 
 
+def require_admission(settings: Settings) -> None:
+    """End the command where Elasticsearch refuses our password or key, or shows a certificate that we do not believe:
+    waiting would not help. An Elasticsearch that is away may come back, and ends nothing."""
+    with bulk.client(settings, timeout_s=ADMITTED_S) as engine:
+        try:
+            engine.indices.get_mapping(index=alias(settings.index_prefix, "offers"), filter_path="*.mappings._meta")
+        except (elasticsearch.ApiError, elasticsearch.TransportError) as error:
+            if sentence := refusal(error):
+                refuse(sentence)
+
+
 def refuse(sentence: str) -> NoReturn:
     """End the command with one plain sentence and exit code 1."""
     print(sentence, file=sys.stderr)
@@ -76,5 +98,11 @@ def plain_failures() -> Iterator[None]:
         refuse("Le registre n’a pas encore toutes ses tables\u00a0: lancez «\u00a0ribambelle migrate\u00a0».")
     except psycopg.OperationalError as error:
         refuse(f"La base de données ne répond pas\u00a0: {str(error).splitlines()[0]}")
-    except elasticsearch.ConnectionError:
+    except BadEngine as bad:
+        refuse(str(bad))
+    except (elasticsearch.ApiError, elasticsearch.TransportError) as error:
+        if sentence := refusal(error):
+            refuse(sentence)
+        if not isinstance(error, elasticsearch.ConnectionError):
+            raise
         refuse("Elasticsearch ne répond pas\u00a0: vérifiez ELASTICSEARCH_URL, ou relancez la démonstration.")

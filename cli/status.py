@@ -56,7 +56,7 @@ def status(
         try:
             with (
                 database.connect(settings.database_url, autocommit=True) as conn,
-                bulk.client(settings.elasticsearch_url, timeout_s=WAIT_S) as engine,
+                bulk.client(settings, timeout_s=WAIT_S) as engine,
             ):
                 found = read_status(conn, engine, settings.index_prefix)
         except psycopg.errors.UndefinedTable:
@@ -67,7 +67,8 @@ def status(
         for title, rows in sections(found):
             show(title, rows)
     if found["elasticsearch"] == "away":
-        refuse("Elasticsearch ne répond pas\u00a0: ce qui précède vient du registre seul.")
+        reason = found["refusal"] or "Elasticsearch ne répond pas."
+        refuse(f"{reason} Ce qui précède vient du registre seul.")
     if found["elasticsearch"] == "missing":
         refuse("Un index que le registre dit en service manque dans Elasticsearch\u00a0: reconstruisez l’index.")
     if not found["live"]:

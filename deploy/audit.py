@@ -1,7 +1,7 @@
 """Whether anything that is locked has a known weakness: `make audit`, on a machine that reaches the advisories.
 
-Python's by pip-audit, of both requirements files, for the system that it runs on; npm's by npm, of what is vendored for
-browsers and of the tests' provider. Exit code 1: weaknesses; 2: nobody could be asked, so that nothing is known.
+Python's by pip-audit, of every requirements file, for the system that it runs on; npm's by npm, of what is vendored for
+browsers and of the tests' tools. Exit code 1: weaknesses; 2: nobody could be asked, so that nothing is known.
 
 "None found" is worth nothing where the registry hands out files and no advisories: pip-audit then passes over what it
 cannot find and says that all is well. So it is first asked for a weakness that everybody knows.
@@ -22,7 +22,13 @@ NPM: tuple[str, ...] = ("npm",)
 WELL_KNOWN = "jinja2==2.10"
 """Of 2018, with several advisories since."""
 
-NPM_LOCKED = "tests/web/shared/accounts/vendor"
+PYTHON_LOCKED = (
+    "requirements.txt",
+    "requirements-local.txt",
+    "requirements-dev.txt",
+    "tests/search_api/generator/requirements.txt",
+)
+NPM_LOCKED = ("tests/web/shared/accounts/vendor", "tests/search_api/redocly")
 PATIENCE_S = 600
 
 
@@ -52,7 +58,7 @@ def of_python(root: Path, pip_audit: Sequence[str]) -> list[str]:
                 f"Le registre ne donne pas d’avis de sécurité\u00a0: il n’en connaît pas pour {WELL_KNOWN}, qui en a."
             )
     lines = []
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in PYTHON_LOCKED:
         answer = told([*pip_audit, "--require-hashes", "--requirement", str(root / name)])
         if skipped := [each["name"] for each in answer["dependencies"] if "skip_reason" in each]:
             raise NotAsked(f"Sans réponse pour {', '.join(skipped)}.")
@@ -91,9 +97,11 @@ def of_npm(root: Path, npm: Sequence[str]) -> list[str]:
         if locked.returncode:
             raise NotAsked(f"npm ne trouve pas les paquets\u00a0: {last_line(locked)}")
         found = npm_weaknesses(npm, at)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(root / NPM_LOCKED / name, at / name)
-        return found + npm_weaknesses(npm, at)
+        for locked_at in NPM_LOCKED:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(root / locked_at / name, at / name)
+            found += npm_weaknesses(npm, at)
+        return found
 
 
 def npm_weaknesses(npm: Sequence[str], folder: Path) -> list[str]:

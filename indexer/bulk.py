@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
+from elastic_transport import NodeConfig, Urllib3HttpNode
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
+
+from settings import Settings
+from settings.engine import nodes
 
 MOST_BYTES = 8_000_000
 """Documents in one request: what a node takes without trouble; it refuses 100 MB."""
@@ -37,14 +41,24 @@ class Outcome:
     again: list[Write] = field(default_factory=list)
 
 
-def client(url: str, *, timeout_s: float = 30) -> Elasticsearch:
-    """A client for the indexer. `url` may be several, with commas: where one node does not answer, the next is asked
-    at once. That apart the transport does not retry; the loops here do."""
-    hosts = url.split(",")
+class Node(Urllib3HttpNode):
+    """A node whose certificate is verified by our context alone: the library would also believe the public authorities
+    that it ships with."""
+
+    def __init__(self, config: NodeConfig) -> None:
+        super().__init__(config)
+        if config.ssl_context is not None:
+            self.pool.ca_certs = None  # type: ignore[attr-defined]  # a pool for https has it
+
+
+def client(settings: Settings, *, timeout_s: float = 30) -> Elasticsearch:
+    """A client for the indexer. Where one of several nodes does not answer, the next is asked at once. That apart the
+    transport does not retry; the loops here do. Raises settings.engine.BadEngine."""
+    found = nodes(settings, timeout_s=timeout_s)
     return Elasticsearch(
-        hosts,
-        request_timeout=timeout_s,
-        max_retries=len(hosts) - 1,
+        found,
+        node_class=Node,
+        max_retries=len(found) - 1,
         retry_on_status=(),
         retry_on_timeout=False,
         serializers={"application/vnd.elasticsearch+json": OrjsonSerializer()},

@@ -14,6 +14,7 @@ from elastic_transport import Transport
 from elasticsearch import Elasticsearch
 from elasticsearch.serializer import CompatibilityModeJsonSerializer
 
+from indexer.bulk import Node
 from indexer.documents import Built, all_documents, look_at_tables, some_documents
 from mappings.indexes import INDEXES, OFFERS, alias
 from registry.database import Connection
@@ -183,7 +184,7 @@ def _indexed(engine: Elasticsearch, name: str) -> Iterator[Iterator[_Hit]]:
     nodes = [node.config for node in engine.transport.node_pool.all()]
     # As bulk.client: where one node does not answer, the next is asked at once.
     transport = Transport(
-        nodes, serializers={_Bytes.mimetype: _Bytes()}, max_retries=len(nodes) - 1, retry_on_status=()
+        nodes, Node, serializers={_Bytes.mimetype: _Bytes()}, max_retries=len(nodes) - 1, retry_on_status=()
     )
     with (
         Elasticsearch(_transport=transport).options(request_timeout=PATIENT_S) as raw,

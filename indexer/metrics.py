@@ -98,7 +98,7 @@ class Standing:
         try:
             with (
                 database.connect(url, autocommit=True) as conn,
-                bulk.client(self.settings.elasticsearch_url, timeout_s=SCRAPE_TIMEOUT_S) as engine,
+                bulk.client(self.settings, timeout_s=SCRAPE_TIMEOUT_S) as engine,
             ):
                 conn.execute(f"set statement_timeout = '{SCRAPE_TIMEOUT_S}s'")
                 return status(conn, engine, self.settings.index_prefix)

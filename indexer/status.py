@@ -9,6 +9,7 @@ from elasticsearch import ApiError, Elasticsearch, NotFoundError, TransportError
 from indexer.check import KINDS
 from mappings.indexes import INDEXES, OFFERS, PLACES, alias
 from registry.database import Connection
+from settings.engine import refusal
 
 STATES = ("live", "kept", "building")
 
@@ -32,10 +33,11 @@ class Status(TypedDict):
     expanded. `oldest_change_s`: the age of the oldest of them, null when there is none. `rate_per_s`: changes a
     second of all `workers` that are alive, as they last reported. `dead_letters`: by the state of their index.
     `live`, `kept`, `building`: names by index. `checks`: by index, where one was made. `elasticsearch`: `ok`;
-    `missing` when it answers but lacks a live index; `away` when it does not answer, or not in time. The rest is
-    Elasticsearch's to tell, and empty or null without it: `indexed_at`, up to when a search shows every change
-    (ISO 8601, UTC), and the `documents` that a search finds, by index and by what each is counted by; `kinds` of offers
-    and `types` of places are the same figures by their older names.
+    `missing` when it answers but lacks a live index; `away` when it does not answer, not in time, or only with a
+    refusal. `refusal`: a French sentence about a password, a key or a certificate that the operator has to mend, else
+    null. The rest is Elasticsearch's to tell, and empty or null without it: `indexed_at`, up to when a search shows
+    every change (ISO 8601, UTC), and the `documents` that a search finds, by index and by what each is counted by;
+    `kinds` of offers and `types` of places are the same figures by their older names.
     """
 
     queue: int
@@ -48,6 +50,7 @@ class Status(TypedDict):
     building: dict[str, str]
     checks: dict[str, Check]
     elasticsearch: Literal["ok", "missing", "away"]
+    refusal: str | None
     indexed_at: str | None
     documents: dict[str, dict[str, int]]
     kinds: dict[str, int]
@@ -60,6 +63,7 @@ class Searched(NamedTuple):
     state: Literal["ok", "missing", "away"]
     indexed_at: str | None
     counts: dict[str, dict[str, int]]
+    refusal: str | None = None
 
 
 def status(conn: Connection, engine: Elasticsearch, prefix: str) -> Status:
@@ -110,6 +114,7 @@ def status(conn: Connection, engine: Elasticsearch, prefix: str) -> Status:
             for index, at, seconds, documents, missing, ghost, stale, different in checks
         },
         "elasticsearch": searched.state,
+        "refusal": searched.refusal,
         "indexed_at": searched.indexed_at,
         "documents": searched.counts,
         "kinds": searched.counts[OFFERS],
@@ -139,6 +144,6 @@ def _searched(engine: Elasticsearch, prefix: str, live: Collection[str]) -> Sear
                 indexed_at = each["mappings"].get("_meta", {}).get("indexed_at")
     except NotFoundError:
         return Searched("missing", None, {index: {} for index in INDEXES})
-    except (TransportError, ApiError):
-        return Searched("away", None, {index: {} for index in INDEXES})
+    except (TransportError, ApiError) as error:
+        return Searched("away", None, {index: {} for index in INDEXES}, refusal(error))
     return Searched("ok", indexed_at, counts)

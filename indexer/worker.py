@@ -21,6 +21,7 @@ from mappings.indexes import OFFERS
 from registry import indexed_changes
 from registry.database import Connection, connect
 from settings import Settings
+from settings.engine import refusal
 
 log = logging.getLogger(__name__)
 
@@ -216,5 +217,6 @@ def _lead(conn: Connection) -> bool:
 
 
 def _pause(stop: threading.Event, seconds: float, why: object) -> None:
-    log.warning("pause seconds=%.1f why=%s", seconds, type(why).__name__)
+    reason = refusal(why) if isinstance(why, Exception) else None
+    log.warning("pause seconds=%.1f why=%s", seconds, reason or type(why).__name__)
     stop.wait(seconds)

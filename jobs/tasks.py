@@ -93,7 +93,7 @@ def register(app: Celery, settings: Settings) -> None:
 
 def rebuild_index(settings: Settings, *, keep: bool = False) -> None:
     """Rebuild the indexes and switch; `keep` the last ones for a rollback. Left alone when a rebuild is under way."""
-    with bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S) as engine:
+    with bulk.client(settings, timeout_s=PATIENT_S) as engine:
         try:
             rebuild.rebuild(settings, engine, lambda index, done, total: None, keep=keep)
         except rebuild.RebuildRunning:
@@ -104,7 +104,7 @@ def check_index(settings: Settings) -> None:
     """Compare the live indexes with the registry; the result stays in the table `index_check`, for /metrics."""
     with (
         database.connect(settings.database_url, autocommit=True) as conn,
-        bulk.client(settings.elasticsearch_url, timeout_s=PATIENT_S) as engine,
+        bulk.client(settings, timeout_s=PATIENT_S) as engine,
     ):
         for found in check.check(conn, engine, settings.index_prefix, lambda difference: None):
             wrong = any(count for kind, count in found.counts.items() if kind != "stale")

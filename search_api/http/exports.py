@@ -20,7 +20,7 @@ from domain.spreadsheets import as_text
 from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api.answer import cards
 from search_api.engine.engine import Engine, search
-from search_api.http import schemas
+from search_api.http import refusals, schemas
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import CACHE_CONTROL
@@ -118,7 +118,7 @@ router = APIRouter(prefix="/api/v1/exports", tags=["exports"], route_class=ApiRo
     response_model=schemas.StructureFeatures,
     responses={
         200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
-        **schemas.problem_answers(414, 422, 429, 500, 503),
+        **refusals.problem_answers(414, 422, 429, 500, 503),
     },
 )
 async def export_structures(request: Request, parameters: Annotated[StructureExportParameters, Query()]) -> Response:
@@ -140,7 +140,7 @@ async def export_structures(request: Request, parameters: Annotated[StructureExp
     "/assistants",
     summary="Exporter le nombre d’assistants maternels par commune",
     response_class=Csv,
-    responses=schemas.problem_answers(414, 422, 429, 500, 503),
+    responses=refusals.problem_answers(414, 422, 429, 500, 503),
 )
 async def export_assistants(request: Request, parameters: Annotated[AssistantExportParameters, Query()]) -> Response:
     """Un CSV, une ligne par commune ou arrondissement qui en compte\u00a0: leur nombre, la somme des capacités

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from search_api import map_view, offers, problems
 from search_api.engine import status
 from search_api.engine.engine import Engine
-from search_api.http import limits, schemas
+from search_api.http import limits, refusals, schemas
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import sent, unkept
@@ -38,7 +38,7 @@ def answers(*statuses: int, geojson: str | None = None) -> dict[int | str, dict[
     return {
         **({200: {"content": {GEOJSON: {"schema": schema}}}} if geojson else {}),
         304: {"description": "Rien n’a changé depuis la réponse dont l’ETag est dans If-None-Match."},
-        **schemas.problem_answers(*statuses, 414, 422, 429, 500, 503),
+        **refusals.problem_answers(*statuses, 414, 422, 429, 500, 503),
     }
 
 
@@ -126,7 +126,11 @@ async def count_offers(request: Request, parameters: Annotated[CountParameters, 
     return sent(request, answer)
 
 
-@probes.get("/healthz", summary="Le processus répond", response_model=schemas.Health)
+TOO_LONG: dict[int | str, dict[str, Any]] = {414: {"description": "L’adresse de la demande est trop longue."}}
+"""What the server that carries the site says to any address of that kind (docs/deploy.md)."""
+
+
+@probes.get("/healthz", summary="Le processus répond", response_model=schemas.Health, responses=TOO_LONG)
 async def healthz() -> Response:
     return unkept({"status": "ok"})
 
@@ -135,7 +139,7 @@ async def healthz() -> Response:
     "/readyz",
     summary="Les données peuvent être cherchées et sont à jour",
     response_model=schemas.Health,
-    responses=schemas.problem_answers(503),
+    responses=TOO_LONG | refusals.problem_answers(503),
 )
 async def readyz(request: Request) -> Response:
     reason = await status.not_ready(engine_of(request), datetime.now(UTC))

@@ -5,18 +5,21 @@ docs/search.md): a test holds the two together.
 """
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from domain.vocabulary import Code, Precision, Workplace
 from search_api.filter_table import FILTERS
-from search_api.problems import KINDS
 
 
 def inline(codes: type[Code]) -> WithJsonSchema:
     """The codes where they stand, rather than a schema of their own that the document refers to."""
     return WithJsonSchema({"type": "string", "enum": list(codes.codes())})
+
+
+ANY = WithJsonSchema({"type": "string", "enum": ["any"]})
+"""Not as a constant: openapi-python-client reads one beside another type as if there were no other."""
 
 
 class Answer(BaseModel):
@@ -204,7 +207,7 @@ class Fiche(Summary):
 
 class Where(Answer):
     near: Coordinates | None
-    radius_km: float | Literal["any"] | None
+    radius_km: float | Annotated[Literal["any"], ANY] | None
     route: list[Coordinates] | None
     detour_km: float | None
     commune: list[Territory]
@@ -364,29 +367,3 @@ class Counts(Answer):
 
 class Health(Answer):
     status: Literal["ok"]
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    type: str = Field(examples=["/problems/parameter-invalid"])
-    title: str
-    status: int
-    detail: str
-    errors: list[dict[str, str]] | None = Field(
-        None, description="Les paramètres refusés (422)\u00a0: parameter, value, allowed, message."
-    )
-
-
-def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route for its errors."""
-    meanings: dict[int, list[str]] = {}
-    for kind in KINDS.values():
-        meanings.setdefault(kind.status, []).append(kind.meaning)
-    return {
-        status: {
-            "description": " Ou\u00a0: ".join(meanings[status]),
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for status in statuses
-    }

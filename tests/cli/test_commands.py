@@ -16,7 +16,7 @@ from local.servers import Urls
 from mappings.indexes import alias
 from registry import database
 from registry.database import Connection
-from settings import get_settings
+from settings import Settings, get_settings
 from tests.records import structure
 
 COMMANDS = [
@@ -64,7 +64,7 @@ def engine(servers: Urls, run_id: str, prefix: str, monkeypatch: pytest.MonkeyPa
     get_settings.cache_clear()
     with (
         psycopg.connect(servers.database_url, autocommit=True) as conn,
-        bulk.client(servers.elasticsearch_url) as client,
+        bulk.client(Settings(elasticsearch_url=servers.elasticsearch_url)) as client,
     ):
         conn.execute(f"create database {name}")
         yield client

@@ -22,6 +22,7 @@ def python(*more: Any) -> dict[str, Any]:
 WELL = {
     "known.txt": KNOWN,
     "requirements.txt": python(),
+    "requirements-local.txt": python(),
     "requirements-dev.txt": python(),
     "audit": {"auditReportVersion": 2, "vulnerabilities": {}},
 }
@@ -61,6 +62,7 @@ def test_a_weakness_is_named_with_the_version_that_mends_it(tmp_path: Path, caps
         ({"known.txt": {"dependencies": [SKIPPED], "fixes": []}}, "Le registre ne donne pas d’avis"),
         ({"known.txt": {"dependencies": [], "fixes": []}}, "Le registre ne donne pas d’avis"),
         ({"known.txt": ""}, "pip-audit n’obtient pas les avis"),
+        ({"requirements-local.txt": python(SKIPPED)}, "Sans réponse pour jinja2."),
         ({"requirements-dev.txt": python(SKIPPED)}, "Sans réponse pour jinja2."),
         ({"audit": {"message": "405 Method Not Allowed", "error": {}}}, "npm n’obtient pas les avis"),
         ({"audit": ""}, "npm n’obtient pas les avis"),

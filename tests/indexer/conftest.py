@@ -17,7 +17,7 @@ from settings import Settings
 
 @pytest.fixture
 def engine(servers: Urls) -> Iterator[Elasticsearch]:
-    with bulk.client(servers.elasticsearch_url) as client:
+    with bulk.client(Settings(elasticsearch_url=servers.elasticsearch_url)) as client:
         yield client
 
 

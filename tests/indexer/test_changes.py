@@ -130,7 +130,7 @@ def test_a_dropped_dead_letter_is_forgotten(registry: Connection, built: Setting
 def test_with_elasticsearch_away_changes_wait(registry: Connection, built: Settings, servers: Urls) -> None:
     structure(registry, "Les Lutins")
     registry.commit()
-    nobody = bulk.client("http://127.0.0.1:9", timeout_s=1)
+    nobody = bulk.client(Settings(elasticsearch_url="http://127.0.0.1:9"), timeout_s=1)
     stop = threading.Event()
     thread = threading.Thread(target=worker.run, args=(built, nobody, stop))
     thread.start()

@@ -79,6 +79,7 @@ def test_the_registry_and_the_index_tell_their_parts(
             }
         },
         "elasticsearch": "ok",
+        "refusal": None,
         "indexed_at": "2026-11-23T09:00:00+00:00",
         "documents": {"offers": {"eaje": 2, "mam": 1}, "places": {}},
         "kinds": {"eaje": 2, "mam": 1},
@@ -90,7 +91,7 @@ def test_without_an_index_it_still_tells_what_the_registry_knows(
     configured: Settings, conn: Connection, engine: Elasticsearch, live: str
 ) -> None:
     structure(conn, "Les Lutins")
-    with bulk.client(NOWHERE, timeout_s=1) as nobody:
+    with bulk.client(Settings(elasticsearch_url=NOWHERE), timeout_s=1) as nobody:
         away = status(conn, nobody, configured.index_prefix)
     assert (away["elasticsearch"], away["queue"], away["live"]) == ("away", 1, {"offers": live})
     engine.indices.delete(index=live)

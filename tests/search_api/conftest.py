@@ -1,5 +1,7 @@
 """The API over the real engine, with hand-written documents."""
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+import uvicorn
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
@@ -20,6 +23,7 @@ from local.servers import Urls
 from mappings import indexes
 from search_api.http.app import close, create_app
 from settings import Settings
+from tests.conftest import wait_for
 from tests.search_api import documents
 
 INDEXED_AT = "2026-11-23T09:00:00+00:00"
@@ -112,3 +116,18 @@ def settings(servers: Urls, engine: Elasticsearch, run_id: str) -> Iterator[Sett
 def api(settings: Settings) -> Iterator[Client]:
     with client(settings) as connected:
         yield connected
+
+
+@pytest.fixture(scope="module")
+def site(settings: Settings) -> Iterator[str]:
+    """The address of a real server."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        app = create_app(settings, today=lambda: documents.TODAY)
+        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="critical", lifespan="on"))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        wait_for(lambda: server.started)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()

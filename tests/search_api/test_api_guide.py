@@ -3,10 +3,8 @@
 import json
 import re
 import shlex
-import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,16 +14,13 @@ from urllib.parse import urlencode
 import httpx
 import mypy.api
 import pytest
-import uvicorn
 
 from search_api import filter_table, problems
 from search_api.http import costs
-from search_api.http.app import create_app
 from search_api.query import facets, tiles
 from search_api.request import need, parameter_types
 from settings import Settings
-from tests.conftest import ROOT, wait_for
-from tests.search_api import documents
+from tests.conftest import ROOT
 from tests.search_api.conftest import Client, client
 
 GUIDE = (ROOT / "docs" / "api.md").read_text("utf-8")
@@ -161,21 +156,6 @@ def test_the_client_knows_no_member_that_the_document_does_not(public: Client) -
     schemas = public.get("/openapi.json").json()["components"]["schemas"]
     for name in ("Position", "Coverage", "Availability", "Card", "Offers"):
         assert getattr(client, name).__annotations__.keys() <= schemas[name]["properties"].keys()
-
-
-@pytest.fixture
-def site(settings: Settings) -> Iterator[str]:
-    """The address of a real server."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        app = create_app(settings, today=lambda: documents.TODAY)
-        server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="critical", lifespan="on"))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        wait_for(lambda: server.started)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 def curl(api: Client, command: str) -> httpx.Response:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from search_api.http import schemas
+from search_api.http import refusals, schemas
 from tests.search_api.conftest import Client
 
 NEAR = {"near": "47.2186,-1.5541"}
@@ -30,8 +30,8 @@ FULL = {**NEAR, "facets": "kind,feature,language", "need": "mon@08:00-12:00", "i
         (schemas.Counts, "/api/v1/counts", {"by": "kind"}),
         (schemas.Counts, "/api/v1/counts", {"by": "epci", **NEAR}),
         (schemas.Health, "/healthz", {}),
-        (schemas.Problem, "/api/v1/offers", {"near": "x"}),
-        (schemas.Problem, "/api/v1/offers/nobody", {}),
+        (refusals.Problem, "/api/v1/offers", {"near": "x"}),
+        (refusals.Problem, "/api/v1/offers/nobody", {}),
     ],
 )
 def test_answers_are_what_the_schemas_say(

@@ -4,6 +4,7 @@ When an answer has changed and shall: `WRITE_EXAMPLES=1 pytest tests/search_api/
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from jsonschema import Draft202012Validator
 from schemathesis.openapi import from_dict
 
 from search_api.http.openapi import EXAMPLES
+from settings import Settings
+from tests.openapi import complaints, validator
 from tests.search_api.conftest import Client
 
 WRITE = "WRITE_EXAMPLES" in os.environ
@@ -38,6 +41,21 @@ def test_the_document_is_openapi_3_1(document: Any) -> None:
     for name, schema in document["components"]["schemas"].items():
         Draft202012Validator.check_schema(schema)
         list(validator(document, {"$ref": f"#/components/schemas/{name}"}).iter_errors({}))  # every reference resolves
+
+
+def test_redocly_finds_nothing_to_say(document: Any, tmp_path: Path) -> None:
+    assert complaints(document, tmp_path) == []
+
+
+def test_redocly_would_find_what_is_missing(document: Any, tmp_path: Path) -> None:
+    less = {name: value for name, value in document.items() if name not in ("servers", "security")}
+    assert {each["ruleId"] for each in complaints(less, tmp_path)} == {"no-empty-servers", "security-defined"}
+
+
+def test_who_may_ask_what_the_licence_is_and_where_is_told(document: Any, settings: Settings) -> None:
+    assert document["security"] == []
+    assert document["info"]["license"] == {"name": "MIT", "identifier": "MIT"}
+    assert [each["url"] for each in document["servers"]] == [settings.site_url]
 
 
 def test_every_example_of_a_parameter_is_answered(api: Client, document: Any) -> None:
@@ -91,13 +109,6 @@ def test_every_route_shows_requests_that_are_answered_so(api: Client, document: 
 
 def operations(document: Any) -> list[tuple[str, Any]]:
     return [(path, each["get"]) for path, each in document["paths"].items()]
-
-
-def validator(document: Any, schema: Any) -> Draft202012Validator:
-    """Stricter than the document, which lets members be added later on: today they are these."""
-    schemas = document["components"]["schemas"]
-    closed = {name: {"additionalProperties": False, **each} for name, each in schemas.items()}
-    return Draft202012Validator({**schema, "components": {"schemas": closed}})
 
 
 def refuse_untrue(document: Any, path: str, answer: httpx.Response) -> None:

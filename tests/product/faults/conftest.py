@@ -26,7 +26,7 @@ def database_url(registry_url: str) -> str:
 
 @pytest.fixture
 def engine(elasticsearch_url: str) -> Iterator[Elasticsearch]:
-    with bulk.client(elasticsearch_url) as client:
+    with bulk.client(Settings(elasticsearch_url=elasticsearch_url)) as client:
         yield client
 
 

@@ -91,10 +91,9 @@ def main(program: str, *of_step: str) -> None:
         number, step, nth = of_step
         doom(STEPS[step], int(nth), signal.Signals[number])
     settings = get_settings()
-    with bulk.client(settings.elasticsearch_url, timeout_s=settings.indexer_timeout_s) as engine:
+    with bulk.client(settings, timeout_s=settings.indexer_timeout_s) as engine:
         if program == "index":
             logging.basicConfig(level=logging.WARNING)
-            logging.getLogger("elastic_transport").setLevel(logging.ERROR)
             stop = threading.Event()
             signal.signal(signal.SIGTERM, lambda *_: stop.set())
             worker.run(settings, engine, stop)

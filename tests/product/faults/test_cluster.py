@@ -90,7 +90,7 @@ def settings(nodes: list[Node], registry_url: str, run_id: str) -> Settings:
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Elasticsearch]:
-    with bulk.client(settings.elasticsearch_url) as client:
+    with bulk.client(settings) as client:
         yield client
 
 

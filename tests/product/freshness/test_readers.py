@@ -88,7 +88,7 @@ class World:
 def world(room_settings: Settings, run_id: str) -> Iterator[World]:
     changed = room_settings.model_copy(update={"index_prefix": f"fresh-{run_id}-{new_id()}"})
     day = [TODAY]
-    with bulk.client(changed.elasticsearch_url) as connected:
+    with bulk.client(changed) as connected:
         rebuild(changed, connected, lambda index, done, total: None, ["offers"])
         load(connected, changed.index_prefix, "places", documents.places())
         with database.connect(changed.database_url) as conn:

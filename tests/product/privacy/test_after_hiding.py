@@ -45,7 +45,7 @@ def indexes(servers: Urls, registry_url: str, run_id: str) -> Iterator[Indexes]:
         elasticsearch_url=servers.elasticsearch_url,
         index_prefix=f"hiding-{run_id}-{new_id()}",
     )
-    with bulk.client(servers.elasticsearch_url) as engine:
+    with bulk.client(Settings(elasticsearch_url=servers.elasticsearch_url)) as engine:
         yield Indexes(settings, engine)
         generations.drop(engine, engine.indices.get(index=f"{settings.index_prefix}-*").body)
 

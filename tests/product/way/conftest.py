@@ -166,7 +166,7 @@ def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.Temp
         with database.connect(url) as conn:
             # An index without any offer is not taken to be ready.
             structure(conn, "Point relais Caf Nantes", kind="point_relais_caf")
-        with bulk.client(settings.elasticsearch_url, timeout_s=120) as engine:
+        with bulk.client(settings, timeout_s=120) as engine:
             rebuild(settings, engine, lambda what, done, total: None)
             stack.callback(drop_indexes, settings)
             for name, command in (
@@ -192,7 +192,7 @@ def way(servers: Urls, template: str, run_id: str, tmp_path_factory: pytest.Temp
 
 
 def drop_indexes(settings: Settings) -> None:
-    with bulk.client(settings.elasticsearch_url) as engine:
+    with bulk.client(settings) as engine:
         generations.drop(engine, engine.indices.get(index=f"{settings.index_prefix}-*").body)
 
 

@@ -94,7 +94,6 @@ def test_the_address_is_read_before_the_places_and_these_before_the_parameters(s
 
 def test_the_engine_is_asked_once_for_the_list_and_its_map(site: Client) -> None:
     walk = walked(site, CHOSEN)
-    assert walk.callers(IN, "search_api.engine.http_client") == ["search_api.engine.engine"]
     assert walk.callers(IN, "search_api.engine.engine") == ["search_api.offers"]
     # How fresh the data are is remembered for two seconds.
     assert set(walk.callers(OUT, "search_api.engine.engine")) <= {"search_api.engine.status"}

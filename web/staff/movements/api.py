@@ -25,6 +25,7 @@ from registry.intake import runs
 from registry.intake.tables import Cell
 from search_api.problems import document
 from web.core.site import Site
+from web.staff.movements import described
 
 router = APIRouter()
 
@@ -102,8 +103,11 @@ async def body(request: Request, sender: Sender) -> bytes | None:
     return bytes(received)
 
 
-@router.post(PATH)
-def receive(request: Request, sender: Sender, data: Annotated[bytes | None, Depends(body)]) -> Response:
+@router.post(PATH, **described.ROUTE)
+def send_movements(request: Request, sender: Sender, data: Annotated[bytes | None, Depends(body)]) -> Response:
+    """Chaque mouvement reçoit sa réponse. Les dates sont en ISO 8601, l’envoi fait au plus 2 Mio. Après un délai
+    dépassé, renvoyez le même envoi\u00a0: il répond où en sont ses lignes.
+    """
     site: Site = request.app.state.site
     if isinstance(sender, Response):
         return sender

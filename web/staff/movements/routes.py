@@ -1,10 +1,10 @@
-"""The routes of movements, for web/app.py."""
+"""The pages of movements, for web/app.py; the API is a router of its own, as the OpenAPI document names it."""
 
 from fastapi import APIRouter
 
-from web.staff.movements import api, files, queue
+from web.staff.movements import files, queue
 
 router = APIRouter(include_in_schema=False)
 # The queue first: its addresses begin as those of files do.
-for part in (queue, files, api):
+for part in (queue, files):
     router.include_router(part.router)

@@ -2,7 +2,8 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from registry import database
 from registry.accounts import tokens
 from tests.conftest import TODAY
+from tests.openapi import complaints, validator
 from tests.registry.agrements.movements.people import person, status
 from tests.rooms import NOW, Rooms
+from web.staff.movements import api, described
 
 PATH = "/departement/api/v1/mouvements"
 
@@ -68,6 +71,32 @@ def test_movements_are_applied_and_each_is_answered(rooms: Rooms, token: str) ->
     with database.connect(rooms.settings.database_url) as conn:
         assert status(conn, offer) == "suspended"
         assert conn.execute("select count(*) from movement where state = 'applied'").fetchall()[0][0] == 1
+
+
+def test_the_openapi_document_tells_what_is_sent_and_answered(rooms: Rooms, token: str, tmp_path: Path) -> None:
+    document = rooms.app.openapi()
+    assert complaints(document, tmp_path) == []
+    operation = document["paths"][PATH]["post"]
+    assert operation["security"] == [{"token": []}]
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert all("security" not in each["get"] for each in document["paths"].values() if "get" in each)
+
+    def schema(content: Any) -> Any:
+        ((_, told),) = content.items()
+        return told["schema"]
+
+    with database.connect(rooms.settings.database_url) as conn:
+        person(conn)
+    good = {"mouvements": [movement(), movement(date_naissance=None)], "simulation": True}
+    bad = {"mouvements": [movement(), movement(mouvement="congé")]}
+    assert set(get_args(described.State)) == set(api.STATES.values())
+    asked = validator(document, schema(operation["requestBody"]["content"]))
+    assert asked.is_valid(good)
+    assert not asked.is_valid(bad)
+    for who, content, expected in ((token, good, 200), (token, bad, 422), (None, good, 401)):
+        answer = call(rooms, who, content)
+        assert answer.status_code == expected
+        validator(document, schema(operation["responses"][str(expected)]["content"])).validate(answer.json())
 
 
 def test_a_token_opens_its_own_department_while_it_is_good(rooms: Rooms, token: str) -> None:

@@ -135,7 +135,7 @@ def address(search: dict[str, Any]) -> str:
 def room_settings(room_settings: Settings, run_id: str) -> Iterator[Settings]:
     """With an index of offers, as empty as the registry, and one of places."""
     settings = room_settings.model_copy(update={"index_prefix": f"alerts-{run_id}-{new_id()}"})
-    with bulk.client(settings.elasticsearch_url) as engine:
+    with bulk.client(settings) as engine:
         rebuild(settings, engine, lambda index, done, total: None, ["offers"])
         load(engine, settings.index_prefix, "places", documents.places())
         yield settings
@@ -144,5 +144,5 @@ def room_settings(room_settings: Settings, run_id: str) -> Iterator[Settings]:
 
 @pytest.fixture
 def world(rooms: Rooms) -> Iterator[World]:
-    with bulk.client(rooms.settings.elasticsearch_url) as engine:
+    with bulk.client(rooms.settings) as engine:
         yield World(rooms, engine)

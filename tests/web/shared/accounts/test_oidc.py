@@ -1,8 +1,6 @@
 """Sign-in through a real OpenID Connect provider, in a process of its own."""
 
-import hashlib
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -18,7 +16,7 @@ from local.servers import Urls
 from registry import accounts, database
 from registry.accounts import sessions
 from settings import Settings
-from tests.conftest import LOCAL
+from tests import installed
 from tests.product.security.mailbox import codes, mails
 from tests.rooms import Browser, Clock, Rooms
 from web.shared.accounts import provider
@@ -26,7 +24,6 @@ from web.shared.accounts import provider
 VENDOR = Path(__file__).parent / "vendor"
 SITE = "http://site.example"
 SECRET = "a secret of the tests"  # noqa: S105
-FILES = ("package.json", "package-lock.json", ".npmrc", "provider.mjs")
 
 Person = Callable[[str, str], str]
 """Goes to the provider's address, signs in there as someone, and gives the address that she is sent back to."""
@@ -34,7 +31,7 @@ Person = Callable[[str, str], str]
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    home = _installed()
+    home = installed.from_npm(VENDOR, "provider.mjs")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,19 +43,6 @@ def issuer() -> Iterator[str]:
         assert "ready" in process.stdout.readline()
         yield f"http://localhost:{port}"
         process.communicate(timeout=10)
-
-
-def _installed() -> Path:
-    """The provider, installed once for each version of its lock."""
-    version = hashlib.sha256(b"".join((VENDOR / name).read_bytes() for name in FILES)).hexdigest()[:12]
-    home = LOCAL / f"oidc-provider-{version}"
-    if not (home / "installed").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
-            shutil.copy(VENDOR / name, home)
-        subprocess.run(["npm", "ci"], cwd=home, check=True, capture_output=True)
-        (home / "installed").touch()
-    return home
 
 
 @pytest.fixture
