@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ROOT
 
 Table = list[list[str]]
@@ -70,15 +68,15 @@ def rooms_table() -> dict[str, list[str]]:
 
 
 def inside(folder: str) -> dict[str, list[str]]:
-    """The rows of a folder's own table, by what they are about; the folder's modules stand under ""."""
+    """The rows of a folder's own table, by what they are about: a package, or modules of the folder ("the root")."""
     table = next(each for each in tables() if room_of(each[0][0]) == folder)
-    return {row[0].strip("`/") if room_of(row[0]) else "": row for row in table[1:]}
+    return {room_of(row[0]) or row[0]: row for row in table[1:]}
 
 
 def test_every_package_has_its_row() -> None:
     assert set(rooms_table()) == packages(ROOT) - {"docs", "tests"}
     for folder in ("registry", "search_api", "web"):
-        told = set(inside(folder)) | {name.strip("/") for name in TOKEN.findall(inside(folder)[""][-1])}
+        told = set(inside(folder)) | {name.strip("/") for name in TOKEN.findall(inside(folder)["the root"][-1])}
         assert packages(ROOT / folder) <= told, folder
     for room, row in rooms_table().items():
         if room not in {"registry", "search_api", "web"}:
@@ -126,17 +124,35 @@ def test_the_column_of_imports_says_what_the_contracts_hold() -> None:
     }
 
 
-@pytest.mark.parametrize("folder", ["registry", "web"])
-def test_houses_and_audiences_stand_in_the_order_of_their_contract(folder: str) -> None:
-    layers = [re.split(r" [|:] ", layer) for layer in contracts()[2][folder]]
-    rows = inside(folder)
-    told = [name for name in rows if name]
-    if folder == "registry":
-        ground = {name.strip("/") for name in TOKEN.findall(rows[""][-1])}
-        assert ground - {"data", "migrations"} == set(layers[0])
-        assert told == [name for layer in layers[1:] for name in layer]
-    else:
-        assert [*told, "app"] == [*(name for layer in layers[:-1] for name in layer), "server", *layers[-1]]
+def test_houses_stand_in_the_order_of_their_contract() -> None:
+    ground, *layers = layers_of("registry")
+    rows = inside("registry")
+    assert named(rows.pop("the root")) - {"data", "migrations"} == set(ground)
+    assert list(rows) == [name for layer in layers for name in layer]
+
+
+def test_audiences_stand_in_the_order_of_their_contract() -> None:
+    *layers, (app,) = layers_of("web")
+    rows = inside("web")
+    assert named(rows.pop("the root")) == {app}
+    assert list(rows) == [*(name for layer in layers for name in layer), "server"]
+
+
+def test_rooms_of_the_search_stand_in_the_order_of_their_contract() -> None:
+    ground, *rooms, root, http = layers_of("search_api")
+    rows = inside("search_api")
+    assert named(rows["the root"]) == set(root)
+    assert named(rows["the ground"]) == set(ground)
+    assert list(rows)[::-1] == ["the ground", *(name for layer in rooms for name in layer), "the root", *http]
+
+
+def layers_of(folder: str) -> list[list[str]]:
+    """The layers of its contract, the ground first."""
+    return [re.split(r" [|:] ", layer) for layer in contracts()[2][folder]]
+
+
+def named(row: list[str]) -> set[str]:
+    return {name.strip("/") for name in TOKEN.findall(row[-1])}
 
 
 def test_a_name_that_is_gone_would_be_seen(tmp_path: Path) -> None:
