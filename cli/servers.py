@@ -96,6 +96,11 @@ def plain_failures() -> Iterator[None]:
         refuse(str(error))
     except psycopg.errors.UndefinedTable:
         refuse("Le registre n’a pas encore toutes ses tables\u00a0: lancez «\u00a0ribambelle migrate\u00a0».")
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        refuse(
+            "Le registre est occupé\u00a0: une autre opération, une sauvegarde par exemple, retient une table. Relancez"
+            " la commande quand elle est finie."
+        )
     except psycopg.OperationalError as error:
         refuse(f"La base de données ne répond pas\u00a0: {str(error).splitlines()[0]}")
     except BadEngine as bad:

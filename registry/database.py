@@ -1,5 +1,6 @@
 """Connections to the registry and its migrations."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -88,9 +89,19 @@ def copy(conn: Connection, table: str, columns: Sequence[str], rows: Iterable[Se
             writer.write_row(row)
 
 
+LOCK_WAIT_S = 2
+MIGRATION_TRIES = 30
+"""Two minutes in all: longer than a dump of a table, or a job, holds one."""
+
+
 def migrate(database_url: str, revision: str = "head") -> None:
     """Bring the tables to the newest version, and with them the functions that build documents; or the tables alone up
-    to an older version. What is there already stays."""
+    to an older version. What is there already stays.
+
+    It may run while the site serves: what a migration waits for, whoever comes after it waits for too, so it waits
+    LOCK_WAIT_S at most, lets the others go on and tries again. Raises psycopg.errors.LockNotAvailable, or
+    DeadlockDetected, after MIGRATION_TRIES.
+    """
     # Here, because every other process would carry them: 20 MB, for the one that migrates.
     import alembic.command
     import sqlalchemy
@@ -107,8 +118,18 @@ def migrate(database_url: str, revision: str = "head") -> None:
         # Two starts at once would both create the tables; the lock ends with the connection.
         connection.execute(sqlalchemy.text("select pg_advisory_lock(hashtext('ribambelle migrations'))"))
         connection.commit()
+        connection.execute(sqlalchemy.text(f"set lock_timeout = '{LOCK_WAIT_S}s'"))
+        connection.commit()
         config.attributes["connection"] = connection
-        alembic.command.upgrade(config, revision)
+        for left in reversed(range(MIGRATION_TRIES)):
+            try:
+                alembic.command.upgrade(config, revision)
+                break
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+                connection.rollback()
+                if not left:
+                    raise
+                time.sleep(LOCK_WAIT_S)
         if revision == "head":
             driver: Any = connection.connection.driver_connection
             functions.define(driver)
