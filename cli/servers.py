@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from indexer import bulk
 from local.errors import LocalError
 from local.servers import Urls, discover
-from mappings.indexes import alias
+from mappings.indexes import OFFERS, alias
 from settings import Settings, get_settings
 from settings.engine import BadEngine, nodes, refusal
 from settings.keys import WeakKey
@@ -75,7 +75,7 @@ def require_admission(settings: Settings) -> None:
     waiting would not help. An Elasticsearch that is away may come back, and ends nothing."""
     with bulk.client(settings, timeout_s=ADMITTED_S) as engine:
         try:
-            engine.indices.get_mapping(index=alias(settings.index_prefix, "offers"), filter_path="*.mappings._meta")
+            engine.indices.get_mapping(index=alias(settings.index_prefix, OFFERS), filter_path="*.mappings._meta")
         except (elasticsearch.ApiError, elasticsearch.TransportError) as error:
             if sentence := refusal(error):
                 refuse(sentence)

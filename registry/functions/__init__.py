@@ -10,7 +10,10 @@ A file `<one>_documents.sql` is the generator of the index `<one>s`; `migrate` e
 import re
 from pathlib import Path
 
-from registry.database import Connection
+import psycopg
+from psycopg.rows import TupleRow
+
+Connection = psycopg.Connection[TupleRow]
 
 _HERE = Path(__file__).parent
 GROUND = ("search_words",)

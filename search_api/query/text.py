@@ -87,7 +87,7 @@ def key(words: list[str]) -> tuple[str, ...]:
     return tuple(word.rstrip("sx") for word in words)
 
 
-ANALYSIS = indexes.body("offers")["settings"]["analysis"]
+ANALYSIS = indexes.body(indexes.OFFERS)["settings"]["analysis"]
 FILTERS = ANALYSIS["filter"]
 ARTICLES = frozenset(FILTERS["french_elision"]["articles"])
 SILENT = ARTICLES | frozenset(FILTERS["french_stop"]["stopwords"])

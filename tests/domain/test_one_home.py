@@ -11,7 +11,7 @@ import pytest
 from domain.vocabulary import AgrementStatus, Code, Funding, Kind, Precision
 from tests.conftest import ROOT
 
-ROOMS = ("domain", "mappings", "registry", "indexer", "search_api", "web", "jobs", "cli", "bench", "docs")
+ROOMS = ("domain", "mappings", "registry", "indexer", "search_api", "web", "jobs", "demo", "cli", "bench", "docs")
 """`settings` and `local` stand below `domain`; tests write the rules once more on purpose."""
 
 
@@ -231,7 +231,7 @@ INDEX = r"""["'](offers|places)["']"""
 
 def test_indexes_are_named_in_one_place() -> None:
     """The table of them is `mappings.indexes.INDEXES`; whoever means one of the two takes OFFERS or PLACES."""
-    rooms = ("indexer/", "search_api/engine/", "mappings/")
+    rooms = ("indexer/", "search_api/engine/", "search_api/query/", "mappings/", "cli/")
     assert [line for line in said(INDEX, "mappings/indexes.py") if line.startswith(rooms)] == []
 
 

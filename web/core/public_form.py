@@ -26,7 +26,7 @@ LEAST = timedelta(seconds=2)
 """Nobody reads a page, writes and sends in less."""
 
 TRAP, OPENED = "site", "ouvert"
-"""The fields' names, in the macro `trap` of members/macros.html."""
+"""The fields' names, in the macro `trap` of core/members/macros.html."""
 
 
 @dataclass(frozen=True)

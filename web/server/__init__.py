@@ -1,6 +1,7 @@
 """The server that carries the site and the API: uvicorn with httptools, within bounds of bytes, time and connections.
 
-Touches settings and, for whose word about others is believed, search_api; knows nothing of pages.
+Touches settings, the headers of every answer (web.core.headers) and, for whose word about others is believed,
+search_api; knows nothing of pages.
 """
 
 from typing import Any

@@ -24,7 +24,7 @@ KIND_ICONS = {
     "point_numerique_caf": "papers",
     "france_services": "papers",
 }
-"""Symbols of templates/icons.html; the kinds not named here give advice, and have a speech bubble."""
+"""Symbols of templates/core/icons.html; the kinds not named here give advice, and have a speech bubble."""
 WEEK_START, WEEK_END = 6 * 60, 22 * 60
 """The minutes of the day that the drawn week spans; ranges outside are drawn at its edge."""
 

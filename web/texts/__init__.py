@@ -1,8 +1,8 @@
 """What the pages say, in one place, so that it can be reread as a whole.
 
-Labels of kinds, features and so on, and what the filters are called, stand in `search_api.filter_table`. `{names}` are
-filled in by `str.format`. The spaces before ; ! ? are U+202F, before : and inside « » U+00A0. What one area alone says
-is in the module of its name; templates read it as `t.alerts.TITLE`. Touches domain only.
+Labels of kinds, features and so on are domain.vocabulary's, what the filters are called is search_api.filter_table's.
+`{names}` are filled in by `str.format`. The spaces before ; ! ? are U+202F, before : and inside « » U+00A0. What one
+area alone says is in the module of its name; templates read it as `t.alerts.TITLE`. Touches domain only.
 """
 
 from domain.french import Plural

@@ -1,7 +1,8 @@
 """Profiles of assistants maternels: the facts, their tables, what is typed about them, and its checks.
 
 `facts` are values; `saving` reads and writes them; `checks` says what is wrong with what was typed, field by field, and
-turns it into facts; `resolving` finds the communes and countries that were typed; `placing` puts a home on the map.
+turns it into facts; `registry.territory.naming` finds the communes and countries that were typed; `placing` puts a home
+on the map.
 """
 
 from registry.offers.profiles.facts import Agrement, Contact, Everything, Home, Identity, Profile

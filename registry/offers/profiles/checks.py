@@ -2,7 +2,7 @@
 
 `values` holds text by the name of a form's field; a field that may be repeated holds its values one a line; a box that
 is not ticked is empty. `*_errors` gives a French sentence for each field that must change; where there are none, the
-function of the fact's name gives the fact. Communes and countries are looked up before, by `resolving`.
+function of the fact's name gives the fact. Communes and countries are looked up before, by `registry.territory.naming`.
 """
 
 import re

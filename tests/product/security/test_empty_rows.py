@@ -6,7 +6,20 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-ROOMS = ("settings", "domain", "mappings", "registry", "indexer", "search_api", "web", "jobs", "local", "cli", "bench")
+ROOMS = (
+    "settings",
+    "domain",
+    "mappings",
+    "registry",
+    "indexer",
+    "search_api",
+    "web",
+    "jobs",
+    "demo",
+    "local",
+    "cli",
+    "bench",
+)
 
 
 def text_of(call: ast.Call) -> str:

@@ -21,7 +21,7 @@ from registry.legacy import values as legacy
 from registry.offers import free_text
 from registry.offers.profiles import checks, placing, typed
 from registry.parents.contact import wording
-from registry.territory import naming as resolving
+from registry.territory import naming
 from search_api import suggest
 from search_api.engine import geocoder
 from search_api.query import text
@@ -241,7 +241,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "typed.telephone": typed.telephone,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
-    "resolving.apart": resolving._apart,
+    "naming.apart": naming._apart,
     "cleaning.text": cleaning.text,
     "cleaning.clean_name": cleaning.clean_name,
     "cleaning.clean_address": cleaning.clean_address,

@@ -16,7 +16,7 @@ from registry.agrements import documents, previews, registrations
 from registry.agrements.registrations import Registration
 from registry.casework import NotPossible
 from registry.offers.profiles import placing, typed
-from registry.territory import naming as resolving
+from registry.territory import naming
 from web.am import forms
 from web.am.registration import copies, identification
 from web.core import entering, pages, posted
@@ -169,7 +169,7 @@ def entered(request: Request, registration: Registration, page: str, form: FormD
     for name in registrations.PAGES[page]:
         values[name] = "\n".join(posted.texts(form, name))
     with registry(request).connection() as conn:
-        return resolving.resolved(conn, values)
+        return naming.resolved(conn, values)
 
 
 def previewed(

@@ -12,7 +12,7 @@ from registry.database import Connection
 from registry.offers import employers, profiles
 from registry.offers.profiles import checks, placing
 from registry.offers.profiles.facts import Everything
-from registry.territory import naming as resolving
+from registry.territory import naming
 from web.core import posted
 from web.core.site import registry
 
@@ -29,7 +29,7 @@ def standing(conn: Connection, offer: str) -> dict[str, str]:
         values |= {"debut": french.day_in_figures(asked.starts_on), "fin": french.day_in_figures(asked.ends_on)}
         values |= {"capacite": str(asked.capacity), "age_de": str(asked.age_from_months)}
         values |= {"age_a": str(asked.age_to_months)}
-    values = resolving.resolved(conn, values | _place(conn, known))
+    values = naming.resolved(conn, values | _place(conn, known))
     values["commune"] = values.get("commune_nom") or values.get("commune", "")
     return {name: "" for page in PAGES.values() for name in registrations.PAGES[page]} | values
 
@@ -40,7 +40,7 @@ def entered(request: Request, page: Page, form: FormData, before: Mapping[str, s
     for name in registrations.PAGES[page]:
         values[name] = "\n".join(posted.texts(form, name))
     with registry(request).connection() as conn:
-        return resolving.resolved(conn, values)
+        return naming.resolved(conn, values)
 
 
 def save(conn: Connection, offer: str, page: Page, values: Mapping[str, str]) -> None:
@@ -60,7 +60,7 @@ def _place(conn: Connection, known: Everything) -> dict[str, str]:
     home = known.home
     if home is None:
         return {}
-    at_commune = resolving.point_of(conn, home.commune) == (home.lat, home.lon)
+    at_commune = naming.point_of(conn, home.commune) == (home.lat, home.lon)
     found = {"place_par": "" if at_commune else "adresse", "street_lat": "", "street_lon": ""}
     if home.street_lat is not None and home.street_lon is not None:
         found |= {"street_lat": f"{home.street_lat}", "street_lon": f"{home.street_lon}"}

@@ -1,1 +1,1 @@
-"""Errors that readers tell of, and the staff's list of them."""
+"""Errors that readers tell of."""

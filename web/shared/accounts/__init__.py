@@ -1,1 +1,1 @@
-"""Sign-in, one's own account, and the administration of accounts. May touch what `web` may."""
+"""Sign-in, and one's own account. May touch what `web` may."""

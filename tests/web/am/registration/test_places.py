@@ -4,7 +4,7 @@ import pytest
 
 from registry.database import Connection
 from registry.offers.profiles import placing
-from registry.territory import naming as resolving
+from registry.territory import naming
 from settings import Settings
 
 NOWHERE = Settings(geocoder_url="")
@@ -28,7 +28,7 @@ NOWHERE = Settings(geocoder_url="")
     ],
 )
 def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
-    found = resolving.resolved(registry, {"lieu_naissance": typed})
+    found = naming.resolved(registry, {"lieu_naissance": typed})
     assert found["lieu_naissance_code"] == code
     if typed == "Saint-Denis":
         assert "Saint-Denis (93)" in found["lieu_naissance_choix"].splitlines()
@@ -45,7 +45,7 @@ def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
     ],
 )
 def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: str, code: str) -> None:
-    assert resolving.resolved(registry, {"commune": commune, "code_postal": postcode})["commune_code"] == code
+    assert naming.resolved(registry, {"commune": commune, "code_postal": postcode})["commune_code"] == code
 
 
 HOME = {
