@@ -16,6 +16,7 @@ from registry.database import Connection
 from registry.offers import profiles
 from registry.offers.profiles import checks, placing
 from registry.offers.profiles.facts import Everything
+from registry.parents.contact import stopping
 from web.am import forms
 from web.am.registration import copies, steps
 from web.am.signed import Own
@@ -150,4 +151,5 @@ def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], er
 
 def _previewed(conn: Connection, site: Site, own: Keeping, values: dict[str, str]) -> dict[str, Any]:
     """What parents will and will not see once the page of her address and contacts is saved as it stands."""
-    return preview(previews.of_form(conn, own.offer, values, site.today(), pages=("2c",)), values)
+    document = previews.of_form(conn, own.offer, values, site.today(), pages=("2c",))
+    return preview(document, values, receives=stopping.receives(conn, own.offer))

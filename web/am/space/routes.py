@@ -14,6 +14,7 @@ from registry.accounts import Account
 from registry.agrements import documents, requests
 from registry.database import Connection
 from registry.offers import duties, employers, pausing, profiles, views, visibility
+from registry.parents.contact import stopping
 from registry.privacy import leaving, personal_data
 from web.am.signed import Own, Signed
 from web.am.space import forms, preview
@@ -83,6 +84,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
     with site.pool.connection() as conn:
         document = preview.fiche(conn, own.offer, today)
         seen = visibility.of_offer(conn, own.offer)
+        receives = stopping.receives(conn, own.offer)
     if document is None:
         return message(
             request,
@@ -96,6 +98,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
         "back": "/espace",
         "map": maps.of_fiche(document, site.settings),
         "live": seen.public,
+        "can_write": receives,
     }
     return page(request, "am/space/preview.html", values)
 

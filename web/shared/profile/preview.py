@@ -23,8 +23,11 @@ NEVER: Rows = [
 ]
 
 
-def preview(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """`name`, `place`, and rows of label and text: `shown`, and `hidden` with why."""
+def preview(document: Mapping[str, Any], values: Mapping[str, str], *, receives: bool = True) -> dict[str, Any]:
+    """`name`, `place`, and rows of label and text: `shown`, and `hidden` with why.
+
+    `receives`: whether she takes messages of parents through the site, which everybody does who has not said otherwise.
+    """
     shown, hidden = _place(document, values)
     contact = document.get("contact", {})
     for name, field, label in (("telephone", "phone", "Téléphone"), ("courriel", "mail", "Mail")):
@@ -32,11 +35,13 @@ def preview(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str,
             shown.append((label, f"{contact[field]} (sur votre fiche seulement, jamais dans les listes)"))
         elif text(values, name):
             hidden.append((label, "vous ne le montrez pas"))
+    if receives:
+        shown.append(("Messages", "les parents vous écrivent ici, sans voir votre adresse mail"))
     return {
         "name": "Votre nom affiché" if document["name"] == UNNAMED else document["name"],
         "shown": shown + _facts(document),
         "hidden": hidden + NEVER,
-        "reachable": bool(contact),
+        "reachable": bool(contact) or receives,
     }
 
 

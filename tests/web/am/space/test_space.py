@@ -102,6 +102,25 @@ def test_what_is_hidden_of_her_home_is_hidden_in_the_preview_too(rooms: Rooms, n
     assert "0639987654" in browser.html.replace(" ", "").replace("\u00a0", "")
 
 
+@pytest.mark.parametrize("takes", [True, False])
+def test_previews_say_whether_parents_can_write_to_her_as_her_page_does(
+    rooms: Rooms, nadia: Account, takes: bool
+) -> None:
+    browser = rooms.visit(nadia)
+    browser.get("/espace/messages")
+    browser.post("/espace/messages", {"recevoir": "oui" if takes else ""})
+    typed = {"adresse": "27 rue Introuvable", "code_postal": "44000", "commune": "Nantes", "montrer": "zone"}
+    browser.get("/espace/adresse")
+    browser.post("/espace/adresse", typed)
+    browser.get("/espace/adresse")
+    assert ("ne peuvent pas vous joindre" in browser.text) is not takes
+    assert ("sans voir votre adresse mail" in browser.text) is takes
+    browser.get("/espace/apercu")
+    assert ("Lui écrire" in browser.text) is takes
+    browser.get(f"/offre/{nadia.offer}/ecrire")
+    assert ("Votre message" in browser.text) is takes
+
+
 def test_a_new_agrement_goes_to_the_moderators_while_the_last_valid_one_stays_up(rooms: Rooms, nadia: Account) -> None:
     browser = rooms.visit(nadia)
     browser.get("/espace/agrement")
