@@ -10,8 +10,8 @@ from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
 from tests.conftest import TODAY
 from tests.records import assistant
+from tests.registry.agrements.requests.people import AGREMENT, asks, draft, moderator
 from tests.rooms import NOW
-from tests.web.staff.moderation.people import AGREMENT, asks, draft, moderator
 from web.staff.moderation import views, wording
 
 HOUR = timedelta(hours=1)

@@ -9,8 +9,8 @@ from cryptography.fernet import MultiFernet
 from registry import database
 from registry.accounts import Account
 from registry.agrements import documents
+from tests.registry.agrements.requests import people
 from tests.rooms import Browser, Clock, Rooms
-from tests.web.staff.moderation import people
 
 JPEG = b"\xff\xd8\xff\xe0 a page"
 

@@ -22,8 +22,8 @@ from registry.casework.kinds import AGREMENT_REQUEST
 from registry.offers.profiles import Agrement
 from settings import PARIS
 from tests.records import add_period
+from tests.registry.agrements.requests.people import AGREMENT, asks, draft, is_public, moderator
 from tests.rooms import NOW
-from tests.web.staff.moderation.people import AGREMENT, asks, draft, is_public, moderator
 
 WANTED: dict[str, Any] = {
     "number": st.sampled_from(["044-1", "044-2"]),

@@ -14,8 +14,8 @@ from registry.agrements.requests import decisions
 from registry.casework import NotPossible, claims, history
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
+from tests.registry.agrements.requests.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 from tests.rooms import NOW
-from tests.web.staff.moderation.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 
 HOUR = timedelta(hours=1)
 

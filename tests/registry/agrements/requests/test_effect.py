@@ -18,8 +18,8 @@ from registry.database import Connection
 from registry.offers.profiles import Agrement
 from tests.conftest import TODAY
 from tests.records import add_period
+from tests.registry.agrements.requests.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 from tests.rooms import NOW
-from tests.web.staff.moderation.people import AGREMENT, asks, copy, draft, is_public, letters, moderator
 
 A_DAY = timedelta(days=1)
 
