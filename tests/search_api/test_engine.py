@@ -308,6 +308,33 @@ def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run) -> None:
     run(test())
 
 
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize("location", ["location: /elsewhere\r\n", ""], ids=["with location", "without"])
+def test_a_redirect_is_no_answer_and_is_not_followed(
+    run: Run, caplog: pytest.LogCaptureFixture, status: int, location: str
+) -> None:
+    """aiohttp would ask there with GET and without the query, whose answer counts everything there is."""
+
+    async def replies(request: bytes, connection: int, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"", status, location))
+
+    async def test() -> None:
+        async with serving(replies) as moved, serving(echo) as node:
+            async with asking(moved.url) as elastic:
+                with pytest.raises(EngineUnavailable):
+                    await engine.search(elastic, "x", {})
+            assert {each.split(b" ")[0] for each in moved.requests} == {b"POST"}
+            assert not [each for each in moved.requests if b"elsewhere" in each]
+            async with asking(moved.url, node.url) as elastic:  # another node may be right
+                for _ in range(3):
+                    assert await post(elastic, b"x") == Answer(200, b"x")
+
+    run(test())
+    logged = [each.getMessage() for each in caplog.records if each.name == "ribambelle.engine"]
+    assert [each.partition(" (")[0] for each in logged] == ["L’adresse d’Elasticsearch renvoie ailleurs"]
+    assert "vérifiez ELASTICSEARCH_URL" in logged[0]
+
+
 def test_ids_reach_elasticsearch_as_they_are(run: Run, settings: Settings) -> None:
     async def test() -> None:
         elastic = connect(settings)
