@@ -63,10 +63,10 @@ def answering(status: int, headers: dict[str, str], body: bytes) -> Iterator[tup
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_every_command_says_it_in_one_sentence(registry_url: str, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
-    *given, sentence = ANSWERS[answer]
+    status, headers, body, sentence = ANSWERS[answer]
     with database.connect(registry_url) as conn:
         conn.execute("insert into index_generation (name, index, state) values ('x-offers-1', 'offers', 'live')")
-    with answering(*given) as (url, asked):
+    with answering(status, headers, body) as (url, asked):
         for name, value in {
             "DATABASE_URL": registry_url,
             "ELASTICSEARCH_URL": url,

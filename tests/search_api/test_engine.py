@@ -286,8 +286,8 @@ def test_the_answer_to_a_request_that_was_given_up_is_not_taken_for_that_of_the_
     run(test())
 
 
-def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run) -> None:
-    """Neither with a 502, which another node may do better, nor as if it were a result."""
+def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither with a 502, which another node may do better, nor as if it were a result: that is the operator's to mend."""
 
     def page(status: int) -> Replies:
         async def replies(request: bytes, connection: int, writer: asyncio.StreamWriter) -> None:
@@ -306,6 +306,9 @@ def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run) -> None:
                         await engine.search(elastic, "x", {})
 
     run(test())
+    logged = [each.getMessage() for each in caplog.records if each.name == "ribambelle.engine"]
+    assert len(logged) == 1
+    assert "n’est pas Elasticsearch\u00a0: vérifiez ELASTICSEARCH_URL" in logged[0]
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
