@@ -71,8 +71,9 @@ def require_keys(settings: Settings) -> None:
 
 
 def require_admission(settings: Settings) -> None:
-    """End the command where Elasticsearch refuses our password or key, or shows a certificate that we do not believe:
-    waiting would not help. An Elasticsearch that is away may come back, and ends nothing."""
+    """End the command where Elasticsearch refuses our password or key, or shows a certificate that we do not believe,
+    or something else answers at its address: waiting would not help. An Elasticsearch that is away may come back, and
+    ends nothing."""
     with bulk.client(settings, timeout_s=ADMITTED_S) as engine:
         try:
             engine.indices.get_mapping(index=alias(settings.index_prefix, OFFERS), filter_path="*.mappings._meta")

@@ -9,7 +9,7 @@ from elastic_transport import NodeConfig, Urllib3HttpNode
 from elasticsearch import ApiError, Elasticsearch, OrjsonSerializer
 
 from settings import Settings
-from settings.engine import nodes
+from settings.engine import nodes, require_elasticsearch
 
 MOST_BYTES = 8_000_000
 """Documents in one request: what a node takes without trouble; it refuses 100 MB."""
@@ -43,12 +43,18 @@ class Outcome:
 
 class Node(Urllib3HttpNode):
     """A node whose certificate is verified by our context alone: the library would also believe the public authorities
-    that it ships with."""
+    that it ships with. It takes answers of Elasticsearch alone; the library follows no redirect."""
 
     def __init__(self, config: NodeConfig) -> None:
         super().__init__(config)
         if config.ssl_context is not None:
             self.pool.ca_certs = None  # type: ignore[attr-defined]  # a pool for https has it
+
+    def perform_request(self, *args: Any, **options: Any) -> Any:
+        """As the library's; raises settings.engine.Misaddressed too."""
+        answer = super().perform_request(*args, **options)
+        require_elasticsearch(answer.meta, answer.body)
+        return answer
 
 
 def client(settings: Settings, *, timeout_s: float = 30) -> Elasticsearch:

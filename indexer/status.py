@@ -34,10 +34,10 @@ class Status(TypedDict):
     second of all `workers` that are alive, as they last reported. `dead_letters`: by the state of their index.
     `live`, `kept`, `building`: names by index. `checks`: by index, where one was made. `elasticsearch`: `ok`;
     `missing` when it answers but lacks a live index; `away` when it does not answer, not in time, or only with a
-    refusal. `refusal`: a French sentence about a password, a key or a certificate that the operator has to mend, else
-    null. The rest is Elasticsearch's to tell, and empty or null without it: `indexed_at`, up to when a search shows
-    every change (ISO 8601, UTC), and the `documents` that a search finds, by index and by what each is counted by;
-    `kinds` of offers and `types` of places are the same figures by their older names.
+    refusal. `refusal`: a French sentence about an address, a password, a key or a certificate that the operator has to
+    mend, else null. The rest is Elasticsearch's to tell, and empty or null without it: `indexed_at`, up to when a
+    search shows every change (ISO 8601, UTC), and the `documents` that a search finds, by index and by what each is
+    counted by; `kinds` of offers and `types` of places are the same figures by their older names.
     """
 
     queue: int

@@ -8,12 +8,13 @@ stand in it.
 import base64
 import binascii
 import logging
+import re
 import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from elastic_transport import NodeConfig
+from elastic_transport import ApiResponseMeta, ConnectionError, NodeConfig
 from elastic_transport.client_utils import basic_auth_to_header
 
 if TYPE_CHECKING:
@@ -24,15 +25,33 @@ if TYPE_CHECKING:
 logging.getLogger("elastic_transport").setLevel(logging.ERROR)
 
 EXPIRED, NOT_YET, WRONG_NAME, WRONG_ADDRESS = 10, 9, 62, 64
-"""OpenSSL's codes of what is wrong with a certificate; nearly all of the others are about who signed it."""
+"""OpenSSL's codes of what is wrong with a certificate itself."""
+
+UNKNOWN_AUTHORITY = (2, 18, 19, 20, 21)
+"""OpenSSL's codes of a chain that ends at nobody whom we believe: only there another ELASTICSEARCH_CA is the answer."""
+
+NO_KEY_USAGE = (81, 92)
+"""OpenSSL's codes of an authority that does not say what its key is for, with a length of its chains (81) and without.
+Asked of it by VERIFY_X509_STRICT, which Python sets since 3.13; elasticsearch-certutil made such ones for years."""
+
+LONGEST_REASON = 100
+"""Letters of OpenSSL's reason that a sentence quotes."""
 
 NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")
 """OpenSSL's reasons where the other side answers in plain text. A connection that ends early has others: it may have
 been a restart."""
 
 
+STRANGER = "Ce qui répond à l’adresse d’Elasticsearch n’est pas Elasticsearch\u00a0: vérifiez ELASTICSEARCH_URL."
+
+
 class BadEngine(ValueError):
     """The settings name no Elasticsearch that could be asked. Its text is a French sentence."""
+
+
+class Misaddressed(ConnectionError):
+    """What answers at an address is not Elasticsearch. Its `message` is a French sentence. As with a node that is away,
+    the libraries ask the next one."""
 
 
 def nodes(settings: "Settings", *, timeout_s: float, connections: int = 10) -> list[NodeConfig]:
@@ -64,18 +83,40 @@ def nodes(settings: "Settings", *, timeout_s: float, connections: int = 10) -> l
     ]
 
 
+def require_elasticsearch(meta: ApiResponseMeta, body: bytes) -> None:
+    """Raise Misaddressed for an answer that Elasticsearch does not give.
+
+    That is a redirect, which no client of ours follows, as a POST would become a GET without its query; and a page. A
+    page with a 5xx or a 401 is left to what its status says: a proxy may have made it.
+    """
+    if 300 <= meta.status < 400:
+        raise Misaddressed(
+            "L’adresse d’Elasticsearch renvoie ailleurs (redirection HTTP)\u00a0: vérifiez ELASTICSEARCH_URL, en"
+            " particulier http ou https, le port et le chemin."
+        )
+    kind = (meta.mimetype or "application/json").lower()
+    if (200 <= meta.status < 300 or meta.status in (404, 405)) and (
+        kind == "text/html" or (body and "json" not in kind) or body[:100].lstrip().startswith(b"<")
+    ):
+        raise Misaddressed(STRANGER)
+
+
 def refusal(error: BaseException) -> str | None:
     """In a French sentence, why Elasticsearch or we ourselves refused the connection, where the operator can mend it;
     None where it is merely away. `error` is what any of the libraries raised."""
     for each in _causes(error):
+        if isinstance(each, Misaddressed):
+            return str(each.message)
         code = getattr(each, "verify_code", None)  # aiohttp's own error is a verification's too, and has none
         if isinstance(each, ssl.SSLCertVerificationError) and code is not None:
-            return of_certificate(code)
+            return of_certificate(code, getattr(each, "verify_message", None) or "")
         if isinstance(each, ssl.SSLError) and getattr(each, "reason", None) in NO_TLS:
             return "Elasticsearch ne parle pas TLS à cette adresse https\u00a0: vérifiez ELASTICSEARCH_URL."
         status = getattr(each, "status_code", None)
         if status in (401, 403):
             return of_status(status)
+        if isinstance(status, int) and 200 <= status < 300:  # the library's own error: no Elasticsearch signed it
+            return STRANGER
     return None
 
 
@@ -92,8 +133,9 @@ def of_status(status: int) -> str:
     )
 
 
-def of_certificate(code: int) -> str:
-    """The sentence of a certificate that was not believed, by OpenSSL's code."""
+def of_certificate(code: int, reason: str = "") -> str:
+    """The sentence of a certificate that was not believed, by OpenSSL's code; what we have no words for is quoted from
+    OpenSSL's `reason`."""
     if code == EXPIRED:
         return "Le certificat d’Elasticsearch a expiré\u00a0: renouvelez-le."
     if code == NOT_YET:
@@ -103,10 +145,27 @@ def of_certificate(code: int) -> str:
             "Le certificat d’Elasticsearch est celui d’un autre nom\u00a0: ELASTICSEARCH_URL doit donner un nom ou une"
             " adresse qui y figure."
         )
+    if code in UNKNOWN_AUTHORITY:
+        return (
+            "L’autorité qui a signé le certificat d’Elasticsearch n’est pas connue\u00a0: donnez son fichier dans"
+            " ELASTICSEARCH_CA."
+        )
+    if code in NO_KEY_USAGE:
+        return (
+            "Le certificat de l’autorité d’Elasticsearch n’a pas l’extension keyUsage, que Python exige depuis sa"
+            f" version 3.13 ({_quoted(code, reason)})\u00a0: créez une autorité qui l’a et faites-lui signer de"
+            " nouveaux certificats (docs/deploy.md)."
+        )
     return (
-        "L’autorité qui a signé le certificat d’Elasticsearch n’est pas connue\u00a0: donnez son fichier dans"
-        " ELASTICSEARCH_CA."
+        f"Le certificat d’Elasticsearch ou celui de son autorité est refusé ({_quoted(code, reason)})\u00a0: vérifiez"
+        " ces deux certificats, et que le fichier d’ELASTICSEARCH_CA est bien celui de l’autorité qui a signé."
     )
+
+
+def _quoted(code: int, reason: str) -> str:
+    """OpenSSL's reason as a sentence may hold it: short, and without the signs that addresses are made of."""
+    words = " ".join(re.sub(r"[^A-Za-z0-9 ,_()-]+", " ", reason).split())[:LONGEST_REASON].strip()
+    return f"OpenSSL, code {code}\u00a0: «\u00a0{words}\u00a0»" if words else f"OpenSSL, code {code}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -130,6 +189,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _split(url: str) -> SplitResult:
+    # Of a password with a slash the part before it would be read as a port, and the rest, host and all, as a path.
+    if re.search(r"[/?#].*@", url.partition("://")[2]):
+        raise BadEngine(
+            "Dans ELASTICSEARCH_URL, un «\u00a0@\u00a0» vient après le nom de l’hôte\u00a0: dans un mot de passe,"
+            " «\u00a0/\u00a0» s’écrit %2F, «\u00a0?\u00a0» %3F, «\u00a0#\u00a0» %23 et «\u00a0@\u00a0» %40"
+            " (encodage-pourcent)."
+        )
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 (raises on a bad one)

@@ -3,17 +3,18 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 import orjson
-from elastic_transport import AsyncTransport, SerializerCollection, TransportError
+from elastic_transport import AiohttpHttpNode, AsyncTransport, SerializerCollection, TransportError
 
 from mappings import indexes
 from search_api.engine.expiring import Expiring
 from search_api.problems import EngineUnavailable
 from settings import Settings
-from settings.engine import nodes, of_status, refusal
+from settings.engine import nodes, of_status, refusal, require_elasticsearch
 
 LOG = logging.getLogger("ribambelle.engine")
 
@@ -64,6 +65,21 @@ class Bytes(SerializerCollection):
         return data
 
 
+class Node(AiohttpHttpNode):
+    """A node that follows no redirect, as aiohttp would, and takes answers of Elasticsearch alone."""
+
+    def _create_aiohttp_session(self) -> None:
+        super()._create_aiohttp_session()
+        session = cast(Any, self.session)
+        session.request = partial(session.request, allow_redirects=False)  # the library gives no other way
+
+    async def perform_request(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]  # as the library's
+        """As the library's; raises settings.engine.Misaddressed too."""
+        answer = await super().perform_request(*args, **options)
+        require_elasticsearch(answer.meta, answer.body)
+        return answer
+
+
 def connect(settings: Settings) -> Engine:
     """Opens no connection yet. The caller closes `client`. Raises settings.engine.BadEngine.
 
@@ -78,6 +94,7 @@ def connect(settings: Settings) -> Engine:
         found = [each.replace(request_timeout=settings.request_timeout_s / 2) for each in found]
     client = AsyncTransport(
         found,
+        Node,
         max_retries=len(found),
         retry_on_status=AGAIN,
         retry_on_timeout=several,

@@ -286,8 +286,8 @@ def test_the_answer_to_a_request_that_was_given_up_is_not_taken_for_that_of_the_
     run(test())
 
 
-def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run) -> None:
-    """Neither with a 502, which another node may do better, nor as if it were a result."""
+def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither with a 502, which another node may do better, nor as if it were a result: that is the operator's to mend."""
 
     def page(status: int) -> Replies:
         async def replies(request: bytes, connection: int, writer: asyncio.StreamWriter) -> None:
@@ -306,6 +306,36 @@ def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run) -> None:
                         await engine.search(elastic, "x", {})
 
     run(test())
+    logged = [each.getMessage() for each in caplog.records if each.name == "ribambelle.engine"]
+    assert len(logged) == 1
+    assert "n’est pas Elasticsearch\u00a0: vérifiez ELASTICSEARCH_URL" in logged[0]
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize("location", ["location: /elsewhere\r\n", ""], ids=["with location", "without"])
+def test_a_redirect_is_no_answer_and_is_not_followed(
+    run: Run, caplog: pytest.LogCaptureFixture, status: int, location: str
+) -> None:
+    """aiohttp would ask there with GET and without the query, whose answer counts everything there is."""
+
+    async def replies(request: bytes, connection: int, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(b"", status, location))
+
+    async def test() -> None:
+        async with serving(replies) as moved, serving(echo) as node:
+            async with asking(moved.url) as elastic:
+                with pytest.raises(EngineUnavailable):
+                    await engine.search(elastic, "x", {})
+            assert {each.split(b" ")[0] for each in moved.requests} == {b"POST"}
+            assert not [each for each in moved.requests if b"elsewhere" in each]
+            async with asking(moved.url, node.url) as elastic:  # another node may be right
+                for _ in range(3):
+                    assert await post(elastic, b"x") == Answer(200, b"x")
+
+    run(test())
+    logged = [each.getMessage() for each in caplog.records if each.name == "ribambelle.engine"]
+    assert [each.partition(" (")[0] for each in logged] == ["L’adresse d’Elasticsearch renvoie ailleurs"]
+    assert "vérifiez ELASTICSEARCH_URL" in logged[0]
 
 
 def test_ids_reach_elasticsearch_as_they_are(run: Run, settings: Settings) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from settings import Settings
 from settings.engine import BadEngine, nodes, of_certificate, refusal
+from tests.product.guarded.guard import Authority
 
 KEY = "aWQ6c2VjcmV0"  # id:secret
 
@@ -56,6 +57,15 @@ def test_a_bad_address_is_refused_without_its_password(url: str) -> None:
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
+@pytest.mark.parametrize("between", ["/", "12/", "?", "#"])
+def test_a_password_that_is_not_encoded_is_not_taken_for_a_path(between: str) -> None:
+    """With `12/` the user would be the host, and the password's beginning a good port."""
+    with pytest.raises(BadEngine, match=r"ELASTICSEARCH_URL.* %2F.*encodage-pourcent") as refused:
+        read(f"https://elastic:{between}secret@es.example:9200")
+    assert "secret" not in str(refused.value)
+    assert read("https://es/a%40b") == [("https", "es", 443, "/a%40b", None)]
+
+
 @pytest.mark.parametrize("key", ["secret", "aWQ=", "OnNlY3JldA==", "aWQ6", "a b", "aWQ6c2VjcmV0\r\nx: y", "ééé"])
 def test_what_is_no_key_is_refused_and_not_quoted(key: str) -> None:
     with pytest.raises(BadEngine, match="ELASTICSEARCH_API_KEY") as refused:
@@ -93,6 +103,61 @@ def test_who_is_merely_away_is_not_refused() -> None:
 
 
 def test_each_fault_of_a_certificate_has_its_sentence() -> None:
-    codes = {9: "pas encore valable", 10: "expiré", 18: "autorité", 20: "autorité", 62: "autre nom", 64: "autre nom"}
+    codes = {9: "pas encore valable", 10: "expiré", 62: "autre nom", 64: "autre nom"}
     for code, words in codes.items():
         assert words in of_certificate(code)
+
+
+def test_only_an_unknown_authority_asks_for_its_file() -> None:
+    asks = "n’est pas connue\u00a0: donnez son fichier dans ELASTICSEARCH_CA"
+    assert [code for code in range(1, 100) if asks in of_certificate(code, "some reason")] == [2, 18, 19, 20, 21]
+
+
+def test_another_fault_quotes_openssl_briefly_and_nothing_like_an_address() -> None:
+    assert "OpenSSL, code 24\u00a0: «\u00a0invalid CA certificate\u00a0»" in of_certificate(
+        24, "invalid CA certificate"
+    )
+    hostile = of_certificate(7, "bad\r\n\x1b[31m https://u:secret@es/ <b> " + "x" * 1000)
+    assert "«\u00a0bad 31m https u secret es b xxx" in hostile
+    assert not set("\r\n\x1b/@<>[]") & set(hostile)
+    assert len(hostile) < 400
+
+
+def test_an_authority_without_key_usage_is_named_as_that(tmp_path: Path) -> None:
+    """Strict as Python is since 3.13, whatever version runs this."""
+
+    def said(*, says_usage: bool) -> str | None:
+        authority = Authority(tmp_path, f"authority-{says_usage}", says_usage=says_usage)
+        settings = Settings(elasticsearch_url="https://127.0.0.1", elasticsearch_ca=str(authority.file))
+        (node,) = nodes(settings, timeout_s=1)
+        assert node.ssl_context
+        node.ssl_context.verify_flags |= ssl.VERIFY_X509_STRICT
+        refused = shaken_hands(node.ssl_context, authority.certificate(f"node-{says_usage}"))
+        return refusal(refused) if refused else None
+
+    assert said(says_usage=True) is None
+    sentence = said(says_usage=False)
+    assert sentence
+    assert "n’a pas l’extension keyUsage" in sentence
+    assert "CA cert does not include key usage extension" in sentence
+    assert "docs/deploy.md" in sentence
+
+
+def shaken_hands(client: ssl.SSLContext, certificate: Path) -> ssl.SSLError | None:
+    """What the client finds wrong with this certificate; None where it believes it. Without a network."""
+    serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    serving.load_cert_chain(certificate)
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(back, there, server_hostname="127.0.0.1"),
+        serving.wrap_bio(there, back, server_side=True),
+    ]
+    for _ in range(10):
+        for end in ends:
+            try:
+                end.do_handshake()
+            except ssl.SSLWantReadError:
+                continue
+            except ssl.SSLError as error:
+                return error
+    return None

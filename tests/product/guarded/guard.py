@@ -33,12 +33,13 @@ REFUSED = {
 
 
 class Authority:
-    """Signs certificates; `file` is what those who believe it are given."""
+    """Signs certificates; `file` is what those who believe it are given. Without `says_usage` it is one of those that
+    elasticsearch-certutil made for years."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, says_usage: bool = True) -> None:
         self.folder, self.name = folder, x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.key = ec.generate_private_key(ec.SECP256R1())
-        constraints = x509.BasicConstraints(ca=True, path_length=0)
+        constraints = x509.BasicConstraints(ca=True, path_length=0 if says_usage else None)
         usage = x509.KeyUsage(
             digital_signature=True,
             key_cert_sign=True,
@@ -51,10 +52,10 @@ class Authority:
             decipher_only=False,
         )
         made = self._builder(self.name, self.key.public_key(), timedelta(days=30)).add_extension(constraints, True)
+        if says_usage:
+            made = made.add_extension(usage, True)
         self.file = folder / f"{name}.pem"
-        self.file.write_bytes(
-            made.add_extension(usage, True).sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-        )
+        self.file.write_bytes(made.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
     def certificate(self, file: str, *, address: str = "127.0.0.1", ends_in: timedelta = timedelta(days=1)) -> Path:
         """A key and its certificate for one address, in one file."""
