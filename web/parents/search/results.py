@@ -36,6 +36,7 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "heading": heading,
         "where": where(found),
         "empty": total["value"] == 0,
+        "unstated": filters.unstated(form.chosen),
         "cards": cards,
         "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
         "filters": filters.fields(form.chosen, answer["facets"]),
@@ -149,7 +150,9 @@ def steps(where: Where) -> list[Step]:
         found.append((texts.search.LOOSEN_DETOUR.format(detour=detour), {"detour": detour}))
     if form.has_need and form.libres:
         found.append((texts.LOOSEN_ASK, {"libres": ""}))
-    if form.filtered:
+    stating = filters.without_unstated(form.chosen)
+    found += [(label, {"chosen": rest}) for label, rest in stating.items()]
+    if form.mots or (form.chosen and {} not in stating.values()):
         found.append((texts.LOOSEN_FILTERS, filters.UNSET))
     if form.has_need:
         found.append((texts.LOOSEN_HOURS, {**need.UNSET, "libres": ""}))
