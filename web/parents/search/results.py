@@ -76,7 +76,7 @@ def where(found: Where) -> str:
     if place.is_territory:
         return texts.IN_TERRITORY.format(place=place.name)
     inside = found.form.rayon == "0" and place.code
-    return (texts.IN if inside else texts.AROUND).format(place=place.name)
+    return french.reaching(place.name) if inside else texts.AROUND.format(place=place.name)
 
 
 def sort_label(name: str, form: SearchForm) -> str:
@@ -110,7 +110,9 @@ def notices(found: Where) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "text": text.format(place=meant.place.name, detail=meant.detail),
+            "text": text.format(
+                place=meant.place.name, in_place=french.reaching(meant.place.name), detail=meant.detail
+            ),
             "others": [link(found.form, item, *fields) for item in meant.others],
         }
         for text, meant, fields in understood
