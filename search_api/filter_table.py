@@ -94,7 +94,9 @@ class Filter:
     `structures_only`: no assistant maternel can ever have it, so that no saved need can ask for it.
 
     The rest is for the page's folded panel: `page`, its name in the address (empty: it has no field there), `title` and
-    `hint` of the field, and `chip`, of {label}: what is set, in the list of filters that can be taken off.
+    `hint` of the field, and `chip`, of {label}: what is set, in the list of filters that can be taken off. Where the
+    search finds nothing, `unstated` says whom the filter leaves out because they state nothing, and `without` names the
+    search that asks again without it; rows of one `without` go together.
     """
 
     name: str
@@ -107,10 +109,17 @@ class Filter:
     title: str = ""
     hint: str = ""
     chip: str = "{label}"
+    unstated: str = ""
+    without: str = ""
 
 
 MAX_SCHOOLS = 10
 WEEKDAYS = "Du lundi au vendredi. Qui n’a pas indiqué ses horaires n’est pas trouvé."
+HOURS_UNSTATED = (
+    "Une heure d’ouverture ou de fermeture ne trouve que les structures dont les horaires sont connus\u00a0: ni les"
+    " autres structures, ni les assistants maternels."
+)
+WITHOUT_HOURS = "Chercher sans heure d’ouverture ni de fermeture"
 
 FILTERS: tuple[Filter, ...] = (
     # Its ticks stand in a panel of their own, above the folded one (templates/shared/fields.html, kinds).
@@ -130,6 +139,9 @@ FILTERS: tuple[Filter, ...] = (
         page="tarif-max",
         title="Tarif de l’assistant maternel, net de l’heure",
         hint="Qui n’a pas indiqué son tarif n’est pas trouvé.",
+        unstated="Un tarif ne trouve que les assistants maternels qui ont indiqué le leur\u00a0: ni les autres, ni les"
+        " structures.",
+        without="Chercher sans limite de tarif",
     ),
     Filter(
         "opens_before",
@@ -142,6 +154,8 @@ FILTERS: tuple[Filter, ...] = (
         title="Ouvre au plus tard à",
         hint=WEEKDAYS,
         chip="Ouvre au plus tard à {label}",
+        unstated=HOURS_UNSTATED,
+        without=WITHOUT_HOURS,
     ),
     Filter(
         "closes_after",
@@ -154,6 +168,8 @@ FILTERS: tuple[Filter, ...] = (
         title="Ferme au plus tôt à",
         hint=WEEKDAYS,
         chip="Ferme au plus tôt à {label}",
+        unstated=HOURS_UNSTATED,
+        without=WITHOUT_HOURS,
     ),
     Filter(
         "feature",

@@ -9,7 +9,7 @@ from search_api.request.offer_query import OfferQuery
 
 FIELDS = ["id", "type", "code", "name", "postcodes", "parent", "department", "epci", "population", "position"]
 
-KINDS_OF_PLACE = {"commune": "commune", "epci": "intercommunalité", "department": "département"}
+CODE_OF = {"commune": "de commune", "epci": "d’intercommunalité", "department": "de département"}
 
 LONGEST_ID = 64
 """Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
@@ -28,9 +28,7 @@ async def named(engine: Engine, type: str, codes: Sequence[str]) -> dict[str, st
     """Code → name of each of these codes, in their order. Raises as `names` does."""
     found = await known(engine, [f"{type}:{code}" for code in codes])
     errors = [
-        refusal(
-            type, code, f"un code de {KINDS_OF_PLACE[type]} qui existe", f"le code «\u00a0{code}\u00a0» est inconnu"
-        )
+        refusal(type, code, f"un code {CODE_OF[type]} qui existe", f"le code «\u00a0{code}\u00a0» est inconnu")
         for code, place in zip(codes, found, strict=True)
         if place is None
     ]

@@ -12,6 +12,9 @@ from domain import french
 MEDIA_TYPE = "application/problem+json"
 SHOWN_VALUE = 200
 """A refused value is quoted up to this many characters."""
+SHOWN_ERRORS = 10
+"""Refusals in one answer, each with what is allowed: a request may hold two hundred, and be answered by a hundred
+times what it sent."""
 
 MOST_QUERY_BYTES, MOST_PARAMETERS = 8_000, 200
 """Of a query string: the longest that means something (fifty communes, every filter, a cursor) is half as much."""
@@ -133,7 +136,11 @@ def document(
 
 
 def invalid(error: ParameterError) -> Response:
-    return problem("parameter-invalid", str(error), errors=error.errors)
+    """Names the first SHOWN_ERRORS refusals, and says how many more there are."""
+    shown = error.errors[:SHOWN_ERRORS]
+    more = len(error.errors) - len(shown)
+    told = f" Et {_MORE.of(more)}." if more else ""
+    return problem("parameter-invalid", detail(shown) + told, errors=shown)
 
 
 def unavailable() -> Response:
@@ -154,6 +161,7 @@ def too_many_requests(retry_after_s: int) -> Response:
 
 
 _SECOND = french.Plural("seconde", "secondes")
+_MORE = french.Plural("autre refus", "autres refus")
 
 
 def too_many(reason: str, retry_after_s: int) -> Response:

@@ -371,8 +371,8 @@ Limit = Annotated[
 ]
 Cursor = Annotated[
     str | None,
-    Field(max_length=MAX_CURSOR),
-    WithJsonSchema({"type": "string", "maxLength": MAX_CURSOR}),
+    Field(min_length=1, max_length=MAX_CURSOR),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_CURSOR}),
     described("La suite d’une réponse.", "la valeur next de la réponse précédente, avec les mêmes paramètres"),
 ]
 Facets = Annotated[

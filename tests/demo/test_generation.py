@@ -190,6 +190,21 @@ def test_a_third_is_out_of_date_or_full_and_the_rest_differs(generated: Connecti
     assert (night, weekend, two, leave) == (True, True, True, True)
 
 
+def test_most_invented_creches_and_mam_have_weekly_hours_that_differ(generated: Connection) -> None:
+    for kind in ("eaje", "mam"):
+        weeks = [
+            week
+            for (week,) in generated.execute(
+                "select (select array_agg((weekday, start_minute, end_minute)::text order by weekday, start_minute)"
+                " from opening where offer = o.id) from offer o where kind = %s",
+                [kind],
+            )
+        ]
+        known = [tuple(each) for each in weeks if each]
+        assert len(known) > len(weeks) / 2
+        assert len(set(known)) > 2
+
+
 def test_free_places_never_exceed_the_agrement(generated: Connection) -> None:
     places = generated.execute(
         "select a.capacity, max(r.places) from timetable_range r join timetable t on t.id = r.timetable"

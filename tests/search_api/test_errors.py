@@ -93,6 +93,7 @@ OFFERS_URL, MAP, SUGGEST, COUNTS = "/api/v1/offers", "/api/v1/map", "/api/v1/sug
         (OFFERS_URL, "limit=101", {"limit"}),
         (OFFERS_URL, "limit=ten", {"limit"}),
         (OFFERS_URL, "cursor=x", {"cursor"}),
+        (OFFERS_URL, "cursor=", {"cursor"}),
         (OFFERS_URL, "facets=kind,colour", {"facets"}),
         (OFFERS_URL, "format=xml", {"format"}),
         (OFFERS_URL, "kind=creche&limit=0", {"kind", "limit"}),
@@ -126,6 +127,24 @@ def test_what_is_refused_is_named(api: Client, path: str, query: str, names: set
 def test_two_places_are_named_with_their_values(api: Client) -> None:
     errors = api.get(f"{OFFERS_URL}?near=0,0&commune=44109").json()["errors"]
     assert {error["parameter"]: error["value"] for error in errors} == {"near": "0.0,0.0", "commune": "44109"}
+
+
+def test_of_many_refusals_the_first_are_named_and_the_others_counted(api: Client) -> None:
+    response = api.get(f"{OFFERS_URL}?" + "&".join(f"x{number}=1" for number in range(199)))
+    problem = response.json()
+    assert [error["parameter"] for error in problem["errors"]] == [f"x{number}" for number in range(10)]
+    assert problem["detail"].endswith(" Et 189\u00a0autres refus.")
+    assert len(response.content) < 16_000, "an answer is not a hundred times its question"
+    assert "autre" not in api.get(f"{OFFERS_URL}?colour=red").json()["detail"]
+
+
+def test_what_is_allowed_in_place_of_an_unknown_code_is_said_in_french(api: Client) -> None:
+    answers = [api.get(f"{OFFERS_URL}?{name}=x").json() for name in ("commune", "epci", "department")]
+    assert [answer["errors"][0]["allowed"] for answer in answers] == [
+        "un code de commune qui existe",
+        "un code d’intercommunalité qui existe",
+        "un code de département qui existe",
+    ]
 
 
 def test_every_unknown_code_is_named(api: Client) -> None:

@@ -63,9 +63,9 @@ def place_line(item: Mapping[str, Any]) -> str:
             f"{item['address']}, {commune}" if item["commune"]["postcode"] not in item["address"] else item["address"]
         )
     if item["kind"] == "assistant_maternel" and item["position"]["precision"] == "zone":
-        return texts.ZONE_OF.format(commune=item["commune"]["name"])
+        return texts.ZONE_OF.format(of_commune=french.leaving(item["commune"]["name"]))
     if item["kind"] == "assistant_maternel" and item["position"]["precision"] == "commune":
-        return texts.COMMUNE_OF.format(commune=item["commune"]["name"])
+        return texts.COMMUNE_OF.format(in_commune=french.reaching(item["commune"]["name"]))
     return commune
 
 

@@ -112,10 +112,9 @@ RESULT = Plural("résultat", "résultats")
 AT_LEAST = "plus de {count}"
 AROUND = "autour de {place}"
 AROUND_POSITION = "autour de votre position"
-IN = "à {place}"
 IN_TERRITORY = "dans le territoire : {place}"
 EVERYWHERE = "partout"
-UNDERSTOOD = "Nous cherchons à {place} ({detail}). Vous pensiez à un autre lieu ?"
+UNDERSTOOD = "Nous cherchons {in_place} ({detail}). Vous pensiez à un autre lieu ?"
 LIST = "Liste"
 MAP = "Carte"
 MAP_LABEL = "Carte des résultats. La liste qui précède donne les mêmes offres."
@@ -162,16 +161,16 @@ FICTITIOUS_LONG = (
 )
 DISTANCE = "à {distance}"
 DISTANCE_ABOUT = "à environ {distance}"
-ZONE_OF = "un quartier de {commune}"
-COMMUNE_OF = "quelque part à {commune}"
+ZONE_OF = "un quartier {of_commune}"
+COMMUNE_OF = "quelque part {in_commune}"
 ZONE_SENTENCE = (
-    "{name} a choisi de ne pas montrer son adresse : la carte montre un quartier de {commune}, pas son domicile."
+    "{name} a choisi de ne pas montrer son adresse : la carte montre un quartier {of_commune}, pas son domicile."
 )
 COMMUNE_ZONE_SENTENCE = (
-    "{name} a choisi de ne pas montrer son adresse : la carte montre la commune de {commune}, pas son domicile."
+    "{name} a choisi de ne pas montrer son adresse : la carte montre la commune {of_commune}, pas son domicile."
 )
 STREET_SENTENCE = "La carte montre la rue, pas le numéro."
-COMMUNE_SENTENCE = "L’adresse n’a pas pu être située exactement : la carte montre la commune de {commune}."
+COMMUNE_SENTENCE = "L’adresse n’a pas pu être située exactement : la carte montre la commune {of_commune}."
 CHILD = Plural("enfant", "enfants")
 CAPACITY = "{children} au plus"
 PLACE = Plural("place", "places")

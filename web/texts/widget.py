@@ -4,7 +4,6 @@ from domain.french import Plural
 
 # The frame on a town hall's site.
 HEADING = "Trouver un accueil pour son enfant"
-PLACE_IN = "à {place}"
 PLACE_TERRITORY = "dans le territoire : {place}"
 TITLE = "{heading} {where}"
 FORM = "Préciser la recherche"

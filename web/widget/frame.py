@@ -88,9 +88,8 @@ async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors
         code = asked.place.partition(":")[2]
         return _said(site, ancestors, texts.widget.ERROR_UNKNOWN_TERRITORY.format(code=code), 422)
     form = _form(asked, place, forms.read(request.query_params.multi_items()))
-    where = (texts.widget.PLACE_IN if place.type == "commune" else texts.widget.PLACE_TERRITORY).format(
-        place=place.name
-    )
+    inside = place.type == "commune"
+    where = french.reaching(place.name) if inside else texts.widget.PLACE_TERRITORY.format(place=place.name)
     errors = forms.errors(form, site.today())
     values: dict[str, Any] = {
         "asked": asked,

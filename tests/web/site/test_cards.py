@@ -31,6 +31,28 @@ def test_what_is_to_confirm_is_told_without_a_count_and_without_green() -> None:
     assert cards.availability(found, has_need=True) == {"status": "to_confirm", "text": "Disponibilités à confirmer"}
 
 
+@pytest.mark.parametrize(
+    ("commune", "zone", "anywhere"),
+    [
+        ("Nantes", "un quartier de Nantes", "quelque part à Nantes"),
+        ("Orvault", "un quartier d’Orvault", "quelque part à Orvault"),
+        ("Le Pellerin", "un quartier du Pellerin", "quelque part au Pellerin"),
+        ("Les Sorinières", "un quartier des Sorinières", "quelque part aux Sorinières"),
+    ],
+)
+def test_a_hidden_home_is_placed_in_french(commune: str, zone: str, anywhere: str) -> None:
+    def line(precision: str) -> str:
+        return cards.place_line(
+            {
+                "kind": "assistant_maternel",
+                "position": {"precision": precision},
+                "commune": {"name": commune, "postcode": "44000"},
+            }
+        )
+
+    assert (line("zone"), line("commune")) == (zone, anywhere)
+
+
 def test_nothing_is_said_of_a_word_where_nothing_was_declared() -> None:
     item = {"kind": "assistant_maternel", "confirmed_on": None, "fresh_until": None}
     assert cards.freshness(item, TODAY) == "disponibilités jamais déclarées"

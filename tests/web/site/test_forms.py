@@ -135,6 +135,14 @@ def test_filters_are_asked_for_in_the_words_of_the_search() -> None:
     assert replace(read(query), **filters.UNSET).filtered == 0
 
 
+def test_the_end_of_the_day_stands_in_its_field_and_outlives_the_next_search() -> None:
+    [shown] = [each for each in filters.fields(read("ou=a&ferme=24:00").chosen) if each["name"] == "ferme"]
+    assert shown["entries"] == [{"value": "00:00"}], "a browser drops 24:00"
+    again = read("ou=a&ferme=00:00")
+    assert again.filtered == 1
+    assert [label for label, _ in filters.chips(again.chosen)] == ["Ferme au plus tôt à minuit"]
+
+
 @pytest.mark.parametrize(
     ("query", "structures"),
     [

@@ -110,6 +110,21 @@ def test_an_empty_result_offers_what_to_loosen(site: Client) -> None:
     assert told == [re.findall(r"(\d+) résultats?", text(site.get(step).text))[0] for step in steps]
 
 
+def test_an_empty_result_says_whom_a_filter_leaves_out_and_takes_it_off(site: Client) -> None:
+    asked = [("ferme", "24:00"), ("ouvre", "00:00"), ("tarif-max", "3.00"), ("langue", "en")]
+    shown = search(site, *asked, ("type", "assistant_maternel"), ("type", "eaje")).text.split('class="empty"')[1]
+    assert "les structures dont les horaires sont connus" in text(shown)
+    assert text(shown).count("ne trouve que") == 2, "the hours once, and the wage"
+    one = search(site, ("ferme", "24:00"), ("ouvre", "00:00"), ("type", "assistant_maternel"))
+    offered = one.text.split('class="empty"')[1]
+    [step] = re.findall(r'href="([^"]+)">Chercher sans heure d’ouverture ni de fermeture</a>', offered)
+    assert "Retirer les filtres" not in offered, "it would be the same search"
+    assert cards(site.get(unescape(step)))
+    dear = search(site, ("tarif-max", "3.00"), ("type", "assistant_maternel")).text.split('class="empty"')[1]
+    assert "Chercher sans limite de tarif" in dear
+    assert "heure d’ouverture" not in dear
+
+
 def test_a_search_for_places_leads_to_an_alert_where_there_are_any(settings: Settings, registry_url: str) -> None:
     def leads(site: Client, *pairs: tuple[str, str]) -> list[str]:
         return re.findall(r'href="(/alertes[^"]*)"', search(site, *pairs).text)

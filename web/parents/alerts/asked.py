@@ -11,7 +11,8 @@ from search_api.parameters import FilterParameters, OfferQuery, meaning, read
 from search_api.problems import ParameterError
 from web.core.site import Site
 from web.parents.search import results
-from web.shared.search import forms, parameters
+from web.shared.search import filters, forms, parameters
+from web.shared.search.filters import Chosen
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where, resolve
 from web.texts.parents import alerts as texts
@@ -57,8 +58,10 @@ async def need(site: Site, form: SearchForm) -> Need:
     today = site.today()
     if errors := forms.errors(form, today):
         raise Refused(texts.BROKEN.format(reason=_first(errors)))
-    if form.asks_structures:
+    if form.lists_structures:
         raise Refused(texts.OTHER_KINDS)
+    if in_the_way := filters.structures_only(form.chosen):
+        raise Refused(_of_structures(in_the_way))
     found = await resolve(site, form)
     if found.errors:
         raise Refused(texts.BROKEN.format(reason=_first(found.errors)))
@@ -90,6 +93,12 @@ def title(found: Where, query: OfferQuery) -> str:
     if form.filtered:
         parts.append(texts.FILTERS)
     return ", ".join(parts)
+
+
+def _of_structures(in_the_way: Chosen) -> str:
+    """Names the filters that only structures can meet."""
+    named = [f"«\u00a0{label}\u00a0»" for label, _ in filters.chips(in_the_way)]
+    return texts.STRUCTURES_FILTER.format(filters=french.listed(named), these=texts.THESE[len(named) > 1])
 
 
 def _first(errors: dict[str, str]) -> str:

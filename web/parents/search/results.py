@@ -36,6 +36,7 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "heading": heading,
         "where": where(found),
         "empty": total["value"] == 0,
+        "unstated": filters.unstated(form.chosen),
         "cards": cards,
         "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
         "filters": filters.fields(form.chosen, answer["facets"]),
@@ -75,7 +76,7 @@ def where(found: Where) -> str:
     if place.is_territory:
         return texts.IN_TERRITORY.format(place=place.name)
     inside = found.form.rayon == "0" and place.code
-    return (texts.IN if inside else texts.AROUND).format(place=place.name)
+    return french.reaching(place.name) if inside else texts.AROUND.format(place=place.name)
 
 
 def sort_label(name: str, form: SearchForm) -> str:
@@ -109,7 +110,9 @@ def notices(found: Where) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "text": text.format(place=meant.place.name, detail=meant.detail),
+            "text": text.format(
+                place=meant.place.name, in_place=french.reaching(meant.place.name), detail=meant.detail
+            ),
             "others": [link(found.form, item, *fields) for item in meant.others],
         }
         for text, meant, fields in understood
@@ -149,7 +152,9 @@ def steps(where: Where) -> list[Step]:
         found.append((texts.search.LOOSEN_DETOUR.format(detour=detour), {"detour": detour}))
     if form.has_need and form.libres:
         found.append((texts.LOOSEN_ASK, {"libres": ""}))
-    if form.filtered:
+    stating = filters.without_unstated(form.chosen)
+    found += [(label, {"chosen": rest}) for label, rest in stating.items()]
+    if form.mots or (form.chosen and {} not in stating.values()):
         found.append((texts.LOOSEN_FILTERS, filters.UNSET))
     if form.has_need:
         found.append((texts.LOOSEN_HOURS, {**need.UNSET, "libres": ""}))

@@ -60,7 +60,7 @@ def is_indexed(document: Mapping[str, Any]) -> bool:
 
 def place_sentence(document: Mapping[str, Any], *, minder: bool) -> str | None:
     """How to read the map when it does not show the address."""
-    names = {"name": document["name"], "commune": document["commune"]["name"]}
+    names = {"name": document["name"], "of_commune": french.leaving(document["commune"]["name"])}
     precision = document["position"]["precision"]
     if precision == "zone":
         return texts.ZONE_SENTENCE.format(**names)

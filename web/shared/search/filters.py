@@ -63,9 +63,23 @@ def errors(chosen: Chosen) -> dict[str, str]:
     return {row.page: texts.ERROR_TIME if isinstance(row.takes, Clock) else texts.search.ERROR_TARIFF for row in wrong}
 
 
-def structures_only(chosen: Chosen) -> bool:
-    """Whether something is set that no assistant maternel can have."""
-    return any(PANEL[name].structures_only for name in chosen)
+def structures_only(chosen: Chosen) -> Chosen:
+    """What is set that no assistant maternel can have."""
+    return {name: values for name, values in chosen.items() if PANEL[name].structures_only}
+
+
+def unstated(chosen: Chosen) -> list[str]:
+    """Whom the filters that are set leave out because they state nothing: a French sentence for each such kind."""
+    return list(dict.fromkeys(row.unstated for name, row in PANEL.items() if name in chosen and row.unstated))
+
+
+def without_unstated(chosen: Chosen) -> dict[str, Chosen]:
+    """The name of the search without the filters that such a sentence is about → what is left of what is set."""
+    names = dict.fromkeys(row.without for name, row in PANEL.items() if name in chosen and row.unstated)
+    return {
+        without: {name: values for name, values in chosen.items() if PANEL[name].without != without}
+        for without in names
+    }
 
 
 def chips(chosen: Chosen) -> Iterator[tuple[str, Chosen]]:
@@ -88,7 +102,8 @@ def field(name: str, row: Filter, values: tuple[str, ...], facets: Facets | None
     """As `more_filters` of templates/shared/fields.html draws it. Without `entries` it is left out."""
     shown = {"name": name, "title": row.title, "hint": row.hint, "at_once": row.takes.at_once}
     if isinstance(row.takes, Clock):
-        return {**shown, "control": "time", "entries": [{"value": next(iter(values), "")}]}
+        time = next(iter(values), "")
+        return {**shown, "control": "time", "entries": [{"value": in_a_browser(time) if row.takes.closing else time}]}
     found = facets[row.name] if facets is not None and row.facet else uncounted(row, values)
     telling = [each for each in found if each["count"] != 0 or each["selected"]]
     match row.takes:
@@ -100,6 +115,12 @@ def field(name: str, row: Filter, values: tuple[str, ...], facets: Facets | None
         case Codes() | Names():
             kept = [each for at, each in enumerate(telling) if at < MOST or each["selected"] or each["count"] is None]
             return {**shown, "control": "ticks", "entries": [entry(each) for each in kept]}
+
+
+def in_a_browser(closing: str) -> str:
+    """The day's end, which may be asked for as 24:00 or as 00:00, as a browser's field can hold it: 24:00 would be
+    shown as nothing, and be lost with the next search."""
+    return "00:00" if closing == "24:00" else closing
 
 
 def uncounted(row: Filter, values: tuple[str, ...]) -> list[Entry]:

@@ -117,7 +117,12 @@ class SearchForm:
     @property
     def asks_structures(self) -> bool:
         """Whether no assistant maternel can be found, by the kinds or by a filter of structures."""
-        return bool(self.types and "assistant_maternel" not in self.types) or filters.structures_only(self.chosen)
+        return self.lists_structures or bool(filters.structures_only(self.chosen))
+
+    @property
+    def lists_structures(self) -> bool:
+        """Whether kinds are chosen, and no assistant maternel among them."""
+        return bool(self.types) and "assistant_maternel" not in self.types
 
     @property
     def filtered(self) -> int:

@@ -48,6 +48,11 @@ OTHER_KINDS = (
     "Votre recherche ne porte que sur des structures, qui ne déclarent pas leurs places libres ici\u00a0: appelez-les,"
     " ou cherchez aussi parmi les assistants maternels."
 )
+STRUCTURES_FILTER = (
+    "Avec {filters}, votre recherche ne porte que sur des structures, qui ne déclarent pas leurs places libres"
+    " ici\u00a0: appelez-les, ou retirez {these} pour chercher parmi les assistants maternels."
+)
+THESE = ("ce filtre", "ces filtres")
 TOO_WIDE = (
     "{count} assistants maternels répondent déjà à cette recherche\u00a0: l’alerte vous écrirait sans cesse. Précisez"
     " les jours, les heures ou la distance."

@@ -46,8 +46,18 @@ def test_the_page_says_what_is_asked_and_what_answers_now(world: World) -> None:
         ({}, "Une alerte garde une recherche"),
         ({"mots": "jardin"}, "Dites où vous cherchez"),
         ({**WANTED, "type": ["eaje"]}, "ne porte que sur des structures"),
-        ({**WANTED, "sous-type": ["micro_creche"]}, "ne porte que sur des structures"),
-        ({**WANTED, "ouvre": "07:30"}, "ne porte que sur des structures"),
+        (
+            {**WANTED, "sous-type": ["micro_creche"]},
+            "Avec « Micro-crèche », votre recherche ne porte que sur des structures",
+        ),
+        (
+            {**WANTED, "type": ["assistant_maternel"], "ouvre": "07:30"},
+            "Avec « Ouvre au plus tard à 7 h 30 », votre recherche ne porte que sur des structures",
+        ),
+        (
+            {**WANTED, "financement": ["psu"], "ferme": "24:00"},
+            "Avec « Ferme au plus tôt à minuit » et « Tarif selon vos revenus (PSU) », votre recherche",
+        ),
         ({**WANTED, "ouvre": "7h"}, "est à revoir"),
         ({**WANTED, "des": "demain"}, "est à revoir"),
         ({"ou": "Atlantis"}, "est à revoir"),
@@ -57,7 +67,7 @@ def test_the_page_says_what_is_asked_and_what_answers_now(world: World) -> None:
 def test_a_search_that_no_alert_can_follow_is_told_why(world: World, search: dict[str, Any], sentence: str) -> None:
     browser = world.rooms.visit()
     browser.get(address(search))
-    assert sentence in browser.text
+    assert sentence in browser.text.replace("\u00a0", " ")
 
 
 def test_a_search_with_too_many_answers_is_no_alert(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
