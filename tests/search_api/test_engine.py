@@ -287,7 +287,7 @@ def test_the_answer_to_a_request_that_was_given_up_is_not_taken_for_that_of_the_
 
 
 def test_a_proxy_that_answers_with_a_page_is_no_answer(run: Run, caplog: pytest.LogCaptureFixture) -> None:
-    """Neither with a 502, which another node may do better, nor as if it were a result: the operator has to mend that."""
+    """Neither with a 502, which another node may do better, nor as if it were a result. The operator mends it."""
 
     def page(status: int) -> Replies:
         async def replies(request: bytes, connection: int, writer: asyncio.StreamWriter) -> None:
