@@ -190,7 +190,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _split(url: str) -> SplitResult:
     # Of a password with a slash the part before it would be read as a port, and the rest, host and all, as a path.
-    if re.search(r"[/?#].*@", url.partition("://")[2]):
+    before, at, _ = url.partition("://")[2].rpartition("@")
+    if at and any(sign in before for sign in "/?#"):
         raise BadEngine(
             "Dans ELASTICSEARCH_URL, un «\u00a0@\u00a0» vient après le nom de l’hôte\u00a0: dans un mot de passe,"
             " «\u00a0/\u00a0» s’écrit %2F, «\u00a0?\u00a0» %3F, «\u00a0#\u00a0» %23 et «\u00a0@\u00a0» %40"
