@@ -13,8 +13,6 @@ from pathlib import Path
 import psycopg
 from psycopg.rows import TupleRow
 
-Connection = psycopg.Connection[TupleRow]
-
 _HERE = Path(__file__).parent
 GROUND = ("search_words",)
 """Functions that generators call, in the order in which they are defined."""
@@ -43,7 +41,7 @@ def few(name: str, text: str) -> str:
     return _OR_ALL.sub(r"\1", text).replace(f"function {name}(", f"function few_{name}(")
 
 
-def define(conn: Connection) -> None:
+def define(conn: psycopg.Connection[TupleRow]) -> None:
     """Bring the functions to what the files say. The caller commits, and keeps others from doing it at once."""
     for name in GROUND:
         conn.execute(text(name).encode())
@@ -51,7 +49,7 @@ def define(conn: Connection) -> None:
         enter(conn, index, name, text(name))
 
 
-def enter(conn: Connection, index: str, name: str, text: str) -> None:
+def enter(conn: psycopg.Connection[TupleRow], index: str, name: str, text: str) -> None:
     """Define a generator and its twin, and enter the index whose documents it builds. The caller commits."""
     for each in (text, few(name, text)):
         conn.execute(each.encode())
