@@ -12,10 +12,8 @@ from domain.week import WEEK
 from search_api.engine.engine import Engine, search
 from search_api.query import filters, queries
 from search_api.query.filters import Clause
+from search_api.request.need import MAX_PLACES
 from search_api.request.offer_query import OfferQuery
-
-MOST_PLACES = 6
-"""Of one assistant maternel (docs/design.md, "Words")."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ async def free(engine: Engine, query: OfferQuery) -> Free:
     counted = {name: each["doc_count"] for name, each in found["aggregations"]["counted"]["buckets"].items()}
     # Who has p places free is in the first p counts.
     return Free(
-        places=sum(counted[f"free_{level}"] for level in range(1, MOST_PLACES + 1)),
+        places=sum(counted[f"free_{level}"] for level in range(1, MAX_PLACES + 1)),
         assistants=counted["free_1"],
         structures=counted["structures"],
         offers=found["hits"]["total"]["value"],
@@ -46,7 +44,7 @@ async def free(engine: Engine, query: OfferQuery) -> Free:
 
 def body(query: OfferQuery) -> dict[str, object]:
     counted: dict[str, Clause] = {
-        **{f"free_{level}": at_least(query, level) for level in range(1, MOST_PLACES + 1)},
+        **{f"free_{level}": at_least(query, level) for level in range(1, MAX_PLACES + 1)},
         "structures": {"terms": {"kind": list(CARE_KINDS)}},
         "fictitious": {"term": {"fictitious": True}},
     }

@@ -3,17 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search_api.engine.engine import Engine, documents
+from search_api.engine.engine import Engine, documents, has_length_of_an_id
 from search_api.problems import ParameterError, refusal
 from search_api.request.offer_query import OfferQuery
 
 FIELDS = ["id", "type", "code", "name", "postcodes", "parent", "department", "epci", "population", "position"]
 
 CODE_OF = {"commune": "de commune", "epci": "d’intercommunalité", "department": "de département"}
-
-LONGEST_ID = 64
-"""Ids are far shorter; Elasticsearch refuses those of more than 512 bytes."""
-
 
 Names = Mapping[str, Mapping[str, str]]
 """Type of territory → code → name."""
@@ -42,7 +38,7 @@ async def place(engine: Engine, id: str) -> dict[str, Any] | None:
 
     Raises EngineUnavailable.
     """
-    if not 0 < len(id) <= LONGEST_ID:
+    if not has_length_of_an_id(id):
         return None
     [found] = await known(engine, [id])
     return found

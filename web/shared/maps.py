@@ -17,6 +17,7 @@ FRANCE = (46.6, 2.5)
 """Where the map looks, in degrees, when a search names no place."""
 FICHE_ZOOMS = {"zone": 14, "commune": 12}
 FICHE_ZOOM = 16
+TERRITORY_ZOOMS = {"commune": 13.0, "epci": 10.5, "department": 8.5}
 CONTOURS_ZOOM = 12
 """Without tiles a map tells only where in the commune one is: closer than this there would be nothing to see."""
 
@@ -52,7 +53,7 @@ def of_search(
         lat, lon = (sum(each) / len(points) for each in zip(*points, strict=True))
     elif found.place is not None:
         lat, lon = found.place.point.lat, found.place.point.lon
-        zoom = {"department": 8.5, "epci": 10.5}.get(found.place.type, 13)
+        zoom = TERRITORY_ZOOMS.get(found.place.type, TERRITORY_ZOOMS["commune"])
     look: dict[str, Any] = {
         "query": map_query(asked),
         "lat": lat,

@@ -35,7 +35,6 @@ PATH = "/widget/cadre"
 MOST_CARDS = 8
 """A town hall's page goes on below the frame; the whole list is on our own site."""
 
-ZOOMS = {"commune": 13.0, "epci": 10.5, "department": 8.5}
 A_DAY_S = 86_400
 
 
@@ -167,11 +166,12 @@ def counter(found: Free, kinds: tuple[str, ...], site: Site) -> dict[str, Any]:
 def _map(site: Site, wanted: dict[str, Any], place: Place) -> dict[str, Any]:
     """What the map's script is told, as JSON in the page."""
     settings = site.settings
+    zoom = maps.TERRITORY_ZOOMS[place.type]
     return {
         "query": maps.map_query(wanted),
         "lat": place.point.lat,
         "lon": place.point.lon,
-        "zoom": math.floor(ZOOMS[place.type]) if settings.tile_url else ZOOMS[place.type],
+        "zoom": math.floor(zoom) if settings.tile_url else zoom,
         "tiles": settings.tile_url,
         "attribution": settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION,
         "territory": place.code,

@@ -49,12 +49,17 @@ class Slot:
 
     @property
     def places(self) -> int:
-        return int(self.typed_places) if self.typed_places in tuple("123456") else 1
+        return as_places(self.typed_places) or 1
 
     @property
     def hours(self) -> Hours:
         """Only where they are times."""
         return week.minutes(self.start, self.end)
+
+
+def as_places(text: str) -> int | None:
+    """A number of places as the form's list has it: one figure, from 1 to MAX_PLACES; None for any other text."""
+    return int(text) if text in map(str, range(1, MAX_PLACES + 1)) else None
 
 
 def slots(fields: Mapping[str, Any]) -> tuple[Slot, ...]:
@@ -80,7 +85,7 @@ def errors(slots: Sequence[Slot]) -> dict[str, str]:
 
 def _errors(slot: Slot) -> dict[str, str]:
     found = {}
-    if slot.typed_places and slot.typed_places not in tuple("123456"):
+    if slot.typed_places and as_places(slot.typed_places) is None:
         found["places"] = texts.ERROR_PLACES
     if any(day not in DAYS for day in slot.days):
         found["jour"] = texts.ERROR_DAY

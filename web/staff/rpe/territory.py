@@ -7,7 +7,7 @@ from fastapi.datastructures import QueryParams
 
 from domain.week import DAY, ends_after, typed_minute
 from registry.offers.relais import Need
-from web.shared.search.need import DAYS
+from web.shared.search.need import DAYS, as_places
 
 DUTIES = {
     "up_to_date": "à jour",
@@ -36,7 +36,7 @@ class Asked:
 def read(query: QueryParams) -> Asked:
     days = tuple(day for day in DAYS if day in query.getlist("jour"))
     start, end = query.get("debut", "08:00"), query.get("fin", "18:00")
-    places = int(query["places"]) if query.get("places", "") in tuple("123456") else 1
+    places = as_places(query.get("places", "")) or 1
     duty = query.get("etat", "")
     begins, ends = typed_minute(start), typed_minute(end)
     error, need = "", None
