@@ -107,7 +107,7 @@ def refusal(error: BaseException) -> str | None:
     for each in _causes(error):
         if isinstance(each, Misaddressed):
             return str(each.message)
-        code = getattr(each, "verify_code", None)  # aiohttp's own error is a verification's too, and has none
+        code = getattr(each, "verify_code", None)  # a library's own error may be one too, without a code
         if isinstance(each, ssl.SSLCertVerificationError) and code is not None:
             return of_certificate(code, getattr(each, "verify_message", None) or "")
         if isinstance(each, ssl.SSLError) and getattr(each, "reason", None) in NO_TLS:

@@ -3,18 +3,18 @@
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 import orjson
-from elastic_transport import AiohttpHttpNode, AsyncTransport, SerializerCollection, TransportError
+from elastic_transport import AsyncTransport, SerializerCollection, TransportError
 
 from mappings import indexes
 from search_api.engine.expiring import Expiring
+from search_api.engine.node import Node
 from search_api.problems import EngineUnavailable
 from settings import Settings
-from settings.engine import nodes, of_status, refusal, require_elasticsearch
+from settings.engine import nodes, of_status, refusal
 
 LOG = logging.getLogger("ribambelle.engine")
 
@@ -66,21 +66,6 @@ class Bytes(SerializerCollection):
 
     def loads(self, data: bytes, mimetype: str | None = None) -> Any:
         return data
-
-
-class Node(AiohttpHttpNode):
-    """A node that follows no redirect, as aiohttp would, and takes answers of Elasticsearch alone."""
-
-    def _create_aiohttp_session(self) -> None:
-        super()._create_aiohttp_session()
-        session = cast(Any, self.session)
-        session.request = partial(session.request, allow_redirects=False)  # the library gives no other way
-
-    async def perform_request(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]  # as the library's
-        """As the library's; raises settings.engine.Misaddressed too."""
-        answer = await super().perform_request(*args, **options)
-        require_elasticsearch(answer.meta, answer.body)
-        return answer
 
 
 def connect(settings: Settings) -> Engine:

@@ -1,9 +1,10 @@
 """The API over the real engine, with hand-written documents."""
 
+import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 import uvicorn
+import uvloop
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
@@ -25,6 +27,7 @@ from search_api.http.app import close, create_app
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api import documents
+from tests.search_api.nodes import Run
 
 INDEXED_AT = "2026-11-23T09:00:00+00:00"
 
@@ -131,3 +134,14 @@ def site(settings: Settings) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a test under the loop of the standard library, which the tests of the API use, and under the server's."""
+
+    def on_loop(test: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=request.param) as runner:
+            runner.run(test)
+
+    return on_loop
