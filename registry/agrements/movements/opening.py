@@ -43,7 +43,7 @@ def is_plausible(read: Read) -> bool:
     return (
         len(read.rows) + len(read.refusals) <= LIMITS.lines
         and len(read.notices) <= MOST_PARTS
-        and all(len(text) <= MOST_OF_A_TEXT and text.isprintable() for text in texts)
+        and all(len(text) <= MOST_OF_A_TEXT and texts.printable(text) == text for text in texts)
         and all(row.line > 0 for row in read.rows)
         and all(refusal.line > 0 for refusal in read.refusals)
     )
