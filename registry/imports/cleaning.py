@@ -7,6 +7,7 @@ from typing import Any
 
 import phonenumbers
 
+from domain.french import EXTENSION
 from registry.intake import texts
 
 ACRONYMS = frozenset(
@@ -23,8 +24,10 @@ NUMBER_SUFFIXES = frozenset(("bis", "ter", "quater"))
 MOST_OF_A_CONTACT = 300
 """Letters of a cell in which telephones, mails, sites and counts are looked for."""
 
-EXTENSION = re.compile(r"[\s,;:(.-]{0,4}(?:poste|post|ext|extension)[\s.:]{0,3}(\d{1,6})", re.IGNORECASE)
-"""Behind a telephone number."""
+BEHIND = re.compile(r"[\s,;:(.-]{0,4}(?:poste|post|ext|extension)[\s.:]{0,3}(\d{1,6})", re.IGNORECASE)
+"""What may tell a telephone number's extension, behind it."""
+
+MAIL = re.compile(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+")
 
 FRENCH_NUMBER = re.compile(
     r"(?<!\d)(?:(?:\+|00)33[\s.-]?(?:\(0\)[\s.-]?)?|0)[1-9](?:[\s.-]?\d\d){4}(?!\d)",
@@ -114,11 +117,6 @@ def split_address(value: str) -> tuple[str, str, str]:
     return found[1].strip(" ,;-("), found[2], commune.strip(" )")
 
 
-def clean_phone(value: str) -> str | None:
-    """The first of `phones`; None when there is none to be read."""
-    return next(iter(phones(value)), None)
-
-
 def phones(value: str) -> list[str]:
     """The telephone numbers of a cell in their order: a French one in its national form, "02 40 12 34 56", one of
     another country as "+" and digits; with " poste 12" behind, where it has one."""
@@ -139,9 +137,9 @@ def _matched(value: str) -> Iterator[str]:
         number = found.number
         national = phonenumbers.national_significant_number(number)
         if one := _number_of(f"+{number.country_code}{national}"):
-            behind = EXTENSION.match(value, found.end)
+            behind = BEHIND.match(value, found.end)
             extension = number.extension or (behind[1] if behind else None)
-            yield f"{one} poste {extension}" if extension else one
+            yield f"{one}{EXTENSION}{extension}" if extension else one
 
 
 def _number_of(value: str) -> str | None:
@@ -163,22 +161,12 @@ def _number_of(value: str) -> str | None:
     return " ".join(digits[i : i + 2] for i in range(0, 10, 2))
 
 
-def clean_mail(value: str) -> str | None:
-    """The first of `mails`."""
-    return next(iter(mails(value)), None)
-
-
 def mails(value: str) -> list[str]:
-    """The mail addresses of a cell, in their order."""
-    words = re.split(r"[\s,;|/<>()\"']", value[:MOST_OF_A_CONTACT])
-    plain = (word.removeprefix("mailto:").strip(".:") for word in words)
-    is_mail = re.compile(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+")
-    return list(dict.fromkeys(mail for mail in plain if is_mail.fullmatch(mail) and len(mail) <= 254))
-
-
-def clean_site(value: str) -> str | None:
-    """The first of `sites`."""
-    return next(iter(sites(value)), None)
+    """The mail addresses of a cell, in their order. An apostrophe or a slash may stand in one; a slash parts two."""
+    words = re.split(r"[\s,;|<>()\"]", value[:MOST_OF_A_CONTACT])
+    parts = (part for word in words for part in (word.split("/") if word.count("@") > 1 else [word]))
+    plain = (part.removeprefix("mailto:").strip(".:") for part in parts)
+    return list(dict.fromkeys(mail for mail in plain if MAIL.fullmatch(mail) and len(mail) <= 254))
 
 
 def sites(value: str) -> list[str]:

@@ -10,10 +10,11 @@ from datetime import date, timedelta
 
 from domain import civil
 from domain.civil import months_after
+from domain.french import EXTENSION
 from domain.scales import Scales
 from domain.spelling import fold
 from domain.vocabulary import Feature
-from registry.imports.cleaning import clean_address, phones
+from registry.imports.cleaning import clean_address, mails, phones
 from registry.intake import texts
 from registry.legacy.reading import Line
 from registry.offers import free_text
@@ -123,6 +124,8 @@ def entry(line: Line, scales: Scales, today: date) -> Entry | None:
         made.problems.append("compte sans adresse mail utilisable")
     elif mail is None and get("mail"):
         made.problems.append("adresse mail illisible")
+    elif len(mails(get("mail"))) > 1:
+        made.problems.append("seconde adresse mail laissée de côté")
     made.department, made.number = department_of(get("departement")), number_of(get("numero_agrement"))
     made.last_name, made.first_name = get("nom")[:100], get("prenom")[:100]
     if not made.account:
@@ -136,8 +139,8 @@ def entry(line: Line, scales: Scales, today: date) -> Entry | None:
 
 
 def mail_of(text: str) -> str | None:
-    mail = text.lower()
-    return mail if len(mail) <= 254 and ".." not in mail and _MAIL.fullmatch(mail) else None
+    """The first usable address."""
+    return next((mail for mail in mails(text.lower()) if ".." not in mail and _MAIL.fullmatch(mail)), None)
 
 
 def number_of(text: str) -> str:
@@ -243,7 +246,7 @@ def _home(made: Entry, get: Get) -> None:
 def _profile(made: Entry, get: Get, today: date) -> None:
     numbers = phones(get("telephone"))
     # At home there is no extension.
-    made.phone = numbers[0].partition(" poste ")[0] if numbers else None
+    made.phone = numbers[0].partition(EXTENSION)[0] if numbers else None
     if made.phone is None and get("telephone"):
         made.problems.append("téléphone illisible")
     elif numbers[1:]:
