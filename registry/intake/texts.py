@@ -56,6 +56,8 @@ LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
 
 INVISIBLE_WITHIN = re.compile("(?<=\\w)[\u00ad\u200b-\u200f\u2060\ufeff](?=\\w)")
 
+UNDEFINED = re.compile("[\u0080-\u009f]")
+
 SHORTENED = re.compile(r"\d{1,20}(?:[.,]\d{1,20})?E\+\d{1,3}", re.IGNORECASE)
 
 
@@ -154,4 +156,9 @@ def _read_as(text: str, read: str, written: str) -> str:
 
 def _bytes(text: str, codec: str) -> bytes:
     """As it was before it was read; what a code page does not define went through as it was. Raises UnicodeError."""
-    return b"".join(bytes((ord(letter),)) if "\x80" <= letter <= "\x9f" else letter.encode(codec) for letter in text)
+    try:
+        return text.encode(codec)
+    except UnicodeError:
+        if not UNDEFINED.search(text):
+            raise
+    return b"".join(bytes((ord(letter),)) if UNDEFINED.match(letter) else letter.encode(codec) for letter in text)
