@@ -48,6 +48,9 @@ BROKEN = re.compile(
     "|(?<=[a-zà-öø-ÿ])[ÁÃÄÅÆÌÍÑÒÓÕÖØÚÝŠŽŸ]"
     "|(?<=[a-zA-Zà-öø-ÿ])[¡¢£¤¥¦§¨©¬®¯±²³¶¸¹¼½¾¿×÷‚„†‡‰‹›€™](?=[a-zA-Zà-öø-ÿ])"
 )
+TWICE = re.compile(f"[ÂÃÅ][{_CONTINUED}]|â[{_CONTINUED}]{{2}}")
+"""One letter of a French text, as UTF-8 that was read as Windows-1252."""
+
 ODD = re.compile(f"(?<=[a-zà-öø-ÿ])[{FRENCH_CAPITALS}](?![A-Z{FRENCH_CAPITALS}])")
 """A capital behind a small letter: a brand, or a letter read wrong."""
 
@@ -141,7 +144,14 @@ def _utf8_of(word: str) -> str:
             return _bytes(word, codec).decode("utf-8")
         except UnicodeError:
             continue
-    return word
+    return TWICE.sub(_letter, word)
+
+
+def _letter(found: re.Match[str]) -> str:
+    try:
+        return _bytes(found[0], "cp1252").decode("utf-8")
+    except UnicodeError:
+        return found[0]
 
 
 def _read_as(text: str, read: str, written: str) -> str:

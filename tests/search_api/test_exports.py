@@ -1,13 +1,12 @@
 """Exports: whole or broken off, structures only, in the memory of one page."""
 
-import asyncio
 import csv
 import io
 import select
 import socket
 import socketserver
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -185,24 +184,6 @@ def test_no_cell_of_a_workbook_is_a_formula(api: Client) -> None:
     assert not [cell.value for cell in cells if cell.data_type == "s" and str(cell.value).startswith(tuple("=+-@\t"))]
 
 
-def test_texts_that_xml_has_not_do_not_break_a_workbook() -> None:
-    async def pages() -> AsyncIterator[list[list[str | float | None]]]:
-        yield [["a\x00\x0b<b>&\ud800", None, 1.5], ["", "é\n«\u00a0»", -2]]
-
-    async def whole() -> bytes:
-        return b"".join([piece async for piece in workbook.workbook("Essai & <co>", ["x", "y", "z"], pages())])
-
-    content = asyncio.run(whole())
-    assert asyncio.run(whole()) == content, "the same rows are the same bytes"
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    assert book.sheetnames == ["Essai & <co>"]
-    assert [list(row) for row in book["Essai & <co>"].iter_rows(values_only=True)] == [
-        ["x", "y", "z"],
-        ["a<b>&", None, 1.5],
-        [None, "é\n«\u00a0»", -2],
-    ]
-
-
 def test_every_column_has_its_french_title() -> None:
     assert set(exports.LABELS) == {*exports.COLUMNS, *exports.ASSISTANT_COLUMNS}
     for columns in (exports.COLUMNS, exports.ASSISTANT_COLUMNS):
@@ -360,7 +341,8 @@ def test_pages_are_read_as_they_are_sent(many: Settings, format: str) -> None:
             return asked, whole
 
         asked, whole = api.portal.call(read)
-        assert asked[:3] == [1, 2, 3]
+        # What deflate holds back of so short a page goes with the next one.
+        assert asked[:3] == ([1, 3] if format == "xlsx" else [1, 2, 3])
         wanted = [f"{number:05}" for number in range(0, MANY * 2, 2)]
         if format == "csv":
             assert whole.decode().split() == ["id", *wanted]

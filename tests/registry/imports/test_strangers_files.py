@@ -68,7 +68,7 @@ def test_broken_names_are_mended_and_told_or_refused(registry: Connection, tmp_p
         line("4", "Les Ga\u00admins E\u0301lus"),
     )
     names = [each["name"] for each in offers(registry)]
-    assert names == ["Crèche Éléphant", "Les Écureuils dorés", "Les Gamins Élus"]
+    assert sorted(names) == ["Crèche Éléphant", "Les Gamins Élus", "Les Écureuils dorés"]
     told = reasons(report, "repaired")
     assert "«\u00a0Les ƒcureuils dorŽs\u00a0» lu «\u00a0Les Écureuils dorés\u00a0»" in told[2]
     assert "«\u00a0CrÃ¨che Éléphant\u00a0» lu «\u00a0Crèche Éléphant\u00a0»" in told[3]
@@ -80,7 +80,7 @@ def test_what_is_published_stays_when_its_row_comes_broken(registry: Connection,
     imported(registry, tmp_path, line("1", "Les Écureuils"), line("2", "Les Loups"))
     report = imported(registry, tmp_path, line("1", "Les ?cureuils p?les"), line("2", "Les Loups"))
     assert report.counts["closed"] == 0
-    assert [each["name"] for each in offers(registry, "publication = 'published'")] == ["Les Loups", "Les Écureuils"]
+    assert {each["name"] for each in offers(registry, "publication = 'published'")} == {"Les Loups", "Les Écureuils"}
 
 
 def test_a_file_of_a_macintosh_is_read_as_such_and_says_so(registry: Connection, tmp_path: Path) -> None:

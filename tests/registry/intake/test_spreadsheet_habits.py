@@ -120,7 +120,7 @@ def test_a_heading_full_of_commas_does_not_choose_the_separator() -> None:
     heading = (
         "Nom, tel qu’affiché;Adresse, code postal, ville;Âges, en mois, de, à\nA;1 rue X, 44000 Nantes;3\nB;2 rue Y;4\n"
     )
-    assert tables.separator(heading, lambda cell: cell == "Nom") == ";"
+    assert tables.separator(heading, {"Nom, tel qu’affiché", "Âges, en mois, de, à"}.__contains__) == ";"
 
 
 def test_a_heading_is_known_in_any_form_of_its_letters(tmp_path: Path) -> None:
