@@ -102,10 +102,10 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
         return found
 
     def first(name: str | None, read: Callable[[str], list[str]], label: str) -> str | None:
-        found = readable(name, lambda value: read(value) or None, label) or [None]
-        if others := ", ".join(quoted(other or "") for other in found[1:]):
-            repairs.append(f"{label}\u00a0: {quoted(found[0] or '')} gardé, laissé de côté\u00a0: {others}")
-        return found[0]
+        found = readable(name, lambda value: read(value) or None, label)
+        if found and (others := ", ".join(map(quoted, found[1:]))):
+            repairs.append(f"{label}\u00a0: {quoted(found[0])} gardé, laissé de côté\u00a0: {others}")
+        return found[0] if found else None
 
     def code(coded: Coded | None, known: tuple[str, ...], label: str) -> str | None:
         value = text(coded.field if coded else None)

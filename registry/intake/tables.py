@@ -229,10 +229,10 @@ def encoding(blocks: Iterable[bytes]) -> str:
         return "utf-8-sig"
     if pair:
         _refuse_byte(broken, "n’est pas du texte UTF-8")
-    found = _old_codec_of(b"\n".join(around))
-    if undefined and found == "cp1252":
+    codec = _old_codec_of(b"\n".join(around))
+    if undefined and codec == "cp1252":
         _refuse_byte(undefined, "n’est d’aucun codage connu")
-    return found
+    return codec
 
 
 def _old_codec_of(around: bytes) -> str:
