@@ -271,6 +271,10 @@ API_LINK = "Documentation de l’API publique"
 API_TITLE = "L’API publique de Ribambelle"
 API_OPENAPI = "Le document OpenAPI"
 API_EXAMPLES = "Des requêtes pour commencer"
+API_FILES = "Fichiers à télécharger"
+API_FILES_HINT = (
+    "Crèches, MAM, relais et autres structures d’un département. Dans l’adresse, remplacez 44 par le numéro du vôtre."
+)
 API_ADDRESSES = "Toutes les adresses"
 API_STATUSES = "Réponses : {statuses}."
 API_REQUIRED = "obligatoire"

@@ -13,12 +13,16 @@ from domain.spelling import fold
 from registry.agrements.movements import mapping
 from registry.agrements.movements.mapping import FIELDS, Layout
 from registry.agrements.movements.rows import Refusal, Row, key
+from registry.intake import texts
 from registry.intake.sheets import Damaged, opened
-from registry.intake.tables import HEADER_WITHIN, Bad, Cell, Limits, Line, Unreadable, within
+from registry.intake.tables import HEADER_WITHIN, Bad, Cell, Limits, Line, Unreadable, heading, within
 from registry.parsing.refusals import Refused
 
 LIMITS = Limits(bytes=5 * 1024 * 1024, lines=5_000, columns=60)
 """A département of 10,000 assistants maternels has some hundred movements a month."""
+
+MOST_LINES_NAMED = 10
+"""In one sentence about a file."""
 
 MOST_OF_A_NUMBER, MOST_OF_A_NAME, MOST_OF_A_CELL = 40, 100, 300
 
@@ -42,12 +46,13 @@ class Read:
 
 def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
     """The movements of a CSV or XLSX file, told apart by what is in it. Raises Unreadable."""
-    sheets, notices = opened(data, lambda cell: fold(cell) in layout.headings, LIMITS, layout.sheet)
+    sheets, notices = opened(data, lambda cell: fold(heading(cell)) in layout.headings, LIMITS, layout.sheet)
+    mended: list[int] = []
     found: list[tuple[str, dict[str, int], list[Line]]] = []
     refused: list[Unreadable] = []
     for sheet in sheets:
         try:
-            found.append((sheet.name, *_header(map(_plain, sheet.lines), layout)))
+            found.append((sheet.name, *_header(_plain(sheet.lines, mended), layout)))
         except Damaged:
             raise
         except Unreadable as error:
@@ -58,6 +63,10 @@ def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
         names = ", ".join(f"«\u00a0{name}\u00a0»" for name, *_ in found)
         raise Unreadable(f"Plusieurs feuilles ont des mouvements\u00a0: {names}. Envoyez-en une seule.")
     _, header, lines = found[0]
+    if mended:
+        notices.append(
+            f"Accents rétablis dans des lignes, à vérifier\u00a0: {', '.join(map(str, mended[:MOST_LINES_NAMED]))}."
+        )
     return _read(header, lines, layout, department, today, notices)
 
 
@@ -82,10 +91,13 @@ def _header(lines: Iterable[Line], layout: Layout) -> tuple[dict[str, int], list
     raise Unreadable(f"Il manque des colonnes\u00a0: {missing}.")
 
 
-def _plain(line: Line) -> Line:
-    """Its cells without blanks around and line ends within, as texts where they are no dates."""
-    number, cells = line
-    return number, [_plain_cell(cell) for cell in cells]
+def _plain(lines: Iterable[Line], mended: list[int]) -> Iterator[Line]:
+    """Their cells without blanks around and line ends within, as texts where they are no dates. `mended`: gets the
+    lines of which a text was read in a wrong code page before it came."""
+    for number, cells in lines:
+        yield number, [_plain_cell(cell) for cell in cells]
+        if any(isinstance(cell, str) and texts.mended(cell) != cell for cell in cells):
+            mended.append(number)
 
 
 def _plain_cell(cell: Cell) -> Cell:
@@ -93,7 +105,7 @@ def _plain_cell(cell: Cell) -> Cell:
         return Bad("est un nombre à virgule")
     if isinstance(cell, date | Bad):
         return cell
-    plain = " ".join(str(cell).split())
+    plain = " ".join(texts.plain(texts.mended(str(cell))).split())
     return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
 
 
@@ -140,7 +152,7 @@ def row_of(
         problems.append("La ligne contient un caractère de contrôle.")
     if problems:
         return None, problems
-    number = _text(values.get("number", ""))
+    number = texts.code(_text(values.get("number", "")))
     if number.isdecimal():
         number = number.zfill(layout.number_length)
     last_name, first_name = _text(values.get("last_name", "")), _text(values.get("first_name", ""))
@@ -189,13 +201,15 @@ def _number_problems(number: str) -> Iterator[str]:
         yield "Le numéro d’agrément manque."
     elif len(number) > MOST_OF_A_NUMBER:
         yield f"Le numéro d’agrément est trop long ({MOST_OF_A_NUMBER} caractères au plus)."
-    elif re.fullmatch(r"\d+([.,]\d+)?E\+\d+", number, re.IGNORECASE):
+    elif texts.is_shortened(number):
         yield "Le numéro d’agrément a été abrégé par un tableur\u00a0: mettez la colonne au format texte."
 
 
 def _name_problems(what: str, name: str) -> Iterator[str]:
     if not fold(name):
         yield f"Le {what} manque."
+    elif texts.is_broken(name):
+        yield f"Le {what} a des lettres perdues ou brouillées\u00a0: corrigez le codage du fichier."
     elif len(name) > MOST_OF_A_NAME:
         yield f"Le {what} est trop long ({MOST_OF_A_NAME} caractères au plus)."
 

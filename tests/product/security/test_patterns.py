@@ -17,6 +17,7 @@ from registry import letters, links, nir
 from registry.accounts import addresses, widget
 from registry.agrements.movements import mapping, reading, rows
 from registry.imports import cleaning
+from registry.intake import tables, texts
 from registry.legacy import values as legacy
 from registry.offers import free_text
 from registry.offers.profiles import checks, placing, typed
@@ -242,13 +243,19 @@ READERS: dict[str, Callable[[str], object]] = {
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
     "naming.apart": naming._apart,
+    "texts.mended": texts.mended,
+    "texts.repairs": lambda each: texts.repairs("nom", each),
+    "texts.plain": texts.plain,
+    "texts.is_broken": texts.is_broken,
+    "texts.is_shortened": texts.is_shortened,
+    "tables.separator": lambda each: tables.separator(each, str.isdigit),
     "cleaning.text": cleaning.text,
     "cleaning.clean_name": cleaning.clean_name,
     "cleaning.clean_address": cleaning.clean_address,
     "cleaning.split_address": cleaning.split_address,
-    "cleaning.clean_phone": cleaning.clean_phone,
-    "cleaning.clean_mail": cleaning.clean_mail,
-    "cleaning.clean_site": cleaning.clean_site,
+    "cleaning.phones": cleaning.phones,
+    "cleaning.mails": cleaning.mails,
+    "cleaning.sites": cleaning.sites,
     "cleaning.whole_number": cleaning.whole_number,
     "legacy.mail_of": legacy.mail_of,
     "movements.row_of": _moved,

@@ -45,7 +45,7 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "leave": opening.closings(document, today),
         "tariffs": tariffs(document.get("tariff")),
         "languages": [Language.label_of(code) for code in document.get("languages") or []],
-        "phone": contact.get("phone"),
+        "phone": french.dialled(contact["phone"]) if contact.get("phone") else None,
         "phone_text": french.phone(contact["phone"]) if contact.get("phone") else None,
         "mail": contact.get("mail"),
         "site": website(contact.get("site")),
