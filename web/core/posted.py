@@ -2,7 +2,6 @@
 
 import logging
 import tempfile
-import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
@@ -184,7 +183,7 @@ def is_cut(request: Request) -> bool:
 
 
 def _plain(value: str) -> str:
-    return unicodedata.normalize("NFC", spelling.bounded(value.replace("\0", "").strip()))
+    return spelling.composed(value.replace("\0", "").strip())
 
 
 def _bounded(request: Request, most_bytes: int) -> Receive:
