@@ -1,4 +1,4 @@
-"""Every page whose names and texts, imported or typed, are one word as long as the registry takes: none is wider than a
+"""Pages whose names and texts, imported or typed, are one word as long as the registry takes: none is wider than a
 small phone. Over a site of its own, whose words nobody else reads."""
 
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ from local.servers import Urls
 from mappings import indexes
 from registry import database
 from registry.database import Connection
-from tests.product.accessibility.conftest import CHECKS, Site, drawn, whole_site
-from tests.product.accessibility.test_barriers import PAGES, QUERIES, STATES, role_of
+from tests.product.accessibility.conftest import CHECKS, NANTES, Site, drawn, whole_site
+from tests.product.accessibility.test_barriers import role_of
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ WORDS = {
     "offer": {"name": 200, "project": 200, "address": 200, "manager_name": 200},
     "am_identity": {"first_name": 100, "last_name": 100},
     "am_home": {"address": 200, "street": 200},
-    "agrement": {"number": 40, "conditions": 200},
+    "agrement": {"conditions": 200},
     "agrement_request": {"number": 40, "conditions": 200},
     "account": {"name": 200},
     "intake_run": {"name": 200},
@@ -34,6 +34,22 @@ WORDS = {
     "alert": {"title": 200},
 }
 """Columns of texts that somebody typed or imported, and how many letters they get here."""
+
+ROUTES = [
+    *("/offre/{id}", "/offre/{id}/ecrire", "/offre/{id}/signaler", "/inscription/2b", "/inscription/3"),
+    *("/espace", "/espace/apercu", "/espace/profil", "/espace/adresse", "/espace/disponibilites", "/espace/messages"),
+    *("/employeur", "/rpe", "/rpe/am/{id}", "/rpe/inscription/{id}/3", "/rpe/inscription/{id}/confirmation"),
+    *("/departement", "/mouvements", "/mouvements/{id:uuid}", "/mouvements/a-rapprocher"),
+    *("/mouvements/a-rapprocher/{id:int}", "/moderation", "/moderation/{id:uuid}", "/signalements"),
+    *("/messages/signales", "/comptes", "/comptes/{id:uuid}", "/administration/journal"),
+]
+STATES = [
+    f"{NANTES}&type=assistant_maternel&type=eaje&jour=lun&jour=mar",
+    *("/offre/anne", "/offre/mam", "/offre/horaires", "/favoris?offre=anne&offre=horaires"),
+    *("/comparer?offre=anne&offre=horaires", "/widget/cadre?commune=44109&vue=liste"),
+    f"/alertes{NANTES[1:]}&type=assistant_maternel&jour=lun",
+]
+"""Pages that show names and texts: the room of each role, and what parents read."""
 
 TYPED = ("nom_affiche", "prenom", "nom", "projet", "ecoles", "conditions", "adresse", "lieu_naissance_nom")
 
@@ -78,7 +94,7 @@ def _lengthen(conn: Connection) -> None:
 
 def test_no_word_widens_a_page(parents_site: Site, visit: Callable[..., Page]) -> None:
     wide = {}
-    routes = [(parents_site.path(route) + QUERIES.get(route, ""), role_of(route)) for route in PAGES]
+    routes = [(parents_site.path(f"GET {route}"), role_of(f"GET {route}")) for route in ROUTES]
     for path, role in [*routes, *((state, "everyone") for state in STATES)]:
         page = visit(path, role, reduced_motion="reduce")
         drawn(page)

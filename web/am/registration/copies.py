@@ -44,16 +44,15 @@ def received(request: Request, form: FormData, sender: UUID, standing: int = 0) 
         return Received(refused=TOO_HEAVY)
     if not sent:
         return NONE
-    pages: list[bytes] = []
+    made: list[Rendered] = []
     for number, file in enumerate(sent, 1):
         read = _read(request, file, sender)
         if read.rendered is None:
             return Received(refused=f"Fichier {number}\u00a0: {read.refused}" if len(sent) > 1 else read.refused)
-        pages += read.rendered.pages
-        if standing + len(pages) > MOST_PAGES:
+        made.append(read.rendered)
+        if standing + sum(len(each.pages) for each in made) > MOST_PAGES:
             return Received(refused=TOO_MANY_PAGES)
-    media_type = read.rendered.media_type
-    return Received(Rendered(media_type, tuple(pages)))
+    return Received(Rendered(made[-1].media_type, tuple(page for each in made for page in each.pages)))
 
 
 def _read(request: Request, file: UploadFile, sender: UUID) -> Received:
