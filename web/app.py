@@ -280,6 +280,12 @@ MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
 }
 """What stands in the way of a page behind a sign-in, and the page that says so."""
 
+NOT_NOW = (
+    *(access.SignInNeeded, access.SecondFactorNeeded, access.ProofNeeded),
+    *(SessionOver, posted.ForeignForm),
+)
+"""What keeps a form from being taken for now: what was typed into it stands."""
+
 WITH_A_REASON = (access.NotAllowed, access.ProofNeeded, TooMany)
 """The same, where the page depends on what the exception holds."""
 
@@ -300,6 +306,8 @@ async def page_or_problem(request: Request, error: Exception) -> Response:
         log.error("the registry refused a statement: %s (%s)\n%s", type(error).__name__, error.sqlstate, where)
     if not is_for_reader(request) and not isinstance(error, (*WITH_A_REASON, *MEMBERS)):
         return await as_problem(request, error)
+    if isinstance(error, NOT_NOW) and is_for_reader(request) and (fields := await posted.typed(request)):
+        return pages.typed_again(request, pages.way_before(request, error), fields)
     if isinstance(error, EngineUnavailable):
         return error_pages.unavailable(request)
     if isinstance(error, access.NotAllowed):

@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from domain import french
-from web.core import access, session
+from web.core import access, error_pages, posted, session
 from web.core.site import Site
 
 
@@ -40,6 +40,9 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
 NOTICES: dict[str, str] = {
     "enregistre": "C’est enregistré.",
     "envoye": "C’est envoyé.",
+    "lien": "Cette page est enregistrée, et le lien pour reprendre est envoyé par mail.",
+    "lien-sans-numero": "Cette page est enregistrée, et le lien pour reprendre est envoyé par mail. Votre numéro de"
+    " sécurité sociale n’est pas conservé\u00a0: il est à saisir de nouveau.",
     "session-finie": "Votre session a pris fin. Ce que vous veniez de saisir n’est pas enregistré.",
     "cree": "Le compte est créé, et la personne a reçu un mail. Vérifiez ses communes ci-dessous.",
     "deconnecte": "La session est fermée\u202f; à bientôt.",
@@ -82,6 +85,23 @@ def sign_in_first(request: Request) -> Response:
     """To the sign-in, and back to the page that was asked for, or that the form stood on: it is not sent again."""
     path = with_suite("/connexion", access.came_from(request))
     return see(path, "" if request.method == "GET" else "session-finie")
+
+
+def typed_again(request: Request, way: str, fields: list[tuple[str, str]]) -> Response:
+    """What was typed into a form that is not taken now: shown to nobody else, and sent again by a button. `way`: to
+    what must come before, which opens beside this page; empty where nothing must."""
+    values = {"way": way, "action": error_pages.address(request), "fields": fields}
+    return page(request, "core/typed_again.html", values, 403)
+
+
+def way_before(request: Request, error: Exception) -> str:
+    """The address of what must come before a form is taken."""
+    back = access.came_from(request)
+    if isinstance(error, access.SecondFactorNeeded):
+        return with_suite("/connexion/second", back)
+    if isinstance(error, access.ProofNeeded):
+        return with_suite("/connexion/preuve", error.back, by="mail" if error.mail else "")
+    return "" if isinstance(error, posted.ForeignForm) else with_suite("/connexion", back)
 
 
 def second_factor_first(request: Request) -> Response:

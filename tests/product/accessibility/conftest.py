@@ -4,6 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -107,7 +108,13 @@ class Visits:
 
 @pytest.fixture(scope="session")
 def parents_site(servers: Urls, template: str, run_id: str) -> Iterator[Site]:
-    prefix, name = f"parents-{run_id}", f"parents_{run_id}"
+    with whole_site(servers, template, f"parents-{run_id}") as site:
+        yield site
+
+
+@contextmanager
+def whole_site(servers: Urls, template: str, prefix: str) -> Iterator[Site]:
+    name = prefix.replace("-", "_")
     with (
         Elasticsearch(servers.elasticsearch_url) as engine,
         cloned(servers, template, name) as url,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain import week
+from domain import civil, telephones, week
 from domain.scales import shipped
 from domain.spelling import fold
 from jobs import answers
@@ -239,7 +239,8 @@ READERS: dict[str, Callable[[str], object]] = {
         ("nom_affiche", "adresse", "ecoles", "tarif_horaire"),
         lambda values, day: checks.profile_errors(values, shipped(), day),
     ),
-    "typed.telephone": typed.telephone,
+    "telephones.read": lambda each: telephones.read(each, "98735"),
+    "civil.typed_day": civil.typed_day,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
     "naming.apart": naming._apart,
