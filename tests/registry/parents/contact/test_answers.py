@@ -12,6 +12,7 @@ from email.message import EmailMessage
 import pytest
 
 from jobs import answers, inbound
+from jobs.quotations import without_history
 from registry.parents.contact import relaying
 from registry.parsing import children
 from tests.conftest import wait_for
@@ -172,7 +173,7 @@ def test_no_log_tells_who_writes_what(world: World, caplog: pytest.LogCaptureFix
     ],
 )
 def test_what_mail_programs_quote_is_cut_off(history: str) -> None:
-    assert answers.without_history(f"Le mardi me convient.\nÀ bientôt\n\n{history}\nhttps://x.fr") == (
+    assert without_history(f"Le mardi me convient.\nÀ bientôt\n\n{history}\nhttps://x.fr") == (
         "Le mardi me convient.\nÀ bientôt"
     )
 
