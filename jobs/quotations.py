@@ -137,7 +137,7 @@ def _pieces(lines: Sequence[str]) -> list[list[str]]:
 
 
 def _plain(line: str) -> str:
-    """With the usual spaces and apostrophes: mail programs put those of French where they like."""
+    """With usual spaces: mail programs put the narrow and the wide ones of French where they like."""
     return re.sub("[\u00a0\u202f\ufeff]", " ", line).strip()
 
 
@@ -176,7 +176,8 @@ def _first_line(plain: Sequence[str], last: int) -> int | None:
             break
         wrote = _WROTE.search(joined) is not None
         named = "@" in joined or OURS in joined.lower()
-        if _OPENS.match(joined) and _YEAR.search(joined) and (named or (wrote and quoted)):
+        says_so = (wrote and (named or quoted)) or joined.endswith((">:", "> :"))
+        if says_so and _OPENS.match(joined) and _YEAR.search(joined):
             return first
         # « Ribambelle <…> a écrit : », and where the verb was folded.
         if undated is None and wrote and (named or quoted) and (first == last or not _WROTE.search(plain[last])):
@@ -221,7 +222,7 @@ def _begins_headers(plain: Sequence[str], at: int) -> bool:
     header = _HEADER.match(plain[at])
     if header is None:
         return False
-    if header[1].lower() in _SENDERS and "@" in plain[at]:
+    if header[1].lower() in _SENDERS and "@" in plain[at] and ("<" in plain[at] or OURS in plain[at].lower()):
         return True
     names: set[str] = set()
     named = False
