@@ -89,16 +89,16 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
 def _comes_again(conn: Connection, thread: UUID, side: Side, message: UUID, text: str) -> bool:
     """Whether this side has sent these very words before: two programs that answer each other end so after one answer.
 
-    People too say « Merci ! » twice: of a short text that speaks of no absence the third one is refused.
+    People too say « Merci ! » twice: a short text that speaks of no absence may come again, within the day's limit.
     """
     folded = spelling.fold(text)
+    if len(folded) <= LONGEST_THANKS and not _OF_ABSENCE.search(folded):
+        return False
     earlier = conn.execute(
         "select text from contact_message where thread = %s and side = %s and id <> %s and text is not null",
         [thread, side, message],
     )
-    times = sum(spelling.fold(each) == folded for (each,) in earlier)
-    is_a_notice = len(folded) > LONGEST_THANKS or _OF_ABSENCE.search(folded) is not None
-    return times >= (1 if is_a_notice else 2)
+    return any(spelling.fold(each) == folded for (each,) in earlier)
 
 
 def _own_thread(
