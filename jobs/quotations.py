@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from domain import spelling
 from registry import links
 
 OURS = "ribambelle"
@@ -83,7 +84,7 @@ def without_history(text: str, signature: str = "") -> str:
     Below the quotation a provider puts its own lines: a paragraph there that holds a link is left out, unless there is
     nothing above.
     """
-    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    composed = unicodedata.normalize("NFC", spelling.bounded(text)).replace("\r\n", "\n").replace("\r", "\n")
     lines = [_PICTURE.sub("", line) for line in composed.split("\n")]
     pieces = _pieces(lines)
     above = "\n".join(_without_ends(pieces[0], signature)).strip()

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from registry.accounts import notices
+from registry.accounts import Account, notices
 from registry.accounts.notices import Topic
 from registry.database import Connection
 from web.core import access, pages, posted
@@ -48,7 +48,7 @@ def resume(account: access.Anybody, form: posted.Form, registry: Registry) -> Re
     return pages.see("/compte", "enregistre")
 
 
-def stopped(conn: Connection, account: access.Account) -> list[tuple[Topic, str]]:
+def stopped(conn: Connection, account: Account) -> list[tuple[Topic, str]]:
     """What an account's own page shows: the topics that are ended, with their names."""
     return [(topic, texts.NAMES[topic]) for topic in notices.stopped(conn, account.id)]
 
