@@ -136,6 +136,11 @@ def moment(value: datetime) -> str:
     return f"{day_of(value)} à {hour(value)}"
 
 
+def moment_in_paris(value: datetime) -> str:
+    """« 26 novembre 2026 à 10 h 00 (heure de Paris) », for whoever may read it elsewhere."""
+    return f"{moment(value)} (heure de Paris)"
+
+
 def moment_in_figures(value: datetime) -> str:
     """« 26/11/2026 à 10:00:12 », for journals, where seconds tell what came first."""
     return f"{civil.clock(value):%d/%m/%Y à %H:%M:%S}"

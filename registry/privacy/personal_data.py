@@ -65,6 +65,7 @@ PARTS: tuple[Part, ...] = (
         "select purpose, created_at, expires_at, used_at from link"
         " where account = %(account)s or offer = %(offer)s order by created_at",
     ),
+    Part("mails_refuses", ("notice_off",), "select topic, since from notice_off where account = %(account)s"),
     Part(
         "inscription",
         ("registration",),

@@ -12,7 +12,8 @@ IN_USE = {
     **dict.fromkeys(
         [
             *("agrement_pkey", "am_contact_pkey", "am_home_pkey", "am_identity_pkey", "am_mam_pkey"),
-            *("contact_block_pkey", "contact_off_pkey", "employment_pkey", "factor_reset_pkey", "opening_pkey"),
+            *("contact_block_pkey", "contact_off_pkey", "employment_pkey", "factor_reset_pkey"),
+            *("notice_off_pkey", "opening_pkey"),
         ],
         "Cela vient d’être enregistré par ailleurs.",
     ),

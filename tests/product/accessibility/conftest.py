@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from local.servers import Urls
 from registry import accounts, database
-from registry.accounts import links, mail_change, sessions, widget
+from registry.accounts import links, mail_change, notices, sessions, widget
 from registry.agrements import desk, registrations
 from registry.database import Connection
 from registry.parents import reports
@@ -252,6 +252,7 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
         "GET /alertes/confirmer/": alert_tokens.token(settings.keys, "confirm", asked),
         "GET /alertes/prolonger/": alert_tokens.token(settings.keys, "prolong", running),
         "GET /alertes/arreter/": alert_tokens.token(settings.keys, "stop", running),
+        "GET /mails/arreter/": notices.link(settings.keys, "", am.id, am.mail, "reminders").rpartition("/")[2],
         "GET /ecrire/confirmer/": _last(conn, "un@example.org"),
         "GET /messages/bloquer/": page,
         "GET /messages/signaler/": page,

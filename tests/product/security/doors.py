@@ -11,7 +11,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from registry import accounts, database
-from registry.accounts import Account, devices, links, mail_change, sessions, tokens
+from registry.accounts import Account, devices, links, mail_change, notices, sessions, tokens
 from registry.agrements import desk, registrations
 from registry.database import Connection
 from registry.parents.alerts import asking
@@ -116,6 +116,7 @@ def _mailed(
         if name != "confirm":
             asking.confirm(conn, settings, id, now)
         made[f"alert: {name}"] = alert_tokens.token(keys, "stop" if name == "stop" else _purpose(name), id)
+    made["notice: stop"] = notices.link(keys, "", account.id, MAIL, "reminders").rpartition("/")[2]
     made["session"] = sessions.open_session(conn, account, now, ("mail",))
     made["known browser"] = devices.remember(conn, account.id, "", now)
     made["program's token"] = tokens.create(conn, "44", "Logiciel", None, now)
@@ -204,6 +205,7 @@ DOORS = (
     Door("alert: confirm", _shows("/alertes/confirmer/"), 2 * DAY, False, False, False),
     Door("alert: prolong", _shows("/alertes/prolonger/"), None, False, False, False),
     Door("alert: stop", _shows("/alertes/arreter/"), None, False, False, False),
+    Door("notice: stop", _shows("/mails/arreter/"), None, False, True, False),
     Door("session", _session, 30 * DAY, False, True, True),
     Door("known browser", _known, 365 * DAY, False, True, True),
     Door("program's token", _program, 365 * DAY, False, False, False),

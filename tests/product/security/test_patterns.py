@@ -12,7 +12,7 @@ import pytest
 from domain import civil, telephones, week
 from domain.scales import shipped
 from domain.spelling import fold
-from jobs import answers
+from jobs import quotations
 from registry import letters, links, nir
 from registry.accounts import addresses, widget
 from registry.agrements.movements import mapping, reading, rows
@@ -171,6 +171,11 @@ UNITS = [
         "Le 12 a écrit",
         "wrote:",
         "wrote: ",
+        "De : a@b\n",
+        "De : a\nÀ : b\n",
+        "____\n",
+        "a@b:\n",
+        "-- \n",
     ),
     *("\u0301", "\u0301\u0316", "a\u0301\u0316", "\u0f73", "\uff9e\u0300", "\u200d", "\u0301\u200d\u0316", "\u202e"),
     *(
@@ -225,7 +230,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "nir.without": nir.without,
     "nir.error": nir.error,
     "letters.tidy": letters.tidy,
-    "answers.without_history": answers.without_history,
+    "quotations.without_history": quotations.without_history,
+    "quotations.unflowed": lambda typed: quotations.unflowed(typed, drop_space=True),
     "addresses.read": addresses.read,
     "addresses.mailbox": addresses.mailbox,
     "widget.host": widget.host,
