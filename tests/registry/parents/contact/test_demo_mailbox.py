@@ -13,7 +13,7 @@ def test_who_got_a_message_answers_it_from_the_page_of_mails(world: World) -> No
     with running("--answers-port", str(world.port)) as (smtp, address):
         settings = world.rooms.settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{smtp}"})
         reply_to = world.write(message="Une place en mars ?").reply_to
-        assert mail.send_due(settings) == 2
+        mail.send_due(settings)
         page = httpx.get(address, params={"to": HERS}).text
         assert f"Les réponses vont à {reply_to}" in page
         (path,) = re.findall(r'href="(/repondre/\w+)"', page)

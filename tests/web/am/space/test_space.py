@@ -218,17 +218,8 @@ def _staff_work_on_her(conn: Connection, account: Account, offer: str, mark: str
     audit.note(conn, None, "request.read", offer, ["agrement"])
     devices.remember(conn, account.id, f"appareil {mark}", NOW)
     recovery.ask(conn, account, account, NOW, site_url="https://site.example")
-    conn.execute(
-        "insert into lost_mailbox (id, account, old_mail, new_mail, proof, seen_on)"
-        " values (%s, %s, %s, %s, 'passport', %s)",
-        [
-            cases.begin(conn, LOST_MAILBOX, Line("opened"), NOW),
-            account.id,
-            f"compte-{mark.lower()}@example.org",
-            f"retrouvee-{mark.lower()}@example.org",
-            NOW.date(),
-        ],
-    )
+    case, new_mail = cases.begin(conn, LOST_MAILBOX, Line("opened"), NOW), f"retrouvee-{mark.lower()}@example.org"
+    conn.execute("insert into lost_mailbox values (%s, %s, '', %s, 'passport', now())", [case, account.id, new_mail])
     links.create(conn, Keys(("k",)), "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
 
 
