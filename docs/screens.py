@@ -67,7 +67,13 @@ ROOMS = {
         "account-application": "/compte/application",
         "proof": "/connexion/preuve?suite=/espace/donnees&par=mail",
     },
-    "rpe": {"rpe": "/rpe", "rpe-movements": "/mouvements/territoire", "desk": "/rpe/inscription"},
+    "rpe": {
+        "rpe": "/rpe",
+        "rpe-movements": "/mouvements/territoire",
+        "lost-mailboxes": "/adresses-perdues",
+        "lost-mailbox-new": "/adresses-perdues/nouvelle",
+        "desk": "/rpe/inscription",
+    },
     "employeur": {"employer": "/employeur"},
     "departement": {"department": "/departement"},
     "caf": {"movements": "/mouvements", "accounts-caf": "/comptes", "accounts-caf-new": "/comptes/nouveau"},
@@ -233,6 +239,8 @@ def assistant(visit: Visit) -> None:
     writer.click("main form button[type=submit]")
     told = mail_to(visit.mailbox, f"am@{DOMAIN}", "/messages/signaler/", after=known)
     visit.each(writer, {f"message-{part}": link_in(told, f"/messages/{part}/") for part in ("bloquer", "signaler")})
+    page.goto("/espace/messages", wait_until="networkidle")
+    visit.follow(page, "space-conversation", "/espace/messages/")
 
 
 def wanting(visit: Visit) -> None:

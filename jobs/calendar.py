@@ -18,6 +18,7 @@ from registry.agrements.requests import effect
 from registry.database import Connection
 from registry.intake import runs
 from registry.offers import duties
+from registry.offers.lost_mailbox import steps as lost_mailbox
 from registry.parents import reports
 from registry.parents.alerts import ending
 from registry.parents.contact import opening, stopping
@@ -41,6 +42,7 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "accounts": lambda conn: housekeeping.forget(conn, now),
         "second factors": lambda conn: recovery.reset_unreadable(conn, settings.keys, now, site_url=settings.site_url),
         "ended accounts": lambda conn: staff.end_over(conn, now, site_url=settings.site_url),
+        "lost mailboxes": lambda conn: lost_mailbox.follow(conn, settings, now),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
         "saved needs": lambda conn: ending.tend(conn, settings, now),

@@ -53,7 +53,7 @@ from web.shared.search import forms, need
 from web.staff import messages as staff_messages
 from web.staff import reports as staff_reports
 from web.staff import widget_keys
-from web.staff.accounts import administration, keeping
+from web.staff.accounts import administration, keeping, lost_mailbox
 from web.staff.department import routes as department
 from web.staff.employer import routes as employer
 from web.staff.moderation import routes as moderation
@@ -83,6 +83,7 @@ ROUTERS = (
     error_pages.router,
     accounts.router,
     keeping.router,
+    lost_mailbox.router,
     administration.router,
     registration.router,
     space.router,

@@ -25,7 +25,7 @@ def leave(conn: Connection, account: Account, now: datetime) -> None:
         "delete from document d where d.account = %s or d.id in (select document from registration where account = %s)",
         [account.id, account.id],
     )
-    for table in ("registration", "challenge", "link"):
+    for table in ("registration", "challenge", "link", "lost_mailbox"):
         conn.execute(f"delete from {table} where account = %s", [account.id])
     runs.forget_person(conn, account.id, offer, account.mail)
     conn.execute("delete from sign_in_code where mail = %s", [account.mail])

@@ -88,6 +88,7 @@ REFUSED = {
     "document_pages_check": "Le document compte trop de pages\u00a0: 20 au plus.",
     "fiche_report_mail_check": "Vérifiez l’adresse mail\u00a0: 254\u00a0caractères au plus, sans espace.",
     "fiche_report_text_check": "Le texte est trop long\u00a0: 1\u202f000\u00a0caractères au plus.",
+    "lost_mailbox_new_mail_check": "Vérifiez l’adresse mail\u00a0: 254\u00a0caractères au plus, sans espace.",
     "intake_run_name_check": "Le nom du fichier est trop long\u00a0: 200\u00a0caractères au plus.",
     "mail_outbox_recipient_check": "Vérifiez l’adresse mail\u00a0: aucun mail ne peut y être envoyé.",
     "mail_outbox_reply_to_check": "Vérifiez l’adresse mail\u00a0: aucun mail ne peut y être envoyé.",

@@ -92,6 +92,8 @@ MAILS = (
     "/mouvements/",
     "/departement/api/",
     "/rpe/inscription",
+    "/espace/messages/",
+    "/adresses-perdues/",
 )
 """Where forms begin that mail, be it now and then; some with such a beginning never do."""
 

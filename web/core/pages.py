@@ -9,13 +9,15 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from domain import french
+from registry.accounts import Account
+from registry.parents.contact import inbox
 from web.core import access, error_pages, posted, session
 from web.core.site import Site
 
 
 def page(request: Request, name: str, values: dict[str, Any] | None = None, status: int = 200) -> Response:
     """A template with its values, and what every such page needs: `account`, `csrf_token` (for forms), `today`,
-    `notice`, and `errors` (none).
+    `notice`, `errors` (none), and `unread`: of an assistant maternel, her messages that she has not read.
 
     `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
     """
@@ -29,12 +31,20 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
         "today": site.today(),
         "notice": NOTICES.get(request.query_params.get("fait", "")),
         "demo": site.settings.demo,
+        "unread": _unread(site, visiting.account),
     }
     response = site.page(name, shared | (values or {}), status)
     response.headers["Cache-Control"] = "no-store"
     if visiting.is_new:
         session.visit(response, site, visiting.token)
     return response
+
+
+def _unread(site: Site, account: Account | None) -> int:
+    if account is None or account.role != "am" or account.offer is None or site.registry is None:
+        return 0
+    with site.registry.connection() as conn:
+        return inbox.unread(conn, account.offer, site.now())
 
 
 NOTICES: dict[str, str] = {
@@ -54,6 +64,8 @@ NOTICES: dict[str, str] = {
     "reinitialise": "Le second moyen de connexion est retiré. La personne a reçu un mail.",
     "annule": "C’est annulé.",
     "invite": "Le mail est envoyé.",
+    "perdue-ouverte": "La demande est ouverte. Une autre personne doit la confirmer.",
+    "perdue-confirmee": "La demande est confirmée. Les deux adresses reçoivent un mail.",
     "valide": "La demande est validée.",
     "complement": "La demande de complément est envoyée.",
     "refus-propose": "Le refus est proposé\u00a0: un autre modérateur le relira.",

@@ -18,7 +18,11 @@ ROLE_NAMES: dict[Role, str] = {
 }
 
 ROOMS: dict[Role, list[tuple[str, str]]] = {
-    "am": [("/espace", "Mon espace"), ("/espace/disponibilites", "Mes disponibilités")],
+    "am": [
+        ("/espace", "Mon espace"),
+        ("/espace/disponibilites", "Mes disponibilités"),
+        ("/espace/messages", "Messages"),
+    ],
     "manager": [],
     "service": [],
     "commune": [("/widget", "Recherche pour votre site")],
@@ -35,6 +39,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
         ("/rpe", "Mon territoire"),
         ("/rpe/inscription", "Inscrire avec elle"),
         ("/mouvements/territoire", "Mouvements d’agréments"),
+        ("/adresses-perdues", "Adresses mail perdues"),
     ],
     "department": [("/departement", "Mon département")],
     "caf": [
@@ -44,6 +49,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     ],
     "administrator": [
         ("/comptes", "Comptes"),
+        ("/adresses-perdues", "Adresses mail perdues"),
         ("/administration/widgets", "Widgets"),
         ("/administration/journal", "Journal"),
     ],

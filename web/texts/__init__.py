@@ -8,9 +8,9 @@ area alone says is in the module of its name; templates read it as `t.alerts.TIT
 from domain.french import Plural
 from web.texts import widget
 from web.texts.parents import about, alerts, favourites
-from web.texts.shared import contact, fiche, notices, reports, search
+from web.texts.shared import contact, fiche, inbox, notices, reports, search
 
-__all__ = ["about", "alerts", "contact", "favourites", "fiche", "notices", "reports", "search", "widget"]
+__all__ = ["about", "alerts", "contact", "favourites", "fiche", "inbox", "notices", "reports", "search", "widget"]
 
 SITE = "Ribambelle"
 TAGLINE = "Trouver une place pour son enfant"

@@ -21,6 +21,8 @@ from registry import accounts, database
 from registry.accounts import links, mail_change, notices, sessions, widget
 from registry.agrements import desk, registrations
 from registry.database import Connection
+from registry.offers.lost_mailbox import steps as lost_mailbox
+from registry.offers.lost_mailbox import views as lost_views
 from registry.parents import reports
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
@@ -228,6 +230,7 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
     opening.confirm(conn, settings, _last(conn, "deux@example.org"), NOW)
     rows = conn.execute("select m.thread, m.id from contact_message m").fetchall()
     seen = tokens.Seen(rows[0][0], rows[0][1], "am", tokens.sent_to(settings.keys, am.mail))
+    world.values["/espace/messages/"] = str(seen.thread)
     _written(conn, settings, offer, "trois@example.org")
     opening.confirm(conn, settings, _last(conn, "trois@example.org"), NOW)
     rows = conn.execute("select m.thread, m.id from contact_message m where m.id <> %s", [seen.message]).fetchall()
@@ -259,8 +262,22 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
         "GET /d/": link("undo", account=am.id, offer=offer),
         "GET /inscription/reprendre": "?jeton=" + link(registrations.PURPOSE, account=newcomer and newcomer.id),
         "GET /inscription/confirmer": "?jeton=" + link(desk.LINK, account=newcomer and newcomer.id, payload=prepared),
+        "GET /compte/adresse/arreter": "?jeton=" + _stops(conn, settings),
         "GET /compte/adresse/confirmer": "?jeton=" + _last(conn, "nadia.nouvelle@example.org", r"\?jeton="),
     }
+
+
+def _stops(conn: Connection, settings: Settings) -> str:
+    """A case that waits for its day, and one of its links; the page of cases keeps one that waits to be confirmed."""
+    other = accounts.create(conn, "sans-adresse@example.org", "am")
+    admin = accounts.create(conn, "ancienne@example.org", "administrator", now=NOW - timedelta(days=30))
+    second = accounts.create(conn, "autre@example.org", "administrator", now=NOW - timedelta(days=30))
+    wanted = lost_mailbox.Wanted("stop@example.org", "passport", documents.TODAY)
+    id = lost_mailbox.begin(conn, settings, admin, other, wanted, NOW)
+    file = lost_views.find(conn, second, id)
+    assert file is not None
+    lost_mailbox.confirm(conn, settings, second, file, NOW)
+    return _last(conn, "stop@example.org", r"\?jeton=")
 
 
 def _written(conn: Connection, settings: Settings, offer: str, mail: str) -> None:

@@ -83,6 +83,8 @@ FORMS = [
     ("rpe", "/rpe/inscription"),
     ("caf", "/mouvements"),
     ("administrator", "/comptes/nouveau"),
+    ("rpe", "/adresses-perdues/nouvelle"),
+    ("am", "GET /espace/messages/{id:uuid}"),
     ("caf", "/comptes/nouveau"),
     ("am", "/compte/application"),
     ("administrator", "/administration/widgets"),

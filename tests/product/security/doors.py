@@ -14,6 +14,8 @@ from registry import accounts, database
 from registry.accounts import Account, devices, links, mail_change, notices, sessions, tokens
 from registry.agrements import desk, registrations
 from registry.database import Connection
+from registry.offers.lost_mailbox import steps as lost_mailbox
+from registry.offers.lost_mailbox import views as lost_views
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
 from registry.parents.contact import opening
@@ -95,6 +97,7 @@ def _mailed(
     made: dict[str, str] = {}
     begun = registrations.of_account(conn, account.id)
     assert begun is not None
+    made["lost mailbox: stop"] = _stops_a_change(conn, rooms, account)
     made["link to resume"] = registrations.resume_link(conn, keys, begun, now)[0]
     mail_change.ask(conn, keys, account, NEW_MAIL, now, site_url=settings.site_url)
     made["change, old address"] = _last(conn, MAIL, "jeton=")
@@ -121,6 +124,21 @@ def _mailed(
     made["known browser"] = devices.remember(conn, account.id, "", now)
     made["program's token"] = tokens.create(conn, "44", "Logiciel", None, now)
     return made
+
+
+def _stops_a_change(conn: Connection, rooms: Rooms, account: Account) -> str:
+    """What is mailed to the old address when two of the staff have asked for another one."""
+    now = rooms.clock()
+    first, second = (
+        accounts.create(conn, f"{name}@example.org", "administrator", now=now - timedelta(days=30))
+        for name in ("ada", "adam")
+    )
+    wanted = lost_mailbox.Wanted("retrouvee@example.org", "passport", now.date())
+    id = lost_mailbox.begin(conn, rooms.settings, first, account, wanted, now)
+    file = lost_views.find(conn, second, id)
+    assert file is not None
+    lost_mailbox.confirm(conn, rooms.settings, second, file, now)
+    return _last(conn, MAIL, "/compte/adresse/arreter?jeton=")
 
 
 def _purpose(name: str) -> alert_tokens.Purpose:
@@ -195,6 +213,7 @@ DOORS = (
     Door("link to resume", _shows("/inscription/reprendre?jeton="), 30 * DAY, False, True, True),
     Door("change, old address", _shows("/compte/adresse/confirmer?jeton="), 2 * DAY, True, True, True),
     Door("change, new address", _shows("/compte/adresse/confirmer?jeton="), 2 * DAY, True, True, True),
+    Door("lost mailbox: stop", _shows("/compte/adresse/arreter?jeton="), 3 * DAY, True, True, False),
     Door("desk link", _shows("/inscription/confirmer?jeton="), 30 * DAY, True, True, False),
     Door("desk code", _desk_code, 30 * DAY, True, True, False),
     Door("tap: unchanged", _shows("/d/"), 60 * DAY, True, True, False),

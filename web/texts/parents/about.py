@@ -200,7 +200,8 @@ TREATMENTS = (
         " {agrement_document_days} jours après la décision. Inscription abandonnée\u00a0: {registration_draft_days}"
         " jours. Session inutilisée\u00a0: {session_days} jours, {session_days_most} au maximum\u202f; pour les"
         " services publics, {session_staff_hours} heures. Code de connexion\u00a0: {code_minutes} minutes."
-        " Navigateur reconnu\u00a0: {device_days} jours.",
+        " Navigateur reconnu\u00a0: {device_days} jours. Demande de changement d’adresse mail avec l’aide d’un"
+        " relais\u00a0: {lost_mailbox_days} jours après sa fin.",
         "Elle-même\u202f; les modérateurs, le département, son relais et son employeur, chacun pour ce que sa mission"
         " demande\u202f; chaque lecture est notée, et elle peut la voir.",
     ),

@@ -14,7 +14,7 @@ from registry import database
 from registry.accounts import Account, audit, devices, links, recovery
 from registry.casework import cases
 from registry.casework.history import Line
-from registry.casework.kinds import FICHE_REPORT, MESSAGE_REPORT
+from registry.casework.kinds import FICHE_REPORT, LOST_MAILBOX, MESSAGE_REPORT
 from registry.database import Connection
 from registry.offers import timetables, views
 from registry.privacy import leaving, personal_data
@@ -218,6 +218,8 @@ def _staff_work_on_her(conn: Connection, account: Account, offer: str, mark: str
     audit.note(conn, None, "request.read", offer, ["agrement"])
     devices.remember(conn, account.id, f"appareil {mark}", NOW)
     recovery.ask(conn, account, account, NOW, site_url="https://site.example")
+    case, new_mail = cases.begin(conn, LOST_MAILBOX, Line("opened"), NOW), f"retrouvee-{mark.lower()}@example.org"
+    conn.execute("insert into lost_mailbox values (%s, %s, '', %s, 'passport', now())", [case, account.id, new_mail])
     links.create(conn, Keys(("k",)), "full", NOW, account=account.id, offer=offer, payload={"mot": f"Lien {mark}"})
 
 
@@ -309,7 +311,7 @@ def test_the_export_has_everything_of_hers_and_nothing_of_others(rooms: Rooms) -
     given = json.loads(text)
     for fact in (
         *("Nom", "Projet", "Famille", "Prénom", "Lieu", "27 rue", "06", "Réponse", "Clé", "N", "Sauf"),
-        *("contact-", "compte-", "nouveau-", "Parent", "Message", "Signalé", "Bloqué", "Alerte"),
+        *("contact-", "compte-", "nouveau-", "retrouvee-", "Parent", "Message", "Signalé", "Bloqué", "Alerte"),
     ):
         assert any(f"{fact}{gap}{HERS}".lower() in text.lower() for gap in (" ", "")), fact
     assert [part.title for part in personal_data.PARTS if not given[part.title]] == ["mam"]

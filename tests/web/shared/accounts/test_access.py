@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
+from uuid import UUID
 
 import httpx
 from cryptography.fernet import Fernet
@@ -18,6 +19,8 @@ from registry.casework import cases
 from registry.casework.history import Line
 from registry.casework.kinds import AGREMENT_REQUEST
 from registry.database import Connection
+from registry.offers.lost_mailbox import steps as lost_mailbox
+from settings import Settings
 from tests.conftest import TODAY, empty
 from tests.records import add_period, assistant
 from tests.rooms import DOCUMENT_KEY, NOW, PROVED, Rooms
@@ -76,7 +79,15 @@ def seeded(conn: Connection) -> World:
         " state) values (%s, 2, '44', '1', 'N', 'N', 'retrait', %s, 'x', 'unmatched') returning id",
         [file, TODAY],
     )
+    thread = _id(
+        conn,
+        "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
+        " values (%s, 'Camille', 'camille@example.org', '', %s, %s) returning id",
+        [hers, NOW, NOW + timedelta(days=900)],
+    )
     values = {
+        "/espace/messages/": str(thread),
+        "/adresses-perdues/": str(_lost_mailbox(conn, here["administrator"], here["am"])),
         "/comptes/": str(here["rpe"].id),
         "/moderation/": str(request),
         "/mouvements/a-rapprocher/": str(movement),
@@ -239,6 +250,13 @@ def _accounts(conn: Connection, where: str, offer: str, department: str, commune
     return {role: accounts.create(conn, f"{role}@{where}.example", role, **more.get(role, {})) for role in ROLES}
 
 
+def _lost_mailbox(conn: Connection, staff: Account, account: Account) -> UUID:
+    """A case that waits for somebody else than `staff`; in a demo, where the age of accounts is not asked for."""
+    settings = Settings(secret_key="a key of the tests as long as one has to be", demo=True)  # noqa: S106
+    wanted = lost_mailbox.Wanted("retrouvee@example.org", "passport", TODAY)
+    return lost_mailbox.begin(conn, settings, staff, account, wanted, NOW)
+
+
 def _copy(conn: Connection, account: Account) -> Any:
     """A document of one page."""
     id = _id(conn, "insert into document (account, media_type, pages) values (%s, 'x', 1) returning id", [account.id])
@@ -257,6 +275,6 @@ def _facts(conn: Connection) -> list[Any]:
     """What a page of somebody else's could have changed."""
     tables = (
         *("offer", "timetable", "employment", "registration", "case_file", "case_event", "agrement_request"),
-        *("movement", "intake_run"),
+        *("movement", "intake_run", "lost_mailbox", "contact_thread", "contact_message"),
     )
     return [conn.execute(f"select * from {table} order by 1").fetchall() for table in tables]
