@@ -21,6 +21,7 @@ from registry.offers import duties
 from registry.parents import reports
 from registry.parents.alerts import ending
 from registry.parents.contact import opening, stopping
+from registry.privacy import leaving
 from registry.scales import current_scales
 from settings import Settings
 
@@ -43,6 +44,7 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "ended accounts": lambda conn: staff.end_over(conn, now, site_url=settings.site_url),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
+        "names": lambda conn: leaving.forget_names(conn, now),
         "saved needs": lambda conn: ending.tend(conn, settings, now),
         "mails": lambda conn: mail.forget(conn, now - current_scales(conn).duration("mail_days", civil.day(now))),
     }

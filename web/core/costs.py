@@ -84,6 +84,8 @@ MAILS = (
     "/espace/adresse",
     "/espace/agrement",
     "/espace/profil",
+    "/espace/partir",
+    "/partir",
     "/alertes",
     "/ecrire/",
     "/offre/",

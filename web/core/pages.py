@@ -57,6 +57,7 @@ NOTICES: dict[str, str] = {
     "refuse": "Le refus est confirmé et le courrier envoyé.",
     "refus-ecarte": "Le refus est écarté\u00a0: la demande est revenue dans la file.",
     "file-vide": "Rien n’attend.",
+    "depart-a-confirmer": "Un mail vous attend\u00a0: ouvrez son lien pour confirmer votre départ. Rien n’est encore effacé.",
 }
 """By the code that an address may carry: nobody can make the site say something else."""
 

@@ -14,6 +14,9 @@ READER = "registry.agrements.movements.reading:answer"
 MOST_OF_A_TEXT = 1_000
 """Letters of a name, or of all sentences against a line."""
 
+NO_BREAK = str.maketrans("\u00a0\u202f", "  ")
+"""The spaces of our own sentences, which Python does not count as printable."""
+
 MOST_PARTS = 200
 
 BOUNDS = Bounds(memory_bytes=768 * MIB, cpu_s=10, wall_s=45, answer_bytes=16 * MIB)
@@ -43,7 +46,7 @@ def is_plausible(read: Read) -> bool:
     return (
         len(read.rows) + len(read.refusals) <= LIMITS.lines
         and len(read.notices) <= MOST_PARTS
-        and all(len(text) <= MOST_OF_A_TEXT and text.isprintable() for text in texts)
+        and all(len(text) <= MOST_OF_A_TEXT and text.translate(NO_BREAK).isprintable() for text in texts)
         and all(row.line > 0 for row in read.rows)
         and all(refusal.line > 0 for refusal in read.refusals)
     )
