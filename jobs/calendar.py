@@ -12,7 +12,7 @@ import psycopg
 from domain import civil
 from registry import database, mail
 from registry.accounts import housekeeping, recovery, staff
-from registry.agrements import documents, expiry, registrations
+from registry.agrements import documents, expiry, moves, registrations
 from registry.agrements.movements import applying
 from registry.agrements.requests import effect
 from registry.database import Connection
@@ -63,10 +63,15 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
 
 
 def agrements_of(conn: Connection, now: datetime) -> int:
-    """Movements whose day has come, agréments that begin and those that have ended; in this order, so that a renewal
-    takes over on the day after the last one's end. Returns how many."""
+    """Movements whose day has come, agréments and moves that begin, agréments that have ended; in this order, so that
+    a renewal takes over on the day after the last one's end. Returns how many."""
     today = civil.day(now)
-    return applying.apply_due(conn, today) + effect.take_due(conn, now) + expiry.expire(conn, today)
+    return (
+        applying.apply_due(conn, today)
+        + effect.take_due(conn, now)
+        + moves.take_due(conn, now)
+        + expiry.expire(conn, today)
+    )
 
 
 def remind(settings: Settings, now: datetime) -> int:

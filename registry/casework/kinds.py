@@ -53,3 +53,6 @@ FICHE_REPORT = Kind("fiche_report", "ce signalement", "le")
 
 MESSAGE_REPORT = Kind("contact_report", "ce message", "le")
 """One side of a conversation reports a message of the other (`registry.parents.contact.stopping`)."""
+
+AGREMENT_MOVE = Kind("agrement_move", "ce déménagement", "le")
+"""An assistant maternel goes to mind children in another département (`registry.agrements.moves`)."""

@@ -83,10 +83,10 @@ def forget_names(conn: Connection, now: datetime) -> int:
     kept = current_scales(conn).duration("movement_name_days", civil.day(now))
     return conn.execute(
         """
-        update movement m set last_name = '', first_name = '', birth_date = null
-        where m.offer is null and m.matched_key is not null and m.last_name <> ''
-            and m.state in ('applied', 'undone') and m.applied_at < %s
-            and (m.state = 'undone' or m.action = 'levee_suspension' or m.action = 'suspension' and exists (
+        update movement m set last_name = '', first_name = '', birth_date = null from intake_run f
+        where f.id = m.file and m.offer is null and m.matched_key is not null and m.last_name <> ''
+            and m.state <> 'waiting' and coalesce(m.applied_at, f.received_at) < %s
+            and (m.state <> 'applied' or m.action = 'levee_suspension' or m.action = 'suspension' and exists (
                 select from movement l where l.department = m.department and l.matched_key = m.matched_key
                     and l.state = 'applied' and l.action = 'levee_suspension' and l.effective_on > m.effective_on))
         """,

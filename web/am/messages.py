@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from domain import french
+from registry.parents import contact
 from registry.parents.contact import stopping
 from web.am.signed import Own
 from web.core import pages, posted
@@ -17,6 +18,7 @@ def space(request: Request, own: Own, registry: Registry) -> Response:
     with registry.connection() as conn:
         values = {
             "receives": stopping.receives(conn, own.offer),
+            "reach": contact.reach(conn, own.offer),
             "blocked": stopping.blocked(conn, own.offer),
             "day_text": french.day_of,
         }

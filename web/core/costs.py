@@ -91,6 +91,7 @@ MAILS = (
     "/offre/",
     "/moderation/",
     "/signalements/",
+    "/demenagements/",
     "/mouvements/",
     "/departement/api/",
     "/rpe/inscription",

@@ -27,6 +27,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     "employer": [("/employeur", "Mes assistantes maternelles")],
     "moderator": [
         ("/moderation", "Demandes"),
+        ("/demenagements", "Déménagements"),
         ("/moderation/chiffres", "Chiffres"),
         ("/messages/signales", "Messages signalés"),
         ("/signalements", "Erreurs signalées"),
@@ -36,7 +37,11 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
         ("/rpe/inscription", "Inscrire avec elle"),
         ("/mouvements/territoire", "Mouvements d’agréments"),
     ],
-    "department": [("/departement", "Mon département")],
+    "department": [
+        ("/departement", "Mon département"),
+        ("/mouvements", "Mouvements"),
+        ("/mouvements/a-rapprocher", "À rapprocher"),
+    ],
     "caf": [
         ("/mouvements", "Mouvements"),
         ("/mouvements/a-rapprocher", "À rapprocher"),

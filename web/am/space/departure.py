@@ -73,8 +73,8 @@ def _over(request: Request) -> Response:
     return message(
         request,
         "Ce lien n’est plus valable",
-        "Il est utilisable une seule fois, pendant deux jours. Si votre compte est encore ouvert, demandez un nouveau"
-        " lien depuis votre espace.",
+        "Il est utilisable une seule fois, jusqu’au jour indiqué dans le mail. Si votre compte est encore ouvert,"
+        " demandez un nouveau lien depuis votre espace.",
         410,
         "/espace/partir",
         "Demander un nouveau lien",

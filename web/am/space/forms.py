@@ -16,11 +16,11 @@ from registry.database import Connection
 from registry.offers import profiles
 from registry.offers.profiles import checks, placing
 from registry.offers.profiles.facts import Everything
-from registry.parents.contact import stopping
+from registry.parents import contact
 from web.am import forms
 from web.am.registration import copies, steps
 from web.am.signed import Own
-from web.am.space import editing
+from web.am.space import editing, moving
 from web.am.space.editing import PAGES, Page
 from web.core import posted
 from web.core.pages import page, see
@@ -58,7 +58,7 @@ def _room(name: str) -> None:
             return _shown(request, own, name, values, {})
         if name == "agrement":
             return _ask(request, own, form, values)
-        return _save(request, own, name, values, before)
+        return _save(request, own, name, values, before, moving.entered(form))
 
 
 for _name in PAGES:
@@ -90,11 +90,22 @@ def live_preview(request: Request, own: Own, form: posted.Form) -> Response:
     return page(request, "shared/profile/preview.html", {"p": shown})
 
 
-def _save(request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str]) -> Response:
+def _save(
+    request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str], told: dict[str, str]
+) -> Response:
+    """`told`: what she says of a move to another département, which the page asks about once it has such a place."""
     site: Site = request.app.state.site
-    if errors := steps.page_errors(request, PAGES[name], values):
-        return _shown(request, own, name, values, errors)
+    errors = steps.page_errors(request, PAGES[name], values)
+    with site.pool.connection() as conn:
+        moves_to = None if errors else moving.elsewhere(conn, own.offer, PAGES[name], values)
+    if moves_to is not None:
+        errors = moving.errors(told, site.today())
+    if errors:
+        return _shown(request, own, name, values | told, errors, moves_to)
     placed = placing.placed(site.settings, values, before) if name == "adresse" else values
+    if moves_to is not None:
+        database.run(site.pool, lambda conn: moving.declare(conn, own.offer, PAGES[name], placed, told, site.now()))
+        return see("/espace", "demenagement")
     database.run(site.pool, lambda conn: editing.save(conn, own.offer, PAGES[name], placed))
     return see("/espace", "enregistre")
 
@@ -133,9 +144,18 @@ def _submit(
     requests.submit(conn, own.offer, kind, agrement, document, now, identity_ok=identity_ok)
 
 
-def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], errors: dict[str, str]) -> Response:
+def _shown(
+    request: Request,
+    own: Keeping,
+    name: str,
+    values: dict[str, str],
+    errors: dict[str, str],
+    moves_to: tuple[str, str] | None = None,
+) -> Response:
+    """`moves_to`: the département to which this page would move her."""
     site: Site = request.app.state.site
     shown: dict[str, Any] = {
+        "moves_to": moves_to[1] if moves_to else "",
         **{"values": values, "errors": errors, "shows": wording.SHOWS},
         **{"base": "/espace", "name": name, "page": PAGES[name], "heading": HEADINGS[name], "desk": False},
     }
@@ -152,4 +172,4 @@ def _shown(request: Request, own: Keeping, name: str, values: dict[str, str], er
 def _previewed(conn: Connection, site: Site, own: Keeping, values: dict[str, str]) -> dict[str, Any]:
     """What parents will and will not see once the page of her address and contacts is saved as it stands."""
     document = previews.of_form(conn, own.offer, values, site.today(), pages=("2c",))
-    return preview(document, values, receives=stopping.receives(conn, own.offer))
+    return preview(document, values, messages=contact.takes_messages(conn, own.offer))

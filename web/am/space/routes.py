@@ -11,13 +11,13 @@ from fastapi.responses import RedirectResponse, Response
 from domain import french
 from registry import database
 from registry.accounts import Account
-from registry.agrements import documents, requests
+from registry.agrements import documents, moves, requests
 from registry.database import Connection
 from registry.offers import duties, employers, pausing, profiles, views, visibility
-from registry.parents.contact import stopping
+from registry.parents import contact
 from registry.privacy import personal_data
 from web.am.signed import Own, Signed
-from web.am.space import departure, forms, preview
+from web.am.space import departure, forms, moving, preview
 from web.core import access, posted
 from web.core.pages import message, page, see
 from web.core.site import Site, registry
@@ -32,6 +32,7 @@ router = APIRouter(include_in_schema=False)
 
 router.include_router(forms.router)
 router.include_router(departure.router)
+router.include_router(moving.router)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ def home(request: Request, account: Signed) -> Response:
         known = profiles.read(conn, offer)
         values = {
             "known": known,
-            "visible": known.publication == "published" and known.status == "valid",
+            "visible": visibility.of_offer(conn, offer).public,
+            "move": moves.open_move(conn, offer),
+            "missing": moves.missing_agrement(conn, offer),
             "status": agrements.status(known.status),
             "request_": requests.open_request(conn, offer),
             "duty": duties.of_offer(conn, offer, today),
@@ -83,7 +86,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
     with site.pool.connection() as conn:
         document = preview.fiche(conn, own.offer, today)
         seen = visibility.of_offer(conn, own.offer)
-        receives = stopping.receives(conn, own.offer)
+        can_write = contact.takes_messages(conn, own.offer)
     if document is None:
         return message(
             request,
@@ -97,7 +100,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
         "back": "/espace",
         "map": maps.of_fiche(document, site.settings),
         "live": seen.public,
-        "can_write": receives,
+        "can_write": can_write,
     }
     return page(request, "am/space/preview.html", values)
 
