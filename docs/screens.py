@@ -69,7 +69,7 @@ ROOMS = {
     },
     "rpe": {"rpe": "/rpe", "rpe-movements": "/mouvements/territoire", "desk": "/rpe/inscription"},
     "employeur": {"employer": "/employeur"},
-    "departement": {"department": "/departement"},
+    "departement": {"department": "/departement", "movements-entry": "/mouvements/nouveau"},
     "caf": {"movements": "/mouvements", "accounts-caf": "/comptes", "accounts-caf-new": "/comptes/nouveau"},
     "commune": {"account-commune": "/compte"},
     "moderateur": {
@@ -77,6 +77,7 @@ ROOMS = {
         "moderation-figures": "/moderation/chiffres",
         "messages-reported": "/messages/signales",
         "reports": "/signalements",
+        "moves": "/demenagements",
     },
     "admin": {
         "administration": "/comptes",
@@ -348,6 +349,7 @@ def caf(visit: Visit) -> None:
     visit.take(page, "movements-file")
     page.click("form[action$='/appliquer'] button[type=submit]")
     page.wait_for_load_state("networkidle")
+    visit.follow(page, "movements-undo", page.url.removeprefix(visit.site) + "/annuler")
     visit.each(page, {"movements-unmatched": "/mouvements/a-rapprocher"})
     visit.follow(page, "movements-match", "/mouvements/a-rapprocher/")
 

@@ -16,7 +16,7 @@ from registry.accounts import ROLES, STAFF, Account, Role, sessions, tokens
 from registry.accounts.sessions import Proof
 from registry.casework import cases
 from registry.casework.history import Line
-from registry.casework.kinds import AGREMENT_REQUEST
+from registry.casework.kinds import AGREMENT_MOVE, AGREMENT_REQUEST
 from registry.database import Connection
 from tests.conftest import TODAY, empty
 from tests.records import add_period, assistant
@@ -76,11 +76,33 @@ def seeded(conn: Connection) -> World:
         " state) values (%s, 2, '44', '1', 'N', 'N', 'retrait', %s, 'x', 'unmatched') returning id",
         [file, TODAY],
     )
+    applied = _id(
+        conn,
+        "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+        " values ('movements', '44', 'g.csv', 'g', 'file', 'applied', %s) returning id",
+        [NOW],
+    )
+    in_effect = _id(
+        conn,
+        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
+        " state, offer, matched_key, applied_at)"
+        " values (%s, 2, '44', '2', 'N', 'N', 'retrait', %s, 'y', 'applied', %s, '2', %s) returning id",
+        [applied, TODAY, hers, NOW],
+    )
+    move = cases.begin(conn, AGREMENT_MOVE, Line("declared"), NOW, about=hers, department="49")
+    conn.execute(
+        "insert into agrement_move (id, offer, department, commune, place, told_on, moves_on)"
+        " values (%s, %s, '49', '49007', '{}', %s, %s)",
+        [move, hers, TODAY, TODAY],
+    )
     values = {
+        "/demenagements/": str(move),
         "/comptes/": str(here["rpe"].id),
         "/moderation/": str(request),
         "/mouvements/a-rapprocher/": str(movement),
         "/mouvements/attente/": str(movement),
+        "/mouvements/mouvement/": str(in_effect),
+        "/mouvements/{id:uuid}/annuler": str(applied),
         "/mouvements/": str(file),
         "/espace/disponibilites/periode/": str(period),
         "/rpe/inscription/": str(desk),
