@@ -349,7 +349,7 @@ def caf(visit: Visit) -> None:
     visit.take(page, "movements-file")
     page.click("form[action$='/appliquer'] button[type=submit]")
     page.wait_for_load_state("networkidle")
-    visit.follow(page, "movements-undo", page.url.removeprefix(visit.site) + "/annuler")
+    visit.follow(page, "movements-undo", "/annuler")
     visit.each(page, {"movements-unmatched": "/mouvements/a-rapprocher"})
     visit.follow(page, "movements-match", "/mouvements/a-rapprocher/")
 
