@@ -130,13 +130,13 @@ def _plan(
     for (offer, key), group in groups.items():
         status, obstacle = _agrement(conn, department, offer, key, group, today) if key else (None, None)
         for each in group:
-            twin = again.get(each.id)
-            said = f"Le même mouvement est dans un autre envoi, {twin.where()}\u00a0: annulez-le d’abord."
+            if twin := again.get(each.id):
+                obstacle = f"Le même mouvement est dans un autre envoi, {twin.where()}\u00a0: annulez-le d’abord."
             planned[each.id] = Undoing(
                 each,
                 "undone" if each.state == "applied" else "dropped",
                 status if each.state == "applied" else None,
-                said if twin else obstacle,
+                obstacle,
             )
     return [planned[each.id] for each in sorted(movements, key=lambda each: (each.file, each.row.line))]
 
