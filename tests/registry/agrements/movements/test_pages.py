@@ -41,7 +41,7 @@ def test_a_file_is_looked_at_then_applied(rooms: Rooms, caf: Account) -> None:
     )
     path = sent(browser, data)
     assert "Rien n’est encore appliqué" in browser.text
-    assert "Ligne 3 La date d’effet «\u00a01/13/2026\u00a0» n’est pas une date" in browser.text
+    assert "Ligne 3 La date d’effet « 1/13/2026 » n’est pas une date" in browser.text
     assert "Aucun agrément de ce numéro" in browser.text
     with database.connect(rooms.settings.database_url) as conn:
         assert status(conn, offer) == "valid"
@@ -198,7 +198,7 @@ def test_a_departement_enters_one_movement_of_one_of_its_agrements(rooms: Rooms)
         assert conn.execute("select count(*) from audit where action = 'movement.look_up'").fetchall()[0][0]
     browser.post("/mouvements/nouveau", told | {"date_effet": TODAY.isoformat()})
     assert "Il n’y a rien à appliquer" in browser.text
-    assert "Déjà dit\u00a0: saisie du" in browser.text
+    assert "Déjà dit : saisie du" in browser.text
 
 
 def test_a_caf_sees_its_own_department_only(rooms: Rooms, caf: Account) -> None:

@@ -64,46 +64,16 @@ def seeded(conn: Connection) -> World:
         " values (%s, %s, 'change', '44', '1', %s, %s, 2, 72, %s)",
         [request, hers, TODAY, TODAY + timedelta(days=900), copy],
     )
-    file = _id(
-        conn,
-        "insert into intake_run (kind, scope, name, sha256, via, state)"
-        " values ('movements', '44', 'f.csv', '', 'file', 'previewed') returning id",
-        [],
-    )
-    movement = _id(
-        conn,
-        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
-        " state) values (%s, 2, '44', '1', 'N', 'N', 'retrait', %s, 'x', 'unmatched') returning id",
-        [file, TODAY],
-    )
-    applied = _id(
-        conn,
-        "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
-        " values ('movements', '44', 'g.csv', 'g', 'file', 'applied', %s) returning id",
-        [NOW],
-    )
-    in_effect = _id(
-        conn,
-        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
-        " state, offer, matched_key, applied_at)"
-        " values (%s, 2, '44', '2', 'N', 'N', 'retrait', %s, 'y', 'applied', %s, '2', %s) returning id",
-        [applied, TODAY, hers, NOW],
-    )
-    move = cases.begin(conn, AGREMENT_MOVE, Line("declared"), NOW, about=hers, department="49")
-    conn.execute(
-        "insert into agrement_move (id, offer, department, commune, place, told_on, moves_on)"
-        " values (%s, %s, '49', '49007', '{}', %s, %s)",
-        [move, hers, TODAY, TODAY],
-    )
+    previewed, queued, applied, in_effect = _movements(conn, hers)
     values = {
-        "/demenagements/": str(move),
+        "/demenagements/": str(_move(conn, hers)),
         "/comptes/": str(here["rpe"].id),
         "/moderation/": str(request),
-        "/mouvements/a-rapprocher/": str(movement),
-        "/mouvements/attente/": str(movement),
+        "/mouvements/a-rapprocher/": str(queued),
+        "/mouvements/attente/": str(queued),
         "/mouvements/mouvement/": str(in_effect),
         "/mouvements/{id:uuid}/annuler": str(applied),
-        "/mouvements/": str(file),
+        "/mouvements/": str(previewed),
         "/espace/disponibilites/periode/": str(period),
         "/rpe/inscription/": str(desk),
         "/rpe/am/": hers,
@@ -259,6 +229,49 @@ def _accounts(conn: Connection, where: str, offer: str, department: str, commune
         "caf": {"department": department},
     }
     return {role: accounts.create(conn, f"{role}@{where}.example", role, **more.get(role, {})) for role in ROLES}
+
+
+def _movements(conn: Connection, hers: str) -> tuple[Any, Any, Any, Any]:
+    """A file that is looked at with what it left in the queue, and one that was applied with what it did."""
+    file = _id(
+        conn,
+        "insert into intake_run (kind, scope, name, sha256, via, state)"
+        " values ('movements', '44', 'f.csv', '', 'file', 'previewed') returning id",
+        [],
+    )
+    movement = _id(
+        conn,
+        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
+        " state) values (%s, 2, '44', '1', 'N', 'N', 'retrait', %s, 'x', 'unmatched') returning id",
+        [file, TODAY],
+    )
+    applied = _id(
+        conn,
+        "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+        " values ('movements', '44', 'g.csv', 'g', 'file', 'applied', %s) returning id",
+        [NOW],
+    )
+    in_effect = _id(
+        conn,
+        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
+        " state, offer, matched_key, applied_at)"
+        " values (%s, 2, '44', '2', 'N', 'N', 'retrait', %s, 'y', 'applied', %s, '2', %s) returning id",
+        [applied, TODAY, hers, NOW],
+    )
+    return file, movement, applied, in_effect
+
+
+def _move(conn: Connection, hers: str) -> Any:
+    """She goes to another département."""
+    move = cases.begin(
+        conn, AGREMENT_MOVE, Line("declared"), NOW, due=NOW + timedelta(hours=72), about=hers, department="49"
+    )
+    conn.execute(
+        "insert into agrement_move (id, offer, department, commune, place, told_on, moves_on)"
+        " values (%s, %s, '49', '49007', '{}', %s, %s)",
+        [move, hers, TODAY, TODAY],
+    )
+    return move
 
 
 def _copy(conn: Connection, account: Account) -> Any:
