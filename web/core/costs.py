@@ -85,7 +85,7 @@ MAILS = (
     "/espace/agrement",
     "/espace/profil",
     "/espace/partir",
-    "/partir",
+    "/partir/",
     "/alertes",
     "/ecrire/",
     "/offre/",

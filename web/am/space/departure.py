@@ -39,7 +39,7 @@ def ask(request: Request, account: Leaving, form: posted.Form) -> Response:
     return see("/espace/partir", "depart-a-confirmer")
 
 
-@router.get("/partir")
+@router.get("/compte-ferme")
 def gone(request: Request) -> Response:
     return message(
         request,
@@ -63,7 +63,7 @@ def leave(request: Request, token: str, registry: Registry, form: posted.Form) -
     site: Site = request.app.state.site
     if not database.run(registry, lambda conn: leaving.confirm(conn, site.settings.keys, token, site.now())):
         return _over(request)
-    response = see("/partir")
+    response = see("/compte-ferme")
     sign_out(response, site)
     return response
 

@@ -34,12 +34,13 @@ def form(request: Request, account: Keeper) -> Response:
 
 @router.post(PATH)
 def send(request: Request, account: Keeper, form: posted.Form) -> Response:
-    """Look up (`vers` is "chercher"), or go on to the preview. By a form, so that no number stands in an address."""
+    """Look up (`vers` is "chercher", or nothing was found yet to choose from), or go on to the preview. By a form, so that
+    no number stands in an address."""
     site: Site = request.app.state.site
     values = {name: posted.text(form, name) for name in ("recherche", "agrement", "mouvement", "date_effet")}
     with site.pool.connection() as conn:
         candidates = queue.look_up(conn, account, territory(account), values["recherche"])
-        if posted.text(form, "vers") == "chercher":
+        if posted.text(form, "vers") == "chercher" or not candidates:
             return _page(request, values, candidates, _search_errors(values["recherche"], candidates))
         chosen = matching.by_offer(conn, territory(account), values["agrement"])
         row, errors = _entered(values, chosen, territory(account), site)

@@ -231,7 +231,7 @@ def test_nothing_is_erased_before_the_mail_was_followed_and_its_button_pressed(r
         assert stranger.get(second).status_code == 200
     assert one(rooms, "select publication from offer where id = %s", nadia.offer) == "published"
     answer = stranger.post(second, follow=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/partir")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/compte-ferme")
     assert one(rooms, "select publication from offer where id = %s", nadia.offer) == "closed"
     assert stranger.get(second).status_code == 410
     assert stranger.post(second).status_code == 410
