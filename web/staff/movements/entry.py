@@ -34,8 +34,8 @@ def form(request: Request, account: Keeper) -> Response:
 
 @router.post(PATH)
 def send(request: Request, account: Keeper, form: posted.Form) -> Response:
-    """Look up (`vers` is "chercher", or nothing was found yet to choose from), or go on to the preview. By a form, so that
-    no number stands in an address."""
+    """Look up (`vers` is "chercher", or there is nobody to choose from), or go on to the preview. By a form, so that no
+    number stands in an address."""
     site: Site = request.app.state.site
     values = {name: posted.text(form, name) for name in ("recherche", "agrement", "mouvement", "date_effet")}
     with site.pool.connection() as conn:
