@@ -75,7 +75,7 @@ ROOMS = {
         "desk": "/rpe/inscription",
     },
     "employeur": {"employer": "/employeur"},
-    "departement": {"department": "/departement"},
+    "departement": {"department": "/departement", "movements-entry": "/mouvements/nouveau"},
     "caf": {"movements": "/mouvements", "accounts-caf": "/comptes", "accounts-caf-new": "/comptes/nouveau"},
     "commune": {"account-commune": "/compte"},
     "moderateur": {
@@ -83,6 +83,7 @@ ROOMS = {
         "moderation-figures": "/moderation/chiffres",
         "messages-reported": "/messages/signales",
         "reports": "/signalements",
+        "moves": "/demenagements",
     },
     "admin": {
         "administration": "/comptes",
@@ -356,6 +357,7 @@ def caf(visit: Visit) -> None:
     visit.take(page, "movements-file")
     page.click("form[action$='/appliquer'] button[type=submit]")
     page.wait_for_load_state("networkidle")
+    visit.follow(page, "movements-undo", "/annuler")
     visit.each(page, {"movements-unmatched": "/mouvements/a-rapprocher"})
     visit.follow(page, "movements-match", "/mouvements/a-rapprocher/")
 

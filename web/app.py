@@ -51,6 +51,7 @@ from web.shared import cards
 from web.shared.accounts import routes as accounts
 from web.shared.search import forms, need
 from web.staff import messages as staff_messages
+from web.staff import moves as staff_moves
 from web.staff import reports as staff_reports
 from web.staff import widget_keys
 from web.staff.accounts import administration, keeping, lost_mailbox
@@ -93,6 +94,7 @@ ROUTERS = (
     moderation.router,
     staff_messages.router,
     staff_reports.router,
+    staff_moves.router,
     movements.router,
     movements_api.router,
     department.router,

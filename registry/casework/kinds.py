@@ -62,3 +62,6 @@ LOST_MAILBOX = Kind(
     own="Vous avez ouvert cette demande\u00a0: c’est à une autre personne de la confirmer.",
 )
 """An assistant maternel has lost the mailbox of her account (`registry.offers.lost_mailbox`)."""
+
+AGREMENT_MOVE = Kind("agrement_move", "ce déménagement", "le")
+"""An assistant maternel goes to mind children in another département (`registry.agrements.moves`)."""

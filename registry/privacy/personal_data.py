@@ -97,6 +97,13 @@ PARTS: tuple[Part, ...] = (
         " join case_file k on k.id = t.id where t.offer = %(offer)s order by k.opened_at",
     ),
     Part(
+        "demenagements",
+        ("agrement_move",),
+        "select m.department, m.commune, m.place, m.told_on, m.moves_on, m.taken_at, k.opened_at,"
+        " coalesce(k.outcome, k.state) as state from agrement_move m join case_file k on k.id = m.id"
+        " where m.offer = %(offer)s order by k.opened_at",
+    ),
+    Part(
         "copies_d_agrement",
         ("document", "document_page"),
         "select d.id, d.media_type, d.pages, d.uploaded_at, d.delete_after, d.deleted_at from document d"

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from domain import french
 from registry import links
 from registry.database import Connection
+from registry.parents import contact
 from registry.parents.contact import inbox, stopping, tokens, wording
 from registry.parents.contact.inbox import Conversation
 from registry.parents.contact.refusals import Reason, Refused
@@ -38,6 +39,7 @@ def space(request: Request, own: Own, registry: Registry) -> Response:
             "more": len(found) > inbox.PAGE,
             "page": page,
             "receives": stopping.receives(conn, own.offer),
+            "reach": contact.reach(conn, own.offer),
             "blocked": stopping.blocked(conn, own.offer),
             "day_text": french.day_of,
             "moment_text": french.moment,

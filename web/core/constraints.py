@@ -48,6 +48,7 @@ GONE = {
     ),
     **dict.fromkeys(["offer", "mam"], "La fiche concernée vient d’être supprimée."),
     **dict.fromkeys(["case_file", "id"], "La demande concernée vient d’être supprimée."),
+    "answered_by": "Le mouvement concerné vient d’être supprimé.",
     "alert": "L’alerte concernée vient d’être supprimée.",
     "commune": "Cette commune ne figure plus dans notre liste.",
     "department": "Ce département ne figure pas dans notre liste.",

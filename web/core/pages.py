@@ -72,6 +72,12 @@ NOTICES: dict[str, str] = {
     "refuse": "Le refus est confirmé et le courrier envoyé.",
     "refus-ecarte": "Le refus est écarté\u00a0: la demande est revenue dans la file.",
     "file-vide": "Rien n’attend.",
+    "depart-a-confirmer": (
+        "Un mail vous attend\u00a0: ouvrez son lien pour confirmer votre départ. Rien n’est encore effacé."
+    ),
+    "demenagement": (
+        "Votre déménagement est transmis à l’équipe de modération. Votre fiche garde l’ancienne adresse d’ici là."
+    ),
 }
 """By the code that an address may carry: nobody can make the site say something else."""
 

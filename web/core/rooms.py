@@ -31,6 +31,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     "employer": [("/employeur", "Mes assistantes maternelles")],
     "moderator": [
         ("/moderation", "Demandes"),
+        ("/demenagements", "Déménagements"),
         ("/moderation/chiffres", "Chiffres"),
         ("/messages/signales", "Messages signalés"),
         ("/signalements", "Erreurs signalées"),
@@ -41,7 +42,11 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
         ("/mouvements/territoire", "Mouvements d’agréments"),
         ("/adresses-perdues", "Adresses mail perdues"),
     ],
-    "department": [("/departement", "Mon département")],
+    "department": [
+        ("/departement", "Mon département"),
+        ("/mouvements", "Mouvements"),
+        ("/mouvements/a-rapprocher", "À rapprocher"),
+    ],
     "caf": [
         ("/mouvements", "Mouvements"),
         ("/mouvements/a-rapprocher", "À rapprocher"),

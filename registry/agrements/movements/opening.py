@@ -15,6 +15,9 @@ READER = "registry.agrements.movements.reading:answer"
 MOST_OF_A_TEXT = 1_000
 """Letters of a name, or of all sentences against a line."""
 
+NO_BREAK = str.maketrans("\u00a0\u202f", "  ")
+"""The spaces of our own sentences, which Python does not count as printable."""
+
 MOST_PARTS = 200
 
 BOUNDS = Bounds(memory_bytes=768 * MIB, cpu_s=10, wall_s=45, answer_bytes=16 * MIB)

@@ -9,6 +9,7 @@ from itertools import islice
 
 import msgspec
 
+from domain.french import day_in_figures
 from domain.spelling import fold
 from registry.agrements.movements import mapping
 from registry.agrements.movements.mapping import FIELDS, Layout
@@ -33,6 +34,9 @@ FURTHEST = timedelta(days=2 * 366)
 """A movement further ahead is a typing error too."""
 
 OLDEST_BIRTH = date(1900, 1, 1)
+
+MOST_OF_A_QUOTE = 60
+"""Letters of a refused value that a sentence quotes."""
 
 
 @dataclass
@@ -157,21 +161,28 @@ def row_of(
         number = number.zfill(layout.number_length)
     last_name, first_name = _text(values.get("last_name", "")), _text(values.get("first_name", ""))
     birth_date = _date(values.get("birth_date", ""), layout)
-    effective_on = _date(values.get("effective_on", ""), layout)
+    effective_on, effect_problems = effect_day(values.get("effective_on", ""), layout, today)
     action = layout.actions.get(fold(_text(values.get("action", ""))))
     problems = [
         *_number_problems(number),
         *_name_problems("nom", last_name),
         *_name_problems("prénom", first_name),
         *_birth_problems(values.get("birth_date", ""), birth_date, today),
-        *_effect_problems(values.get("effective_on", ""), effective_on, today),
+        *effect_problems,
         *_department_problems(_text(values.get("department", "")), department),
     ]
     if action is None:
-        problems.append("Le mouvement n’est ni un retrait, ni une suspension, ni une levée, ni une cessation.")
+        problems.append(_action_problem(_text(values.get("action", ""))))
     if problems or action is None or effective_on is None:
         return None, problems
     return Row(line, number, last_name, first_name, birth_date, action, effective_on), []
+
+
+def effect_day(cell: Cell, layout: Layout, today: date) -> tuple[date | None, list[str]]:
+    """The day on which a movement takes effect, as a file or a form has it, or what stands against it."""
+    effective_on = _date(cell, layout)
+    problems = list(_effect_problems(cell, effective_on, today))
+    return (None if problems else effective_on), problems
 
 
 def _text(cell: Cell) -> str:
@@ -200,9 +211,12 @@ def _number_problems(number: str) -> Iterator[str]:
     if not key(number):
         yield "Le numéro d’agrément manque."
     elif len(number) > MOST_OF_A_NUMBER:
-        yield f"Le numéro d’agrément est trop long ({MOST_OF_A_NUMBER} caractères au plus)."
+        yield f"Le numéro d’agrément {_quoted(number)} est trop long\u00a0: {MOST_OF_A_NUMBER} caractères maximum."
     elif texts.is_shortened(number):
-        yield "Le numéro d’agrément a été abrégé par un tableur\u00a0: mettez la colonne au format texte."
+        yield (
+            f"Le numéro d’agrément {_quoted(number)} a été abrégé par un tableur\u00a0: mettez la colonne au format"
+            " texte."
+        )
 
 
 def _name_problems(what: str, name: str) -> Iterator[str]:
@@ -216,20 +230,35 @@ def _name_problems(what: str, name: str) -> Iterator[str]:
 
 def _birth_problems(cell: Cell, birth_date: date | None, today: date) -> Iterator[str]:
     if birth_date is None and cell:
-        yield "La date de naissance n’est pas une date comme 31/01/1980."
+        yield f"La date de naissance {_quoted(_text(cell))} n’est pas une date comme 31/01/1980."
     elif birth_date is not None and not OLDEST_BIRTH <= birth_date < today:
-        yield "La date de naissance n’est pas possible."
+        yield f"La date de naissance {_quoted(day_in_figures(birth_date))} n’est pas possible."
 
 
 def _effect_problems(cell: Cell, effective_on: date | None, today: date) -> Iterator[str]:
     if effective_on is None:
-        yield "La date d’effet manque." if not cell else "La date d’effet n’est pas une date comme 31/01/2026."
+        quoted = _quoted(_text(cell))
+        yield f"La date d’effet {quoted} n’est pas une date comme 31/01/2026." if cell else "La date d’effet manque."
     elif effective_on < FIRST_DAY:
-        yield "La date d’effet est trop ancienne."
+        yield f"La date d’effet {_quoted(day_in_figures(effective_on))} est trop ancienne."
     elif effective_on > today + FURTHEST:
-        yield "La date d’effet est à plus de deux ans."
+        yield f"La date d’effet {_quoted(day_in_figures(effective_on))} est à plus de deux ans."
 
 
 def _department_problems(told: str, department: str) -> Iterator[str]:
     if told and told.upper().zfill(2) != department:
-        yield "La ligne est d’un autre département."
+        yield f"La ligne est d’un autre département\u00a0: {_quoted(told)}."
+
+
+def _action_problem(told: str) -> str:
+    if not told:
+        return "Le mouvement manque."
+    return f"Le mouvement {_quoted(told)} n’est ni un retrait, ni une suspension, ni une levée, ni une cessation."
+
+
+def _quoted(told: str) -> str:
+    """A refused value as a sentence shows it: what of a stranger's file can be printed, and not more than a few words
+    of it. Names are never quoted: a refusal outlives the row that it is about."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in told)
+    cut = shown if len(shown) <= MOST_OF_A_QUOTE else f"{shown[:MOST_OF_A_QUOTE]}…"
+    return f"«\u00a0{cut}\u00a0»"

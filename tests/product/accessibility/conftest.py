@@ -27,6 +27,7 @@ from registry.parents import reports
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
 from registry.parents.contact import opening, stopping, tokens
+from registry.privacy import leaving
 from settings import PARIS, Settings
 from tests.conftest import ROOT, cloned, wait_for
 from tests.rooms import DOCUMENT_KEY, PROVED, Clock
@@ -259,6 +260,7 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
         "GET /ecrire/confirmer/": _last(conn, "un@example.org"),
         "GET /messages/bloquer/": page,
         "GET /messages/signaler/": page,
+        "GET /partir/": link(leaving.PURPOSE, account=am.id),
         "GET /d/": link("undo", account=am.id, offer=offer),
         "GET /inscription/reprendre": "?jeton=" + link(registrations.PURPOSE, account=newcomer and newcomer.id),
         "GET /inscription/confirmer": "?jeton=" + link(desk.LINK, account=newcomer and newcomer.id, payload=prepared),

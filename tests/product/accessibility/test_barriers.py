@@ -82,6 +82,8 @@ FORMS = [
     ("am", "/espace/disponibilites/periode"),
     ("rpe", "/rpe/inscription"),
     ("caf", "/mouvements"),
+    ("caf", "/mouvements/nouveau"),
+    ("caf", "GET /mouvements/{id:uuid}/annuler"),
     ("administrator", "/comptes/nouveau"),
     ("rpe", "/adresses-perdues/nouvelle"),
     ("am", "GET /espace/messages/{id:uuid}"),

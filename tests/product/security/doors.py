@@ -19,6 +19,7 @@ from registry.offers.lost_mailbox import views as lost_views
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
 from registry.parents.contact import opening
+from registry.privacy import leaving
 from tests.conftest import empty
 from tests.product.security import mailbox
 from tests.records import add_period, assistant
@@ -108,6 +109,8 @@ def _mailed(
     for tap in ("unchanged", "full", "undo"):
         life = timedelta(days=1 if tap == "undo" else 60)
         made[f"tap: {tap}"] = links.create(conn, keys, tap, now + life, account=account.id, offer=account.offer)
+    leaving.ask(conn, keys, account, now, site_url=settings.site_url)
+    made["link to leave"] = _last(conn, MAIL, "/partir/")
     draft = opening.Draft(account.offer, "Camille", "deux@example.org", "Bonjour, avez-vous une place ?")
     opening.ask(conn, settings, draft, now)
     opening.confirm(conn, settings, _last(conn, "deux@example.org", "/ecrire/confirmer/"), now)
@@ -219,6 +222,7 @@ DOORS = (
     Door("tap: unchanged", _shows("/d/"), 60 * DAY, True, True, False),
     Door("tap: full", _shows("/d/"), 60 * DAY, True, True, False),
     Door("tap: undo", _shows("/d/"), DAY, True, True, False),
+    Door("link to leave", _shows("/partir/"), 2 * DAY, True, True, True),
     Door("message to confirm", _shows("/ecrire/confirmer/"), DAY, True, False, False),
     Door("message: block", _shows("/messages/bloquer/"), None, False, True, False),
     Door("alert: confirm", _shows("/alertes/confirmer/"), 2 * DAY, False, False, False),

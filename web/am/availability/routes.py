@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -14,6 +14,7 @@ from registry import database
 from registry.database import Connection
 from registry.offers import duties, timetables, visibility
 from registry.offers.timetables import Overlaps, Period, Stale
+from registry.offers.visibility import Visibility
 from registry.scales import current_scales
 from web.am.availability import periods, showing, taps, weeks
 from web.core import posted
@@ -93,9 +94,11 @@ def shown_home(
     today = site.today()
     with site.pool.connection() as conn:
         declared = timetables.periods(conn, kept.offer)
+        seen = visibility.of_offer(conn, kept.offer)
         shown: dict[str, Any] = {
             "keeping": kept,
-            "name": visibility.of_offer(conn, kept.offer).name,
+            "name": seen.name,
+            "public": seen.public,
             "duty": duties.of_offer(conn, kept.offer, today),
             "until": duties.horizon(today, current_scales(conn)),
             "periods": [showing.period(each, today) for each in declared],
@@ -315,18 +318,18 @@ def tapped(request: Request, kept: Keeping, purpose: taps.Tap) -> Response:
     site: Site = request.app.state.site
     now, today = site.now(), site.today()
 
-    def work(conn: Connection) -> tuple[str, date | None] | None:
+    def work(conn: Connection) -> tuple[str, Visibility] | None:
         before = taps.declare(conn, purpose, kept.offer, today, kept.by)
         if before is None:
             return None
         undo = taps.undo_link(conn, site.settings, kept.offer, kept.by, before, now)
-        return undo, visibility.of_offer(conn, kept.offer).fresh_until
+        return undo, visibility.of_offer(conn, kept.offer)
 
     outcome = database.run(site.pool, work)
     if outcome is None:
         return see(kept.base)
-    undo, until = outcome
-    return taps.done(request, purpose, undo, kept.base, until)
+    undo, seen = outcome
+    return taps.done(request, purpose, undo, kept.base, seen)
 
 
 def form_values(form: posted.Form) -> weeks.Values:

@@ -16,7 +16,7 @@ from registry.agrements import documents, previews, registrations
 from registry.agrements.registrations import Registration
 from registry.casework import NotPossible
 from registry.offers.profiles import placing, typed
-from registry.parents.contact import stopping
+from registry.parents import contact
 from registry.territory import naming
 from web.am import forms
 from web.am.registration import copies, identification
@@ -194,7 +194,7 @@ def previewed(
     site: Site = request.app.state.site
     document = previews.of_form(conn, editing.owner.offer, values, site.today(), fictitious=site.settings.demo)
     owner = editing.owner.offer
-    return preview(document, values, receives=owner is None or stopping.receives(conn, owner))
+    return preview(document, values, messages=owner is None or contact.takes_messages(conn, owner))
 
 
 def page_errors(request: Request, page: str, values: Mapping[str, str]) -> dict[str, str]:

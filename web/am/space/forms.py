@@ -16,11 +16,11 @@ from registry.database import Connection
 from registry.offers import profiles
 from registry.offers.profiles import checks, placing
 from registry.offers.profiles.facts import Everything
-from registry.parents.contact import stopping
+from registry.parents import contact
 from web.am import forms
 from web.am.registration import copies, steps
 from web.am.signed import Own
-from web.am.space import editing, staging
+from web.am.space import editing, moving, staging
 from web.am.space.editing import PAGES, Page
 from web.core import posted
 from web.core.pages import page, see
@@ -58,7 +58,7 @@ def _room(name: str) -> None:
             return _ask(request, own, form, values)
         if posted.text(form, "vers") == "ici":  # look up the MAM of a commune, or the preview without a script
             return _shown(request, own, name, values, {})
-        return _save(request, own, name, values, before)
+        return _save(request, own, name, values, before, moving.entered(form))
 
 
 for _name in PAGES:
@@ -90,14 +90,25 @@ def live_preview(request: Request, own: Own, form: posted.Form) -> Response:
     return page(request, "shared/profile/preview.html", {"p": shown})
 
 
-def _save(request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str]) -> Response:
+def _save(
+    request: Request, own: Keeping, name: str, values: dict[str, str], before: dict[str, str], told: dict[str, str]
+) -> Response:
+    """`told`: what she says of a move to another département, which the page asks about once it has such a place."""
     site: Site = request.app.state.site
-    if errors := steps.page_errors(request, PAGES[name], values):
-        return _shown(request, own, name, values, errors)
+    errors = steps.page_errors(request, PAGES[name], values)
     stands = editing.version(before, PAGES[name])
-    if values["vu"] not in ("", stands, editing.version(values, PAGES[name])):
+    if not errors and values["vu"] not in ("", stands, editing.version(values, PAGES[name])):
         return _shown(request, own, name, values | {"vu": stands}, {}, before=before)
+    with site.pool.connection() as conn:
+        moves_to = None if errors else moving.elsewhere(conn, own.offer, PAGES[name], values)
+    if moves_to is not None:
+        errors = moving.errors(told, site.today())
+    if errors:
+        return _shown(request, own, name, values | told, errors, moves_to=moves_to)
     placed = placing.placed(site.settings, values, before) if name == "adresse" else values
+    if moves_to is not None:
+        database.run(site.pool, lambda conn: moving.declare(conn, own.offer, PAGES[name], placed, told, site.now()))
+        return see("/espace", "demenagement")
     database.run(site.pool, lambda conn: editing.save(conn, own.offer, PAGES[name], placed))
     return see("/espace", "enregistre")
 
@@ -145,10 +156,13 @@ def _shown(
     errors: dict[str, str],
     staged: UUID | None = None,
     before: dict[str, str] | None = None,
+    moves_to: tuple[str, str] | None = None,
 ) -> Response:
-    """The form with these values; `before` is what was saved since it was opened, shown beside them."""
+    """The form with these values; `before` is what was saved since it was opened, shown beside them; `moves_to`: the
+    département to which this page would move her."""
     site: Site = request.app.state.site
     shown: dict[str, Any] = {
+        "moves_to": moves_to[1] if moves_to else "",
         **{"values": values, "errors": errors, "shows": wording.SHOWS},
         **{"base": "/espace", "name": name, "page": PAGES[name], "heading": HEADINGS[name], "desk": False},
         "understood": understood.of(values),
@@ -168,4 +182,4 @@ def _shown(
 def _previewed(conn: Connection, site: Site, own: Keeping, values: dict[str, str]) -> dict[str, Any]:
     """What parents will and will not see once the page of her address and contacts is saved as it stands."""
     document = previews.of_form(conn, own.offer, values, site.today(), pages=("2c",))
-    return preview(document, values, receives=stopping.receives(conn, own.offer))
+    return preview(document, values, messages=contact.takes_messages(conn, own.offer))

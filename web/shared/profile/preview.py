@@ -23,10 +23,10 @@ NEVER: Rows = [
 ]
 
 
-def preview(document: Mapping[str, Any], values: Mapping[str, str], *, receives: bool = True) -> dict[str, Any]:
+def preview(document: Mapping[str, Any], values: Mapping[str, str], *, messages: bool = True) -> dict[str, Any]:
     """`name`, `place`, and rows of label and text: `shown`, and `hidden` with why.
 
-    `receives`: whether she takes messages of parents through the site, which everybody does who has not said otherwise.
+    `messages`: whether her fiche will offer to write to her (`contact.takes_messages`).
     """
     shown, hidden = _place(document, values)
     contact = document.get("contact", {})
@@ -36,13 +36,13 @@ def preview(document: Mapping[str, Any], values: Mapping[str, str], *, receives:
         elif text(values, name):
             said = understood.telephone(values) if name == "telephone" else ""
             hidden.append((label, f"{said}\u00a0: vous ne le montrez pas" if said else "vous ne le montrez pas"))
-    if receives:
+    if messages:
         shown.append(("Messages", "les parents vous écrivent ici, sans voir votre adresse mail"))
     return {
         "name": "Votre nom affiché" if document["name"] == UNNAMED else document["name"],
         "shown": shown + _facts(document),
         "hidden": hidden + NEVER,
-        "reachable": bool(contact) or receives,
+        "reachable": bool(contact) or messages,
     }
 
 
