@@ -11,7 +11,6 @@ stands before it; what is written between the lines of such a message is lost.
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from domain import spelling
@@ -84,7 +83,7 @@ def without_history(text: str, signature: str = "") -> str:
     Below the quotation a provider puts its own lines: a paragraph there that holds a link is left out, unless there is
     nothing above.
     """
-    composed = unicodedata.normalize("NFC", spelling.bounded(text)).replace("\r\n", "\n").replace("\r", "\n")
+    composed = spelling.composed(text).replace("\r\n", "\n").replace("\r", "\n")
     lines = [_PICTURE.sub("", line) for line in composed.split("\n")]
     pieces = _pieces(lines)
     above = "\n".join(_without_ends(pieces[0], signature)).strip()

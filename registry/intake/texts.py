@@ -8,7 +8,7 @@ tells the field and the line alone.
 import re
 import unicodedata
 
-from domain.spelling import bounded
+from domain import spelling
 
 LONGEST = 10_000
 """Letters of a cell that are looked at: longer ones are no names."""
@@ -79,7 +79,7 @@ def plain(text: str) -> str:
     stay."""
     if text.isascii():
         return text
-    composed = unicodedata.normalize("NFC", bounded(text))
+    composed = spelling.composed(text)
     return "".join(letter for letter in composed if letter.isascii() or unicodedata.category(letter) != "Cf")
 
 
