@@ -124,6 +124,15 @@ def _is_mark(letter: str) -> bool:
     return unicodedata.combining(unicodedata.normalize("NFKD", letter)[0]) > 0
 
 
+def composed(text: str) -> str:
+    """One sign for each letter (Unicode's NFC), and none that nobody sees: soft hyphens, marks of direction. Blanks and
+    control signs stay."""
+    if text.isascii():
+        return text
+    letters = unicodedata.normalize("NFC", bounded(text))
+    return "".join(letter for letter in letters if letter.isascii() or unicodedata.category(letter) != "Cf")
+
+
 def shown(text: str) -> str:
     """As a reader sees it: every sign as the usual one, nothing invisible, no frames of keys, no marks but those of
     common letters (Unicode's NFKC)."""

@@ -9,7 +9,7 @@ from itertools import islice
 
 import msgspec
 
-from domain.spelling import fold
+from domain.spelling import composed, fold
 from registry.agrements.movements import mapping
 from registry.agrements.movements.mapping import FIELDS, Layout
 from registry.agrements.movements.rows import Refusal, Row, key
@@ -105,7 +105,7 @@ def _plain_cell(cell: Cell) -> Cell:
         return Bad("est un nombre à virgule")
     if isinstance(cell, date | Bad):
         return cell
-    plain = " ".join(texts.plain(texts.mended(str(cell))).split())
+    plain = " ".join(composed(texts.mended(str(cell))).split())
     return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from domain import week
 from domain.scales import shipped
-from domain.spelling import fold
+from domain.spelling import composed, fold
 from jobs import answers
 from registry import letters, links, nir
 from registry.accounts import addresses, widget
@@ -221,6 +221,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "wording.cleaned": wording.cleaned,
     "wording.cleaned_name": wording.cleaned_name,
     "spelling.fold": fold,
+    "spelling.composed": composed,
     "nir.holds_one": nir.holds_one,
     "nir.without": nir.without,
     "nir.error": nir.error,
@@ -245,7 +246,6 @@ READERS: dict[str, Callable[[str], object]] = {
     "naming.apart": naming._apart,
     "texts.mended": texts.mended,
     "texts.repairs": lambda each: texts.repairs("nom", each),
-    "texts.plain": texts.plain,
     "texts.is_broken": texts.is_broken,
     "texts.is_shortened": texts.is_shortened,
     "tables.separator": lambda each: tables.separator(each, str.isdigit),
