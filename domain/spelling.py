@@ -129,6 +129,13 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", bounded(text))
 
 
+def legible(text: str) -> str:
+    """`composed`, without signs that nobody sees: soft hyphens, marks of direction. Blanks and control signs stay."""
+    if text.isascii():
+        return text
+    return "".join(letter for letter in composed(text) if letter.isascii() or unicodedata.category(letter) != "Cf")
+
+
 def shown(text: str) -> str:
     """As a reader sees it: every sign as the usual one, nothing invisible, no frames of keys, no marks but those of
     common letters (Unicode's NFKC)."""

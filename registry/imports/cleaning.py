@@ -8,6 +8,7 @@ from typing import Any
 import phonenumbers
 
 from domain.french import EXTENSION
+from domain.spelling import legible
 from registry.intake import texts
 
 ACRONYMS = frozenset(
@@ -46,7 +47,7 @@ def text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     # Cc are control characters, Cs lone surrogates, which PostgreSQL refuses.
-    plain = texts.plain(texts.mended(str(value)))
+    plain = legible(texts.mended(str(value)))
     shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in plain)
     joined = " ".join(shown.split())
     return "" if joined.lower() in EMPTY else joined

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn, TextIO
 
+from domain.spelling import legible
 from registry.intake import texts
 
 SEPARATORS = ";,\t|"
@@ -116,7 +117,7 @@ def is_blank(cell: Cell) -> bool:
 
 def heading(cell: Cell) -> str:
     """A heading as it is compared: on one line, its letters composed and mended."""
-    return " ".join(texts.plain(texts.mended(cell)).split()) if isinstance(cell, str) else str(cell)
+    return " ".join(legible(texts.mended(cell)).split()) if isinstance(cell, str) else str(cell)
 
 
 def of_csv(data: bytes, known: Callable[[str], bool]) -> tuple[Iterator[Line], list[str]]:

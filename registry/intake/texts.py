@@ -6,9 +6,8 @@ tells the field and the line alone.
 """
 
 import re
-import unicodedata
 
-from domain import spelling
+from domain.spelling import legible
 
 LONGEST = 10_000
 """Letters of a cell that are looked at: longer ones are no names."""
@@ -74,15 +73,6 @@ def code(text: str) -> str:
     return text.removesuffix(".0") if text.endswith(".0") and text[:-2].isdecimal() else text
 
 
-def plain(text: str) -> str:
-    """Composed letters, and no signs that nobody sees (soft hyphens, marks of direction). Blanks and control signs
-    stay."""
-    if text.isascii():
-        return text
-    composed = spelling.composed(text)
-    return "".join(letter for letter in composed if letter.isascii() or unicodedata.category(letter) != "Cf")
-
-
 def mended(text: str) -> str:
     """The text as it was written before somebody read it in a wrong code page; as it stands where nothing is broken, or
     where no one reading alone is French."""
@@ -123,7 +113,7 @@ def repairs(field: str, text: str) -> list[str]:
             f"champ «\u00a0{field}\u00a0»\u00a0: une majuscule au milieu d’un mot, à vérifier\u00a0: {_short(text)}"
         ]
     if INVISIBLE_WITHIN.search(text):
-        return [f"champ «\u00a0{field}\u00a0», signes invisibles retirés\u00a0: {_short(plain(text))}"]
+        return [f"champ «\u00a0{field}\u00a0», signes invisibles retirés\u00a0: {_short(legible(text))}"]
     return []
 
 

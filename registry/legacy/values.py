@@ -12,7 +12,7 @@ from domain import civil
 from domain.civil import months_after
 from domain.french import EXTENSION
 from domain.scales import Scales
-from domain.spelling import fold
+from domain.spelling import fold, legible
 from domain.vocabulary import Feature
 from registry.imports.cleaning import clean_address, mails, phones
 from registry.intake import texts
@@ -174,7 +174,7 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     problems = []
     for name, given in values.items():
         mended = texts.mended(given)
-        read[name] = texts.plain(mended).replace("\u00a0", " ").strip()
+        read[name] = legible(mended).replace("\u00a0", " ").strip()
         if mended != given:
             problems.append(f"accents rétablis\u00a0: {name.replace('_', ' ')}")
         # A text of many sentences may have a question mark without a blank behind it.

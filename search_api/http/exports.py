@@ -16,6 +16,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 
+from domain import french
 from domain.spreadsheets import as_text
 from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api.answer import cards
@@ -348,7 +349,7 @@ def lines(rows: Iterable[list[Any]], separator: str) -> bytes:
 
 def decimal_comma(value: Any) -> Any:
     """A cell of a CSV for people."""
-    return str(value).replace(".", ",") if isinstance(value, float) else french_cell(value)
+    return french.written(str(value)) if isinstance(value, float) else french_cell(value)
 
 
 async def geojson(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[bytes]:

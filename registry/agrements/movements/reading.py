@@ -10,7 +10,7 @@ from itertools import islice
 import msgspec
 
 from domain.french import day_in_figures
-from domain.spelling import fold
+from domain.spelling import fold, legible
 from registry.agrements.movements import mapping
 from registry.agrements.movements.mapping import FIELDS, Layout
 from registry.agrements.movements.rows import Refusal, Row, key
@@ -109,7 +109,7 @@ def _plain_cell(cell: Cell) -> Cell:
         return Bad("est un nombre à virgule")
     if isinstance(cell, date | Bad):
         return cell
-    plain = " ".join(texts.plain(texts.mended(str(cell))).split())
+    plain = " ".join(legible(texts.mended(str(cell))).split())
     return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
 
 

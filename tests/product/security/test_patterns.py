@@ -11,7 +11,7 @@ import pytest
 
 from domain import civil, telephones, week
 from domain.scales import shipped
-from domain.spelling import fold
+from domain.spelling import fold, legible
 from jobs import quotations
 from registry import letters, links, nir
 from registry.accounts import addresses, widget
@@ -226,6 +226,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "wording.cleaned": wording.cleaned,
     "wording.cleaned_name": wording.cleaned_name,
     "spelling.fold": fold,
+    "spelling.legible": legible,
     "nir.holds_one": nir.holds_one,
     "nir.without": nir.without,
     "nir.error": nir.error,
@@ -252,7 +253,6 @@ READERS: dict[str, Callable[[str], object]] = {
     "naming.apart": naming._apart,
     "texts.mended": texts.mended,
     "texts.repairs": lambda each: texts.repairs("nom", each),
-    "texts.plain": texts.plain,
     "texts.is_broken": texts.is_broken,
     "texts.is_shortened": texts.is_shortened,
     "tables.separator": lambda each: tables.separator(each, str.isdigit),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.spelling import legible
 from registry.intake import texts
 
 
@@ -62,7 +63,7 @@ def test_what_is_only_odd_is_published_and_told() -> None:
 
 
 def test_signs_that_nobody_sees_are_taken_out_and_letters_composed() -> None:
-    assert texts.plain("Crè\u00adche \u202aNantes\u202c e\u0301te\u0301") == "Crèche Nantes été"
+    assert legible("Crè\u00adche \u202aNantes\u202c e\u0301te\u0301") == "Crèche Nantes été"
     assert "signes invisibles retirés" in texts.repairs("nom", "Crè\u00adche")[0]
 
 
