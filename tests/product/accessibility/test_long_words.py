@@ -74,7 +74,7 @@ def _place(hit: dict[str, Any]) -> dict[str, Any]:
 
 def _long(document: dict[str, Any]) -> dict[str, Any]:
     """The same document, whose texts are one word each."""
-    texts = {name: WORD for name in ("name", "address", "project", "manager_name") if name in document}
+    texts: dict[str, Any] = {name: WORD for name in ("name", "address", "project", "manager_name") if name in document}
     if "mam" in document:
         texts |= {"mam": document["mam"] | {"name": WORD}}
     if document["kind"] == "assistant_maternel":
