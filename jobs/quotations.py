@@ -198,8 +198,13 @@ def _is_quoted_after(plain: Sequence[str], last: int) -> bool:
 
 
 def _below_a_quoted_line(plain: Sequence[str], at: int) -> int:
-    """The next line, without the rest of an address that was broken in two."""
+    """The next line, without the rest of an address that was broken in two, and without our letter where its first
+    line alone is marked."""
     below = at + 1
+    if plain[at].lstrip("> ").lower().startswith(LETTER_BEGINS):
+        following = itertools.islice(plain, below, below + 3)
+        if next(filter(None, following), "").lower() == "bonjour,":
+            return _end_of_letter(plain, below)
     if "http" in plain[at] and below < len(plain) and len(plain[below]) > WRAPPED and " " not in plain[below]:
         below += 1
     return below

@@ -81,6 +81,7 @@ def test_a_text_without_a_quotation_is_kept_whole(text: str) -> None:
         ("Mes horaires :\nDe : 8 h\nÀ : 18 h\nDate : lundi", "Mes horaires :\nDe : 8 h\nÀ : 18 h\nDate : lundi"),
         ("Le contact\nDe : anne@exemple.fr\nMerci", "Le contact\nDe : anne@exemple.fr\nMerci"),
         ("Le 12/03/2026, pour a@exemple.fr :\nvoilà", "Le 12/03/2026, pour a@exemple.fr :\nvoilà"),
+        (f"Oui.\n\nLe lundi 23 novembre, Ribambelle a écrit :\n> {LETTER[:65]}", "Oui."),
         ("Envoyé par la poste hier.", "Envoyé par la poste hier."),
         ("Oui.\n_____\nNon.", "Oui.\n_____\nNon."),
         ("Voici :\n--\nmardi", "Voici :\n--\nmardi"),
