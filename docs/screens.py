@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from registry.alerts.asking import MOST_LIVE
 from starlette.routing import compile_path
 
 from demo.accounts import DOMAIN
 from docs import guide
 from docs.camera import PATIENCE_S, code_in, launch, link_in, mail_to, mails_to, picture
+from registry.parents.alerts.asking import MOST_LIVE
 from web.app import ROUTERS
 
 FOLDER = Path(__file__).parent / "screens"
