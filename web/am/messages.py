@@ -23,15 +23,12 @@ from web.texts.shared import inbox as texts
 
 router = APIRouter(include_in_schema=False)
 
-MOST_PAGES = 10_000
-
 
 @router.get("/espace/messages")
 def space(request: Request, own: Own, registry: Registry) -> Response:
     """The families that wrote, then her switch and whom she has blocked."""
     site: Site = request.app.state.site
-    number = request.query_params.get("page", "1")
-    page = max(1, min(int(number), MOST_PAGES)) if number.isdecimal() and number.isascii() else 1
+    page = pages.number(request)
     with registry.connection() as conn:
         found = inbox.listing(conn, own.offer, site.now(), page=page)
         values = {

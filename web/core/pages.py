@@ -1,6 +1,7 @@
 """Pages behind a sign-in: one function that renders them, and one for what stands in the way of them."""
 
 import math
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,6 +14,15 @@ from registry.accounts import Account
 from registry.parents.contact import inbox
 from web.core import access, error_pages, posted, session
 from web.core.site import Site
+
+MOST_PAGES = 10_000
+"""Of a list: further ones nobody asks for by hand."""
+
+
+def number(request: Request) -> int:
+    """The page of a list that `?page=` asks for, from 1 to MOST_PAGES; 1 for whatever is none."""
+    text = request.query_params.get("page", "")
+    return max(1, min(int(text), MOST_PAGES)) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 1
 
 
 def page(request: Request, name: str, values: dict[str, Any] | None = None, status: int = 200) -> Response:

@@ -23,8 +23,6 @@ Moderator = Annotated[Account, Depends(access.of("moderator"))]
 
 PATH = "/demenagements"
 
-MOST_PAGES = 10_000
-
 ERROR_OUTCOME = "Choisissez\u00a0: valider ou refuser."
 ERROR_WHY = "Indiquez pourquoi\u00a0: l’assistante maternelle le lira."
 ERROR_LONG = "Ce texte est trop long\u00a0: {count} caractères, pour {most} maximum."
@@ -76,8 +74,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     """`wrong`: the move whose form has the error."""
-    number = request.query_params.get("page", "1")
-    page = min(int(number), MOST_PAGES) if number.isdecimal() and number.isascii() and int(number) else 1
+    page = pages.number(request)
     site: Site = request.app.state.site
     with registry.connection() as conn:
         found = moves.listing(conn, account, site.now(), page=page)

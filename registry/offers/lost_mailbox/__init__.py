@@ -25,5 +25,8 @@ WAITS = timedelta(days=7)
 HOLD = timedelta(hours=72)
 """So long, from the second person's yes, either address can stop it."""
 
+LATEST = timedelta(days=1)
+"""After HOLD so long at the most the job has made the change; the links of the letters stop it until then."""
+
 STOP = "lost_mailbox_stop"
 """The purpose of the links that do."""

@@ -13,7 +13,7 @@ from registry.casework.history import Line
 from registry.casework.kinds import LOST_MAILBOX
 from registry.database import Connection
 from registry.offers import relais
-from registry.offers.lost_mailbox import HOLD, SIDES, STOP, WAITS, Outcome, Proof, Side, views, wording
+from registry.offers.lost_mailbox import HOLD, LATEST, SIDES, STOP, WAITS, Outcome, Proof, Side, views, wording
 from registry.offers.lost_mailbox.views import File
 from registry.scales import current_scales
 from settings import Settings
@@ -154,6 +154,8 @@ def follow(conn: Connection, settings: Settings, now: datetime) -> int:
 
 
 def _change(conn: Connection, settings: Settings, file: File, now: datetime) -> None:
+    # Her own change of address, which may be under way on another connection, ends before this one is decided.
+    conn.execute("select from account where id = %s for update", [file.account])
     account = accounts.by_id(conn, file.account)
     if account is None or account.mail != file.old_mail:
         _end(conn, settings, file, Line("overtaken"), now, told=True)
@@ -188,7 +190,9 @@ def _tell_of_both(conn: Connection, settings: Settings, file: File, changes_at: 
     opener = accounts.by_id(conn, file.opened_by) if file.opened_by else None
     for side in SIDES:
         payload = {"case": file.id.hex, "side": side}
-        token = links.create(conn, settings.keys, STOP, changes_at, account=file.account, payload=payload)
+        # Until the job makes the change, which may be an hour late, the link stops it: `may_stop` asks for the state.
+        until = changes_at + LATEST
+        token = links.create(conn, settings.keys, STOP, until, account=file.account, payload=payload)
         values = {
             "changes_at": changes_at,
             "link": f"{site}/compte/adresse/arreter?jeton={token}",

@@ -83,6 +83,7 @@ def test_two_people_give_her_another_address_after_three_days(world: World) -> N
     confirmed = world.confirm(world.admin)
     assert "Les deux adresses reçoivent un mail." in confirmed.text
     (old,), (new,) = world.bodies(OLD), world.bodies(NEW)
+    assert [text.count("heure de Paris") for text in (old, new)] == [1, 1]
     assert NEW not in old, "the old mailbox may be in other hands"
     assert OLD not in new
     world.later(hours=71)
@@ -107,11 +108,12 @@ def test_two_people_give_her_another_address_after_three_days(world: World) -> N
     assert world.rooms.visit().get(world.stop_link(OLD)).status_code == 410
 
 
-@pytest.mark.parametrize("address", [OLD, NEW])
-def test_either_address_stops_it_and_all_are_told(world: World, address: str) -> None:
+@pytest.mark.parametrize(("address", "hours"), [(OLD, 71), (NEW, 71), (OLD, 73)])
+def test_either_address_stops_it_until_it_is_done_and_all_are_told(world: World, address: str, hours: int) -> None:
+    """The job that makes the change comes within an hour of its time, not at it."""
     world.open(world.relais)
     world.confirm(world.admin)
-    world.rooms.clock.now += timedelta(hours=71)
+    world.rooms.clock.now += timedelta(hours=hours)
     anybody, path = world.rooms.visit(), world.stop_link(address)
     assert "Arrêter ce changement" in anybody.get(path).text
     assert world.outcome() is None, "to look changes nothing"
@@ -175,6 +177,13 @@ def test_an_address_that_is_taken_meanwhile_changes_nothing(world: World) -> Non
     assert world.mail() == OLD
     assert world.outcome() == "taken"
     assert "pas lieu" in world.bodies(OLD)[-1]
+
+
+@pytest.mark.parametrize("typed", ["08112026", "8/11/2026", "2026-11-08"])
+def test_the_day_of_the_proof_is_typed_as_any_day(world: World, typed: str) -> None:
+    """Digits on a telephone, a hand, a browser."""
+    world.open(world.relais, vue_le=typed)
+    assert world.sql("select seen_on::text from lost_mailbox") == [("2026-11-08",)]
 
 
 def test_who_has_her_old_mailbox_after_all_changes_her_address_herself(world: World) -> None:

@@ -3,7 +3,6 @@
 A relais does for its communes, an administrator for all. Whoever changes who may enter proves once more who is there.
 """
 
-import contextlib
 from datetime import date, timedelta
 from typing import Annotated, cast
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 
-from domain import french
+from domain import civil, french
 from registry.accounts import Account, addresses, audit
 from registry.casework import NotPossible, history
 from registry.database import Connection
@@ -134,7 +133,7 @@ def _checked(
     errors: dict[str, str] = {}
     if found is None:
         errors["ancienne"] = NOBODY[staff.role]
-    mail, seen_on = addresses.read(values["nouvelle"]), _day(values["vue_le"])
+    mail, seen_on = addresses.read(values["nouvelle"]), civil.typed_day(values["vue_le"])
     if mail is None:
         errors["nouvelle"] = addresses.SENTENCE
     elif found is not None and mail == found.mail:
@@ -148,14 +147,6 @@ def _checked(
     if errors or mail is None or seen_on is None:
         return None, errors
     return steps.Wanted(mail, cast(Proof, values["piece"]), seen_on), {}
-
-
-def _day(text: str) -> date | None:
-    """As a browser sends it, or as it is written in France."""
-    for form in (text, "-".join(reversed(text.replace(".", "/").split("/")))):
-        with contextlib.suppress(ValueError):
-            return date.fromisoformat(form)
-    return None
 
 
 def _form(
