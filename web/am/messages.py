@@ -9,7 +9,6 @@ from fastapi.responses import Response
 
 from domain import french
 from registry import links
-from registry.database import Connection
 from registry.parents import contact
 from registry.parents.contact import inbox, stopping, tokens, wording
 from registry.parents.contact.inbox import Conversation
@@ -77,16 +76,15 @@ def answer(request: Request, id: UUID, own: Own, account: Signed, registry: Regi
             inbox.answer(conn, site.settings, own.offer, id, typed["reponse"], typed["envoi"], site.now())
     except Refused as refused:
         with registry.connection() as conn:
-            return _refused(request, conn, own.offer, id, account.mail, typed, refused.reason)
+            found = inbox.read(conn, own.offer, id, site.now())
+        return _refused(request, found, account.mail, typed, refused.reason)
     return pages.see(f"/espace/messages/{id}", "envoye")
 
 
 def _refused(
-    request: Request, conn: Connection, offer: str, id: UUID, mail: str, typed: dict[str, str], reason: Reason
+    request: Request, found: Conversation | None, mail: str, typed: dict[str, str], reason: Reason
 ) -> Response:
     """The page once more, with what was typed and why it did not go; without the conversation, that it is over."""
-    site: Site = request.app.state.site
-    found = inbox.read(conn, offer, id, site.now())
     if found is None:
         return _gone(request)
     errors = {} if found.open is None or reason == "away" else {"reponse": _sentence(reason, typed["reponse"])}

@@ -30,6 +30,7 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     `notice`, `errors` (none), and `unread`: of an assistant maternel, her messages that she has not read.
 
     `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
+    Takes a connection of the registry for the messages: the caller holds none, or the pool could end in a ring.
     """
     site: Site = request.app.state.site
     visiting = session.visitor(request)
