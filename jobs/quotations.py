@@ -78,7 +78,7 @@ def without_history(text: str, signature: str = "") -> str:
     """What the person wrote, above and between what is quoted. `signature`: as the mail's HTML has it, where it does.
 
     Below the quotation a provider puts its own lines, with its site: such a paragraph is left out, unless there is
-    nothing above. What else holds a link is kept, and its sender learns that no link goes on.
+    nothing above. Words beside any other link are kept, and their sender learns that no link goes on.
     """
     composed = spelling.composed(text).replace("\r\n", "\n").replace("\r", "\n")
     lines = [_PICTURE.sub("", line) for line in composed.split("\n")]

@@ -68,6 +68,8 @@ _SITE_OF_A_PROVIDER = re.compile(
     re.IGNORECASE,
 )
 
+_ADDRESS_ALONE = re.compile(r"<?(?:https?://|www\.)[^\s<>@]{1,2000}>?")
+
 
 def is_tagline(line: str) -> bool:
     """Whether a line, with usual spaces, is a program's sentence about itself from its first letter to its last."""
@@ -81,7 +83,10 @@ def is_antivirus(line: str) -> bool:
 
 
 def is_of_a_provider(paragraph: str) -> bool:
-    """Whether it advertises a mailbox: it ends with the site of a provider, leads nowhere else, and has no number."""
+    """Whether it advertises a mailbox: it ends with the site of a provider, leads nowhere else, and has no number; or
+    it is an address of the web without a word."""
+    if _ADDRESS_ALONE.fullmatch(paragraph):
+        return True
     *_, last = [0, *(found.end() for found in _SITE_OF_A_PROVIDER.finditer(paragraph))]
     without = _SITE_OF_A_PROVIDER.sub("", paragraph)
     return 0 < last == len(paragraph) and not re.search(r"\d", without) and not links.holds_one(without)
