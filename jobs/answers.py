@@ -2,7 +2,9 @@
 (registry.parsing), as the standard library's parser takes minutes for some mails."""
 
 import hashlib
+import itertools
 import re
+from collections.abc import Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
@@ -112,29 +114,52 @@ def text_of(content: bytes) -> bytes:
 
 def written(message: EmailMessage) -> str:
     """What the sender wrote, without what is quoted. Attachments are not looked at."""
-    plain, html = (each[:MOST_OF_A_TEXT] for each in _texts(message))
-    text, signature = parts_of_html(html) if html.strip() else ("", "")
-    # Some programs send an empty plain part beside the HTML.
-    return without_history(plain if plain.strip() else text, signature)
+    texts: list[str] = []
+    signatures: list[str] = []
+    for plain, html in _pages_joined(_texts(message)):
+        text, signature = parts_of_html(html[:MOST_OF_A_TEXT]) if html.strip() else ("", "")
+        texts.append(plain if plain.strip() else text)
+        signatures.append(signature)
+    return without_history("\n".join(texts)[:MOST_OF_A_TEXT], "\n".join(signatures))
 
 
-def _texts(part: EmailMessage) -> tuple[str, str]:
-    """Of a mail or a part of one: its plain text and its HTML. A photo amid the text makes several parts of it, which
-    follow each other."""
+def _texts(part: EmailMessage) -> list[tuple[str, str]]:
+    """Of a mail or a part of one: its texts, which follow each other (a photo amid a text parts it, a list's footer
+    stands below), each as plain text, HTML, or both."""
     kind = part.get_content_type()
     if part.is_multipart() and part.get_content_maintype() == "multipart":
         found = [_texts(each) for each in part.iter_parts() if isinstance(each, EmailMessage)]
-        return "\n".join(plain for plain, _ in found if plain.strip()), "\n".join(
-            page for _, page in found if page.strip()
-        )
+        return _one_of(found) if kind == "multipart/alternative" else [*itertools.chain.from_iterable(found)]
     if part.is_attachment() or part.get_filename() or kind not in ("text/plain", "text/html"):
-        return "", ""
+        return []
     text = _decoded(part)[:MOST_OF_A_TEXT]
+    if not text.strip():
+        return []
     if kind == "text/html":
-        return "", text
+        return [("", text)]
     if str(part.get_param("format", "")).lower() == "flowed":
         text = unflowed(text, drop_space=str(part.get_param("delsp", "")).lower() == "yes")
-    return text, ""
+    return [(text, "")]
+
+
+def _one_of(alternatives: Sequence[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """The text that several parts say in their own way: the plain one, beside the HTML, which knows its signature."""
+    plain = next((each for each in alternatives if each and not any(html for _, html in each)), [])
+    pages = next((each for each in reversed(alternatives) if any(html for _, html in each)), [])
+    if not plain or not pages:
+        return plain or pages
+    return [("\n".join(text for text, _ in plain), "\n".join(html for _, html in pages))]
+
+
+def _pages_joined(texts: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """With pages that follow each other as one: the last of them may be a signature alone."""
+    joined: list[tuple[str, str]] = []
+    for plain, html in texts:
+        if joined and not plain and not joined[-1][0]:
+            joined[-1] = ("", f"{joined[-1][1]}\n{html}")
+        else:
+            joined.append((plain, html))
+    return joined
 
 
 def _decoded(part: EmailMessage) -> str:

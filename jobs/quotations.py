@@ -14,23 +14,29 @@ import re
 from collections.abc import Sequence
 
 from domain import spelling
-from registry import links
+from jobs import taglines
 
 OURS = "ribambelle"
 """What attributions call us: our address or our name holds it."""
 
-LETTER_BEGINS, LETTER_ENDS = "pour répondre, écrivez au-dessus", "l’équipe ribambelle"
+LETTER_BEGINS, LETTER_ENDS = "pour répondre, écrivez au-dessus de cette ligne.", "l’équipe ribambelle"
 """The first and the last line of registry/letters/contact/message.txt."""
+
+_SAYS_WHO_WRITES = re.compile(r".{1,200} vous (?:écrit|répond) par ribambelle ?:")
+"""The line after its greeting."""
 
 MOST_OF_AN_ATTRIBUTION, MOST_LINES = 400, 4
 """Letters and lines of an attribution that a program has folded."""
 
 MOST_HEADERS = 8
-MOST_OF_A_TAGLINE = 100
 WRAPPED = 40
 """Letters of a word that can only be the rest of a quoted address."""
 
 _WROTE = re.compile(r"(?:^|[\s>,»\")])(?:a\s{1,3}[ée]crit|wrote)\b.{0,60}:$", re.IGNORECASE)
+_WE_WROTE = re.compile(
+    rf"(?:^|[,>)\d\"«»]|[ap]\.?m\.?)\s{{0,3}}[\"«]?\s{{0,3}}{OURS}[\s»\"]{{0,5}}(?:a\s{{1,3}}[ée]crit|wrote)\b",
+    re.IGNORECASE,
+)
 _REST = re.compile(r"<|[^\s<]{0,254}@|(?:a\s{1,3})?[ée]crit\b|wrote\b", re.IGNORECASE)
 """How the last line of a folded attribution begins."""
 
@@ -44,34 +50,25 @@ _YEAR = re.compile(r"\b(?:(?:19|20)\d\d|\d{1,2}[/.]\d{1,2}[/.]\d\d)\b")
 _CLOCK = re.compile(r"\d\s?[:h]\s?\d\d")
 
 _SEPARATOR = re.compile(
-    r"[-_=*‐–—\s]{2,80}(?:messages? (?:d[’' ]origine|original|initial|transféré)"
+    r"[-_=*‐–—][-_=*‐–—\s]{1,79}(?:messages? (?:d[’' ]origine|original|initial|transféré)"
     r"|(?:mail|courriel|e-mail) (?:d[’' ]origine|original)|original (?:message|e-?mail)|forwarded message"
-    r"|reply message)\b|(?:début du message (?:réexpédié|transféré)|begin forwarded message)\s{0,2}:$",
+    r"|reply message)\s?[-_=*‐–—]{2,80}(?:$|\s?(?:de|from)\s?:)"
+    r"|(?:début du message (?:réexpédié|transféré)|begin forwarded message)\s{0,2}:$",
     re.IGNORECASE,
 )
+"""To its closing dashes: « - Message transféré à mon mari » is a person's."""
+
 _HEADER = re.compile(
     r"[*\s|]{0,5}(de|from|expéditeur|envoyé(?: le)?|sent|date|à|a|to|pour|destinataires?|cc|copie à|objet|sujet|subject"
     r"|répondre à|reply-to)\s{0,2}\*{0,2}\s{0,2}:",
     re.IGNORECASE,
 )
 _SENDERS = frozenset(("de", "from", "expéditeur"))
-_SUBJECTS = frozenset(("objet", "sujet", "subject"))
+_OUR_SENDER = re.compile(
+    rf"[\s*]{{0,5}}[\"«\s]{{0,3}}{OURS}[\"»\s]{{0,3}}<[^<>\s]{{1,300}}@[^<>\s]{{1,300}}>", re.IGNORECASE
+)
+"""« De : Ribambelle <…> » alone."""
 
-_TAGLINE = re.compile(
-    r"(?:(?:envoyée?s?|expédiée?|sent|écrit)\s(?:de|depuis|à partir de|à partir d[’']|avec|par|via|from|with|using)\b"
-    r"|(?:get|obtenez|obtenir|téléchargez|télécharger|download)\s(?:l[’']application\s)?(?:outlook|yahoo|bluemail|proton)"
-    r"|provenance\s?:|yahoo mail\s?:|garanti sans virus|sans virus|virus-free)",
-    re.IGNORECASE,
-)
-_PROGRAM = re.compile(
-    r"\b(?:iphone|ipad|ios|android|smartphone|tablette|galaxy|samsung|huawei|honor|xiaomi|redmi|oppo|pixel|nokia|outlook"
-    r"|(?:yahoo ?|proton ?|orange |free |sfr )mail|protonmail|messagerie sécurisée|secure email"
-    r"|mail (?:orange|sfr|laposte)|courrier pour windows|mail for windows"
-    r"|(?:mon|my) (?:mobile|téléphone|portable|phone|appareil)|mobile orange|laposte|bluemail|k-9|fairemail"
-    r"|thunderbird|gmail|mailo|zimbra|free mobile|avast|avg)\b",
-    re.IGNORECASE,
-)
-_ANTIVIRUS = re.compile(r"<#[\w-]{1,80}>$|<?(?:https?://)?www\.(?:avast|avg)\.com\b|sans virus\.\s?www\.(?:avast|avg)")
 _LINK = re.compile(r"<[^<>\s]{1,2000}>")
 _PICTURE = re.compile(r"\[cid:[^\[\]\s]{1,200}\]")
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -80,8 +77,8 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 def without_history(text: str, signature: str = "") -> str:
     """What the person wrote, above and between what is quoted. `signature`: as the mail's HTML has it, where it does.
 
-    Below the quotation a provider puts its own lines: a paragraph there that holds a link is left out, unless there is
-    nothing above.
+    Below the quotation a provider puts its own lines, with its site: such a paragraph is left out, unless there is
+    nothing above. Words beside any other link are kept, and their sender learns that no link goes on.
     """
     composed = spelling.composed(text).replace("\r\n", "\n").replace("\r", "\n")
     lines = [_PICTURE.sub("", line) for line in composed.split("\n")]
@@ -89,7 +86,7 @@ def without_history(text: str, signature: str = "") -> str:
     above = "\n".join(_without_ends(pieces[0], signature)).strip()
     below = [paragraph for piece in pieces[1:] for paragraph in _paragraphs(_without_ends(piece, signature))]
     if above:
-        below = [paragraph for paragraph in below if not links.holds_one(paragraph)]
+        below = [paragraph for paragraph in below if not taglines.is_of_a_provider(paragraph)]
     return "\n\n".join(filter(None, (above, *below)))
 
 
@@ -175,14 +172,24 @@ def _first_line(plain: Sequence[str], last: int) -> int | None:
         if len(joined) > MOST_OF_AN_ATTRIBUTION:
             break
         wrote = _WROTE.search(joined) is not None
-        named = "@" in joined or OURS in joined.lower()
-        says_so = (wrote and (named or quoted)) or joined.endswith((">:", "> :"))
+        known = _names_a_sender(joined, quoted)
+        says_so = known and (wrote or (joined.endswith((">:", "> :")) and (quoted or OURS in joined.lower())))
         if says_so and _OPENS.match(joined) and _YEAR.search(joined):
             return first
         # « Ribambelle <…> a écrit : », and where the verb was folded.
-        if undated is None and wrote and (named or quoted) and (first == last or not _WROTE.search(plain[last])):
+        if undated is None and wrote and known and (first == last or not _WROTE.search(plain[last])):
             undated = first
     return undated
+
+
+def _names_a_sender(joined: str, quoted: bool) -> bool:
+    """Whether it is more than somebody's « Une maman de Ribambelle a écrit : »: we stand where an attribution has its
+    sender, or there is an address as programs write one."""
+    if _WE_WROTE.search(joined):
+        return True
+    return (quoted and OURS in joined.lower()) or (
+        "@" in joined and (quoted or "<" in joined or _CLOCK.search(joined) is not None)
+    )
 
 
 def _is_date(line: str) -> bool:
@@ -194,26 +201,34 @@ def _is_quoted_after(plain: Sequence[str], last: int) -> bool:
     at = last + 1
     while at < len(plain) and not plain[at]:
         at += 1
-    return at < len(plain) and (plain[at].startswith(">") or plain[at].lower().startswith(LETTER_BEGINS))
+    return at < len(plain) and (plain[at].startswith(">") or _is_our_first_line(plain[at]))
 
 
 def _below_a_quoted_line(plain: Sequence[str], at: int) -> int:
     """The next line, without the rest of an address that was broken in two, and without our letter where its first
     line alone is marked."""
     below = at + 1
-    if plain[at].lstrip("> ").lower().startswith(LETTER_BEGINS):
-        following = itertools.islice(plain, below, below + 3)
-        if next(filter(None, following), "").lower() == "bonjour,":
+    if _is_our_first_line(plain[at]):
+        greeting, who, *_ = [*filter(None, plain[below : below + 6]), "", ""]
+        if greeting.lower() == "bonjour," and _SAYS_WHO_WRITES.fullmatch(who.lower()):
             return _end_of_letter(plain, below)
     if "http" in plain[at] and below < len(plain) and len(plain[below]) > WRAPPED and " " not in plain[below]:
         below += 1
     return below
 
 
+def _is_our_first_line(line: str) -> bool:
+    """Whether it is that sentence, or its beginning where a program has broken it; some write the greeting after it."""
+    bare = line.lower().strip("> *")
+    if bare.startswith(LETTER_BEGINS):
+        return bare == LETTER_BEGINS or bare.removeprefix(LETTER_BEGINS).lstrip(" *").startswith("bonjour,")
+    return bare.startswith("pour répondre, écrivez au-dessus") and LETTER_BEGINS.startswith(bare)
+
+
 def _begins_a_letter(plain: Sequence[str], at: int) -> bool:
     """Whether a message that is not marked as quoted begins there."""
     line = plain[at]
-    if line.lower().lstrip("*").startswith(LETTER_BEGINS) or _SEPARATOR.match(line):
+    if _is_our_first_line(line) or _SEPARATOR.match(line):
         return True
     if line.startswith("____") and not line.strip("_"):
         at += 1
@@ -223,19 +238,22 @@ def _begins_a_letter(plain: Sequence[str], at: int) -> bool:
 
 
 def _begins_headers(plain: Sequence[str], at: int) -> bool:
-    """Whether the headers of a quoted mail begin there. Somebody writes « De : 8 h » and « À : 18 h » too."""
-    header = _HEADER.match(plain[at])
-    if header is None:
+    """Whether the headers of a quoted mail begin there, and say that it came from us or from an address. Somebody
+    writes « De : 8 h » and « À : 18 h » too, below « Objet : garde de Léo »."""
+    if _HEADER.match(plain[at]) is None:
         return False
-    if header[1].lower() in _SENDERS and "@" in plain[at] and ("<" in plain[at] or OURS in plain[at].lower()):
-        return True
     names: set[str] = set()
-    named = False
+    from_somebody = False
     for line in itertools.takewhile(bool, plain[at : at + MOST_HEADERS]):
-        following = _HEADER.match(line)
-        names.update([following[1].lower()] if following else [])
-        named = named or "@" in line or OURS in line.lower()
-    return bool(names & _SENDERS) and len(names) >= (3 if named else 4) and (named or bool(names & _SUBJECTS))
+        header = _HEADER.match(line)
+        if header is None:
+            continue
+        names.add(header[1].lower())
+        if header[1].lower() in _SENDERS and ("@" in line or OURS in line.lower()):
+            from_somebody = True
+            if line is plain[at] and _OUR_SENDER.fullmatch(line[header.end() :]):
+                return True
+    return from_somebody and len(names) >= 3
 
 
 def _end_of_letter(plain: Sequence[str], at: int) -> int:
@@ -265,18 +283,13 @@ def _without_ends(piece: Sequence[str], signature: str) -> list[str]:
     while kept:
         line = _plain(kept[-1])
         key = _key(line)
-        is_antivirus = bool(_ANTIVIRUS.match(line.lower())) or (antivirus and key == "garanti")
+        is_antivirus = taglines.is_antivirus(line) or (antivirus and key == "garanti")
         is_signed = bool(key) and (key in signed or (len(key) >= 12 and key in whole))
-        if line and not (is_antivirus or is_signed or _is_tagline(line)):
+        if line and not (is_antivirus or is_signed or taglines.is_tagline(line)):
             break
         antivirus = antivirus or is_antivirus
         kept.pop()
     return kept
-
-
-def _is_tagline(line: str) -> bool:
-    bare = _LINK.sub("", line[:2500]).strip(" .*_-[]()")
-    return len(bare) <= MOST_OF_A_TAGLINE and bool(_TAGLINE.match(bare) and _PROGRAM.search(bare))
 
 
 def _key(line: str) -> str:

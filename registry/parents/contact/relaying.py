@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import spelling
-from registry import links
 from registry.accounts import addresses, throttle
 from registry.accounts.throttle import Limit
 from registry.database import Connection
@@ -62,12 +61,8 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
     """Queue it to the other side; False when this very mail was relayed before. Raises Refused."""
     thread, side, own = _own_thread(conn, settings, answer.address, answer.sender, now)
     text = wording.cleaned(answer.text)
-    if not text:
-        raise Refused("empty")
-    if len(text) > wording.LONGEST:
-        raise Refused("too_long")
-    if links.holds_one(text):
-        raise Refused("link")
+    if why_not := wording.problem(text):
+        raise Refused(why_not)
     key = hashlib.sha256(f"{thread.hex} {side} {answer.mark}".encode(errors="backslashreplace")).digest()
     message = sending.keep(conn, thread, side, text, now, key)
     if message is None:

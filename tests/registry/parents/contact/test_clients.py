@@ -20,6 +20,7 @@ CLIENTS = Path(__file__).parent / "clients"
 EXPECTED: dict[str, str] = tomllib.loads((CLIENTS / "expected.toml").read_text("utf-8"))
 
 LETTER = "Pour répondre, écrivez au-dessus de cette ligne.\n\nBonjour,\n\nUne place ?\n\nL’équipe Ribambelle"
+BEGUN = "Pour répondre, écrivez au-dessus de cette ligne.\n\nBonjour,\n\nCamille vous écrit par Ribambelle :\n\nUne"
 QUOTED = "\n".join(f"> {line}".rstrip() for line in LETTER.split("\n"))
 
 
@@ -81,19 +82,87 @@ def test_a_text_without_a_quotation_is_kept_whole(text: str) -> None:
         ("Mes horaires :\nDe : 8 h\nÀ : 18 h\nDate : lundi", "Mes horaires :\nDe : 8 h\nÀ : 18 h\nDate : lundi"),
         ("Le contact\nDe : anne@exemple.fr\nMerci", "Le contact\nDe : anne@exemple.fr\nMerci"),
         ("Le 12/03/2026, pour a@exemple.fr :\nvoilà", "Le 12/03/2026, pour a@exemple.fr :\nvoilà"),
-        (f"Oui.\n\nLe lundi 23 novembre, Ribambelle a écrit :\n> {LETTER[:65]}", "Oui."),
+        (f"Oui.\n\nLe lundi 23 novembre, Ribambelle a écrit :\n> {BEGUN}", "Oui."),
         ("Envoyé par la poste hier.", "Envoyé par la poste hier."),
         ("Oui.\n_____\nNon.", "Oui.\n_____\nNon."),
         ("Voici :\n--\nmardi", "Voici :\n--\nmardi"),
         (f"Oui.\n\n{QUOTED}\n\nEt jeudi ?", "Oui.\n\nEt jeudi ?"),
         (f"{LETTER}\n\nOui, mardi.", "Oui, mardi."),
-        (f"Oui.\n\n{QUOTED}\n\nVotre webmail gratuit : www.exemple.fr", "Oui."),
+        (f"Oui.\n\n{QUOTED}\n\nVotre webmail gratuit : www.laposte.net", "Oui."),
         (f"{QUOTED}\n\nVoyez www.exemple.fr", "Voyez www.exemple.fr"),
         ("Oui.\n> https://ribambelle.example/messages/bloquer/\n" + "x" * 60, "Oui."),
     ],
 )
 def test_in_doubt_a_text_is_kept(text: str, kept: str) -> None:
     assert without_history(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oui.\n\nEnvoyé avec mon mobile car je n’ai plus d’ordinateur : répondez par SMS au 06 39 98 12 34",
+        "Écrit depuis mon téléphone, appelez-moi plutôt au 06 39 98 12 34",
+        "Envoyé par mail orange hier, l’avez-vous reçu ?",
+        "Envoyé de mon iPhone 06 39 98 12 34",
+        "Téléchargez Outlook pour me voir en photo",
+        "www.avast.com m’a bloquée, appelez-moi",
+        "- Message transféré à mon mari.\nIl vous appelle.",
+        "* Message original perdu !\nPouvez-vous l’écrire de nouveau ?",
+        "Pour répondre, écrivez au-dessus de la ligne : laquelle ?\nMerci",
+        "Objet : garde de Léo\nDate : mardi\nDe : 8 h\nÀ : 18 h",
+        "De : 8 h\nÀ : 18 h\nDate : lundi\nPour : la place vue sur Ribambelle",
+        "De : Anne, par Ribambelle <anne@exemple.fr>, appelez-la\nMerci",
+        "Une autre maman de Ribambelle a écrit :\nelle est ravie.",
+        "Le 12/03/2026 une maman de Ribambelle a écrit :\nelle est ravie.",
+        "Mon mari, jean@exemple.fr, a écrit :\nil est d’accord.",
+        "Le 12/03/2026, pour <jean@exemple.fr> :\nvoilà",
+    ],
+)
+def test_a_line_is_not_left_out_for_its_beginning(text: str) -> None:
+    assert without_history(text) == text
+
+
+@pytest.mark.parametrize(
+    ("below", "kept"),
+    [
+        ("Bonjour,\n\nOui, mardi.", "Bonjour,\n\nOui, mardi."),
+        ("Et jeudi ? Mes photos : www.exemple.fr", "Et jeudi ? Mes photos : www.exemple.fr"),
+        ("Et jeudi ? Mon adresse est chez laposte.net, merci", "Et jeudi ? Mon adresse est chez laposte.net, merci"),
+    ],
+)
+def test_what_is_written_below_our_first_line_is_kept(below: str, kept: str) -> None:
+    assert without_history(f"Oui.\n\n> {LETTER.partition(chr(10))[0]}\n\n{below}") == f"Oui.\n\n{kept}"
+
+
+TAGLINES = (
+    *("Envoyé de mon iPhone", "Envoyé de mon iPhone 15 Pro Max", "Envoyé depuis mon appareil Galaxy"),
+    *("Envoyé de mon Samsung Galaxy A14 5G de Bouygues Telecom", "Envoyé depuis mon téléphone Orange"),
+    *("Envoyé depuis ma tablette Samsung.", "Envoyé de mon SM-A515F", "Envoyé depuis Yahoo Mail pour iPhone"),
+    *("Envoyé à partir d’Outlook pour Android", "Envoyé à partir de Courrier pour Windows", "Sent from my iPad"),
+    *("Envoyé depuis l’application Mail Orange", "Sent with Proton Mail secure email.", "Get Outlook for iOS"),
+    *("Envoyé de mon appareil Android avec Courriel K-9 Mail. Veuillez excuser ma brièveté.",),
+    *("Obtenez Outlook pour Android<https://aka.ms/x>", "Provenance : Courrier<https://x.example> pour Windows 10"),
+    *("Yahoo Mail : Recherchez, organisez, maîtrisez", "Sans virus.www.avast.com<https://www.avast.com/x>"),
+)
+SUBJECTS = st.sampled_from(("je", "vous", "mon mari", "car nous", "mais elle", "et il", "donc on"))
+VERBS = st.sampled_from(("garde", "pouvez venir", "appelle", "n’ai plus de réseau", "cherche", "préfère"))
+REST = st.sampled_from(("Léo", "mardi", "au 06 39 98 12 34", "à 18 h", "demain", "avec mon mobile", "une place"))
+SENTENCES = st.builds(
+    lambda joint, subject, verb, rest, end: f"{joint}{subject} {verb} {' '.join(rest)}{end}",
+    *(st.sampled_from((" ", ", ", ". ", " : ", " ! ")), SUBJECTS, VERBS, st.lists(REST, min_size=1, max_size=4)),
+    st.sampled_from(("", ".", " ?", " !")),
+)
+
+
+@pytest.mark.parametrize("line", TAGLINES)
+def test_a_program_s_own_line_is_left_out(line: str) -> None:
+    assert without_history(f"Oui.\n\n{line}") == "Oui."
+
+
+@given(st.sampled_from(TAGLINES), st.integers(1, 12), SENTENCES, st.sampled_from(("", "Oui.\n\n")))
+def test_a_sentence_that_begins_as_a_program_s_line_is_kept(line: str, words: int, sentence: str, above: str) -> None:
+    text = f"{above}{' '.join(line.split(' ')[:words])}{sentence}"
+    assert without_history(text) == text
 
 
 def test_lines_that_a_program_has_broken_are_joined() -> None:

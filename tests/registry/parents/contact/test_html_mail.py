@@ -1,9 +1,13 @@
 """Mails in HTML alone: the words, a line for each block, what is quoted marked so, nothing of what is not shown."""
 
+from email.message import EmailMessage
+
 import pytest
 
+from jobs import answers
 from jobs.html_text import parts_of_html, text_of_html
 from jobs.quotations import without_history
+from registry.parents.contact import wording
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,47 @@ def test_what_a_page_quotes_is_not_in_the_answer() -> None:
 )
 def test_a_signature_stands_apart(html: str, text: str, signature: str) -> None:
     assert parts_of_html(html) == (text, signature)
+
+
+def part(kind: str, *texts: str | EmailMessage) -> EmailMessage:
+    made = EmailMessage()
+    if kind in ("plain", "html"):
+        made.set_content("".join(map(str, texts)), kind)
+        return made
+    made["Content-Type"] = f"multipart/{kind}"
+    for each in texts:
+        assert isinstance(each, EmailMessage)
+        made.attach(each)
+    return made
+
+
+PAGE = "<p>Oui, mardi me va.</p>"
+SIGNED = f"{PAGE}<div class='gmail_signature'>Nadia Benali</div>"
+FOOTER = "Ce message est confidentiel."
+
+
+@pytest.mark.parametrize(
+    ("mail", "text"),
+    [
+        (part("mixed", part("html", PAGE), part("plain", FOOTER)), f"Oui, mardi me va.\n{FOOTER}"),
+        (part("mixed", part("plain", "Oui."), part("html", f"<p>{FOOTER}</p>")), f"Oui.\n\n{FOOTER}"),
+        (part("mixed", part("plain", " \n"), part("html", PAGE)), "Oui, mardi me va."),
+        (part("alternative", part("plain", "Oui, mardi."), part("html", PAGE)), "Oui, mardi."),
+        (part("alternative", part("plain", ""), part("related", part("html", PAGE))), "Oui, mardi me va."),
+        (part("alternative", part("plain", "Oui.\n\nNadia Benali"), part("html", SIGNED)), "Oui."),
+        (
+            part("mixed", part("alternative", part("plain", "Oui."), part("html", SIGNED)), part("plain", FOOTER)),
+            f"Oui.\n\n{FOOTER}",
+        ),
+        (
+            part("alternative", part("plain", "Oui."), part("mixed", part("html", PAGE), part("plain", FOOTER))),
+            "Oui.",
+        ),
+        (
+            part("mixed", part("html", PAGE), part("html", "<p>À mardi</p><div id='Signature'>Nadia Benali</div>")),
+            "Oui, mardi me va.\nÀ mardi",
+        ),
+    ],
+)
+def test_parts_follow_each_other_unless_they_are_alternatives(mail: EmailMessage, text: str) -> None:
+    assert wording.cleaned(answers.text_of(mail.as_bytes()).decode()) == text
