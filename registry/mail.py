@@ -71,6 +71,12 @@ def queue(
     )
 
 
+def waits(conn: Connection, key: str) -> bool:
+    """Whether the mail with this key is neither sent nor given up."""
+    query = "select exists (select from mail_outbox where key = %s and sent_at is null and given_up_at is null)"
+    return bool(conn.execute(query, [key]).fetchall()[0][0])
+
+
 def any_due(conn: Connection) -> bool:
     return bool(conn.execute(f"select exists (select from mail_outbox where {_WAITS})").fetchall()[0][0])
 

@@ -25,8 +25,8 @@ MOST_BYTES_WITH_FILE = 11 * 1024 * 1024
 """Of a form with files: the copy of an agrément (10 MiB) and the fields before it. What comes after so many bytes is
 thrown away as it comes, and the form says which of its fields is to be mended (`is_cut`), so that the others stand."""
 
-MOST_FILES = 10
-"""A photograph of each page of one document (registry.agrements.documents)."""
+MOST_FILES = 100
+"""Of one form. A document has fewer pages, and the form says so beside its field (web/am/registration/copies.py)."""
 
 MOST_FIELDS, MOST_OF_A_FIELD = 600, 64 * 1024
 

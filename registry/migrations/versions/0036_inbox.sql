@@ -2,6 +2,8 @@
 
 alter table contact_thread add column read_at timestamptz;
 comment on column contact_thread.read_at is 'when the assistant maternel last opened it on her page; null: never';
+-- What came before there was an inbox was read as mail.
+update contact_thread set read_at = clock_timestamp();
 create index on contact_thread (offer, sender);
 drop index contact_thread_offer_idx;
 

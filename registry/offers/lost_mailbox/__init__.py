@@ -25,8 +25,8 @@ WAITS = timedelta(days=7)
 HOLD = timedelta(hours=72)
 """So long, from the second person's yes, either address can stop it."""
 
-LATEST = timedelta(days=1)
-"""After HOLD so long at the most the job has made the change; the links of the letters stop it until then."""
+LATEST = timedelta(days=30)
+"""The links of the letters live so much longer than HOLD: they stop the change until it is made, however late."""
 
 STOP = "lost_mailbox_stop"
 """The purpose of the links that do."""

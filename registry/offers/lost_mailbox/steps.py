@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain import civil
 from registry import accounts, letters
+from registry import mail as outbox
 from registry.accounts import Account, addresses, audit, links, mail_change, throttle
 from registry.accounts.recovery import KNOWN
 from registry.casework import NotPossible, cases, claims
@@ -28,10 +29,6 @@ class Wanted:
     seen_on: date
 
 
-class Taken(Exception):
-    """The new address is that of another account, be it open to this one of the staff or not."""
-
-
 def whom(conn: Connection, staff: Account, *, offer: str = "", mail: str = "") -> Account | None:
     """The open account of the assistant maternel whom `staff` may help.
 
@@ -47,15 +44,24 @@ def whom(conn: Connection, staff: Account, *, offer: str = "", mail: str = "") -
     return found if found.offer is not None and relais.is_in_territory(conn, staff, found.offer) else None
 
 
-def begin(conn: Connection, settings: Settings, staff: Account, found: Account, wanted: Wanted, now: datetime) -> UUID:
-    """The first of two, who has seen the proof; nobody is told yet. Raises Taken, NotPossible and throttle.TooMany."""
+def count(conn: Connection, settings: Settings, staff: Account, now: datetime) -> None:
+    """One try of this account to begin, whatever becomes of it: its answers say which addresses have accounts. The
+    caller commits it on its own. Raises throttle.TooMany."""
+    throttle.count(conn, settings.keys, "lost mailbox", str(staff.id), throttle.DESKS_BY_ACCOUNT, now)
+
+
+def begin(
+    conn: Connection, settings: Settings, staff: Account, found: Account, wanted: Wanted, now: datetime
+) -> UUID | None:
+    """The first of two, who has seen the proof; nobody is told yet. None, which the log keeps, when the new address is
+    that of another account, be it open to `staff` or not. Raises NotPossible and throttle.TooMany."""
     _hold_known(conn, settings, staff, wanted.new_mail, now)
     if cases.open_about(conn, LOST_MAILBOX, str(found.id)) is not None:
         raise NotPossible(wording.OPEN_ALREADY)
     if accounts.by_mail(conn, wanted.new_mail) is not None:
-        raise Taken
+        audit.note(conn, staff, "lost_mailbox.taken", found.offer, ["mail"])
+        return None
     mailbox = addresses.mailbox(wanted.new_mail)
-    throttle.count(conn, settings.keys, "lost mailbox", str(staff.id), throttle.DESKS_BY_ACCOUNT, now)
     throttle.count(conn, settings.keys, "lost mailbox to", mailbox, throttle.CHANGES_BY_MAILBOX, now)
     home = conn.execute("select commune from am_home where offer = %s", [found.offer]).fetchone()
     # One open case for an account: two at once meet the unique index of `about`.
@@ -134,6 +140,7 @@ def follow(conn: Connection, settings: Settings, now: datetime) -> int:
     """Give the accounts whose HOLD is over their new address, close what nobody confirmed, and delete what was closed
     long enough ago; returns how many. For the job of the calendar, as often as it likes."""
     kept = current_scales(conn).duration("lost_mailbox_days", civil.day(now))
+    _wait_for_letters(conn, now)
     due = conn.execute(
         "select m.id, k.state from lost_mailbox m join case_file k on k.id = m.id"
         " where k.state = 'pending' and m.changes_at <= %(now)s"
@@ -151,6 +158,22 @@ def follow(conn: Connection, settings: Settings, now: datetime) -> int:
         "delete from lost_mailbox m using case_file k where k.id = m.id and k.closed_at < %s", [now - kept]
     ).rowcount
     return len(due) + forgotten
+
+
+def _wait_for_letters(conn: Connection, now: datetime) -> None:
+    """HOLD begins anew while a letter that could stop the change still waits for a mail server."""
+    pending = conn.execute(
+        "select m.id from lost_mailbox m join case_file k on k.id = m.id where k.state = 'pending' order by m.id"
+        " for update of k skip locked"
+    ).fetchall()
+    for (id,) in pending:
+        if any(outbox.waits(conn, _told(id, side)) for side in SIDES):
+            conn.execute("update lost_mailbox set changes_at = %s where id = %s", [now + HOLD, id])
+
+
+def _told(id: UUID, side: Side) -> str:
+    """The key of the letter to one of the two addresses."""
+    return f"lost mailbox {id} told {side}"
 
 
 def _change(conn: Connection, settings: Settings, file: File, now: datetime) -> None:
@@ -199,7 +222,7 @@ def _tell_of_both(conn: Connection, settings: Settings, file: File, changes_at: 
             "opener": opener.name if opener is not None and opener.role == "rpe" else wording.ADMINISTRATION,
             "site": site,
         }
-        letters.queue(conn, _mail(file, side), f"accounts/lost_{side}", values, expires_at=changes_at)
+        letters.queue(conn, _mail(file, side), f"accounts/lost_{side}", values, key=_told(file.id, side))
 
 
 def _tell_staff(conn: Connection, settings: Settings, file: File, outcome: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from jobs import calendar
 from registry import accounts, database
 from registry.accounts import Account, mail_change
+from registry.accounts.throttle import DESKS_BY_ACCOUNT
 from tests.records import assistant
 from tests.rooms import Browser, Rooms
 
@@ -54,7 +55,10 @@ class World:
         browser.post(f"{self.case()}/confirmer")
         return browser
 
-    def later(self, **span: int) -> None:
+    def later(self, *, sent: bool = True, **span: int) -> None:
+        """The jobs of an hour so much later, and before, where all letters are `sent`."""
+        if sent:
+            self.sql("update mail_outbox set sent_at = clock_timestamp() where sent_at is null returning id")
         self.rooms.clock.now += timedelta(**span)
         calendar.daily(self.rooms.settings, self.rooms.clock.now)
 
@@ -165,8 +169,30 @@ def test_an_address_of_another_account_is_refused_without_saying_whose(world: Wo
     assert "Cette adresse ne peut pas être utilisée." in refused.text
     assert "Maud" not in refused.text
     assert world.sql("select count(*) from lost_mailbox") == [(0,)]
+    assert ("lost_mailbox.taken",) in world.sql("select action from audit where offer = %s", world.account.offer)
     own = world.open(world.relais, nouvelle="relais+elle@example.org")
     assert "est la vôtre" in own.text
+
+
+def test_who_tries_addresses_one_after_the_other_is_stopped(world: World) -> None:
+    world.rooms.account("moderator", NEW)
+    browser = world.rooms.visit(world.relais)
+    tried = {"ancienne": OLD, "nouvelle": NEW, "piece": "passport", "vue_le": "2026-12-01"}
+    answers = [browser.post(f"{LIST}/nouvelle", tried).status_code for _ in range(DESKS_BY_ACCOUNT.most + 1)]
+    assert set(answers[:-1]) == {422}
+    assert answers[-1] == 429
+
+
+def test_the_three_days_begin_when_the_letters_have_left(world: World) -> None:
+    world.open(world.relais)
+    world.confirm(world.admin)
+    world.later(hours=72, sent=False)
+    assert world.mail() == OLD, "nobody could have stopped it"
+    world.later(hours=71)
+    assert world.mail() == OLD
+    assert "Arrêter ce changement" in world.rooms.visit().get(world.stop_link(OLD)).text
+    world.later(hours=1)
+    assert world.mail() == NEW
 
 
 def test_an_address_that_is_taken_meanwhile_changes_nothing(world: World) -> None:

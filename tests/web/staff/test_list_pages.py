@@ -19,3 +19,9 @@ def test_a_list_opens_whatever_page_is_asked_for(rooms: Rooms, page: str) -> Non
         (moderator, "/demenagements"),
     ):
         assert rooms.visit(account).get(f"{path}?page={page}").status_code == 200, path
+
+
+def test_a_number_that_is_none_of_ours_is_an_address_that_is_not_there(rooms: Rooms) -> None:
+    browser = rooms.visit(rooms.account("department", department="44"))
+    for number in ("9" * 5_000, "9" * 18, "-1"):
+        assert browser.get(f"/mouvements/mouvement/{number}/annuler").status_code == 404, number[:20]

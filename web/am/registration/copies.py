@@ -19,6 +19,9 @@ TOO_HEAVY = (
     "Ce que vous avez choisi pèse plus de 10\u00a0Mo\u00a0: envoyez les photos une par une, ou reprenez-les avec une"
     " définition plus basse. Le reste de la page est conservé."
 )
+TOO_MANY_FILES = (
+    f"Vous avez choisi {{count}} fichiers\u00a0: envoyez-en {MOST_PAGES} au maximum. Le reste de la page est conservé."
+)
 TOO_MANY_PAGES = (
     f"Une copie a {MOST_PAGES} pages au maximum\u00a0: envoyez seulement celles de l’agrément, ou remplacez les pages"
     " déjà envoyées."
@@ -42,6 +45,8 @@ def received(request: Request, form: FormData, sender: UUID, standing: int = 0) 
     sent = posted.files(form, "copie")
     if posted.is_cut(request) or sum(file.size or 0 for file in sent) > MOST_BYTES:
         return Received(refused=TOO_HEAVY)
+    if len(sent) > MOST_PAGES:
+        return Received(refused=TOO_MANY_FILES.format(count=len(sent)))
     if not sent:
         return NONE
     made: list[Rendered] = []

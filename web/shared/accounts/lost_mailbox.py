@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from registry import database
 from registry.offers.lost_mailbox import steps
 from web.core import pages, posted
 from web.core.site import Registry, Site
@@ -35,8 +36,9 @@ def look(request: Request, registry: Registry) -> Response:
 @router.post("/compte/adresse/arreter")
 def stop(request: Request, form: posted.Form, registry: Registry) -> Response:
     site: Site = request.app.state.site
-    with registry.connection() as conn:
-        done = steps.stop(conn, site.settings, posted.text(form, "jeton"), site.now())
+    token = posted.text(form, "jeton")
+    # Again where both addresses stop it at once: each link ends the other.
+    done = database.run(registry, lambda conn: steps.stop(conn, site.settings, token, site.now()))
     if not done:
         return _over(request)
     return pages.see("/compte/adresse/arretee")

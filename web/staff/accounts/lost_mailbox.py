@@ -61,6 +61,8 @@ def begin(request: Request, account: Helper, form: posted.Form, registry: Regist
     site: Site = request.app.state.site
     values = {name: posted.text(form, name) for name in FIELDS}
     with registry.connection() as conn:
+        steps.count(conn, site.settings, account, site.now())
+    with registry.connection() as conn:
         found = steps.whom(conn, account, offer=values["offre"], mail=values["ancienne"])
         wanted, errors = _checked(values, found, account, site.today())
         if found is None or wanted is None:
@@ -68,11 +70,11 @@ def begin(request: Request, account: Helper, form: posted.Form, registry: Regist
     try:
         with registry.connection() as conn:
             id = steps.begin(conn, site.settings, account, found, wanted, site.now())
-    except steps.Taken:
-        with registry.connection() as conn:
-            return _form(request, conn, account, values, {"nouvelle": wording.CANNOT_BE_USED}, 422)
     except NotPossible as refused:
         return claiming.refusal(request, refused, LIST)
+    if id is None:
+        with registry.connection() as conn:
+            return _form(request, conn, account, values, {"nouvelle": wording.CANNOT_BE_USED}, 422)
     return pages.see(f"{LIST}/{id}", "perdue-ouverte")
 
 
