@@ -229,11 +229,9 @@ def test_nobody_is_written_to_about_a_number_that_she_has_no_more(registry: Conn
     file = applied(registry, caf, line("suspension", TODAY.isoformat()))
     registry.execute("update agrement set number = '044-777', status = 'valid' where offer = %s", [offer])
     registry.execute("delete from mail_outbox")
-    ((group,),) = [shown.taken_back(undoing.of_file(registry, runs.find(registry, file), TODAY))]
-    assert (group["state"], group["rows"][0]["reason"]) == (
-        "unheld",
-        "Aucun agrément ne change, et aucun mail ne part.",
-    )
+    (group,) = shown.taken_back(undoing.of_file(registry, runs.find(registry, file), TODAY))
+    assert group["state"] == "unheld"
+    assert group["rows"][0]["reason"] == "Aucun agrément ne change, et aucun mail ne part."
     undo(registry, caf, file)
     assert registry.execute("select count(*) from mail_outbox").fetchone() == (0,)
 

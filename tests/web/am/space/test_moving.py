@@ -213,17 +213,16 @@ def test_of_a_mam_that_is_gone_nothing_becomes_hers_and_she_alone_is_told(rooms:
 
 
 def test_what_else_the_page_says_is_saved_as_without_a_move(rooms: Rooms) -> None:
-    account, _ = in_a_mam(rooms, employed=True)
-    employer = rooms.account("employer")
+    account, employer = minder(rooms, employed=True), rooms.account("employer")
     with database.connect(rooms.settings.database_url) as conn:
+        mam = structure(conn, "Les Ormes", kind="mam", commune="49007", postcode="49100")
         employers.set_employed(conn, account.offer or "", True, employer.id)
     browser = rooms.visit(account)
     browser.get("/espace/profil")
-    browser.post("/espace/profil", AT_HOME | SAID)
-    assert one(rooms, "select project from offer where id = %s", account.offer) == "Jardin."
-    assert one(rooms, "select count(*) from employment") == one(
-        rooms, "select count(*) from offer where employed and id = %s", account.offer
-    )
+    browser.post("/espace/profil", AT_HOME | SAID | {"accueil": "mam", "mam": mam, "montrer_mam": "oui"})
+    assert one(rooms, "select count(*) from agrement_move") == 1
+    assert not one(rooms, "select employed from offer where id = %s", account.offer)
+    assert one(rooms, "select count(*) from employment") == 0
 
 
 def to_angers(conn: Connection, offer: str | None, **more: Any) -> UUID:
