@@ -4,15 +4,17 @@ place public.
 The law (CASF L421-7, R421-41): her agrément remains valid if she has told the new département before, some days ahead
 (`agrement_move_notice_days`), which looks at the new home within `agrement_move_check_months`. So the agrément of
 before stays hers meanwhile, and that of the new département is asked for. Each move is the subject of a case
-(`registry.casework`). Callers commit.
+(`registry.casework`). Its `place` is kept while it may still become hers, and is `{}` from then on. Callers commit.
 """
 
+import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from domain import civil
@@ -24,14 +26,19 @@ from registry.casework.history import Line
 from registry.casework.kinds import AGREMENT_MOVE
 from registry.casework.queue import Waiting
 from registry.database import Connection
-from registry.offers import profiles
+from registry.offers import minding, profiles
 from registry.offers.profiles import Home
 from registry.scales import current_scales
 from settings import get_settings
 
+log = logging.getLogger(__name__)
+
 Outcome = Literal["validated", "refused"]
 
 PAGE = 20
+
+_TO_COME = "(k.outcome = 'validated' and m.taken_at is null and m.place <> '{}')"
+"""SQL, of `agrement_move m` with its `case_file k`: a moderator has validated it, and its day is to come."""
 
 MOST_OF_A_COMMENT = 1000
 """Characters of what a moderator answers."""
@@ -56,7 +63,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Asked:
-    """A move as a moderator reads it; private. `before`: département and commune of the place that she has now;
+    """A move as a moderator reads it; private. `before`: département and commune where she minds children now;
     `held`: département and number of her agrément; `notice`: days between her word to the new one and the move."""
 
     move: Move
@@ -70,21 +77,24 @@ class Asked:
         return (self.move.moves_on - self.move.told_on).days
 
 
-def elsewhere(conn: Connection, offer: str, *, commune: str = "", mam: str = "") -> tuple[str, str] | None:
+def elsewhere(
+    conn: Connection, offer: str, *, commune: str = "", mam: str = "", new_home: bool = False
+) -> tuple[str, str] | None:
     """Code and name of the département of a new place, a home's commune or a MAM, where it is neither that of her
-    agrément nor one that she minds children in already; None for a place that changes nothing, and before the first
-    agrément, which a moderator compares with her place anyway."""
+    agrément nor the one where she minds children already; None for a place that changes nothing, and before the first
+    agrément, which a moderator compares with her place anyway. `new_home`: it is her home that changes, where parents
+    may see her although she works in a MAM; within its département it changes nothing."""
     row = conn.execute(
-        """
+        f"""
         select d.code, d.name from commune c join department d on d.code = c.department
         where c.code = coalesce((select w.commune from offer w where w.id = %(mam)s), nullif(%(commune)s, ''))
             and exists (select from agrement a where a.offer = %(offer)s and a.department <> d.code)
-            and not exists (select from am_home h join commune k on k.code = h.commune
-                where h.offer = %(offer)s and k.department = d.code)
-            and not exists (select from am_mam m join offer w on w.id = m.mam join commune k on k.code = w.commune
-                where m.offer = %(offer)s and k.department = d.code)
+            and not exists (select from {minding.PLACES} p join commune k on k.code = p.commune
+                where p.offer = %(offer)s and k.department = d.code)
+            and not (%(new_home)s and exists (select from am_home h join commune k on k.code = h.commune
+                where h.offer = %(offer)s and k.department = d.code))
         """,
-        {"offer": offer, "commune": commune, "mam": mam or None},
+        {"offer": offer, "commune": commune, "mam": mam or None, "new_home": new_home},
     ).fetchone()
     return (row[0], row[1]) if row else None
 
@@ -97,6 +107,11 @@ def of_home(home: Home) -> dict[str, Any]:
 def of_mam(mam: str, *, show: bool) -> dict[str, Any]:
     """The same of a MAM."""
     return {"mam": mam, "show": show}
+
+
+def of_own_home(home: Home) -> dict[str, Any]:
+    """The same of the home that she has, for which she leaves her MAM."""
+    return of_home(home) | {"leaves_mam": True}
 
 
 def declare(
@@ -124,21 +139,27 @@ def declare(
 
 def withdraw(conn: Connection, offer: str, now: datetime) -> bool:
     """She takes back what no moderator has decided, or what waits for its day; False when there is nothing."""
-    found = open_move(conn, offer)
+    found = open_move(conn, offer, lock=True)
     if found is None:
         return False
+    author = accounts.of_offer(conn, offer)
+    line = Line("withdrawn", author.id if author else None)
     if found.outcome is None:
-        author = accounts.of_offer(conn, offer)
-        cases.close(conn, found.id, Line("withdrawn", author.id if author else None), now)
+        cases.close(conn, found.id, line, now)
     else:
-        conn.execute("delete from agrement_move where id = %s", [found.id])
+        history.write(conn, found.id, line, now)
+    audit.note(conn, author, "move.withdrawn", offer, ["am_home"], case=str(found.id))
+    _forget_place(conn, found)
     return True
 
 
-def open_move(conn: Connection, offer: str) -> Move | None:
-    """The move that is not decided, or waits for its day."""
-    waits = "(k.state <> 'closed' or k.outcome = 'validated') and m.taken_at is null"
-    found = _read(conn, f"m.offer = %s and {waits} order by k.opened_at desc for update of k", offer)
+def open_move(conn: Connection, offer: str, *, lock: bool = False) -> Move | None:
+    """The move that is not decided, or waits for its day. `lock`: nobody decides or takes it until the end of the
+    transaction."""
+    waits = f"(k.state <> 'closed' or {_TO_COME})"
+    # The move too: what another transaction has just taken is looked at as it stands now.
+    locked = "for update of k, m" if lock else ""
+    found = _read(conn, f"m.offer = %s and {waits} order by k.opened_at desc {locked}", offer)
     return found[0] if found else None
 
 
@@ -146,10 +167,10 @@ def missing_agrement(conn: Connection, offer: str) -> tuple[str, str] | None:
     """The names of the département of her agrément and of the one where she minds children, where they differ: the
     agrément of the latter is asked for."""
     row = conn.execute(
-        """
+        f"""
         select h.name, d.name from agrement a join department h on h.code = a.department
-        join am_home r on r.offer = a.offer left join am_mam m on m.offer = a.offer left join offer w on w.id = m.mam
-        join commune c on c.code = coalesce(w.commune, r.commune) join department d on d.code = c.department
+        join {minding.PLACES} p on p.offer = a.offer
+        join commune c on c.code = p.commune join department d on d.code = c.department
         where a.offer = %s and d.code <> a.department
         """,
         [offer],
@@ -176,6 +197,7 @@ def settle(conn: Connection, reader: accounts.Account, id: UUID, outcome: Outcom
     audit.note(conn, reader, f"move.{outcome}", move.offer, ["am_home"], case=str(id))
     if outcome == "refused":
         _write_to_her(conn, move, "moves/refused", comment=comment)
+        _forget_place(conn, move)
     elif move.moves_on <= civil.day(now):
         _take(conn, move, now)
     else:
@@ -184,37 +206,77 @@ def settle(conn: Connection, reader: accounts.Account, id: UUID, outcome: Outcom
 
 
 def take_due(conn: Connection, now: datetime) -> int:
-    """Let the new places of validated moves be theirs whose day has come (Europe/Paris); returns how many. A job: late,
-    twice or often, it catches up and does nothing twice."""
+    """Let the new places of validated moves be theirs whose day has come (Europe/Paris); returns how many came to an
+    end. A job: late, twice or often, it catches up and does nothing twice. One that fails stays for the next time, is
+    logged, and stops no other."""
     due = _read(
         conn,
-        "k.outcome = 'validated' and m.taken_at is null and m.moves_on <= %s order by m.moves_on, m.id"
-        " for update of k skip locked",
+        f"{_TO_COME} and m.moves_on <= %s order by m.moves_on, m.id for update of k, m skip locked",
         civil.day(now),
     )
+    count = 0
     for move in due:
-        history.write(conn, move.id, Line("taken"), now)
-        _take(conn, move, now)
-    return len(due)
+        try:
+            with conn.transaction():
+                _take(conn, move, now)
+        except psycopg.OperationalError:
+            # The transaction is over, with all that stands in it: the whole job is tried again.
+            raise
+        except Exception as error:
+            log.error("move %s is not taken: %s", move.id, type(error).__name__)
+        else:
+            count += 1
+    return count
 
 
 def _take(conn: Connection, move: Move, now: datetime) -> None:
-    """The new place is hers, and public as she shows it; both relais are told."""
-    row = conn.execute(
-        "select c.code, c.name from am_home h join commune c on c.code = h.commune where h.offer = %s", [move.offer]
-    ).fetchone()
-    if "home" in move.place:
-        profiles.save_home(conn, move.offer, Home(**move.place["home"]))
-    elif conn.execute("select from offer where id = %s", [move.place["mam"]]).fetchone() is not None:
-        # One that is gone leaves her where she was.
-        profiles.save_mam(conn, move.offer, move.place["mam"], show=move.place["show"])
+    """The new place is hers, and public as she shows it. The relais of where she minded children and of where she does
+    now are told, where these differ. Of a MAM that is gone nothing becomes hers: she alone is told."""
+    before = minding.of_offer(conn, move.offer)
+    if not _settle_in(conn, move):
+        history.write(conn, move.id, Line("place_gone"), now)
+        audit.note(conn, None, "move.place_gone", move.offer, ["am_home"], case=str(move.id))
+        _write_to_her(conn, move, "moves/place_gone")
+        _forget_place(conn, move)
+        return
     conn.execute("update agrement_move set taken_at = %s where id = %s", [now, move.id])
+    _forget_place(conn, move)
+    history.write(conn, move.id, Line("taken"), now)
     audit.note(conn, None, "move.taken", move.offer, ["am_home"], case=str(move.id))
-    _write_to_her(conn, move, "moves/taken")
-    here = conn.execute("select code, name from commune where code = %s", [move.commune]).fetchall()[0]
-    for (code, name), letter in ((row or here, "moves/relais_from"), (here, "moves/relais_to")):
-        for relais in accounts.relais_of(conn, code):
-            letters.queue(conn, relais.mail, letter, {"commune": name}, key=f"{letter} {move.id} {relais.id}")
+    after = minding.of_offer(conn, move.offer)
+    told = ((before, "moves/relais_from"), (after, "moves/relais_to")) if before and after and before != after else ()
+    _write_to_her(conn, move, "moves/taken", relais=bool(told))
+    for place, letter in told:
+        for relais in accounts.relais_of(conn, place.commune):
+            letters.queue(conn, relais.mail, letter, {"commune": place.name}, key=f"{letter} {move.id} {relais.id}")
+
+
+def _settle_in(conn: Connection, move: Move) -> bool:
+    """Write the new place; False where it is gone, with nothing written."""
+    if "mam" in move.place:
+        if conn.execute("select from offer where id = %s for key share", [move.place["mam"]]).fetchone() is None:
+            return False
+        profiles.save_mam(conn, move.offer, move.place["mam"], show=move.place["show"])
+    elif move.place.get("leaves_mam"):
+        # Her home is as it stands now: she may have mended it since.
+        profiles.leave_mam(conn, move.offer)
+    else:
+        profiles.save_home(conn, move.offer, _home(conn, move))
+    return True
+
+
+def _home(conn: Connection, move: Move) -> Home:
+    """The new home as it was kept, perhaps by another version of the program: what that did not know yet is as in the
+    home of before. Raises TypeError where even that does not say it."""
+    known = profiles.read(conn, move.offer).home
+    names = {each.name for each in fields(Home)}
+    kept = {name: value for name, value in move.place["home"].items() if name in names}
+    return Home(**(asdict(known) if known else {}) | kept)
+
+
+def _forget_place(conn: Connection, move: Move) -> None:
+    """It was hers to show or not: nothing of it stays once it cannot become hers any more, or has."""
+    conn.execute("update agrement_move set place = '{}' where id = %s", [move.id])
 
 
 def _write_to_her(conn: Connection, move: Move, letter: str, **values: Any) -> None:
@@ -233,15 +295,13 @@ def _write_to_her(conn: Connection, move: Move, letter: str, **values: Any) -> N
 
 
 def _asked(conn: Connection, reader: accounts.Account, move: Move, case: Waiting) -> Asked:
-    name, held, number, before, town = conn.execute(
-        "select o.name, a.department, a.number, c.department, c.name from offer o"
-        " left join agrement a on a.offer = o.id left join am_home h on h.offer = o.id"
-        " left join commune c on c.code = h.commune where o.id = %s",
+    name, held, number = conn.execute(
+        "select o.name, a.department, a.number from offer o left join agrement a on a.offer = o.id where o.id = %s",
         [move.offer],
     ).fetchall()[0]
-    fields = ("am_home.address", "agrement.number")
-    audit.note(conn, reader, "move.read", move.offer, fields, case=str(move.id))
-    return Asked(move, name, (before or "", town or ""), (held or "", number or ""), case)
+    before = minding.of_offer(conn, move.offer)
+    audit.note(conn, reader, "move.read", move.offer, ("am_home.address", "agrement.number"), case=str(move.id))
+    return Asked(move, name, (before.department, before.name) if before else ("", ""), (held or "", number or ""), case)
 
 
 def _read(conn: Connection, condition: str, *values: object) -> list[Move]:

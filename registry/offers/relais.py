@@ -12,19 +12,18 @@ from domain.scales import Scales
 from registry import database
 from registry.accounts import Account
 from registry.database import Connection
-from registry.offers import duties
+from registry.offers import duties, minding
 from registry.scales import current_scales
 from registry.territory import scope
 
 _ITS_OWN = scope.covers("%(relais)s", "h.commune")
-"""SQL, of an `am_home h`."""
-
+"""SQL, of a row `h` of `minding.PLACES`."""
 
 _TERRITORY = f"""
     select o.id, o.name, c.name as commune, a.status, o.publication, is_public(o) as public, o.confirmed_on,
         o.fresh_until, o.employed, {duties.FIRST_PUBLISHED} as since, now.declared, now.free,
         exists (select from account k where k.offer = o.id and k.role = 'am' and k.closed_at is null) as has_account
-    from am_home h
+    from {minding.PLACES} h
     join offer o on o.id = h.offer
     join commune c on c.code = h.commune
     left join agrement a on a.offer = o.id
@@ -73,8 +72,8 @@ class Seen:
 def territory(
     conn: Connection, relais: Account, today: date, *, commune: str = "", need: Need | None = None
 ) -> list[Seen]:
-    """Those who live there, by commune and name shown; with a need, those whose week of today covers all of it, and of
-    them those first whose word counts.
+    """Those who mind children there, by commune and name shown; with a need, those whose week of today covers all of
+    it, and of them those first whose word counts.
 
     Who is closed is left out, and with a need also those whom parents do not find.
     """
@@ -115,7 +114,7 @@ def _seen(row: Any, scales: Scales, today: date) -> Seen:
 
 def is_in_territory(conn: Connection, relais: Account, offer: str) -> bool:
     row = conn.execute(
-        "select exists (select from am_home h join offer o on o.id = h.offer"
+        f"select exists (select from {minding.PLACES} h join offer o on o.id = h.offer"
         f" where h.offer = %(offer)s and o.publication <> 'closed' and {_ITS_OWN})",
         {"offer": offer, "relais": relais.id},
     ).fetchone()

@@ -11,6 +11,7 @@ from registry.accounts import Account, audit, links
 from registry.agrements.movements import applying
 from registry.database import Connection
 from registry.intake import runs
+from registry.offers import minding
 from registry.scales import current_scales
 from settings.keys import Keys
 
@@ -20,6 +21,8 @@ LIFE = timedelta(days=2)
 """Of the link; it ends sooner with a change of the address, and when all devices are signed out."""
 
 CLOSED_NAME = "Profil fermé"
+
+NEVER_MATCHED = "Personne n’a rapproché cette ligne à temps\u00a0: le nom est effacé."
 
 
 def ask(conn: Connection, keys: Keys, account: Account, now: datetime, *, site_url: str) -> None:
@@ -77,31 +80,35 @@ def leave(conn: Connection, account: Account, now: datetime) -> None:
 
 
 def forget_names(conn: Connection, now: datetime) -> int:
-    """Erase whom movements name, `movement_name_days` after they took effect, where she has left and the département
-    has lifted what it ordered; returns how many. What still holds (a retrait, a cessation, a suspension that was not
-    lifted) keeps its name: by it she is known again if she registers anew with that number. The caller commits."""
+    """Erase whom movements name that lead to no offer (she has left, or the line never found her), `movement_name_days`
+    after their own end: the day they took effect, or of those that did not, their day or the one they came, whichever
+    is later. Returns how many. What took effect and still holds (a retrait, a cessation, a suspension that was not
+    lifted) keeps its name: by it she is known again if she registers anew with that number. What nobody has matched by
+    then leaves the queue. The caller commits."""
     kept = current_scales(conn).duration("movement_name_days", civil.day(now))
     return conn.execute(
         """
-        update movement m set last_name = '', first_name = '', birth_date = null from intake_run f
-        where f.id = m.file and m.offer is null and m.matched_key is not null and m.last_name <> ''
-            and m.state <> 'waiting' and coalesce(m.applied_at, f.received_at) < %s
+        update movement m set last_name = '', first_name = '', birth_date = null,
+            state = case m.state when 'unmatched' then 'dropped' else m.state end,
+            reason = case m.state when 'unmatched' then %(unmatched)s else m.reason end
+        from intake_run f
+        where f.id = m.file and m.offer is null and m.last_name <> '' and m.state not in ('waiting', 'previewed')
+            and coalesce(m.applied_at, greatest(f.received_at, m.effective_on)) < %(before)s
             and (m.state <> 'applied' or m.action = 'levee_suspension' or m.action = 'suspension' and exists (
                 select from movement l where l.department = m.department and l.matched_key = m.matched_key
                     and l.state = 'applied' and l.action = 'levee_suspension' and l.effective_on > m.effective_on))
         """,
-        [now - kept],
+        {"before": now - kept, "unmatched": NEVER_MATCHED},
     ).rowcount
 
 
 def _relais(conn: Connection, offer: str) -> tuple[list[Account], dict[str, str]]:
     """Who is told, and what: the name that parents read, and where."""
-    row = conn.execute(
-        "select c.code, c.name, o.name from am_home h join commune c on c.code = h.commune"
-        " join offer o on o.id = h.offer where h.offer = %s",
-        [offer],
-    ).fetchone()
-    return (accounts.relais_of(conn, row[0]), {"commune": row[1], "name": row[2]}) if row else ([], {})
+    place = minding.of_offer(conn, offer)
+    if place is None:
+        return [], {}
+    (name,) = conn.execute("select name from offer where id = %s", [offer]).fetchall()[0]
+    return accounts.relais_of(conn, place.commune), {"commune": place.name, "name": name}
 
 
 def _forget_offer(conn: Connection, offer: str) -> None:

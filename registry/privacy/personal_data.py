@@ -100,7 +100,10 @@ PARTS: tuple[Part, ...] = (
         "demenagements",
         ("agrement_move",),
         "select m.department, m.commune, m.place, m.told_on, m.moves_on, m.taken_at, k.opened_at,"
-        " coalesce(k.outcome, k.state) as state from agrement_move m join case_file k on k.id = m.id"
+        # One that was validated may have been taken back since, or its place be gone.
+        " coalesce((select e.action from case_event e where e.case_file = k.id and k.outcome = 'validated'"
+        " order by e.id desc limit 1), k.outcome, k.state) as state"
+        " from agrement_move m join case_file k on k.id = m.id"
         " where m.offer = %(offer)s order by k.opened_at",
     ),
     Part(

@@ -4,7 +4,7 @@ from domain.french import day
 from registry import accounts, letters
 from registry.agrements.movements.stored import Stored
 from registry.database import Connection
-from registry.offers import visibility
+from registry.offers import minding, visibility
 
 
 def tell(conn: Connection, offer: str, movement: Stored) -> None:
@@ -24,10 +24,8 @@ def _queue(conn: Connection, offer: str, movement: Stored, hers: str, theirs: st
         seen = visibility.of_offer(conn, offer)
         values = {"action": movement.row.action, "day": on, "public": seen.public, "publication": seen.publication}
         letters.queue(conn, assistant.mail, hers, values, key=f"{key}:am")
-    home = conn.execute(
-        "select c.code, c.name from am_home h join commune c on c.code = h.commune where h.offer = %s", [offer]
-    ).fetchone()
-    for relais in accounts.relais_of(conn, home[0]) if home else ():
+    place = minding.of_offer(conn, offer)
+    for relais in accounts.relais_of(conn, place.commune) if place else ():
         letters.queue(
-            conn, relais.mail, theirs, {"day": on, "commune": home[1] if home else ""}, key=f"{key}:{relais.id}"
+            conn, relais.mail, theirs, {"day": on, "commune": place.name if place else ""}, key=f"{key}:{relais.id}"
         )

@@ -13,6 +13,7 @@ from registry.agrements.movements.planning import plan
 from registry.agrements.movements.rows import Action, key
 from registry.agrements.movements.stored import Stored, select
 from registry.database import Connection
+from registry.offers import minding
 from registry.territory import scope
 
 _IDENTITY = ("agrement.number", "agrement.status", "identity.birth_date", "identity.first_name", "identity.last_name")
@@ -118,7 +119,7 @@ def of_communes(conn: Connection, account: Account, since: date) -> list[Change]
     rows = conn.execute(
         "select o.id, o.name, c.name, m.action, m.effective_on, m.state = 'undone'"
         " from movement m join offer o on o.id = m.offer"
-        " join am_home h on h.offer = o.id join commune c on c.code = h.commune"
+        f" join {minding.PLACES} h on h.offer = o.id join commune c on c.code = h.commune"
         " where m.state in ('applied', 'undone') and m.effective_on >= %(since)s"
         f" and {scope.covers('%(account)s', 'h.commune')}"
         " order by m.effective_on desc, m.id desc",

@@ -40,7 +40,8 @@ class NotUndoable(Exception):
 @dataclass(frozen=True)
 class Undoing:
     """What taking a movement back does: it becomes `undone` (it had taken effect) or `dropped`. `status`: what its
-    agrément's becomes with the last of them; None where none changes. `obstacle`: a French sentence that forbids it."""
+    agrément's becomes with the last of them; None where none changes, also where nobody has the number any more, and
+    then nobody is written to. `obstacle`: a French sentence that forbids it."""
 
     movement: Stored
     becomes: Literal["undone", "dropped"]
@@ -89,15 +90,18 @@ def undo_file(conn: Connection, id: UUID, account: Account, why: str, now: datet
 def undo_one(
     conn: Connection, department: str, id: int, account: Account, why: str, now: datetime, seen: str
 ) -> Stored:
-    """Take one movement back that took effect, and leave the others of its file; returns it as it was. A file of which
-    nothing is left is taken back with it, so that it can be sent again. Raises NotUndoable, PlanChanged, and
-    MovementGone for one that is not in effect."""
+    """Take one movement back that took effect, with the lines of its file that say the same, and leave the others;
+    returns it as it was. A file of which nothing is left is taken back with it, so that it can be sent again. Raises
+    NotUndoable, PlanChanged, and MovementGone for one that is not in effect."""
     lock(conn, department)
     movement = one(conn, department, id, "applied")
     lock_numbers(conn, department, _keys([movement]))
     planned = [of_one(conn, movement, civil.day(now))]
     _check(planned, seen)
     _carry_out(conn, planned, account, why, now)
+    same = [each.id for each in _repeated(conn, [movement]) if _same(each, movement)]
+    reason = f"Annulée avec la ligne {movement.row.line}, qui dit le même mouvement."
+    conn.execute("update movement set state = 'dropped', reason = %s where id = any(%s)", [reason, same])
     if not select(conn, "m.file = %s and m.state not in ('undone', 'dropped')", [movement.file]):
         runs.move(conn, movement.file, "undone")
     return movement
@@ -130,13 +134,12 @@ def _plan(
     for (offer, key), group in groups.items():
         status, obstacle = _agrement(conn, department, offer, key, group, today) if key else (None, None)
         for each in group:
-            if twin := again.get(each.id):
-                obstacle = f"Le même mouvement est dans un autre envoi, {twin.where()}\u00a0: annulez-le d’abord."
+            twin = again.get(each.id)
             planned[each.id] = Undoing(
                 each,
                 "undone" if each.state == "applied" else "dropped",
                 status if each.state == "applied" else None,
-                obstacle,
+                _said(each, twin) if twin else obstacle,
             )
     return [planned[each.id] for each in sorted(movements, key=lambda each: (each.file, each.row.line))]
 
@@ -195,24 +198,51 @@ def _order(movement: Stored) -> tuple[date, int]:
 
 
 def _said_again(conn: Connection, movements: Sequence[Stored], whole: UUID | None) -> dict[int, Stored]:
-    """Lines of files in force that changed nothing because of one of these, by its id: with it, they would be lost."""
-    lines = select(
-        conn,
-        "m.state = 'duplicate' and f.state = 'applied' and m.file is distinct from %s"
-        " and (m.row_hash = any(%s) or m.offer = any(%s))",
-        [whole, [each.row_hash for each in movements], [each.offer for each in movements if each.offer]],
-    )
+    """Lines of files in force that changed nothing because of one of these, by its id: with it, they would be lost.
+    Those that go with it are none: of the file that is taken back whole, and what says the same in its own."""
+    lines = [line for line in _repeated(conn, movements) if line.file != whole]
     return {
         each.id: line
         for each in movements
         for line in reversed(lines)
-        if line.row_hash == each.row_hash
-        or (
-            line.offer is not None
-            and (line.offer, line.matched_key, line.row.action) == (each.offer, each.matched_key, each.row.action)
-            and line.row.effective_on >= each.row.effective_on
+        if not _same(line, each)
+        and (
+            line.row_hash == each.row_hash
+            or (
+                line.offer is not None
+                and (line.offer, line.matched_key, line.row.action) == (each.offer, each.matched_key, each.row.action)
+                and line.row.effective_on >= each.row.effective_on
+            )
         )
     }
+
+
+def _repeated(conn: Connection, movements: Sequence[Stored]) -> list[Stored]:
+    """Lines of files in force that changed nothing, and say the same as one of these or are of the same offer."""
+    return select(
+        conn,
+        "m.state = 'duplicate' and f.state = 'applied' and (m.row_hash = any(%s) or m.offer = any(%s))",
+        [[each.row_hash for each in movements], [each.offer for each in movements if each.offer]],
+    )
+
+
+def _same(line: Stored, movement: Stored) -> bool:
+    """Whether a line that changed nothing stands in the file of this movement and says just what it says."""
+    if line.file != movement.file:
+        return False
+    if line.row_hash == movement.row_hash:
+        return True
+    return line.offer is not None and (line.offer, line.matched_key, line.row.action, line.row.effective_on) == (
+        *(movement.offer, movement.matched_key, movement.row.action, movement.row.effective_on),
+    )
+
+
+def _said(movement: Stored, twin: Stored) -> str:
+    """Why a movement cannot be taken back alone, where another line rests on it."""
+    if twin.file == movement.file:
+        line = twin.where(movement.file)
+        return f"La {line} de cet envoi dit le même mouvement à une autre date\u00a0: annulez plutôt l’envoi entier."
+    return f"Le même mouvement est dans un autre envoi, {twin.where()}\u00a0: annulez-le d’abord."
 
 
 def _carry_out(conn: Connection, planned: Sequence[Undoing], account: Account, why: str, now: datetime) -> None:
@@ -223,15 +253,15 @@ def _carry_out(conn: Connection, planned: Sequence[Undoing], account: Account, w
         audit.note(
             conn, account, "movement.undo", movement.offer, ["agrement.status"], movement=movement.id, to=each.becomes
         )
-        if each.becomes == "undone" and movement.offer is not None:
-            if each.status is not None:
-                write(conn, movement.offer, each.status)
+        if each.becomes == "undone" and movement.offer is not None and each.status is not None:
+            write(conn, movement.offer, each.status)
             letters.correct(conn, movement.offer, movement)
     # What these took the place of waits for a person again, unless the same was said anew.
     conn.execute(
         "update movement m set state = 'unmatched', answered_by = null,"
         " reason = 'Le mouvement qui remplaçait cette ligne a été annulé.'"
-        " where m.answered_by = any(%s) and m.state = 'dropped' and not exists (select from movement t"
+        " where m.answered_by = any(%s) and m.state = 'dropped' and m.last_name <> ''"
+        " and not exists (select from movement t"
         " where t.row_hash = m.row_hash and t.state in ('waiting', 'applied', 'unmatched'))",
         [[each.movement.id for each in planned]],
     )

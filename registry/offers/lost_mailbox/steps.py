@@ -13,7 +13,7 @@ from registry.casework import NotPossible, cases, claims
 from registry.casework.history import Line
 from registry.casework.kinds import LOST_MAILBOX
 from registry.database import Connection
-from registry.offers import relais
+from registry.offers import minding, relais
 from registry.offers.lost_mailbox import HOLD, LATEST, SIDES, STOP, WAITS, Outcome, Proof, Side, views, wording
 from registry.offers.lost_mailbox.views import File
 from registry.scales import current_scales
@@ -63,7 +63,7 @@ def begin(
         return None
     mailbox = addresses.mailbox(wanted.new_mail)
     throttle.count(conn, settings.keys, "lost mailbox to", mailbox, throttle.CHANGES_BY_MAILBOX, now)
-    home = conn.execute("select commune from am_home where offer = %s", [found.offer]).fetchone()
+    place = minding.of_offer(conn, found.offer) if found.offer is not None else None
     # One open case for an account: two at once meet the unique index of `about`.
     id = cases.begin(
         conn,
@@ -72,7 +72,7 @@ def begin(
         now,
         due=now + WAITS,
         about=str(found.id),
-        commune=home[0] if home else None,
+        commune=place.commune if place else None,
     )
     conn.execute(
         "insert into lost_mailbox (id, account, old_mail, new_mail, proof, seen_on) values (%s, %s, %s, %s, %s, %s)",

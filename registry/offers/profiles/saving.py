@@ -92,7 +92,7 @@ def save_profile(conn: Connection, offer: str, profile: Profile) -> None:
         ],
     )
     if profile.mam is None:
-        conn.execute("delete from am_mam where offer = %s", [offer])
+        leave_mam(conn, offer)
     else:
         save_mam(conn, offer, profile.mam, show=profile.show_mam)
 
@@ -104,6 +104,11 @@ def save_mam(conn: Connection, offer: str, mam: str, *, show: bool) -> None:
         " on conflict (offer) do update set mam = excluded.mam, show = excluded.show",
         [offer, mam, show],
     )
+
+
+def leave_mam(conn: Connection, offer: str) -> None:
+    """She works at home, or goes back to it."""
+    conn.execute("delete from am_mam where offer = %s", [offer])
 
 
 def _identity(conn: Connection, offer: str) -> tuple[Identity | None, str]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from fastapi import Request
@@ -51,15 +52,20 @@ def entered(request: Request, page: Page, form: FormData, before: Mapping[str, s
         return naming.resolved(conn, values)
 
 
-def save(conn: Connection, offer: str, page: Page, values: Mapping[str, str]) -> None:
-    """Write values without errors (placed, on page 2c). The agrément is never written here: it is asked for."""
+def save(conn: Connection, offer: str, page: Page, values: Mapping[str, str], *, place: bool = True) -> None:
+    """Write values without errors (placed, on page 2c). The agrément is never written here: it is asked for. `place`:
+    also where she minds children; else that stays as it is."""
     if page == "2b":
         profile = checks.profile(values)
+        if not place:
+            known = profiles.read(conn, offer).profile
+            profile = replace(profile, mam=known.mam, show_mam=known.show_mam)
         profiles.save_profile(conn, offer, profile)
         if not profile.employed:
             employers.set_employed(conn, offer, False)
     if page == "2c":
-        profiles.save_home(conn, offer, placing.home(conn, values))
+        if place:
+            profiles.save_home(conn, offer, placing.home(conn, values))
         profiles.save_contact(conn, offer, checks.contact(values))
 
 

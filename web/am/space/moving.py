@@ -1,7 +1,6 @@
 """A place in another département: the form that has it asks about the move, which then is a moderator's to look at."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
 from fastapi import APIRouter, Request
@@ -15,6 +14,7 @@ from registry.database import Connection
 from registry.offers import profiles
 from registry.offers.profiles import checks, placing, typed
 from web.am.signed import Own
+from web.am.space import editing
 from web.am.space.editing import Page
 from web.core import posted
 from web.core.pages import see
@@ -45,10 +45,13 @@ def withdraw(request: Request, own: Own, form: posted.Form) -> Response:
 
 def elsewhere(conn: Connection, offer: str, page: Page, values: Mapping[str, str]) -> tuple[str, str] | None:
     """The new département of the place on this page, where it is one (moves.elsewhere)."""
+    home = profiles.read(conn, offer).home
     if page == "2b" and typed.text(values, "accueil") == "mam":
         return moves.elsewhere(conn, offer, mam=typed.text(values, "mam"))
+    if page == "2b":  # at home: for some, out of a MAM
+        return moves.elsewhere(conn, offer, commune=home.commune if home else "")
     if page == "2c":
-        return moves.elsewhere(conn, offer, commune=typed.text(values, "commune_code"))
+        return moves.elsewhere(conn, offer, commune=typed.text(values, "commune_code"), new_home=True)
     return None
 
 
@@ -76,11 +79,15 @@ def declare(
     told_on, moves_on = typed.day(told, "prevenu_le"), typed.day(told, "emmenage_le")
     if told_on is None or moves_on is None:
         raise ValueError("a move with errors")
+    editing.save(conn, offer, page, values, place=False)
     if page == "2c":
-        profiles.save_contact(conn, offer, checks.contact(values))
         place = moves.of_home(placing.home(conn, values))
     else:
-        wanted, known = checks.profile(values), profiles.read(conn, offer).profile
-        profiles.save_profile(conn, offer, replace(wanted, mam=known.mam, show_mam=known.show_mam))
-        place = moves.of_mam(wanted.mam or "", show=wanted.show_mam)
+        wanted, home = checks.profile(values), profiles.read(conn, offer).home
+        if wanted.mam:
+            place = moves.of_mam(wanted.mam, show=wanted.show_mam)
+        elif home:
+            place = moves.of_own_home(home)
+        else:
+            raise ValueError("a move to nowhere")
     moves.declare(conn, offer, place, told_on, moves_on, now)

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from domain.civil import typed_day
 from registry.agrements.movements import files, mapping, matching, queue
 from registry.agrements.movements.matching import Agrement
 from registry.agrements.movements.reading import effect_day
@@ -58,7 +59,8 @@ def _entered(
     action = next((action for action in ACTIONS if action == values["mouvement"]), None)
     if action is None:
         errors["mouvement"] = KIND
-    on, problems = effect_day(values["date_effet"], mapping.of(department), site.today())
+    typed = values["date_effet"]
+    on, problems = effect_day(typed_day(typed) or typed, mapping.of(department), site.today())
     if problems:
         errors["date_effet"] = " ".join(problems)
     if chosen is None or action is None or on is None:

@@ -47,9 +47,12 @@ COUNTED = {
 UNDOING = {
     "obstacle": "Ne peuvent pas être annulées",
     "undone": "Ont pris effet\u00a0: l’agrément redevient ce qu’il était",
+    "unheld": "Ont pris effet, mais l’agrément n’est plus au registre sous ce numéro",
     "dropped": "N’ont pas encore pris effet\u00a0: elles sont écartées",
 }
 """Of the page that takes a file back."""
+
+UNHELD = "Aucun agrément ne change, et aucun mail ne part."
 
 OUTCOMES = {
     "previewed": "aperçu à relire",
@@ -112,8 +115,9 @@ def taken_back(planned: Iterable[Undoing]) -> list[dict[str, Any]]:
     """The same of what taking a file back would do, with what becomes of each agrément, or what stands against it."""
     shown = []
     for each in planned:
-        then = f"L’agrément sera {agrements.status(each.status)}." if each.status else ""
-        state = "obstacle" if each.obstacle else each.becomes
+        unheld = each.becomes == "undone" and each.status is None
+        then = UNHELD if unheld else f"L’agrément sera {agrements.status(each.status)}." if each.status else ""
+        state = "obstacle" if each.obstacle else "unheld" if unheld else each.becomes
         shown.append((state, movement(each.movement) | {"reason": each.obstacle or then}))
     return _groups(shown, UNDOING)
 

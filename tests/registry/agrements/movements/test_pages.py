@@ -189,7 +189,7 @@ def test_a_departement_enters_one_movement_of_one_of_its_agrements(rooms: Rooms)
     assert "31/02/2026" in browser.text
     foreign = told | {"agrement": elsewhere, "date_effet": TODAY.isoformat()}
     assert browser.post("/mouvements/nouveau", foreign).status_code == 422
-    preview = browser.post("/mouvements/nouveau", told | {"date_effet": TODAY.isoformat()}).url.path
+    preview = browser.post("/mouvements/nouveau", told | {"date_effet": f"{TODAY:%d%m%Y}"}).url.path
     assert "Rien n’est encore appliqué" in browser.text
     assert "Prendront effet tout de suite" in browser.text
     browser.post(f"{preview}/appliquer", {"vu": hidden(browser, "vu")})

@@ -20,6 +20,7 @@ from registry.privacy import leaving
 from tests.conftest import TODAY
 from tests.registry.agrements.movements.people import as_csv, line, person, preview, public, status
 from tests.rooms import NOW
+from web.staff.movements import shown
 
 SOON = TODAY + timedelta(days=3)
 WHY = "Mauvais fichier."
@@ -187,6 +188,52 @@ def test_one_movement_is_taken_back_and_the_others_stay(registry: Connection, ca
         undoing.undo_one(registry, "49", second.id, caf, WHY, NOW, "")
     undo_movement(registry, caf, second.id)
     assert runs.find(registry, file).state == "undone", "nothing of it is left: it can be sent again"
+
+
+def test_a_line_that_stands_twice_is_taken_back_with_its_twin(registry: Connection, caf: Account) -> None:
+    offer, other = person(registry), person(registry, "044-002")
+    row = line("suspension", TODAY.isoformat())
+    file = applied(registry, caf, row, line("suspension", TODAY.isoformat(), "044-002"), row, [*row[:3], "", *row[4:]])
+    first, second = (each for each in select(registry, "m.file = %s", [file]) if each.state == "applied")
+    undo_movement(registry, caf, first.id)
+    assert (status(registry, offer), status(registry, other)) == ("valid", "suspended")
+    assert [state for state, _ in of_file(registry, file).values()] == ["undone", "applied", "dropped", "dropped"]
+    undo_movement(registry, caf, second.id)
+    assert runs.find(registry, file).state == "undone", "it can be sent again"
+
+
+def test_what_its_own_file_says_of_a_later_day_is_not_lost(registry: Connection, caf: Account) -> None:
+    person(registry)
+    file = applied(registry, caf, line("suspension", "01/11/2026"), line("suspension", "05/11/2026"))
+    first, _ = select(registry, "m.file = %s", [file])
+    with pytest.raises(undoing.NotUndoable) as refused:
+        undo_movement(registry, caf, first.id)
+    (named,) = refused.value.obstacles
+    assert "La ligne 3 de cet envoi" in named
+    assert "l’envoi entier" in named
+    assert undo(registry, caf, file) == 1
+
+
+def test_an_obstacle_is_said_of_its_own_line_alone(registry: Connection, caf: Account) -> None:
+    person(registry)
+    suspension = line("suspension", "01/11/2026")
+    file = applied(registry, caf, suspension, line("levée", "05/11/2026"))
+    applied(registry, caf, suspension, name="b.csv")
+    planned = undoing.of_file(registry, runs.find(registry, file), TODAY)
+    assert [bool(each.obstacle) for each in planned] == [True, False]
+
+
+def test_nobody_is_written_to_about_a_number_that_she_has_no_more(registry: Connection, caf: Account) -> None:
+    offer = person(registry)
+    accounts.create(registry, "anais@example.org", "am", offer=offer)
+    file = applied(registry, caf, line("suspension", TODAY.isoformat()))
+    registry.execute("update agrement set number = '044-777', status = 'valid' where offer = %s", [offer])
+    registry.execute("delete from mail_outbox")
+    (group,) = shown.taken_back(undoing.of_file(registry, runs.find(registry, file), TODAY))
+    assert group["state"] == "unheld"
+    assert group["rows"][0]["reason"] == "Aucun agrément ne change, et aucun mail ne part."
+    undo(registry, caf, file)
+    assert registry.execute("select count(*) from mail_outbox").fetchone() == (0,)
 
 
 def test_a_line_that_was_answered_waits_again(registry: Connection, caf: Account) -> None:

@@ -7,6 +7,8 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
+import pytest
+
 from registry import database
 from registry.accounts import Account, audit, devices, links, recovery
 from registry.agrements import moves
@@ -278,6 +280,32 @@ def test_a_name_leaves_the_movements_that_hold_no_more_after_their_time(rooms: R
         conn.execute("update movement set action = 'levee_suspension'")
         assert leaving.forget_names(conn, NOW + timedelta(days=1_830)) == 1
         assert conn.execute("select last_name, birth_date from movement").fetchall() == [("", None)]
+
+
+@pytest.mark.parametrize("state", ["unmatched", "refused", "duplicate", "dropped", "undone"])
+def test_a_name_leaves_the_lines_that_never_led_to_her(rooms: Rooms, state: str) -> None:
+    """Such as a file that was sent again, or a movement that waited when she left."""
+    account = with_everything(rooms, HERS)
+    late = NOW + timedelta(days=400)
+    with database.connect(rooms.settings.database_url) as conn:
+        leaving.leave(conn, account, NOW)
+        conn.execute("update intake_run set received_at = %s", [NOW])
+        conn.execute(
+            "update movement set matched_key = null, state = %s, effective_on = %s, applied_at = %s",
+            [state, late.date(), late if state == "undone" else None],
+        )
+        assert leaving.forget_names(conn, late + timedelta(days=1_820)) == 0
+        assert leaving.forget_names(conn, late + timedelta(days=1_830)) == 1
+        kept = conn.execute("select last_name, first_name, birth_date, state from movement").fetchall()
+        assert kept == [("", "", None, "dropped" if state == "unmatched" else state)]
+
+
+def test_a_movement_that_waits_keeps_its_name(rooms: Rooms) -> None:
+    account = with_everything(rooms, HERS)
+    with database.connect(rooms.settings.database_url) as conn:
+        leaving.leave(conn, account, NOW)
+        conn.execute("update movement set state = 'waiting', applied_at = null")
+        assert leaving.forget_names(conn, NOW + timedelta(days=4_000)) == 0
 
 
 def scan(rooms: Rooms, mark: str) -> dict[str, int]:

@@ -1,7 +1,11 @@
 """She goes to another département: asked about, looked at by a moderator, and public only then."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -9,9 +13,11 @@ from jobs import calendar
 from registry import database
 from registry.accounts import Account
 from registry.agrements import moves
-from registry.casework import NotPossible
+from registry.casework import NotPossible, history
 from registry.casework.kinds import AGREMENT_MOVE
-from tests.conftest import TODAY
+from registry.database import Connection
+from registry.offers import employers, profiles, relais
+from tests.conftest import TODAY, wait_for
 from tests.records import structure
 from tests.rooms import NOW, Browser, Clock, Rooms
 from tests.web.am.space.test_space import minder, nadia, one
@@ -153,13 +159,156 @@ def test_a_mam_in_another_departement_is_a_move_too(rooms: Rooms) -> None:
     assert one(rooms, "select mam from am_mam where offer = %s", account.offer) == mam
 
 
-def test_of_two_moderators_one_decides(rooms: Rooms, nadia: Account) -> None:
+def in_a_mam(rooms: Rooms, **more: Any) -> tuple[Account, str]:
+    """Somebody whose agrément and MAM are of Loire-Atlantique; she lives in Angers."""
+    with database.connect(rooms.settings.database_url) as conn:
+        mam = structure(conn, "Les Ormes", kind="mam")
+    lives = {"commune": "49007", "postcode": "49100", "home": (47.4736, -0.5542)}
+    return minder(rooms, mam=mam, **lives | more), mam
+
+
+AT_HOME = {"nom_affiche": "Nadia B.", "accueil": "domicile", "projet": "Jardin."}
+
+
+def test_who_leaves_a_mam_for_a_home_elsewhere_is_asked_too(rooms: Rooms) -> None:
+    account, _ = in_a_mam(rooms)
+    browser = rooms.visit(account)
+    browser.get("/espace/profil")
+    assert browser.post("/espace/profil", AT_HOME).status_code == 422
+    assert "Vous changez de département" in browser.text
+    assert one(rooms, "select commune from offer where id = %s", account.offer) == "44109"
+    browser.post("/espace/profil", AT_HOME | SAID)
+    assert one(rooms, "select commune from offer where id = %s", account.offer) == "44109"
+    moderator = rooms.visit(rooms.account("moderator"))
+    moderator.get("/demenagements")
+    assert "Aujourd’hui Nantes (département 44)" in moderator.text, "where she minds children, not where she lives"
+    decided(rooms, "validated")
+    assert one(rooms, "select count(*) from am_mam") == 0
+    assert one(rooms, "select commune from offer where id = %s", account.offer) == "49007"
+
+
+def test_a_relais_sees_who_works_in_a_mam_of_its_territory(rooms: Rooms) -> None:
+    here, home = rooms.account("rpe", communes=["44109"]), rooms.account("rpe", communes=["49007"])
+    account, _ = in_a_mam(rooms, show_mam=False)
+    with database.connect(rooms.settings.database_url) as conn:
+        assert [each.commune for each in relais.territory(conn, here, TODAY)] == ["Nantes"]
+        assert relais.is_in_territory(conn, here, account.offer or "")
+        assert relais.territory(conn, home, TODAY) == []
+        assert moves.missing_agrement(conn, account.offer or "") is None
+
+
+def test_of_a_mam_that_is_gone_nothing_becomes_hers_and_she_alone_is_told(rooms: Rooms, nadia: Account) -> None:
+    rooms.account("rpe", "ancien@example.org", communes=["44109"])
+    with database.connect(rooms.settings.database_url) as conn:
+        mam = structure(conn, "Les Ormes", kind="mam", commune="49007", postcode="49100")
+        moves.declare(conn, nadia.offer or "", moves.of_mam(mam, show=True), TODAY, TODAY, NOW)
+        conn.execute("delete from offer where id = %s", [mam])
+    decided(rooms, "validated")
+    assert one(rooms, "select taken_at from agrement_move") is None
+    assert "Choisissez un autre lieu" in mails(rooms, nadia.mail)[-1]
+    assert mails(rooms, "ancien@example.org") == []
+    with database.connect(rooms.settings.database_url) as conn:
+        assert moves.open_move(conn, nadia.offer or "") is None
+        assert moves.take_due(conn, NOW) == 0, "it is over"
+
+
+def test_what_else_the_page_says_is_saved_as_without_a_move(rooms: Rooms) -> None:
+    account, employer = minder(rooms, employed=True), rooms.account("employer")
+    with database.connect(rooms.settings.database_url) as conn:
+        mam = structure(conn, "Les Ormes", kind="mam", commune="49007", postcode="49100")
+        employers.set_employed(conn, account.offer or "", True, employer.id)
+    browser = rooms.visit(account)
+    browser.get("/espace/profil")
+    browser.post("/espace/profil", AT_HOME | SAID | {"accueil": "mam", "mam": mam, "montrer_mam": "oui"})
+    assert one(rooms, "select count(*) from agrement_move") == 1
+    assert not one(rooms, "select employed from offer where id = %s", account.offer)
+    assert one(rooms, "select count(*) from employment") == 0
+
+
+def to_angers(conn: Connection, offer: str | None, **more: Any) -> UUID:
+    """A validated move that is due."""
+    home = profiles.read(conn, offer or "").home
+    assert home
+    place = moves.of_home(replace(home, commune="49007", postcode="49100", lat=47.4736, lon=-0.5542))
+    place["home"] |= more
+    id = moves.declare(conn, offer or "", place, TODAY, TODAY, NOW)
+    conn.execute("update case_file set state = 'closed', outcome = 'validated', closed_at = now() where id = %s", [id])
+    return id
+
+
+def test_a_move_that_fails_stops_no_other(rooms: Rooms, nadia: Account, caplog: pytest.LogCaptureFixture) -> None:
+    broken = minder(rooms)
+    with database.connect(rooms.settings.database_url) as conn:
+        to_angers(conn, nadia.offer, floor="a field that was given up")
+        to_angers(conn, broken.offer, lat=None)
+        assert moves.take_due(conn, NOW) == 1
+        assert moves.open_move(conn, broken.offer or "") is not None, "it is tried again"
+    assert commune(rooms, nadia) == "49007"
+    assert "NotNullViolation" in caplog.text
+    assert "rue Introuvable" not in caplog.text
+
+
+def test_a_place_is_kept_no_longer_than_it_may_become_hers(rooms: Rooms, nadia: Account) -> None:
+    declared(rooms, nadia)
+    decided(rooms, "refused", "Non.")
+    with database.connect(rooms.settings.database_url) as conn:
+        moves.declare(conn, nadia.offer or "", {"home": {"commune": "49007"}}, TODAY, TODAY, NOW)
+        assert moves.withdraw(conn, nadia.offer or "", NOW)
+        validated = to_angers(conn, nadia.offer)
+        assert moves.withdraw(conn, nadia.offer or "", NOW)
+        assert not moves.withdraw(conn, nadia.offer or "", NOW)
+        assert [event.action for event in history.read(conn, validated)] == ["declared", "withdrawn"]
+        assert conn.execute("select count(*), count(*) filter (where place = '{}') from agrement_move").fetchall() == [
+            (3, 3)
+        ]
+        assert conn.execute("select count(*) from audit where action = 'move.withdrawn'").fetchone() == (2,)
+        assert moves.take_due(conn, NOW) == 0
+
+
+def behind(url: str, first: Callable[[Connection], object], second: Callable[[Connection], object]) -> object:
+    """What the second one's work gives, begun while the first one's is not committed; or what it raises."""
+
+    def run() -> object:
+        with database.connect(url) as conn:
+            return second(conn)
+
+    with ThreadPoolExecutor(1) as worker, database.connect(url) as conn:
+        first(conn)
+        answer = worker.submit(run)
+        waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        with database.connect(url, autocommit=True) as looking:
+            wait_for(lambda: looking.execute(waits).fetchone() is not None, what="the second, behind the first")
+        conn.commit()
+        return answer.exception(timeout=20) or answer.result()
+
+
+def test_who_takes_a_move_back_that_was_just_taken_does_nothing(rooms: Rooms, nadia: Account) -> None:
+    url, offer = rooms.settings.database_url, nadia.offer or ""
+    with database.connect(url) as conn:
+        to_angers(conn, offer)
+    assert behind(url, lambda conn: moves.take_due(conn, NOW), lambda conn: moves.withdraw(conn, offer, NOW)) is False
+    assert one(rooms, "select taken_at from agrement_move") == NOW
+    assert commune(rooms, nadia) == "49007"
+
+
+def test_to_look_at_a_move_waits_for_nobody(rooms: Rooms, nadia: Account) -> None:
+    url, offer = rooms.settings.database_url, nadia.offer or ""
+    declared(rooms, nadia)
+    with database.connect(url) as deciding, database.connect(url) as looking:
+        deciding.execute("select from case_file for update")
+        looking.execute("set lock_timeout = '2s'")
+        assert moves.open_move(looking, offer) is not None
+
+
+def test_of_two_moderators_at_once_one_decides(rooms: Rooms, nadia: Account) -> None:
     declared(rooms, nadia)
     first, second = rooms.account("moderator"), rooms.account("moderator")
     id = one(rooms, "select id from agrement_move")
-    with database.connect(rooms.settings.database_url) as conn:
-        moves.settle(conn, first, id, "refused", "Non.", NOW)
-        with pytest.raises(NotPossible) as refused:
-            moves.settle(conn, second, id, "validated", "", NOW)
-    assert refused.value.sentence == AGREMENT_MOVE.over
+    refused = behind(
+        rooms.settings.database_url,
+        lambda conn: moves.settle(conn, first, id, "refused", "Non.", NOW),
+        lambda conn: moves.settle(conn, second, id, "validated", "", NOW),
+    )
+    assert isinstance(refused, NotPossible)
+    assert refused.sentence == AGREMENT_MOVE.over
     assert commune(rooms, nadia) == "44109"
