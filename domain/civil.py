@@ -11,6 +11,9 @@ MIDNIGHT = time()
 MAJORITY_YEARS = 18
 """Code civil, article 388: a minor is younger. Children of searches are, assistants maternels are not."""
 
+NO_DAY = "Ce jour n’existe pas\u00a0: vérifiez le jour et le mois."
+"""What is said of `is_no_day`."""
+
 _SENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _TYPED = re.compile(r"(\d{1,2})\s?[/. -]\s?(\d{1,2})\s?[/. -]\s?(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 
@@ -49,6 +52,12 @@ def typed_day(text: str) -> date | None:
         return date(*map(int, parts))
     except ValueError:
         return None
+
+
+def is_no_day(text: str) -> bool:
+    """Whether this is written as a date is, of a day that no calendar has: « 31/02/1979 »."""
+    typed = text.strip()
+    return bool(_SENT.fullmatch(typed) or _TYPED.fullmatch(typed)) and typed_day(typed) is None
 
 
 def moment(day: date, at: time = MIDNIGHT) -> datetime:
