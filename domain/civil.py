@@ -11,6 +11,9 @@ MIDNIGHT = time()
 MAJORITY_YEARS = 18
 """Code civil, article 388: a minor is younger. Children of searches are, assistants maternels are not."""
 
+NO_DAY = "Ce jour n’existe pas\u00a0: vérifiez le jour et le mois."
+"""What is said of `is_no_day`."""
+
 _SENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _TYPED = re.compile(r"(\d{1,2})\s?[/. -]\s?(\d{1,2})\s?[/. -]\s?(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 
@@ -38,17 +41,29 @@ def today() -> date:
 def typed_day(text: str) -> date | None:
     """The day that a date field sends, « 2026-08-31 », or that a person types: « 31/08/2026 », « 31.8.2026 », and
     « 31082026 » on the digits of a telephone; None where it is none."""
-    typed = text.strip()
-    if found := _SENT.fullmatch(typed):
-        parts = found.groups()
-    elif found := _TYPED.fullmatch(typed):
-        parts = tuple(reversed([part for part in found.groups() if part]))
-    else:
-        return None
+    parts = _parts(text)
     try:
-        return date(*map(int, parts))
+        return date(*parts) if parts else None
     except ValueError:
         return None
+
+
+def is_no_day(text: str) -> bool:
+    """Whether this is a day that its month does not have, « 31/02/1979 », written as a date is."""
+    year, month, day = _parts(text) or (0, 0, 0)
+    return year > 0 and 1 <= month <= 12 and monthrange(year, month)[1] < day <= 31
+
+
+def _parts(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day as they are written, whether there is such a day or not."""
+    typed = text.strip()
+    if found := _SENT.fullmatch(typed):
+        year, month, day = found.groups()
+    elif found := _TYPED.fullmatch(typed):
+        day, month, year = [part for part in found.groups() if part]
+    else:
+        return None
+    return int(year), int(month), int(day)
 
 
 def moment(day: date, at: time = MIDNIGHT) -> datetime:

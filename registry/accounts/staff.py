@@ -237,7 +237,7 @@ def _last_day(text: str, today: date, *, required: bool) -> tuple[date | None, s
         return None, "Indiquez le dernier jour de la convention." if required else ""
     day = civil.typed_day(text)
     if day is None:
-        return None, "Indiquez une date, comme 31/12/2027."
+        return None, civil.NO_DAY if civil.is_no_day(text) else "Indiquez une date, comme 31/12/2027."
     if not today <= day <= today + LONGEST_CONVENTION:
         return None, f"Indiquez une date entre aujourd’hui et le {french.day(today + LONGEST_CONVENTION)}."
     return day, ""

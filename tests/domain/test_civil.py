@@ -125,3 +125,4 @@ def test_the_digits_of_every_day_are_that_day(day: date) -> None:
 @pytest.mark.parametrize("typed", ["", "1704", "170479", "31021979", "19790417", "1979", "17/04", "le 17/04/1979"])
 def test_what_is_no_day_is_none(typed: str) -> None:
     assert civil.typed_day(typed) is None
+    assert civil.is_no_day(typed) is (typed == "31021979")

@@ -53,7 +53,7 @@ def identity_errors(values: Values, today: date) -> Errors:
             )
     born = day(values, "naissance")
     if born is None:
-        errors["naissance"] = "Donnez votre date de naissance ainsi\u00a0: 17/04/1979."
+        errors["naissance"] = _no_date(values, "naissance", "Donnez votre date de naissance ainsi\u00a0: 17/04/1979.")
     elif not civil.of_age(born, today):
         errors["naissance"] = "Une assistante maternelle est majeure\u00a0: vérifiez l’année."
     elif born < civil.months_after(today, -12 * 100):
@@ -286,11 +286,11 @@ def _period_errors(values: Values, scales: Scales, today: date) -> Errors:
     longest = max(lengths)
     errors: Errors = {}
     if starts is None:
-        errors["debut"] = _MISSING_DATE
+        errors["debut"] = _no_date(values, "debut", _MISSING_DATE)
     elif starts > today + timedelta(days=366):
         errors["debut"] = "Cette date est dans plus d’un an\u00a0: vérifiez l’année."
     if ends is None:
-        errors["fin"] = _MISSING_DATE
+        errors["fin"] = _no_date(values, "fin", _MISSING_DATE)
     elif starts is not None and ends <= starts:
         errors["fin"] = "L’agrément doit finir après avoir commencé."
     elif ends < today:
@@ -302,6 +302,11 @@ def _period_errors(values: Values, scales: Scales, today: date) -> Errors:
             f"Un agrément dure {usual} ans, ou {longest} pour certains renouvellements\u00a0: vérifiez les dates."
         )
     return errors
+
+
+def _no_date(values: Values, name: str, how: str) -> str:
+    """What is wrong with a field that gives no day: such a day does not exist, or `how` one is written."""
+    return civil.NO_DAY if civil.is_no_day(text(values, name)) else how
 
 
 def _schools_error(schools: list[str], street: str) -> str | None:

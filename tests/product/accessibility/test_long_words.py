@@ -111,5 +111,8 @@ def test_no_word_widens_a_page(parents_site: Site, visit: Callable[..., Page]) -
         page.evaluate(CHECKS)
         if found := page.evaluate("barriers.wide()"):
             wide += [f"{path}: {each[:150]}" for each in found[-2:]]
+        if path in STATES or path.startswith("/offre/"):
+            page.set_viewport_size({"width": 1280, "height": 800})
+            wide += [f"{path} at 1280: {each[:150]}" for each in page.evaluate("barriers.wide()")[-2:]]
         page.close()
     assert not wide, "\n".join(wide)

@@ -172,6 +172,8 @@ def test_an_address_of_another_account_is_refused_without_saying_whose(world: Wo
     assert ("lost_mailbox.taken",) in world.sql("select action from audit where offer = %s", world.account.offer)
     own = world.open(world.relais, nouvelle="relais+elle@example.org")
     assert "est la vôtre" in own.text
+    assert 'id="erreur-nouvelle"' in own.html
+    assert "relais+elle@example.org" in own.html, "what was typed stays"
 
 
 def test_who_tries_addresses_one_after_the_other_is_stopped(world: World) -> None:

@@ -91,5 +91,6 @@ def day(values: Mapping[str, str], name: str, errors: Errors) -> date | None:
     text = values.get(name, "")
     found = civil.typed_day(text)
     if found is None:
-        errors[name] = "Écrivez la date comme 01/09/2027." if text else "Indiquez une date."
+        how = "Écrivez la date comme 01/09/2027." if text else "Indiquez une date."
+        errors[name] = civil.NO_DAY if civil.is_no_day(text) else how
     return found

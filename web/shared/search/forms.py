@@ -183,7 +183,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         found["tri"] = texts.ERROR_SORT
     for name, text in (("des", form.des), ("naissance", form.naissance)):
         if text and civil.typed_day(text) is None:
-            found[name] = texts.ERROR_DATE
+            found[name] = civil.NO_DAY if civil.is_no_day(text) else texts.ERROR_DATE
     born = civil.typed_day(form.naissance)
     if born and (civil.of_age(born, today) or born >= today + timedelta(days=366)):
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS

@@ -138,12 +138,15 @@ def _checked(
     mail, seen_on = addresses.read(values["nouvelle"]), civil.typed_day(values["vue_le"])
     if mail is None:
         errors["nouvelle"] = addresses.SENTENCE
+    elif addresses.mailbox(mail) == addresses.mailbox(staff.mail):
+        errors["nouvelle"] = wording.OWN_MAILBOX
     elif found is not None and mail == found.mail:
         errors["nouvelle"] = "C’est déjà l’adresse de ce compte. Indiquez-en une autre."
     if values["piece"] not in wording.PROOFS:
         errors["piece"] = "Choisissez la pièce d’identité que vous avez vue."
     if seen_on is None:
-        errors["vue_le"] = "Indiquez une date, par exemple 31/12/2027."
+        no_day = civil.is_no_day(values["vue_le"])
+        errors["vue_le"] = civil.NO_DAY if no_day else f"Indiquez une date, par exemple {today:%d/%m/%Y}."
     elif not today - PROOF_DAYS <= seen_on <= today:
         errors["vue_le"] = f"Indiquez une date entre le {french.day(today - PROOF_DAYS)} et aujourd’hui."
     if errors or mail is None or seen_on is None:

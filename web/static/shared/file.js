@@ -12,6 +12,7 @@
     const place = document.getElementById("erreur-" + field.name);
     const list = document.getElementById("choisis-" + field.name);
     const most = field.dataset.mostMb * MIB;
+    const mostFiles = field.dataset.mostFiles || Infinity;
     const labels = new Map();
     let kept = [];
     let refused = false;
@@ -57,6 +58,10 @@
       const before = field.multiple ? kept : [];
       let bytes = before.reduce((sum, file) => sum + file.size, 0);
       for (const each of field.files) {
+        if (before.length + added.length >= mostFiles) {
+          sentence ||= field.dataset.tooMany;
+          break;
+        }
         const file = await reduced(each);
         bytes += file.size;
         if (bytes <= most) added.push(file);
@@ -91,13 +96,14 @@
         preparing.then(() => form.requestSubmit(button));
         return;
       }
-      if (refused) {
+      // What the list does not hold is not sent: nothing waits for it.
+      if (refused && !list) {
         if (button?.value !== "retour") {
           event.preventDefault();
           field.focus();
           return;
         }
-        if (!list) field.value = "";
+        field.value = "";
       }
       if (!field.files.length) return;
       form.dataset.sending = "yes";

@@ -49,13 +49,22 @@ def test_on_a_small_phone(rooms: Rooms, chromium: Browser, address: str) -> None
         for path in ("", "/2a", "/2b", "/3"):
             page.goto(f"{address}/inscription{path}")
             holds(page)
+        now = page.locator(".steps [aria-current=step]")
+        assert now.evaluate("step => step.getClientRects().length") == 1, "« Récapitulatif » in one line"
 
         # A photo of 14 MB is refused as it is chosen, and what was typed stays; a good one is sent once.
         page.goto(f"{address}/inscription/2a")
         page.locator("#copie").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(14 << 20)})
         expect(page.locator("#erreur-copie")).to_contain_text("Ce fichier pèse plus de 10")
-        page.get_by_role("button", name="Enregistrer et continuer").click()
-        expect(page.locator("#copie")).to_be_focused()
+        # What is not held is not sent, and keeps nobody on the page.
+        page.get_by_role("button", name="M’envoyer le lien").click()
+        page.wait_for_url(lambda url: not url.endswith("/inscription/2a"))
+        page.goto(f"{address}/inscription/2a")
+        many = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": files.pdf()} for n in range(1, 12)]
+        page.locator("#copie").set_input_files(many)
+        expect(page.locator("#choisis-copie li")).to_have_count(10)
+        expect(page.locator("#erreur-copie")).to_contain_text("plus de 10 fichiers")
+        page.goto(f"{address}/inscription/2a")
         page.locator("#copie").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": files.pdf()})
         expect(page.locator("#erreur-copie")).to_be_hidden()
         expect(page.locator("#choisis-copie")).to_contain_text("a.pdf")

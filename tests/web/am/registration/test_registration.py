@@ -273,7 +273,9 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
 @pytest.mark.parametrize(
     ("page", "field", "value", "says"),
     [
-        ("1", "naissance", "31/02/1979", "17/04/1979"),
+        ("1", "naissance", "31/02/1979", "n’existe pas"),
+        ("1", "naissance", "31/02/79", "17/04/1979"),
+        ("2a", "debut", "31022026", "n’existe pas"),
         ("1", "nir", "279044410998065", "clé"),
         ("1", "lieu_naissance", "Saint-Denis", "Saint-Denis (93)"),
         ("2a", "capacite", "7", "6 enfants"),
