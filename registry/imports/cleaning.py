@@ -25,8 +25,20 @@ NUMBER_SUFFIXES = frozenset(("bis", "ter", "quater"))
 MOST_OF_A_CONTACT = 300
 """Letters of a cell in which telephones, mails, sites and counts are looked for."""
 
-BEHIND = re.compile(r"[\s,;:(.-]{0,4}(?:poste|post|ext|extension)[\s.:]{0,3}(\d{1,6})", re.IGNORECASE)
-"""What may tell a telephone number's extension, behind it."""
+BEHIND = re.compile(
+    r"[\s,;:(.-]{0,4}(?:(?:poste|post|ext|extension)[\s.:]{0,3}(\d{1,6})|p[\s.:]{0,3}(\d{1,6})(?![\s.-]?\d))",
+    re.IGNORECASE,
+)
+"""What may tell a telephone number's extension, behind it: « p. 12 », but not « p. 06 12 34 56 78 »."""
+
+OTHER_END = re.compile(r"\s{0,2}(?:/|\bou\b)\s{0,2}(\d\d)(?![\s.-]?\d)")
+"""« 02 40 12 34 56 / 57 »: a second number, by its end."""
+
+LEFT_OVER = re.compile(r"[\s.-]?\d\d(?![\s.-]?\w)")
+"""« 0240123456 78 »: a number of twelve digits is none."""
+
+DIGITS = re.compile(r"\d(?:[\s.()-]{0,2}\d)*")
+"""Digits that no word parts."""
 
 MAIL = re.compile(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+")
 
@@ -127,20 +139,32 @@ def phones(value: str) -> list[str]:
         return [one]
     short = value[:MOST_OF_A_CONTACT]
     # The library takes numbers that only a blank parts (a line end, once) for one that is too long.
-    return list(dict.fromkeys(_matched(short))) or list(
-        dict.fromkeys(filter(None, map(_number_of, FRENCH_NUMBER.findall(short))))
-    )
+    return list(dict.fromkeys(_matched(short))) or list(dict.fromkeys(_side_by_side(short)))
 
 
 def _matched(value: str) -> Iterator[str]:
     leniency = phonenumbers.Leniency.POSSIBLE
     for found in phonenumbers.PhoneNumberMatcher(value, "FR", leniency=leniency, max_tries=50):
+        if LEFT_OVER.match(value, found.end):
+            continue
         number = found.number
         national = phonenumbers.national_significant_number(number)
         if one := _number_of(f"+{number.country_code}{national}"):
             behind = BEHIND.match(value, found.end)
-            extension = number.extension or (behind[1] if behind else None)
+            extension = number.extension or (behind[1] or behind[2] if behind else None)
             yield f"{one}{EXTENSION}{extension}" if extension else one
+            if other := OTHER_END.match(value, found.end):
+                yield one[:-2] + other[1]
+
+
+def _side_by_side(value: str) -> Iterator[str]:
+    """French numbers that only blanks part. Digits that are left over may be of any of them: then there is none."""
+    for digits in DIGITS.finditer(value):
+        found = FRENCH_NUMBER.findall(value, max(digits.start() - 1, 0), digits.end())
+        if len(re.sub(r"\D", "", "".join(found))) == len(re.sub(r"\D", "", digits[0])):
+            if other := OTHER_END.match(value, digits.end()):
+                found.append(found[-1][:-2] + other[1])
+            yield from filter(None, map(_number_of, found))
 
 
 def _number_of(value: str) -> str | None:

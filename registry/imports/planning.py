@@ -63,7 +63,7 @@ def plan(conn: Connection, table: reading.Table, mapping: Mapping, *, allow_clos
     kept = changes.kept_for_rejected(rejections, known, structures, report)
     gone = [key for key, each in known.items() if each.is_followed and key not in structures and key not in kept]
     if gone and any(each.is_key_lost for each in rejections):
-        report.notices.append("Des clés ont été abrégées par un tableur\u00a0: aucune offre absente n’est fermée.")
+        report.notices.append("Des clés n’ont pas pu être lues\u00a0: aucune offre absente n’est fermée.")
         gone = []
     if not allow_closing:
         changes.check_closing(source, len(gone), sum(each.is_followed for each in known.values()))
@@ -119,6 +119,8 @@ def _build_all(
     for done, row in enumerate(rows, start=1):
         parts = key_parts(row, mapping, territory)
         try:
+            if row.is_shifted:
+                raise KeyLost(row.problem)
             if not any(parts):
                 raise RowRejected("les champs de sa clé sont vides")
             refuse_shortened(row, mapping)

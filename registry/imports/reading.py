@@ -26,6 +26,9 @@ LIMITS = Limits(bytes=50 * MIB, lines=100_000, columns=200)
 
 BOUNDS = Bounds(memory_bytes=1536 * MIB, cpu_s=60, wall_s=180, answer_bytes=200 * MIB)
 
+MOST_SHIFTED = 2
+"""A file is refused whole where one row in so many has more cells than there are headings."""
+
 MOST_LINES_NAMED = 10
 """In one sentence about a file."""
 
@@ -39,12 +42,14 @@ Noun = Literal["ligne", "enregistrement"]
 @dataclass(frozen=True)
 class Row:
     """One row. `line` is its line in a CSV or XLSX file, its rank from 1 in JSON; `geometry` is GeoJSON's or None.
-    `problem`: in French, why it cannot be taken whatever it says."""
+    `problem`: in French, why it cannot be taken whatever it says. `is_shifted`: it has more cells than there are
+    headings, so that nobody can tell which cell is whose, nor what row it is."""
 
     line: int
     values: Mapping[str, Any]
     geometry: Any = None
     problem: str | None = None
+    is_shifted: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,16 +151,23 @@ def _rows(sheet: Sheet, names: Mapping[str, str]) -> tuple[list[str], list[Row],
     rows: list[Row] = []
     short: list[int] = []
     unnamed: set[int] = set()
+    shifted: list[str] = []
     for line, given in lines:
         cells = tables.fitted(given, len(columns))
         if cells is None:
-            raise Unreadable(f"La ligne\u00a0{line} a {tables.width(given)} colonnes au lieu de {len(columns)}.")
+            wide = f"a {tables.width(given)} colonnes au lieu de {len(columns)}"
+            shifted.append(f"La ligne\u00a0{line} {wide}.")
+            rows.append(Row(line, {}, None, f"elle {wide}\u00a0: une cellule y est de trop", is_shifted=True))
+            continue
         if not sheet.name and len(given) < len(columns):
             short.append(line)
         unnamed |= {
             place for place, cell in enumerate(cells, 1) if not columns[place - 1] and not tables.is_blank(cell)
         }
         rows.append(_row(line, columns, cells, names))
+    if len(shifted) * MOST_SHIFTED >= len(rows) and shifted:
+        # Not slips in some rows: the headings are not those of the table.
+        raise Unreadable(shifted[0])
     return columns, rows, list(_notices(short, sorted(unnamed)))
 
 
@@ -197,4 +209,5 @@ def _is_plausible(row: Row) -> bool:
         and row.line > 0
         and isinstance(row.values, dict)
         and (row.problem is None or isinstance(row.problem, str))
+        and isinstance(row.is_shifted, bool)
     )

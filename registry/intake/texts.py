@@ -5,7 +5,9 @@ A reader that mends says so: `repairs` has the sentences where before and after 
 tells the field and the line alone.
 """
 
+import html
 import re
+from html.entities import html5
 
 from domain.spelling import legible
 
@@ -38,23 +40,34 @@ USUAL = frozenset("«»–—…°·“”€\u00a0\u202f")
 # What UTF-8 becomes as Windows-1252: the second to fourth byte of a letter.
 _CONTINUED = "\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 
-BROKEN = re.compile(
-    # Lost letters; control signs; the user's own signs; frames of MS-DOS; what French has not, and wrong readings do.
-    "[\ufffd\u0080-\u0084\u0086-\u009f\ue000-\uf8ff\u2500-\u259f]"
-    "|[ƒˆ˜ðþÐÞ√∂≈∏∆◊\ufb01\ufb02]"
-    f"|Ã[{_CONTINUED}\\s]|Â[\u0080-\u00bf]|â€|Å[\u0093\u201c]"
-    # A capital that French has not behind a small letter, and a sign between two letters: dorŽs, Cr‚che.
-    "|(?<=[a-zà-öø-ÿ])[ÁÃÄÅÆÌÍÑÒÓÕÖØÚÝŠŽŸ]"
-    "|(?<=[a-zA-Zà-öø-ÿ])[¡¢£¤¥¦§¨©¬®¯±²³¶¸¹¼½¾¿×÷‚„†‡‰‹›€™](?=[a-zA-Zà-öø-ÿ])"
+# Lost letters, control signs, the user's own signs, frames of MS-DOS; letters of UTF-8 read one byte at a time; and a
+# sign between two letters: Cr‚che. An « Ã » that ends a word in capitals is a letter: IRMÃ.
+_DAMAGE = (
+    "[\ufffd\u0080-\u0084\u0086-\u009f\ue000-\uf8ff\u2500-\u259f]|[ƒˆ˜√∂≈∏∆◊\ufb01\ufb02]"
+    f"|ï¿½|Ã(?!(?<=[A-ZÀ-ÖØ-Þ]Ã)\\s)[{_CONTINUED}\\s]|Â[\u0080-\u00bf]|â€"
+    "|Å(?:[\u0092\u0093\u201c]|’(?=[^\\W\\d_]))"
+    "|(?<=[a-zA-Zà-öø-ÿ])[¡¢£¤¥¦§¨©¬¯±²³¶¸¹¼½¾¿×÷‚„†‡‰‹›€™](?=[a-zA-Zà-öø-ÿ])"
 )
+# Capitals that French has not behind a small letter: dorŽs.
+_FOREIGN = "ÁÃÄÅÆÌÍÑÒÓÕÖØÚÝŠ"
+
+BROKEN = re.compile(f"{_DAMAGE}|[ðþÐÞ]|(?<=[a-zà-öø-ÿ])[{_FOREIGN}ŽŸ]")
+"""What French texts have not, and wrong readings do."""
+
+BROKEN_NAME = re.compile(f"{_DAMAGE}|(?<=[a-zà-öø-ÿ])[ŽŸ]")
+"""The same of a person's name, which may be of any language in Latin letters: Guðrún Þórsdóttir, deÁvila."""
+
 TWICE = re.compile(f"[ÂÃÅ][{_CONTINUED}]|â[{_CONTINUED}]{{2}}")
 """One letter of a French text, as UTF-8 that was read as Windows-1252."""
 
 ODD = re.compile(f"(?<=[a-zà-öø-ÿ])[{FRENCH_CAPITALS}](?![A-Z{FRENCH_CAPITALS}])")
 """A capital behind a small letter: a brand, or a letter read wrong."""
 
-LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
-"""Cr?che: a question mark in the stead of a letter."""
+LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])(?!(?<=[^\W\d_][a-zà-öø-ÿ]\?)(?<![qQ]u\?)[A-ZÀ-ÖØ-Þ])")
+"""Cr?che, l?Orme: a question mark in the stead of a letter. In « Où?Ici » it ends a question."""
+
+ENTITY = re.compile("&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+"""A letter as web pages write it: &eacute; or &#233;, whole."""
 
 INVISIBLE_WITHIN = re.compile("(?<=\\w)[\u00ad\u200b-\u200f\u2060\ufeff](?=\\w)")
 
@@ -73,29 +86,35 @@ def code(text: str) -> str:
     return text.removesuffix(".0") if text.endswith(".0") and text[:-2].isdecimal() else text
 
 
-def mended(text: str) -> str:
-    """The text as it was written before somebody read it in a wrong code page; as it stands where nothing is broken, or
-    where no one reading alone is French."""
-    if text.isascii() or len(text) > LONGEST:
+def mended(text: str, damage: re.Pattern[str] = BROKEN) -> str:
+    """The text as it was written before somebody read it in a wrong code page, or wrote it for a web page; as it stands
+    where nothing is broken, or where no one reading alone is French. `damage`: what is broken, BROKEN_NAME for a
+    person's name."""
+    if len(text) > LONGEST:
+        return text
+    if "&" in text:
+        # Pages that are written twice make &amp;eacute;.
+        text = ENTITY.sub(_letter_of_page, ENTITY.sub(_letter_of_page, text))
+    if text.isascii():
         return text
     for _ in range(LAYERS):
-        if not BROKEN.search(text):
+        if not damage.search(text):
             return text
         # « à » is two bytes of which the second became a no-break space, and often a common one.
-        words = re.sub("Ã(?= )", "Ã\u00a0", text).split(" ")
-        again = " ".join(word if word.isascii() else _utf8_of(word) for word in words)
-        if again == text or "Ã\u00a0" in again:
+        words = re.sub("(?<![A-ZÀ-ÖØ-Þ])Ã(?= )", "Ã\u00a0", text).split(" ")
+        again = " ".join(word if word.isascii() else _utf8_of(word, damage) for word in words)
+        if again == text or "Ã\u00a0" in again or "\ufffd" in again:
             break
         text = again
-    if not BROKEN.search(text):
+    if not damage.search(text):
         return text
     readings = {_read_as(text, *pair) for pair in MISREAD} - {""}
     return readings.pop() if len(readings) == 1 else text
 
 
-def is_broken(text: str) -> bool:
+def is_broken(text: str, damage: re.Pattern[str] = BROKEN) -> bool:
     """Whether letters are lost or are others than were written, so that nobody should read it."""
-    return bool(BROKEN.search(text) or LOST.search(text))
+    return bool(damage.search(text) or LOST.search(text))
 
 
 def printable(text: str) -> str:
@@ -127,8 +146,18 @@ def _short(text: str) -> str:
     return f"«\u00a0{printable(text[:MOST_SHOWN])}{'…' if len(text) > MOST_SHOWN else ''}\u00a0»"
 
 
-def _utf8_of(word: str) -> str:
-    """The word that its letters are the bytes of; itself where they are no UTF-8."""
+def _letter_of_page(found: re.Match[str]) -> str:
+    """What is unknown, and signs that nobody sees, stay as they are written."""
+    if found[0][1] != "#" and found[0][1:] not in html5:
+        return found[0]
+    letter = html.unescape(found[0])
+    return letter if letter == "\u00a0" or (letter.isprintable() and letter not in ("", "\ufffd")) else found[0]
+
+
+def _utf8_of(word: str, damage: re.Pattern[str]) -> str:
+    """The word that its letters are the bytes of; itself where they are no UTF-8, or nothing is broken in it."""
+    if not damage.search(word):
+        return word
     for codec in ("cp1252", "mac_roman", "cp850"):
         try:
             return _bytes(word, codec).decode("utf-8")

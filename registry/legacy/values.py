@@ -22,6 +22,9 @@ from registry.offers import free_text
 WORDS = frozenset(("nom", "prenom", "nom_affiche", "adresse", "commune"))
 """Columns that people read, or by which somebody is known."""
 
+NAMES = frozenset(("nom", "prenom", "nom_affiche"))
+"""Of these the names of persons, which may be of any language."""
+
 YES = frozenset(("oui", "o", "1", "true", "vrai"))
 SHOWN = {"adresse": "address", "rue": "street", "zone": "zone", "": "zone"}
 _MAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -173,12 +176,16 @@ def _read(values: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     read: dict[str, str] = {}
     problems = []
     for name, given in values.items():
-        mended = texts.mended(given)
+        damage = texts.BROKEN_NAME if name in NAMES else texts.BROKEN
+        mended = texts.mended(given, damage)
         read[name] = legible(mended).replace("\u00a0", " ").strip()
         if mended != given:
             problems.append(f"accents rétablis\u00a0: {name.replace('_', ' ')}")
         # A text of many sentences may have a question mark without a blank behind it.
-        if texts.BROKEN.search(read[name]) if name == "projet" else name in WORDS and texts.is_broken(read[name]):
+        is_broken = (
+            damage.search(read[name]) if name == "projet" else name in WORDS and texts.is_broken(read[name], damage)
+        )
+        if is_broken:
             problems.append(f"lettres perdues ou brouillées\u00a0: {name.replace('_', ' ')}")
             read[name] = ""
     return read, problems

@@ -21,7 +21,7 @@ from domain.spreadsheets import as_text
 from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api.answer import cards
 from search_api.engine.engine import Engine, search
-from search_api.http import refusals, schemas, workbook
+from search_api.http import french_cells, refusals, schemas, workbook
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import CACHE_CONTROL
@@ -182,9 +182,9 @@ router = APIRouter(prefix="/api/v1/exports", tags=["exports"], route_class=ApiRo
 async def export_structures(request: Request, parameters: Annotated[StructureExportParameters, Query()]) -> Response:
     """Toute la France sans lieu\u202f; au plus un lieu parmi commune, epci et department. Le CSV (csv\u00a0: RFC 4180,
     UTF-8) a les noms de l’API pour colonnes\u202f; pour un tableur, csv-excel (points-virgules, virgule décimale) et
-    xlsx ont les mêmes colonnes avec des titres français. Une cellule de texte qui commence comme une formule de
-    tableur (=, +, -, @) est précédée d’une apostrophe. Un fichier interrompu se voit\u00a0: la connexion est rompue.
-    Les assistants maternels n’y sont jamais.
+    xlsx ont les mêmes colonnes avec des titres et des mots français. Une cellule de texte qui commence comme une
+    formule de tableur (=, +, -, @) est précédée d’une apostrophe, sauf un téléphone dans xlsx. Un fichier interrompu
+    se voit\u00a0: la connexion est rompue. Les assistants maternels n’y sont jamais.
     """
     engine: Engine = request.app.state.engine
     where = await territory(engine, parameters)
@@ -296,7 +296,7 @@ def values(exported: dict[str, Any], columns: list[list[str]]) -> Iterator[Any]:
         yield value
 
 
-def cell(value: Any) -> Any:
+def plain_cell(column: str, value: Any) -> Any:
     """Lists as « a|b », hours as a need is written. Text that a spreadsheet would run begins with an apostrophe, which
     spreadsheets show as the text it is."""
     if isinstance(value, bool):
@@ -306,11 +306,20 @@ def cell(value: Any) -> Any:
     return as_text(value) if isinstance(value, str) else value
 
 
-def french_cell(value: Any) -> Any:
-    """The same as people read it."""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    return cell(value)
+def french_cell(column: str, value: Any) -> Any:
+    """Of a CSV for people: words for codes, decimal commas."""
+    value = french_cells.french(column, value)
+    if isinstance(value, float):
+        return french.written(str(value))
+    return as_text(value) if isinstance(value, str) else value
+
+
+def workbook_cell(column: str, value: Any) -> Any:
+    """The same in a workbook, whose days are days, and whose telephone numbers no apostrophe need guard."""
+    if told := french_cells.day(column, value):
+        return told
+    value = french_cells.french(column, value)
+    return as_text(value) if isinstance(value, str) and not french_cells.TELEPHONE.fullmatch(value) else value
 
 
 def hours(range: dict[str, str]) -> str:
@@ -322,7 +331,7 @@ async def tabular(format: str, columns: list[str], pages: Pages, what: str, para
     if format != "xlsx":
         return await streamed(table(columns, pages, for_excel=format != "csv"), CSV, file_name(what, parameters, "csv"))
     ways = [column.split(".") for column in columns]
-    rows = ([list(map(french_cell, values(each, ways))) for each in page] async for page in pages)
+    rows = ([list(map(workbook_cell, columns, values(each, ways))) for each in page] async for page in pages)
     pieces = workbook.workbook(what.capitalize(), [LABELS[column] for column in columns], rows)
     return await streamed(pieces, workbook.MEDIA_TYPE, file_name(what, parameters, "xlsx"))
 
@@ -333,9 +342,10 @@ async def table(columns: list[str], pages: Pages, *, for_excel: bool = False) ->
     ways = [column.split(".") for column in columns]
     rows: list[list[Any]] = [[LABELS[column] for column in columns] if for_excel else columns]
     before, separator = ("\ufeff", ";") if for_excel else ("", ",")
-    one = decimal_comma if for_excel else cell
+    one = french_cell if for_excel else plain_cell
     async for page in pages:
-        yield before.encode() + lines([*rows, *(list(map(one, values(each, ways))) for each in page)], separator)
+        written = (list(map(one, columns, values(each, ways))) for each in page)
+        yield before.encode() + lines([*rows, *written], separator)
         rows, before = [], ""
     if rows:
         yield before.encode() + lines(rows, separator)
@@ -345,11 +355,6 @@ def lines(rows: Iterable[list[Any]], separator: str) -> bytes:
     written = io.StringIO()
     csv.writer(written, delimiter=separator).writerows(rows)  # its default is RFC 4180: doubled quotes, CRLF
     return written.getvalue().encode()
-
-
-def decimal_comma(value: Any) -> Any:
-    """A cell of a CSV for people."""
-    return french.written(str(value)) if isinstance(value, float) else french_cell(value)
 
 
 async def geojson(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[bytes]:

@@ -6,11 +6,12 @@ A workbook that breaks off has no directory, which stands at its end: no program
 
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import count
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-Value = str | int | float | None
+Value = str | int | float | date | None
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -19,6 +20,9 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 """A spreadsheet reads _x0041_ as A (ECMA-376, ST_Xstring)."""
+
+DAY_ZERO = date(1899, 12, 30)
+"""From which spreadsheets count their days (from March 1900 on)."""
 
 LEVEL = 5
 """Of deflate: 7 % larger than at 9, in less than half of the time."""
@@ -41,12 +45,13 @@ PARTS = {
     ' Target="worksheets/sheet1.xml"/>'
     f'<Relationship Id="rId2" Type="{OFFICE}/officeDocument/2006/relationships/styles" Target="styles.xml"/>'
     "</Relationships>",
-    # The second style is that of headings.
+    # The second style is that of headings, the third that of days, as the reader's country writes them.
     "xl/styles.xml": f'{XML}<styleSheet xmlns="{OFFICE}/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/>'
     '<name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill>'
     '<patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/>'
-    '<xf fontId="1" applyFont="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/>'
+    '<xf fontId="1" applyFont="1"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>'
     "</cellStyles></styleSheet>",
 }
 BEFORE_ROWS = (
@@ -124,6 +129,8 @@ def _cells(number: int, letters: Iterable[str], values: Iterable[Value], style: 
             if value:
                 text = f'<is><t xml:space="preserve">{_text(value)}</t></is>'
                 yield f'<c r="{letter}{number}"{style} t="inlineStr">{text}</c>'
+        elif isinstance(value, date):
+            yield f'<c r="{letter}{number}" s="2"><v>{(value - DAY_ZERO).days}</v></c>'
         elif value is not None:
             yield f'<c r="{letter}{number}"{style}><v>{value}</v></c>'
 

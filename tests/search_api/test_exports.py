@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -129,9 +130,11 @@ EXCEL = {
     "address": '3, rue des "Œillets"\nbâtiment B',
     "commune.code": "44109",
     "manager.name": "'-Association",
-    "contact.phone": "'+33 2 40 00 00 00",
     "contact.mail": "'@odd",
-    "opening_hours": "mon@07:30-12:00|fri@20:00-06:00",
+    "opening_hours": "lundi 07:30–12:00, vendredi 20:00–06:00",
+    "position.precision": "adresse exacte",
+    "manager.type": "Association",
+    "features": "Repas fournis, Jardin",
     "fictitious": "oui",
 }
 """Of the odd one, what both forms for spreadsheets write alike."""
@@ -149,6 +152,7 @@ def test_structures_as_csv_for_excel(api: Client) -> None:
     [odd] = [row for row in found if row["Identifiant"] == "odd"]
     assert {column: odd[exports.LABELS[column]] for column in EXCEL} == EXCEL
     assert (odd["Latitude"], odd["Longitude"]) == ("47,2", "-1,5")
+    assert odd["Téléphone"] == "'+33 2 40 00 00 00"
     assert {row["Donnée fictive"] for row in found} == {"oui", "non"}
 
 
@@ -170,6 +174,8 @@ def test_structures_as_a_workbook(api: Client) -> None:
     [odd] = [row for row in found if row["Identifiant"] == "odd"]
     assert {column: odd[exports.LABELS[column]] for column in EXCEL} == EXCEL
     assert (odd["Latitude"], odd["Longitude"], odd["Âge minimal, en mois"]) == (47.2, -1.5, 3)
+    assert odd["Téléphone"] == "+33 2 40 00 00 00", "a text of a workbook is not run"
+    assert odd["Publication de la source"] == datetime(2026, 10, 1)  # noqa: DTZ001
     for told, row in zip(plain, found, strict=True):
         assert row["Donnée fictive"] == ("oui" if told["fictitious"] == "true" else "non")
         assert row["Code postal"] == told["commune.postcode"], "a code is a text, with its zero"
@@ -180,8 +186,9 @@ def test_no_cell_of_a_workbook_is_a_formula(api: Client) -> None:
     book = openpyxl.load_workbook(io.BytesIO(api.get(STRUCTURES, {"format": "xlsx"}).content))
     assert book.active is not None
     cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
-    assert {cell.data_type for cell in cells} == {"s", "n"}
-    assert not [cell.value for cell in cells if cell.data_type == "s" and str(cell.value).startswith(tuple("=+-@\t"))]
+    assert {cell.data_type for cell in cells} == {"s", "n", "d"}
+    texts = [str(cell.value) for cell in cells if cell.data_type == "s"]
+    assert [text for text in texts if text.startswith(tuple("=+-@\t"))] == ["+33 2 40 00 00 00"]
 
 
 def test_every_column_has_its_french_title() -> None:

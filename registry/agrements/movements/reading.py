@@ -100,7 +100,7 @@ def _plain(lines: Iterable[Line], mended: list[int]) -> Iterator[Line]:
     lines of which a text was read in a wrong code page before it came."""
     for number, cells in lines:
         yield number, [_plain_cell(cell) for cell in cells]
-        if any(isinstance(cell, str) and texts.mended(cell) != cell for cell in cells):
+        if any(isinstance(cell, str) and _mended(cell) != cell for cell in cells):
             mended.append(number)
 
 
@@ -109,14 +109,19 @@ def _plain_cell(cell: Cell) -> Cell:
         return Bad("est un nombre à virgule")
     if isinstance(cell, date | Bad):
         return cell
-    plain = " ".join(legible(texts.mended(str(cell))).split())
+    plain = " ".join(legible(_mended(str(cell))).split())
     return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
+
+
+def _mended(cell: str) -> str:
+    """As a person's name is mended: which column it is of is not known yet."""
+    return texts.mended(cell, texts.BROKEN_NAME)
 
 
 def _columns(line: int, cells: Iterable[Cell], layout: Layout) -> dict[str, int]:
     columns: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        name = layout.headings.get(fold(cell)) if isinstance(cell, str) else None
+        name = layout.headings.get(fold(texts.mended(cell))) if isinstance(cell, str) else None
         if name is not None and columns.setdefault(name, place) != place:
             raise Unreadable(f"Ligne {line}, deux colonnes disent la même chose\u00a0: {FIELDS.get(name, name)}.")
     return columns
@@ -162,7 +167,7 @@ def row_of(
     last_name, first_name = _text(values.get("last_name", "")), _text(values.get("first_name", ""))
     birth_date = _date(values.get("birth_date", ""), layout)
     effective_on, effect_problems = effect_day(values.get("effective_on", ""), layout, today)
-    action = layout.actions.get(fold(_text(values.get("action", ""))))
+    action = layout.actions.get(fold(texts.mended(_text(values.get("action", "")))))
     problems = [
         *_number_problems(number),
         *_name_problems("nom", last_name),
@@ -222,7 +227,7 @@ def _number_problems(number: str) -> Iterator[str]:
 def _name_problems(what: str, name: str) -> Iterator[str]:
     if not fold(name):
         yield f"Le {what} manque."
-    elif texts.is_broken(name):
+    elif texts.is_broken(name, texts.BROKEN_NAME):
         yield f"Le {what} a des lettres perdues ou brouillées\u00a0: corrigez le codage du fichier."
     elif len(name) > MOST_OF_A_NAME:
         yield f"Le {what} est trop long ({MOST_OF_A_NAME} caractères au plus)."

@@ -252,6 +252,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "placing.street_of": placing.street_of,
     "naming.apart": naming._apart,
     "texts.mended": texts.mended,
+    "texts.mended of a name": lambda each: texts.mended(each, texts.BROKEN_NAME),
     "texts.repairs": lambda each: texts.repairs("nom", each),
     "texts.is_broken": texts.is_broken,
     "texts.is_shortened": texts.is_shortened,

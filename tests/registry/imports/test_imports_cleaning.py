@@ -76,6 +76,9 @@ def test_one_address_line(line: str, parts: tuple[str, str, str]) -> None:
         ("02 40 12 34 5", None),
         ("02 40 12", None),
         ("à venir", None),
+        ("02 40 12 34 56 78", None),
+        ("Tél. 0240123456 78", None),
+        ("02-40-12-34-56-78", None),
     ],
 )
 def test_phones(dirty: str, clean: str | None) -> None:
@@ -101,6 +104,16 @@ def test_several_telephones_of_a_cell_are_all_read(both: str) -> None:
 @pytest.mark.parametrize("written", ["02 40 12 34 56 poste 12", "+33 2 40 12 34 56 (poste 12)", "0240123456, ext. 12"])
 def test_an_extension_stays_with_its_number(written: str) -> None:
     assert cleaning.phones(written) == ["02 40 12 34 56 poste 12"]
+
+
+def test_a_page_mark_is_an_extension_and_a_portable_none() -> None:
+    assert cleaning.phones("02 40 12 34 56 p. 12") == ["02 40 12 34 56 poste 12"]
+    assert cleaning.phones("02 40 12 34 56 p. 06 12 34 56 78") == ["02 40 12 34 56", "06 12 34 56 78"]
+
+
+@pytest.mark.parametrize("both", ["02 40 12 34 56 / 57", "02.40.12.34.56/57", "Tél. 0240123456 ou 57"])
+def test_a_second_number_may_be_told_by_its_end(both: str) -> None:
+    assert cleaning.phones(both) == ["02 40 12 34 56", "02 40 12 34 57"]
 
 
 def test_several_mails_and_sites_of_a_cell_are_all_read() -> None:

@@ -20,6 +20,8 @@ from registry.intake import texts
         ("CrŠche", "Crèche"),
         ("cÅ“ur, NÂ°5", "cœur, N°5"),
         ("l\x92enfant été", "l’enfant été"),
+        ("L'Å’uvre des petits", "L'Œuvre des petits"),
+        ("L’Å’uvre voilÃ  tout", "L’Œuvre voilà  tout"),
     ],
 )
 def test_what_one_reading_alone_makes_french_is_put_back_and_told(broken: str, meant: str) -> None:
@@ -30,7 +32,7 @@ def test_what_one_reading_alone_makes_french_is_put_back_and_told(broken: str, m
     assert meant in told
 
 
-@pytest.mark.parametrize("lost", ["Cr?che", "Cr\ufffdche", "l?Orme", "Cr‚che", "Bébé€co"])
+@pytest.mark.parametrize("lost", ["Cr?che", "Cr\ufffdche", "l?Orme", "Cr‚che", "Bébé€co", "qu?Une"])
 def test_what_may_have_been_several_letters_stays_broken(lost: str) -> None:
     """« ‚ » is an é of MS-DOS, and an â that was read on a Macintosh."""
     assert texts.mended(lost) == lost
@@ -48,12 +50,43 @@ def test_what_may_have_been_several_letters_stays_broken(lost: str) -> None:
         "µ-crèche N°5, 12 m²",
         "Où ? Là.",
         "Petit…Grand",
+        "IRMÃ Lúcia",
+        "IRMÃ\u00a0LÚCIA",
+        "Bébé®Club",
+        "Où?Ici",
+        "AT&T; Œuvre &inconnu; &#7;",
     ],
 )
 def test_names_of_other_languages_and_usual_signs_are_left_alone(name: str) -> None:
     assert texts.mended(name) == name
     assert not texts.is_broken(name)
     assert texts.repairs("nom", name) == []
+
+
+def test_a_lost_letter_in_bytes_stays_lost() -> None:
+    assert texts.is_broken("Crï¿½che des Iris")
+    assert texts.is_broken(texts.mended("Crï¿½che des Iris"))
+
+
+@pytest.mark.parametrize("page", ["Cr&#232;che &amp; Lys", "Cr&egrave;che &#38; Lys", "Cr&amp;#xE8;che & Lys"])
+def test_letters_of_a_web_page_are_put_back_and_told(page: str) -> None:
+    assert texts.mended(page) == "Crèche & Lys"
+    assert page in texts.repairs("nom", page)[0]
+
+
+@pytest.mark.parametrize("name", ["Guðrún Þórsdóttir", "deÁvila", "IRMÃ Lúcia", "MacÖrn"])
+def test_a_person_may_be_named_in_any_language(name: str) -> None:
+    assert texts.mended(name, texts.BROKEN_NAME) == name
+    assert not texts.is_broken(name, texts.BROKEN_NAME)
+
+
+@pytest.mark.parametrize(
+    ("broken", "meant"), [("HÃ©lÃ¨ne Þór", "Hélène Þór"), ("FranÃ§ois", "François"), ("HŽl\x8fne", "Hélène")]
+)
+def test_a_name_is_mended_where_it_is_certainly_broken(broken: str, meant: str) -> None:
+    assert texts.mended(broken, texts.BROKEN_NAME) == meant
+    assert texts.is_broken("Dupr\ufffds", texts.BROKEN_NAME)
+    assert texts.is_broken("S‚bastien", texts.BROKEN_NAME)
 
 
 def test_what_is_only_odd_is_published_and_told() -> None:
