@@ -39,6 +39,11 @@ def of_link(conn: Connection, keys: Keys, token: str, now: datetime) -> Account 
     return accounts.by_id(conn, link.account) if link and link.account else None
 
 
+def tells_relais(conn: Connection, account: Account) -> bool:
+    """Whether a relais would be told that she leaves: no account answers for some communes."""
+    return account.offer is not None and bool(_relais(conn, account.offer)[0])
+
+
 def confirm(conn: Connection, keys: Keys, token: str, now: datetime) -> bool:
     """She leaves. False for a link that is over; of two at once, one does it."""
     link = links.use(conn, keys, PURPOSE, token, now)
@@ -74,7 +79,7 @@ def leave(conn: Connection, account: Account, now: datetime) -> None:
     accounts.close(conn, account.id)
     conn.execute("update account set name = '', offer = null where id = %s", [account.id])
     audit.note(conn, account, "account.left", offer, at=now.isoformat(timespec="seconds"))
-    letters.queue(conn, account.mail, "privacy/left", {}, key=f"left {account.id}")
+    letters.queue(conn, account.mail, "privacy/left", {"relais": bool(relais)}, key=f"left {account.id}")
     for each in relais:
         letters.queue(conn, each.mail, "privacy/left_relais", about, key=f"left {account.id} {each.id}")
 

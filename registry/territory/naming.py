@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -106,6 +106,11 @@ def point_of(conn: Connection, commune: str) -> tuple[float, float] | None:
     contour. None for a code that is none."""
     row = conn.execute("select lat, lon from commune where code = %s", [commune]).fetchone()
     return (row[0], row[1]) if row else None
+
+
+def commune_names(conn: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Names by INSEE code, of those that are known."""
+    return dict(conn.execute("select code, name from commune where code = any(%s)", [sorted(codes)]).fetchall())
 
 
 def department_name(conn: Connection, code: str) -> str:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from domain import french
 from registry import links
+from registry.offers import visibility
 from registry.parents import contact
 from registry.parents.contact import inbox, stopping, tokens, wording
 from registry.parents.contact.inbox import Conversation
@@ -36,6 +37,7 @@ def space(request: Request, own: Own, registry: Registry) -> Response:
             "page": page,
             "receives": stopping.receives(conn, own.offer),
             "reach": contact.reach(conn, own.offer),
+            "public": visibility.of_offer(conn, own.offer).public,
             "blocked": stopping.blocked(conn, own.offer),
             "day_text": french.day_of,
             "moment_text": french.moment,

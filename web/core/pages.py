@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from domain import french
 from registry.accounts import Account
+from registry.offers.lost_mailbox import views as lost_mailbox
 from registry.parents.contact import inbox
 from web.core import access, error_pages, posted, session
 from web.core.site import Site
@@ -27,10 +28,11 @@ def number(request: Request) -> int:
 
 def page(request: Request, name: str, values: dict[str, Any] | None = None, status: int = 200) -> Response:
     """A template with its values, and what every such page needs: `account`, `csrf_token` (for forms), `today`,
-    `notice`, `errors` (none), and `unread`: of an assistant maternel, her messages that she has not read.
+    `notice`, `errors` (none), and `unread`: of an assistant maternel, her messages that she has not read;
+    `to_confirm`: of the staff who help with lost mailboxes, how many of these wait for this person.
 
     `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
-    Takes a connection of the registry for the messages: the caller holds none, or the pool could end in a ring.
+    Takes a connection of the registry for these: the caller holds none, or the pool could end in a ring.
     """
     site: Site = request.app.state.site
     visiting = session.visitor(request)
@@ -43,6 +45,7 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
         "notice": NOTICES.get(request.query_params.get("fait", "")),
         "demo": site.settings.demo,
         "unread": _unread(site, visiting.account),
+        "to_confirm": _to_confirm(site, visiting.account),
     }
     response = site.page(name, shared | (values or {}), status)
     response.headers["Cache-Control"] = "no-store"
@@ -56,6 +59,13 @@ def _unread(site: Site, account: Account | None) -> int:
         return 0
     with site.registry.connection() as conn:
         return inbox.unread(conn, account.offer, site.now())
+
+
+def _to_confirm(site: Site, account: Account | None) -> int:
+    if account is None or account.role not in ("rpe", "administrator") or site.registry is None:
+        return 0
+    with site.registry.connection() as conn:
+        return lost_mailbox.to_confirm(conn, account, site.now())
 
 
 NOTICES: dict[str, str] = {

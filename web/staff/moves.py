@@ -13,6 +13,7 @@ from registry.agrements import moves
 from registry.agrements.moves import Outcome
 from registry.casework import NotPossible, queue
 from registry.casework.kinds import AGREMENT_MOVE
+from registry.territory import naming
 from web.core import access, pages, posted
 from web.core.site import Registry, Site
 from web.staff import claiming
@@ -78,12 +79,14 @@ def _page(
     site: Site = request.app.state.site
     with registry.connection() as conn:
         found = moves.listing(conn, account, site.now(), page=page)
+        communes = naming.commune_names(conn, {each.move.commune for each in found})
         counts = queue.counts(conn, AGREMENT_MOVE, account, site.now())
     shown = {
         "moves": found[: moves.PAGE],
         "more": len(found) > moves.PAGE,
         "page": page,
         "counts": counts,
+        "communes": communes,
         "me": account.id,
         "wrong": wrong,
         "error": error,

@@ -160,6 +160,18 @@ def history(conn: Connection, department: str) -> list[tuple[Run, dict[str, int]
     return [(each, counts.get(each.id, {})) for each in files]
 
 
+def typed(conn: Connection, account: Account, files: Iterable[Run]) -> dict[UUID, list[Stored]]:
+    """The movements of those of these files that were entered by form."""
+    ids = [each.id for each in files if each.via == "form"]
+    if not ids:
+        return {}
+    found: dict[UUID, list[Stored]] = {}
+    for each in select(conn, "m.file = any(%s)", [ids]):
+        found.setdefault(each.file, []).append(each)
+    audit.note(conn, account, "movement.read", None, _READ, rows=len(found))
+    return found
+
+
 def report(conn: Connection, account: Account | None, file: Run) -> list[Stored]:
     """The rows of a file as they are now, by their lines."""
     rows = _rows(conn, file.id)

@@ -53,8 +53,9 @@ def count(conn: Connection, settings: Settings, staff: Account, now: datetime) -
 def begin(
     conn: Connection, settings: Settings, staff: Account, found: Account, wanted: Wanted, now: datetime
 ) -> UUID | None:
-    """The first of two, who has seen the proof; nobody is told yet. None, which the log keeps, when the new address is
-    that of another account, be it open to `staff` or not. Raises NotPossible and throttle.TooMany."""
+    """The first of two, who has seen the proof; those who may be the second are told, and neither address is yet. None,
+    which the log keeps, when the new address is that of another account, be it open to `staff` or not. Raises
+    NotPossible and throttle.TooMany."""
     _hold_known(conn, settings, staff, wanted.new_mail, now)
     if cases.open_about(conn, LOST_MAILBOX, str(found.id)) is not None:
         raise NotPossible(wording.OPEN_ALREADY)
@@ -80,6 +81,7 @@ def begin(
     )
     cases.propose(conn, id, Line("proof_seen", staff.id), now)
     audit.note(conn, staff, "lost_mailbox.opened", found.offer, ["mail"], proof=wanted.proof)
+    _ask_for_second(conn, settings, staff, id, wanted.new_mail, now)
     return id
 
 
@@ -223,6 +225,18 @@ def _tell_of_both(conn: Connection, settings: Settings, file: File, changes_at: 
             "site": site,
         }
         letters.queue(conn, _mail(file, side), f"accounts/lost_{side}", values, key=_told(file.id, side))
+
+
+def _ask_for_second(
+    conn: Connection, settings: Settings, opener: Account, id: UUID, new_mail: str, now: datetime
+) -> None:
+    """All who may confirm it are told that it waits; the letter names nobody."""
+    values = {"link": f"{settings.site_url.rstrip('/')}/adresses-perdues/{id}", "until": civil.day(now + WAITS)}
+    known_since = None if settings.demo else now - KNOWN
+    for mail in views.seconds(conn, id, opener, known_since):
+        if addresses.mailbox(mail) != addresses.mailbox(new_mail):
+            key = f"lost mailbox {id} waits {mail}"
+            letters.queue(conn, mail, "accounts/lost_waits", values, key=key, expires_at=now + WAITS)
 
 
 def _tell_staff(conn: Connection, settings: Settings, file: File, outcome: str) -> None:

@@ -79,6 +79,29 @@ def find(conn: Connection, reader: Account, id: UUID) -> File | None:
     return File(*row) if row else None
 
 
+def to_confirm(conn: Connection, reader: Account, now: datetime) -> int:
+    """How many of the list wait for `reader`: what somebody else opened and nobody has confirmed."""
+    values = {"within": _within(reader), "me": reader.id, "now": now}
+    query = (
+        f"select count(*) {_FROM} where {_SCOPE} and k.state = 'second_opinion' and k.due_at > %(now)s"
+        f" and not {OWN_PROPOSAL}"
+    )
+    return int(conn.execute(query, values).fetchall()[0][0])
+
+
+def seconds(conn: Connection, id: UUID, opener: Account, known_since: datetime | None) -> list[str]:
+    """The addresses of those who may confirm a case that `opener` opened: administrators and the relais of its commune
+    whose accounts are from `known_since` at the latest; None where their age does not count."""
+    rows = conn.execute(
+        "select a.mail from account a join case_file k on k.id = %(id)s"
+        " where a.closed_at is null and a.id <> %(opener)s"
+        " and (%(known_since)s::timestamptz is null or a.created_at <= %(known_since)s)"
+        f" and (a.role = 'administrator' or a.role = 'rpe' and {scope.covers('a.id', 'k.commune')}) order by a.mail",
+        {"id": id, "opener": opener.id, "known_since": known_since},
+    )
+    return [mail for (mail,) in rows]
+
+
 def read(conn: Connection, id: UUID) -> File | None:
     """Any case: for the links and the job, not for a page of the staff."""
     row = conn.execute(_FILE, {"id": id}).fetchone()

@@ -83,7 +83,14 @@ def test_two_people_give_her_another_address_after_three_days(world: World) -> N
     inside = world.rooms.visit(world.account)
     opened = world.open(world.relais)
     assert "Une autre personne doit la confirmer." in opened.text
-    assert world.bodies(OLD) == world.bodies(NEW) == [], "nobody is told by one person alone"
+    assert world.bodies(OLD) == world.bodies(NEW) == [], "neither address is told by one person alone"
+    (asked,) = world.bodies(world.admin.mail)
+    assert world.case() in asked
+    assert world.bodies(world.relais.mail) == [], "who opened it may not confirm it"
+    second = world.rooms.visit(world.admin)
+    second.get(LIST)
+    assert "1 à confirmer )" in second.text
+    assert "1 à confirmer )" not in opened.text
     confirmed = world.confirm(world.admin)
     assert "Les deux adresses reçoivent un mail." in confirmed.text
     (old,), (new,) = world.bodies(OLD), world.bodies(NEW)

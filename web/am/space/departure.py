@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from registry import database
 from registry.accounts import Account
+from registry.database import Pool
 from registry.privacy import leaving
 from web.core import access, entering, posted
 from web.core.pages import message, page, see
@@ -22,17 +23,17 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/espace/partir")
-def before_leaving(request: Request, account: Leaving) -> Response:
-    return page(request, "am/space/leave.html", {"errors": {}})
+def before_leaving(request: Request, account: Leaving, registry: Registry) -> Response:
+    return _before(request, account, registry, {})
 
 
 @router.post("/espace/partir")
-def ask(request: Request, account: Leaving, form: posted.Form) -> Response:
+def ask(request: Request, account: Leaving, registry: Registry, form: posted.Form) -> Response:
     """Only with the box ticked. Nothing is erased before the mail was followed."""
     site: Site = request.app.state.site
     if not posted.text(form, "certain"):
         errors = {"certain": "Cochez la case si vous voulez vraiment partir."}
-        return page(request, "am/space/leave.html", {"errors": errors}, 422)
+        return _before(request, account, registry, errors)
     with site.pool.connection() as conn:
         entering.count_mails_to(request, conn, "leaving", account.id, account.mail)
         leaving.ask(conn, site.settings.keys, account, site.now(), site_url=site.settings.site_url)
@@ -54,7 +55,9 @@ def look(request: Request, token: str, registry: Registry) -> Response:
     site: Site = request.app.state.site
     with registry.connection() as conn:
         account = leaving.of_link(conn, site.settings.keys, token, site.now())
-    return page(request, "am/space/leaving.html", {"token": token, "errors": {}}) if account else _over(request)
+        relais = account is not None and leaving.tells_relais(conn, account)
+    values = {"token": token, "tells_relais": relais, "errors": {}}
+    return page(request, "am/space/leaving.html", values) if account else _over(request)
 
 
 @router.post("/partir/{token}")
@@ -66,6 +69,12 @@ def leave(request: Request, token: str, registry: Registry, form: posted.Form) -
     response = see("/compte-ferme")
     sign_out(response, site)
     return response
+
+
+def _before(request: Request, account: Account, registry: Pool, errors: dict[str, str]) -> Response:
+    with registry.connection() as conn:
+        values = {"tells_relais": leaving.tells_relais(conn, account), "errors": errors}
+    return page(request, "am/space/leave.html", values, 422 if errors else 200)
 
 
 def _over(request: Request) -> Response:

@@ -30,10 +30,10 @@ MOST_MONTHS = 12
 ASK = "Indiquez si vous avez prévenu le département de votre nouvelle adresse."
 FIRST = (
     "Prévenez d’abord ce département. Rien n’est enregistré d’ici là\u00a0: votre fiche garde l’ancienne adresse. Vous"
-    " pouvez aussi la masquer depuis votre espace."
+    " pouvez aussi la retirer de la recherche depuis votre espace, avec «\u00a0Mettre mon profil en pause\u00a0»."
 )
-TOLD_ON = "Indiquez le jour où vous l’avez prévenu, par exemple 01/09/2026\u00a0: aujourd’hui au plus tard."
-MOVES_ON = "Indiquez le premier jour d’accueil à la nouvelle adresse, par exemple 15/09/2026, à moins d’un an."
+TOLD_ON = "Indiquez le jour où vous l’avez prévenu, par exemple {example}\u00a0: aujourd’hui au plus tard."
+MOVES_ON = "Indiquez le premier jour d’accueil à la nouvelle adresse, par exemple {example}, à moins d’un an."
 
 
 @router.post("/espace/demenagement/annuler")
@@ -66,9 +66,9 @@ def errors(told: Mapping[str, str], today: date) -> dict[str, str]:
     found = {}
     told_on, moves_on = typed.day(told, "prevenu_le"), typed.day(told, "emmenage_le")
     if told_on is None or not months_after(today, -MOST_MONTHS) <= told_on <= today:
-        found["prevenu_le"] = TOLD_ON
+        found["prevenu_le"] = TOLD_ON.format(example=f"{months_after(today, -1):%d/%m/%Y}")
     if moves_on is None or not months_after(today, -MOST_MONTHS) <= moves_on <= months_after(today, MOST_MONTHS):
-        found["emmenage_le"] = MOVES_ON
+        found["emmenage_le"] = MOVES_ON.format(example=f"{months_after(today, 1):%d/%m/%Y}")
     return found
 
 

@@ -24,6 +24,7 @@ PATH = "/mouvements/nouveau"
 NOBODY = "Aucun agrément de votre département n’a ce numéro ni ce nom. Vérifiez l’orthographe, ou saisissez le numéro."
 TYPE = "Saisissez un numéro d’agrément ou un nom."
 CHOOSE = "Choisissez un agrément."
+ANEW = "L’agrément choisi ne correspond pas à ce qui est recherché. Choisissez parmi ceux-ci."
 KIND = "Choisissez un mouvement."
 MANY = f"Plus de {queue.MOST_CANDIDATES} agréments correspondent\u00a0: précisez le nom, ou saisissez le numéro."
 
@@ -43,7 +44,9 @@ def send(request: Request, account: Keeper, form: posted.Form) -> Response:
         candidates = queue.look_up(conn, account, territory(account), values["recherche"])
         if posted.text(form, "vers") == "chercher" or not candidates:
             return _page(request, values, candidates, _search_errors(values["recherche"], candidates))
-        chosen = matching.by_offer(conn, territory(account), values["agrement"])
+        # The text that stands decides: it may have been typed over after the search whose agrément is chosen.
+        fits = values["agrement"] in {each.offer for each in candidates[: queue.MOST_CANDIDATES]}
+        chosen = matching.by_offer(conn, territory(account), values["agrement"]) if fits else None
         row, errors = _entered(values, chosen, territory(account), site)
         if chosen is None or row is None:
             return _page(request, values, candidates, errors)
@@ -55,7 +58,7 @@ def _entered(
     values: dict[str, str], chosen: Agrement | None, department: str, site: Site
 ) -> tuple[Row | None, dict[str, str]]:
     """The movement, or what is wrong beside which field."""
-    errors = {} if chosen else {"agrement": CHOOSE}
+    errors = {} if chosen else {"agrement": ANEW if values["agrement"] else CHOOSE}
     action = next((action for action in ACTIONS if action == values["mouvement"]), None)
     if action is None:
         errors["mouvement"] = KIND

@@ -132,6 +132,7 @@ def _overview(request: Request, account: Account, errors: dict[str, str]) -> Res
     with site.pool.connection() as conn:
         waiting = queue.waiting(conn, account, department)
         history = files.history(conn, department)
+        typed = files.typed(conn, account, [file for file, _ in history])
         unmatched = queue.count(conn, department)["unmatched"]
         name = naming.department_name(conn, department)
     values = {
@@ -141,7 +142,7 @@ def _overview(request: Request, account: Account, errors: dict[str, str]) -> Res
         "files": [
             {
                 "id": file.id,
-                "name": shown.named(file),
+                "name": shown.titled(file, typed.get(file.id, [])),
                 "outcome": shown.OUTCOMES[shown.outcome(file, counts)],
                 "on": french.moment(file.ended_at or file.applied_at or file.received_at),
                 "counts": shown.counted(counts),
@@ -160,7 +161,6 @@ def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Re
         file = found(conn, account, id)
         values = {
             "file": file,
-            "name": shown.named(file),
             "on": french.moment(file.ended_at or file.applied_at or file.received_at),
             "unreadable": files.refusals(conn, file),
             "changed": changed,
@@ -168,12 +168,14 @@ def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Re
         }
         if file.state == "previewed":
             rows, decisions = files.planned(conn, account, file, site.today())
-            values |= {"groups": shown.planned(rows, decisions), "seen": files.told(decisions)}
+            values |= {"name": shown.titled(file, rows), "groups": shown.planned(rows, decisions)}
+            values |= {"seen": files.told(decisions)}
             values |= {"outcome": "previewed", "does": files.does_something(decisions), "nothing": NOTHING}
         else:
             report = files.report(conn, account, file)
             counts = Counter(each.state for each in report)
-            values |= {"groups": shown.settled(report), "seen": "", "outcome": shown.outcome(file, counts)}
+            values |= {"name": shown.titled(file, report), "groups": shown.settled(report)}
+            values |= {"seen": "", "outcome": shown.outcome(file, counts)}
     return page(request, "staff/movements/file.html", values, 409 if changed else 200)
 
 

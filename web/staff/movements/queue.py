@@ -32,6 +32,9 @@ WHY = {
     "regle": "Réglé autrement",
 }
 
+CANCELLED = "Annulé avant sa date d’effet"
+"""Of a movement that waited for its day: nobody is asked why."""
+
 
 @router.get("/mouvements/a-rapprocher")
 def unmatched(request: Request, account: Keeper) -> Response:
@@ -70,12 +73,13 @@ def match(request: Request, account: Keeper, id: int, form: posted.Form) -> Resp
 
 @router.post("/mouvements/a-rapprocher/{id:int}/ecarter")
 def drop(request: Request, account: Keeper, id: int, form: posted.Form) -> Response:
-    return _drop(request, account, id, form, "/mouvements/a-rapprocher")
+    why = WHY.get(posted.text(form, "motif"), WHY["regle"])
+    return _drop(request, account, id, why, "/mouvements/a-rapprocher")
 
 
 @router.post("/mouvements/attente/{id:int}/annuler")
 def cancel(request: Request, account: Keeper, id: int, form: posted.Form) -> Response:
-    return _drop(request, account, id, form, "/mouvements")
+    return _drop(request, account, id, CANCELLED, "/mouvements")
 
 
 @router.get("/mouvements/territoire")
@@ -113,9 +117,8 @@ def _one(
     return page(request, "staff/movements/match.html", values, 422 if errors else 200)
 
 
-def _drop(request: Request, account: Account, id: int, form: posted.Form, then: str) -> Response:
+def _drop(request: Request, account: Account, id: int, why: str, then: str) -> Response:
     site: Site = request.app.state.site
-    why = WHY.get(posted.text(form, "motif"), WHY["regle"])
     try:
         with site.pool.connection() as conn:
             queue.drop(conn, account, territory(account), id, f"{why}.")

@@ -1,6 +1,6 @@
 """Movements as pages show them: plain values and French words, grouped by what becomes of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from domain.french import day
@@ -67,6 +67,15 @@ def named(file: Run) -> str:
     if file.via == "api":
         return "Envoi par le logiciel du département"
     return "Mouvement saisi" if file.via == "form" else file.name
+
+
+def titled(file: Run, rows: Sequence[Stored]) -> str:
+    """The same, of a typed movement with its act and whose agrément it is."""
+    if file.via != "form" or len(rows) != 1:
+        return named(file)
+    row = rows[0].row
+    name = f", {row.last_name} {row.first_name}" if row.last_name else ""
+    return f"{LABELS[row.action]}, {row.number}{name}"
 
 
 def outcome(file: Run, counts: Mapping[str, int]) -> str:

@@ -24,6 +24,7 @@ router = APIRouter()
 
 WHY = {
     "erreur": "Erreur dans les informations du département.",
+    "saisie": "Erreur de saisie.",
     "fichier": "Mauvais fichier.",
     "decision": "Décision annulée par le département ou par un juge.",
 }
@@ -92,7 +93,11 @@ def _file(
             raise HTTPException(404)
         planned = undoing.of_file(conn, file, site.today())
         undoing.note_reading(conn, account, planned)
-    values = {"name": shown.named(file), "on": french.moment(file.applied_at or file.received_at)}
+    values = {
+        "name": shown.titled(file, [each.movement for each in planned]),
+        "typed": file.via == "form",
+        "on": french.moment(file.applied_at or file.received_at),
+    }
     return _page(request, planned, values, f"/mouvements/{id}", f"/mouvements/{id}/annuler", errors, problem)
 
 
@@ -108,7 +113,9 @@ def _one(
     except queue.MovementGone as error:
         raise HTTPException(404) from error
     path = f"/mouvements/mouvement/{id}/annuler"
-    return _page(request, planned, {"name": "", "on": ""}, f"/mouvements/{movement.file}", path, errors, problem)
+    return _page(
+        request, planned, {"name": "", "typed": False, "on": ""}, f"/mouvements/{movement.file}", path, errors, problem
+    )
 
 
 def _page(

@@ -112,6 +112,10 @@ SPACE_LEAD = (
     "Les parents peuvent vous écrire par Ribambelle, même si vous n’affichez ni téléphone ni mail. Ils ne voient pas"
     " votre adresse\u00a0: vous répondez au mail, et nous transmettons."
 )
+SPACE_HIDDEN = (
+    "Votre fiche n’est pas visible en ce moment\u00a0: les parents ne peuvent pas vous écrire. Les conversations déjà"
+    " commencées continuent."
+)
 SPACE_OFF = (
     "Vous ne recevez pas de messages par Ribambelle. Les parents vous joignent par le téléphone ou le mail que vous"
     " affichez sur votre fiche."

@@ -1,6 +1,7 @@
 """The Caf's pages: what it sends, sees and settles, and what it must not."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -199,6 +200,22 @@ def test_a_departement_enters_one_movement_of_one_of_its_agrements(rooms: Rooms)
     browser.post("/mouvements/nouveau", told | {"date_effet": TODAY.isoformat()})
     assert "Il n’y a rien à appliquer" in browser.text
     assert "Déjà dit : saisie du" in browser.text
+
+
+def test_a_typed_movement_is_of_the_agrement_that_the_text_means_and_is_named(rooms: Rooms) -> None:
+    with database.connect(rooms.settings.database_url) as conn:
+        offer, meant = person(conn), person(conn, "044-002", "Nom Autre", "Lou")
+    browser = rooms.visit(rooms.account("department", department="44"))
+    browser.get("/mouvements/nouveau")
+    told = {"recherche": "044-002", "mouvement": "suspension", "date_effet": (TODAY + timedelta(days=3)).isoformat()}
+    assert browser.post("/mouvements/nouveau", told | {"agrement": offer}).status_code == 422
+    assert "044-002, Nom Autre Lou" in browser.text
+    assert "044-001" not in browser.text
+    browser.post("/mouvements/nouveau", told | {"agrement": meant})
+    assert "suspension d’agrément, 044-002, Nom Autre Lou" in browser.text
+    assert "Écarter ce fichier" not in browser.text
+    browser.get("/mouvements")
+    assert "suspension d’agrément, 044-002, Nom Autre Lou" in browser.text
 
 
 def test_a_caf_sees_its_own_department_only(rooms: Rooms, caf: Account) -> None:

@@ -233,6 +233,7 @@ def test_nothing_is_erased_before_the_mail_was_followed_and_its_button_pressed(r
     assert stranger.get(first).status_code == 410, "the last one that was asked for is good, and no other"
     for _ in range(2):
         assert stranger.get(second).status_code == 200
+    assert "relais" not in stranger.text, "no account answers for her commune"
     assert one(rooms, "select publication from offer where id = %s", nadia.offer) == "published"
     answer = stranger.post(second, follow=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/compte-ferme")
@@ -249,6 +250,7 @@ def test_she_and_the_relais_of_her_commune_are_told_that_she_left(rooms: Rooms, 
         mails: dict[str, str] = dict(conn.execute("select recipient, body from mail_outbox").fetchall())
     assert set(mails) == {nadia.mail, "rpe@example.org"}
     assert "Votre compte est fermé" in mails[nadia.mail]
+    assert "Votre relais petite enfance est informé" in mails[nadia.mail]
     assert "Nadia B." in mails["rpe@example.org"]
     assert "Nantes" in mails["rpe@example.org"]
     assert "Bensaïd" not in mails["rpe@example.org"]

@@ -63,6 +63,8 @@ def test_a_new_departement_is_asked_about_before_anything_is_kept(rooms: Rooms, 
     assert answer.status_code == 422
     assert "Vous changez de département : Maine-et-Loire" in browser.text.replace("\u00a0", " ")
     assert "15 jours au moins avant l’emménagement" in browser.text
+    assert "un délai d’un mois" in browser.text
+    assert "(facultatif)" not in browser.text.partition("Prévenu le")[2].partition("Enregistrer")[0]
     assert 'value="3 rue des Lices"' in browser.html, "what was typed is still there"
     for wrong in (
         {"prevenu": "non"},
@@ -90,6 +92,9 @@ def test_a_declared_move_is_public_once_a_moderator_has_validated_it(rooms: Room
     assert "Annuler ce déménagement" in browser.text
     assert commune(rooms, nadia) == "44109"
     assert one(rooms, "select commune from offer where id = %s", nadia.offer) == "44109"
+    looking = rooms.visit(rooms.account("moderator"))
+    looking.get("/demenagements")
+    assert "3 rue des Lices, 49100 Angers" in looking.text
     moderator = decided(rooms, "validated")
     assert "Aucun déménagement n’attend" in moderator.text
     assert one(rooms, "select commune from offer where id = %s", nadia.offer) == "49007"

@@ -188,6 +188,14 @@ def test_what_she_reads_of_parents_is_what_her_fiche_offers_them(rooms: Rooms, n
     with database.connect(rooms.settings.database_url) as conn:
         assert contact.reach(conn, nadia.offer) == contact.Reach(messages=True, phone=False, mail=False)
     assert told() == [False, False, False]
+    browser.get("/espace/messages")
+    assert "Les parents peuvent vous écrire" in browser.text
+    with database.connect(rooms.settings.database_url) as conn:
+        conn.execute("update agrement set status = 'suspended' where offer = %s", [nadia.offer])
+    browser.get("/espace/messages")
+    assert "Votre fiche n’est pas visible" in browser.text
+    with database.connect(rooms.settings.database_url) as conn:
+        conn.execute("update agrement set status = 'valid' where offer = %s", [nadia.offer])
     browser.post("/espace/messages", {})
     assert told() == [True, True, True]
     with database.connect(rooms.settings.database_url) as conn:
