@@ -276,6 +276,7 @@ def _stops(conn: Connection, settings: Settings) -> str:
     second = accounts.create(conn, "autre@example.org", "administrator", now=NOW - timedelta(days=30))
     wanted = lost_mailbox.Wanted("stop@example.org", "passport", documents.TODAY)
     id = lost_mailbox.begin(conn, settings, admin, other, wanted, NOW)
+    assert id is not None
     file = lost_views.find(conn, second, id)
     assert file is not None
     lost_mailbox.confirm(conn, settings, second, file, NOW)

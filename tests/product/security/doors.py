@@ -138,6 +138,7 @@ def _stops_a_change(conn: Connection, rooms: Rooms, account: Account) -> str:
     )
     wanted = lost_mailbox.Wanted("retrouvee@example.org", "passport", now.date())
     id = lost_mailbox.begin(conn, rooms.settings, first, account, wanted, now)
+    assert id is not None
     file = lost_views.find(conn, second, id)
     assert file is not None
     lost_mailbox.confirm(conn, rooms.settings, second, file, now)

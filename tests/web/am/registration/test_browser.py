@@ -4,7 +4,7 @@ import io
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.conftest import ROOT
 from tests.registry.agrements.documents import files
@@ -60,7 +60,9 @@ def test_on_a_small_phone(rooms: Rooms, chromium: Browser, address: str) -> None
         page.get_by_role("button", name="M’envoyer le lien").click()
         page.wait_for_url(lambda url: not url.endswith("/inscription/2a"))
         page.goto(f"{address}/inscription/2a")
-        many = [{"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": files.pdf()} for n in range(1, 12)]
+        many: list[FilePayload] = [
+            {"name": f"{n}.pdf", "mimeType": "application/pdf", "buffer": files.pdf()} for n in range(1, 12)
+        ]
         page.locator("#copie").set_input_files(many)
         expect(page.locator("#choisis-copie li")).to_have_count(10)
         expect(page.locator("#erreur-copie")).to_contain_text("plus de 10 fichiers")

@@ -246,7 +246,9 @@ def _lost_mailbox(conn: Connection, staff: Account, account: Account) -> UUID:
     """A case that waits for somebody else than `staff`; in a demo, where the age of accounts is not asked for."""
     settings = Settings(secret_key="a key of the tests as long as one has to be", demo=True)  # noqa: S106
     wanted = lost_mailbox.Wanted("retrouvee@example.org", "passport", TODAY)
-    return lost_mailbox.begin(conn, settings, staff, account, wanted, NOW)
+    id = lost_mailbox.begin(conn, settings, staff, account, wanted, NOW)
+    assert id is not None
+    return id
 
 
 def _movements(conn: Connection, hers: str) -> tuple[Any, Any, Any, Any]:
