@@ -65,7 +65,7 @@ def test_on_a_small_phone(rooms: Rooms, chromium: Browser, address: str) -> None
         ]
         page.locator("#copie").set_input_files(many)
         expect(page.locator("#choisis-copie li")).to_have_count(10)
-        expect(page.locator("#erreur-copie")).to_contain_text("plus de 10 fichiers")
+        expect(page.locator("#erreur-copie")).to_contain_text("seuls les 10 premiers")
         page.goto(f"{address}/inscription/2a")
         page.locator("#copie").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": files.pdf()})
         expect(page.locator("#erreur-copie")).to_be_hidden()
