@@ -103,7 +103,13 @@ def test_a_shortened_key_makes_no_offer_and_closes_none(registry: Connection, tm
 def test_a_row_with_a_cell_too_many_is_refused_alone_and_closes_none(registry: Connection, tmp_path: Path) -> None:
     several = [line(f"{number}", f"Crèche {number}") for number in range(1, 7)]
     imported(registry, tmp_path, *several)
-    report = imported(registry, tmp_path, *several[:5], line("6", "Crèche; 6", "20", "", "", ""), line("7", "Neuve"))
+    report = imported(
+        registry,
+        tmp_path,
+        *several[:5],
+        line("6", "Crèche; 6", "20", "02 40 12 34 56", "a@x.example"),
+        line("7", "Neuve"),
+    )
     assert report.counts["rejected"] == report.counts["created"] == 1
     assert report.counts["closed"] == 0
     assert "a 9 colonnes au lieu de 8" in reasons(report, "rejected")[7]
