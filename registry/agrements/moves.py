@@ -245,7 +245,8 @@ def _take(conn: Connection, move: Move, now: datetime) -> None:
     audit.note(conn, None, "move.taken", move.offer, ["am_home"], case=str(move.id))
     after = minding.of_offer(conn, move.offer)
     told = ((before, "moves/relais_from"), (after, "moves/relais_to")) if before and after and before != after else ()
-    _write_to_her(conn, move, "moves/taken", relais=bool(told))
+    both = bool(told) and all(accounts.relais_of(conn, place.commune) for place, _ in told)
+    _write_to_her(conn, move, "moves/taken", relais=both)
     for place, letter in told:
         for relais in accounts.relais_of(conn, place.commune):
             letters.queue(conn, relais.mail, letter, {"commune": place.name}, key=f"{letter} {move.id} {relais.id}")
