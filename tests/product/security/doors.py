@@ -217,7 +217,7 @@ DOORS = (
     Door("link to resume", _shows("/inscription/reprendre?jeton="), 30 * DAY, False, True, True),
     Door("change, old address", _shows("/compte/adresse/confirmer?jeton="), 2 * DAY, True, True, True),
     Door("change, new address", _shows("/compte/adresse/confirmer?jeton="), 2 * DAY, True, True, True),
-    Door("lost mailbox: stop", _shows("/compte/adresse/arreter?jeton="), 3 * DAY, True, True, False),
+    Door("lost mailbox: stop", _shows("/compte/adresse/arreter?jeton="), 33 * DAY, True, True, False),
     Door("desk link", _shows("/inscription/confirmer?jeton="), 30 * DAY, True, True, False),
     Door("desk code", _desk_code, 30 * DAY, True, True, False),
     Door("tap: unchanged", _shows("/d/"), 60 * DAY, True, True, False),

@@ -29,6 +29,8 @@ OUR_OWN = {
     # Files that come with the project, which nobody sends.
     "registry/territory/__init__.py",
     "registry/territory/naming.py",
+    # The words of a mail, whose charset may be missing: no table.
+    "jobs/answers.py",
 }
 
 
