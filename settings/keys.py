@@ -52,7 +52,7 @@ ENDS_WITH_THE_KEY: dict[Purpose, str] = {
     "code": "les codes envoyés depuis moins de dix minutes",
     "waiting": "les connexions commencées depuis moins d’une demi-heure",
     "oidc": "les connexions commencées chez le fournisseur d’identité",
-    "link": "les liens envoyés par mail (inscription, changement d’adresse, rappels, messages à confirmer)",
+    "link": "les liens envoyés par mail (inscription, changement d’adresse, départ, rappels, messages à confirmer)",
     "desk code": "les codes imprimés par les relais qui n’ont pas encore servi",
     "second factor": "les applications d’authentification enregistrées avec elle seule\u00a0: on en ajoute une autre",
     "contact sender": "les parents bloqués peuvent de nouveau écrire, et leurs limites repartent de zéro",
