@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search_api.engine.engine import Engine, documents, has_length_of_an_id
+from search_api.engine.engine import LONGEST_ID, Engine, documents
 from search_api.problems import ParameterError, refusal
 from search_api.request.offer_query import OfferQuery
 
@@ -38,7 +38,7 @@ async def place(engine: Engine, id: str) -> dict[str, Any] | None:
 
     Raises EngineUnavailable.
     """
-    if not has_length_of_an_id(id):
+    if not 0 < len(id) <= LONGEST_ID:
         return None
     [found] = await known(engine, [id])
     return found

@@ -41,6 +41,7 @@ def space(request: Request, own: Own, registry: Registry) -> Response:
             "blocked": stopping.blocked(conn, own.offer),
             "day_text": french.day_of,
             "moment_text": french.moment,
+            "number_of": tokens.number,
         }
     return pages.page(request, "am/messages/list.html", values)
 

@@ -44,7 +44,7 @@ ROUTES = [
     *("/departement", "/mouvements", "/mouvements/{id:uuid}", "/mouvements/a-rapprocher"),
     *("/mouvements/a-rapprocher/{id:int}", "/moderation", "/moderation/{id:uuid}", "/signalements"),
     *("/messages/signales", "/comptes", "/comptes/{id:uuid}", "/administration/journal"),
-    *("/espace/messages/{id:uuid}", "/demenagements", "/demenagements/{id:uuid}", "/adresses-perdues"),
+    *("/espace/messages/{id:uuid}", "/demenagements", "/adresses-perdues"),
     *("/adresses-perdues/{id:uuid}", "/mouvements/{id:uuid}/annuler"),
 ]
 STATES = [

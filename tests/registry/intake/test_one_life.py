@@ -12,6 +12,7 @@ SQL = re.compile(
 
 ELSEWHERE = {
     "registry/agrements/movements/stored.py": "a movement names the file that it stands in, by its own foreign key",
+    "registry/privacy/leaving.py": "the name in a movement that was never applied goes by the day its file came",
 }
 
 

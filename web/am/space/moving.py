@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from domain.civil import months_after
+from domain.french import day_in_figures
 from registry import database
 from registry.agrements import moves
 from registry.database import Connection
@@ -66,9 +67,9 @@ def errors(told: Mapping[str, str], today: date) -> dict[str, str]:
     found = {}
     told_on, moves_on = typed.day(told, "prevenu_le"), typed.day(told, "emmenage_le")
     if told_on is None or not months_after(today, -MOST_MONTHS) <= told_on <= today:
-        found["prevenu_le"] = TOLD_ON.format(example=f"{months_after(today, -1):%d/%m/%Y}")
+        found["prevenu_le"] = TOLD_ON.format(example=day_in_figures(months_after(today, -1)))
     if moves_on is None or not months_after(today, -MOST_MONTHS) <= moves_on <= months_after(today, MOST_MONTHS):
-        found["emmenage_le"] = MOVES_ON.format(example=f"{months_after(today, 1):%d/%m/%Y}")
+        found["emmenage_le"] = MOVES_ON.format(example=day_in_figures(months_after(today, 1)))
     return found
 
 

@@ -146,7 +146,7 @@ def _checked(
         errors["piece"] = "Choisissez la pièce d’identité que vous avez vue."
     if seen_on is None:
         no_day = civil.is_no_day(values["vue_le"])
-        errors["vue_le"] = civil.NO_DAY if no_day else f"Indiquez une date, par exemple {today:%d/%m/%Y}."
+        errors["vue_le"] = civil.NO_DAY if no_day else f"Indiquez une date, par exemple {french.day_in_figures(today)}."
     elif not today - PROOF_DAYS <= seen_on <= today:
         errors["vue_le"] = f"Indiquez une date entre le {french.day(today - PROOF_DAYS)} et aujourd’hui."
     if errors or mail is None or seen_on is None:

@@ -11,9 +11,11 @@ LEAD = (
     " Le texte d’un message est effacé {contact_text_days} jours après son envoi, et la conversation au bout de"
     " {contact_thread_days} jours."
 )
-EMPTY = "Aucun message pour le moment. Les parents vous écrivent depuis votre fiche."
+EMPTY = "Aucun message pour le moment."
+EMPTY_REACHED = "Aucun message pour le moment. Les parents vous écrivent depuis votre fiche."
 EMPTY_LINK = "Voir ma fiche"
 YOU = "Vous"
+NUMBER = "Conversation {number}"
 FORGOTTEN = "Le texte de ce message est effacé."
 BLOCKED = "Vous ne recevez plus les messages de cette famille."
 PAGER = "Pages"
