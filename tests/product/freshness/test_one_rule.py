@@ -8,6 +8,7 @@ READERS = {
     "search_api/answer/cards.py": "passes it on",
     "search_api/query/sources.py": "names it",
     "search_api/http/exports.py": "passes it on",
+    "search_api/http/french_cells.py": "writes it as a day for spreadsheets",
     "search_api/http/schemas.py": "names it",
     "search_api/query/sorts.py": "the order `updated`, and what is worth more of two words that count",
     "web/shared/cards.py": "says how long ago it was",

@@ -215,7 +215,7 @@ def known_nir(last_name: str) -> str:
 
 def answer_complement(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(photo())  # type: ignore[arg-type]
-    page.get_by_role("button", name="Envoyer").click()
+    page.get_by_role("button", name="Envoyer aux modérateurs").click()
     expect(page.locator("main")).to_contain_text("modérateur")
 
 

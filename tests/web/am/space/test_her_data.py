@@ -106,6 +106,7 @@ def _parents_write_about_her(conn: Connection, account: Account, offer: str, mar
 
 def _mail_goes_to_her(conn: Connection, account: Account, offer: str, mark: str) -> None:
     """What hangs from her address."""
+    conn.execute("insert into notice_off (account, topic, since) values (%s, 'reminders', now())", [account.id])
     conn.execute(
         "insert into passkey (id, account, public_key, name) values (%s, %s, '', %s)",
         [mark.encode(), account.id, f"Clé {mark}"],
