@@ -1,5 +1,6 @@
 """Pages behind a sign-in: one function that renders them, and one for what stands in the way of them."""
 
+import logging
 import math
 import re
 from datetime import timedelta
@@ -8,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from psycopg_pool import PoolTimeout
 
 from domain import french
 from registry.accounts import Account
@@ -15,6 +17,11 @@ from registry.offers.lost_mailbox import views as lost_mailbox
 from registry.parents.contact import inbox
 from web.core import access, error_pages, posted, session
 from web.core.site import Site
+
+log = logging.getLogger("ribambelle.pages")
+
+PATIENCE_S = 0.25
+"""For a connection, to count what waits for somebody."""
 
 MOST_PAGES = 10_000
 """Of a list: further ones nobody asks for by hand."""
@@ -32,7 +39,6 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     `to_confirm`: of the staff who help with lost mailboxes, how many of these wait for this person.
 
     `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
-    Takes a connection of the registry for these: the caller holds none, or the pool could end in a ring.
     """
     site: Site = request.app.state.site
     visiting = session.visitor(request)
@@ -44,8 +50,7 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
         "today": site.today(),
         "notice": NOTICES.get(request.query_params.get("fait", "")),
         "demo": site.settings.demo,
-        "unread": _unread(site, visiting.account),
-        "to_confirm": _to_confirm(site, visiting.account),
+        **_waiting(site, visiting.account),
     }
     response = site.page(name, shared | (values or {}), status)
     response.headers["Cache-Control"] = "no-store"
@@ -54,18 +59,22 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     return response
 
 
-def _unread(site: Site, account: Account | None) -> int:
-    if account is None or account.role != "am" or account.offer is None or site.registry is None:
-        return 0
-    with site.registry.connection() as conn:
-        return inbox.unread(conn, account.offer, site.now())
-
-
-def _to_confirm(site: Site, account: Account | None) -> int:
-    if account is None or account.role not in ("rpe", "administrator") or site.registry is None:
-        return 0
-    with site.registry.connection() as conn:
-        return lost_mailbox.to_confirm(conn, account, site.now())
+def _waiting(site: Site, account: Account | None) -> dict[str, int]:
+    """What waits for this person, by its name in the templates; nothing when no connection is free at once: a page may
+    be made while its route holds one, and pages that waited for each other's would end in a ring."""
+    counts = {"unread": 0, "to_confirm": 0}
+    hers = account is not None and account.role == "am" and account.offer is not None
+    if account is None or site.registry is None or not (hers or account.role in ("rpe", "administrator")):
+        return counts
+    try:
+        with site.registry.connection(timeout=PATIENCE_S) as conn:
+            if account.offer is not None and hers:
+                counts["unread"] = inbox.unread(conn, account.offer, site.now())
+            else:
+                counts["to_confirm"] = lost_mailbox.to_confirm(conn, account, site.now())
+    except PoolTimeout:
+        log.warning("no connection was free for what waits for somebody")
+    return counts
 
 
 NOTICES: dict[str, str] = {
