@@ -63,11 +63,11 @@ def test_words_are_folded_one_by_one(one: str, other: str) -> None:
     ],
 )
 def test_a_commune_is_one_however_it_is_spelled(one: str, other: str) -> None:
-    assert spelling.commune(one) == spelling.commune(other)
+    assert spelling.place(one) == spelling.place(other)
 
 
 def test_communes_that_differ_stay_apart() -> None:
-    assert len({spelling.commune(name) for name in ("Saint-Denis", "Sainte-Denise", "Saint-Denis-sur-Loire")}) == 3
+    assert len({spelling.place(name) for name in ("Saint-Denis", "Sainte-Denise", "Saint-Denis-sur-Loire")}) == 3
 
 
 def test_abbreviations_of_an_address_and_of_a_street() -> None:
