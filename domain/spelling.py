@@ -26,7 +26,7 @@ _APART, _NEXT = r"(?<![^\W_])", r"[\W_]+(?=[^\W_])"
 
 IN_PLACES = (
     (_APART + r"cedex(?![^\W_])[\s\S]*", ""),
-    (r"^\s*([^(]*)\((les?|la|l')\)\s*$", r"\2 \1"),
+    (r"^([^(]*)\((les?|la|l')\)\s*$", r"\2 \1"),
     (_APART + r"s ?/ ?s" + _NEXT, "sous "),
     (_APART + r"ss" + _NEXT, "sous "),
     (_APART + r"s" + _NEXT, "sur "),

@@ -286,7 +286,7 @@ API_EXAMPLE = "Exemple :"
 SCRIPT = {
     "suggestions": "{count} suggestions. Flèches pour choisir, Entrée pour valider.",
     "suggestion": "1 suggestion. Flèche bas pour la choisir, Entrée pour valider.",
-    "no_suggestion": "Aucune suggestion.",
+    "no_suggestion": "Aucune suggestion pour ce texte. Vérifiez l’orthographe, ou essayez un code postal.",
     "locating": "Recherche de votre position…",
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
