@@ -38,15 +38,17 @@ async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None 
     return {"items": (await look_up(engine, q, limit, geocoder)).items}
 
 
-async def look_up(engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None) -> Found:
-    """The same, with how sure each is. Raises EngineUnavailable.
+async def look_up(
+    engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None, *, only_places: bool = False
+) -> Found:
+    """The same, with how sure each is. `only_places`: no offer is wanted. Raises EngineUnavailable.
 
     The geocoder is asked at the same time about what looks like an address, and about all else where the index knows
-    no place; what it does not answer in time is left out.
+    nothing of that name; what it does not answer in time is left out.
     """
     names = await department_names(engine)
     (places, offers), streets = await asyncio.gather(indexed(engine, q, limit, names), addresses(geocoder, q))
-    if not places and not streets:
+    if not (places or streets or (offers and not only_places)):
         streets = await addresses(geocoder, q, whatever=True)
     # Places are what most people type; a few rows stay for offers, and an exact name comes first of all.
     room_for_offers = min(len(offers), max(1, limit // 4))

@@ -100,7 +100,7 @@ def create(known: dict[str, Commune]) -> FastAPI:
 
 
 def suggested(real: list[Place], q: str, *, points: bool) -> list[dict[str, Any]]:
-    """Those of the places that have every word of the text, the last one perhaps only begun; stations among `points`."""
+    """Those of the places that have every word of the text, the last one perhaps only begun; stations are `points`."""
     numbered = NUMBER.match(" ".join(q.split()))
     number, asked = (numbered[1], numbered[2]) if numbered else ("", q)
     *words, last = folded(asked).split() or [""]

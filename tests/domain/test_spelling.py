@@ -136,7 +136,7 @@ def analyzed(engine: Elasticsearch, index: str, normalizer: str, texts: list[str
 
 LATIN = [
     letter
-    for letter in map(chr, range(0xC0, 0x250))
+    for letter in map(chr, range(0xC0, 0x180))
     if re.fullmatch(
         "[A-Za-z]+", "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
     )

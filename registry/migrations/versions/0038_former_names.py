@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 from registry import territory
 
 revision = "0038"
-down_revision = "0032"
+down_revision = "0037"
 
 
 def upgrade() -> None:

@@ -32,7 +32,7 @@ async def hub(request: Request) -> Response:
     text = request.query_params["ou"].replace("\0", "").strip()[:LONGEST]
     if not text:
         return _hub(site, text, error=NO_PLACE)
-    answer = await suggest.look_up(site.engine, text, SUGGESTED)
+    answer = await suggest.look_up(site.engine, text, SUGGESTED, only_places=True)
     found = [item for item in answer.items if item["type"] in COMMUNES]
     found = found or await suggest.standing_in(site.engine, text, SUGGESTED)
     if not found:

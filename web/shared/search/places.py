@@ -111,7 +111,7 @@ async def meant(site: Site, text: str, id: str, *, point: bool) -> Meant:
             return Meant(place.name, id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
         return Meant(error=texts.ERROR_NO_PLACE)
-    found = await suggest.look_up(site.engine, text, SUGGESTIONS, site.geocoder)
+    found = await suggest.look_up(site.engine, text, SUGGESTIONS, site.geocoder, only_places=True)
     # The communes of a postcode follow it, each by its name.
     items = [item for item in found.items if item["type"] not in ("offer", "postcode")]
     fitting = [item for item in items if not (point and item["type"] in TERRITORIES)]
