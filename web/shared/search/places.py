@@ -108,7 +108,7 @@ async def meant(site: Site, text: str, id: str, *, point: bool) -> Meant:
         place = await known(site, id)
         if place is not None and (not text or suggest.alike(text, place.name)):
             refused = point and place.is_territory
-            return Meant(place.name, id, place, error=texts.search.ERROR_NO_POINT if refused else "")
+            return Meant(place.name, place.id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
         return Meant(error=texts.ERROR_NO_PLACE)
     found = await suggest.look_up(site.engine, text, SUGGESTIONS, site.geocoder, only_places=True)
