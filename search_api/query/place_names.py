@@ -179,13 +179,14 @@ def name_matches(reading: Reading) -> list[Clause]:
     spelt = [" ".join(as_indexed(name)) for name in names]
     clauses: list[tuple[float, Clause]] = [
         (EXACT, {"terms": {"name.exact": names}}),
-        (EXACT * WITHOUT_ARTICLE, {"terms": {"name.exact": bare}}),
         (EXACT * GLUED, {"term": {"name.glued": reading.name.replace(" ", "")}}),
         (BEGINS, begins("name.exact", names)),
-        (BEGINS * WITHOUT_ARTICLE, begins("name.exact", bare)),
         (IN_NAME, any_of(*({"match_bool_prefix": {"name.prefix": {"query": q, "operator": "and"}}} for q in spelt))),
         (IN_NAME / 2, begins("name.glued", [reading.name.replace(" ", "")])),
     ]
+    if bare:
+        clauses.append((EXACT * WITHOUT_ARTICLE, {"terms": {"name.exact": bare}}))
+        clauses.append((BEGINS * WITHOUT_ARTICLE, begins("name.exact", bare)))
     if reading.as_typed:  # costs as much as all the others together
         nearly = {"query": spelt[-1], "operator": "and", "fuzziness": text.FUZZINESS, "prefix_length": 1}
         clauses.append((MISSPELT, {"match": {"name": nearly}}))
