@@ -173,8 +173,8 @@ def analysis(servers: Urls, run_id: str) -> Iterator[tuple[Elasticsearch, str]]:
 def test_the_index_folds_whatever_is_spelt_as_we_do(analysis: tuple[Elasticsearch, str], texts: list[str]) -> None:
     # A word at both ends, which no rule touches: an empty text has no token.
     some = [f"x {text}" for text in texts]
-    for normalizer, ours in NORMALIZERS.items():
-        assert analyzed(*analysis, normalizer, some) == [ours(text) for text in some]
+    for normalizer in ("place", "glued"):
+        assert analyzed(*analysis, normalizer, some) == [NORMALIZERS[normalizer](text) for text in some]
 
 
 def revision(name: str) -> str:
