@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -12,21 +12,31 @@ OpenPage = Callable[..., Page]
 
 
 def hold(page: Page) -> None:
-    """No suggestion is answered from here on."""
-    page.route("**/api/v1/suggest*", lambda _: None)
-
-
-def is_suggestion(request: Request) -> bool:
-    return "/api/v1/suggest" in request.url
+    """No suggestion is answered from here on: the page's own fetch waits until it is given up."""
+    page.evaluate(
+        """() => {
+            const asked = window.fetch;
+            window.givenUp = 0;
+            window.held = 0;
+            window.fetch = (address, options) => {
+                if (!String(address).includes("/api/v1/suggest")) return asked(address, options);
+                window.held += 1;
+                return new Promise((_, reject) => options.signal.addEventListener("abort", () => {
+                    window.givenUp += 1;
+                    reject(new DOMException("given up", "AbortError"));
+                }));
+            };
+        }"""
+    )
 
 
 def test_what_is_under_way_is_given_up_with_enter(open_page: OpenPage) -> None:
     page = open_page("/?ou=Nantes&lieu=commune:44109")
     hold(page)
-    with page.expect_request(is_suggestion):
-        page.locator("#ou").fill("reze")
-    with page.expect_event("requestfailed", is_suggestion):
-        page.locator("#ou").press("Enter")
+    page.locator("#ou").fill("reze")
+    page.wait_for_function("window.held === 1")
+    page.locator("#ou").press("Enter")
+    page.wait_for_function("window.givenUp === 1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Rezé")
     expect(page.locator("#suggestions")).to_be_hidden()
     expect(page.locator(".no-suggestion").first).to_be_hidden()
@@ -37,10 +47,10 @@ def test_what_is_under_way_is_given_up_with_a_choice(open_page: OpenPage) -> Non
     page.locator("#ou").fill("reze")
     expect(page.locator("#suggestions li").first).to_contain_text("Rezé")
     hold(page)
-    with page.expect_request(is_suggestion):
-        page.locator("#ou").press("Backspace")
-    with page.expect_event("requestfailed", is_suggestion):
-        page.locator("#suggestions li").first.click()
+    page.locator("#ou").press("Backspace")
+    page.wait_for_function("window.held === 1")
+    page.locator("#suggestions li").first.click()
+    page.wait_for_function("window.givenUp === 1")
     expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Rezé")
     expect(page.locator("#suggestions")).to_be_hidden()
 
