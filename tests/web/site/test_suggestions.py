@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import wait_for
+
 pytestmark = pytest.mark.browser
 
 OpenPage = Callable[..., Page]
@@ -34,9 +36,9 @@ def test_what_is_under_way_is_given_up_with_enter(open_page: OpenPage) -> None:
     page = open_page("/?ou=Nantes&lieu=commune:44109")
     hold(page)
     page.locator("#ou").fill("reze")
-    page.wait_for_function("window.held === 1")
+    wait_for(lambda: page.evaluate("window.held") == 1, what="held")
     page.locator("#ou").press("Enter")
-    page.wait_for_function("window.givenUp === 1")
+    wait_for(lambda: page.evaluate("window.givenUp") == 1, what="givenUp")
     expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Rezé")
     expect(page.locator("#suggestions")).to_be_hidden()
     expect(page.locator(".no-suggestion").first).to_be_hidden()
@@ -48,9 +50,9 @@ def test_what_is_under_way_is_given_up_with_a_choice(open_page: OpenPage) -> Non
     expect(page.locator("#suggestions li").first).to_contain_text("Rezé")
     hold(page)
     page.locator("#ou").press("Backspace")
-    page.wait_for_function("window.held === 1")
+    wait_for(lambda: page.evaluate("window.held") == 1, what="held")
     page.locator("#suggestions li").first.click()
-    page.wait_for_function("window.givenUp === 1")
+    wait_for(lambda: page.evaluate("window.givenUp") == 1, what="givenUp")
     expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Rezé")
     expect(page.locator("#suggestions")).to_be_hidden()
 
