@@ -160,7 +160,7 @@ def _commune(territory: Territory, address: Address, point: Point | str) -> tupl
 def _by_name(territory: Territory, postcode: str, name: str) -> Commune | None:
     postcode = postcode.zfill(5) if postcode else ""
     # "PARIS 18" and "Lyon 3e" are the city; its postcode then tells the arrondissement.
-    plain = re.sub(r" \d+(er|e|eme)?( arrondissement)?$", "", spelling.commune(name))
+    plain = re.sub(r" \d+(er|e|eme)?( arrondissement)?$", "", spelling.place(name))
     if commune := territory.by_postcode_and_name(postcode, plain):
         return commune
     # The postcodes of CEDEX are not in the list: one commune of that name in the department will do.
@@ -171,7 +171,7 @@ def _by_name(territory: Territory, postcode: str, name: str) -> Commune | None:
     found = [
         each
         for each in territory.communes.values()
-        if each.department.replace("A", "0").replace("B", "0") == department and spelling.commune(each.name) == plain
+        if each.department.replace("A", "0").replace("B", "0") == department and spelling.place(each.name) == plain
     ]
     return found[0] if len(found) == 1 else None
 

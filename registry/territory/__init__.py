@@ -52,6 +52,19 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
             for row in _rows("retired_codes.csv"):
                 if row["current_code"] in known:
                     copy.write_row((row["code"], row["current_code"]))
+        load_former_names(cur)
+
+
+def load_former_names(cur: psycopg.Cursor[TupleRow]) -> None:
+    """Fill the empty table of former names, of the communes that there are."""
+    known = {code for (code,) in cur.execute("select code from commune").fetchall()}
+    rows: dict[str, tuple[str, ...]] = {}
+    for row in _rows("former_names.csv"):
+        if row["current_code"] in known:
+            id = f"{row['code']}:{spelling.fold(row['name']).replace(' ', '-')}"
+            # Two stand there twice: a commune until a day, and then a delegated one.
+            rows.setdefault(id, (id, row["name"], row["code"], row["current_code"], row["ended_on"], row["was"]))
+    cur.executemany("insert into former_name values (%s, %s, %s, %s, nullif(%s, '')::date, %s)", list(rows.values()))
 
 
 def _load_communes(
@@ -140,8 +153,8 @@ class Territory:
 
     def by_postcode_and_name(self, postcode: str, name: str) -> Commune | None:
         """The commune with this postcode and name; accents, case, hyphens, "St" and "Cedex" don't matter."""
-        wanted = spelling.commune(name)
-        found = [each for each in self.by_postcode.get(postcode, []) if spelling.commune(each.name) == wanted]
+        wanted = spelling.place(name)
+        found = [each for each in self.by_postcode.get(postcode, []) if spelling.place(each.name) == wanted]
         return found[0] if found else None
 
     def contour(self, code: str) -> shapely.Geometry | None:

@@ -34,12 +34,12 @@ def communes(conn: Connection, typed: str, postcode: str) -> list[tuple[str, str
 
     « Paris » with 75015 is its arrondissement; « Nantes Chantenay » is the commune that it begins with.
     """
-    here, wanted = communes_of(conn, postcode), spelling.commune(typed)
+    here, wanted = communes_of(conn, postcode), spelling.place(typed)
     for match in (
         [each for each in here if each[0] == typed.strip().upper()],
-        [each for each in here if spelling.commune(each[1]) == wanted],
-        [each for each in here if wanted and spelling.commune(each[1]).startswith(f"{wanted} ")],
-        [each for each in here if wanted.startswith(f"{spelling.commune(each[1])} ")],
+        [each for each in here if spelling.place(each[1]) == wanted],
+        [each for each in here if wanted and spelling.place(each[1]).startswith(f"{wanted} ")],
+        [each for each in here if wanted.startswith(f"{spelling.place(each[1])} ")],
     ):
         if match:
             return match
@@ -66,7 +66,7 @@ def birth_places(conn: Connection, typed: str) -> list[tuple[str, str]]:
     name, department = _apart(text)
     if not name:
         return []
-    if not department and (country := _countries().get(spelling.commune(name))):
+    if not department and (country := _countries().get(spelling.place(name))):
         return [country]
     # Compared here: PostgreSQL does not fold as we do, and this is asked once for a person.
     found = [
@@ -75,7 +75,7 @@ def birth_places(conn: Connection, typed: str) -> list[tuple[str, str]]:
             "select code, name, department from commune where %s in ('', department) order by population desc, code",
             [department],
         )
-        if spelling.commune(commune) == spelling.commune(name)
+        if spelling.place(commune) == spelling.place(name)
     ]
     return found[:MOST_CHOICES]
 
@@ -136,7 +136,7 @@ def _countries() -> dict[str, tuple[str, str]]:
     usual: dict[str, str] = {}
     for code, name in rows:
         usual.setdefault(code, name)
-    return {spelling.commune(name): (code, usual[code]) for code, name in rows}
+    return {spelling.place(name): (code, usual[code]) for code, name in rows}
 
 
 def _add(found: dict[str, str], name: str, places: list[tuple[str, str]], choices: list[tuple[str, str]]) -> None:
