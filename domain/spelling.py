@@ -19,7 +19,24 @@ PHRASES = "\ufdfa\ufdfb"
 """Of 18 and of 8 letters."""
 
 SAINTS = {"st": "saint", "ste": "sainte"}
-"""The same rules stand in mappings/analysis.json, for Elasticsearch."""
+"""`IN_PLACES` writes them out before a name; here for a word that stands alone."""
+
+_APART, _NEXT = r"(?<![^\W_])", r"[\W_]+(?=[^\W_])"
+"""Before a word, and after one that another follows."""
+
+IN_PLACES = (
+    (_APART + r"cedex(?![^\W_])[\s\S]*", ""),
+    (r"^\s*([^(]*)\((les?|la|l')\)\s*$", r"\2 \1"),
+    (_APART + r"s ?/ ?s" + _NEXT, "sous "),
+    (_APART + r"ss" + _NEXT, "sous "),
+    (_APART + r"s" + _NEXT, "sur "),
+    (r"(?<=[^\W_]) ?/ ?(?=[^\W_])", " sur "),
+    (_APART + r"st" + _NEXT, "saint "),
+    (_APART + r"ste" + _NEXT, "sainte "),
+)
+"""What the names of places abbreviate, in this order: a pattern for plain text and what it stands for. An abbreviation
+has a word after it: who types « les s » may be on the way to « les sables ». The same rules stand in
+mappings/analysis.json, for Elasticsearch; tests/domain/test_spelling.py holds them together."""
 
 ABBREVIATIONS = SAINTS | {
     "all": "allee",
@@ -62,6 +79,8 @@ STREET_ABBREVIATIONS = ABBREVIATIONS | {
 """Of the names of streets. More of them, because they are words elsewhere (« le col », « mal », « ch »): not for names
 of houses, nor for keys."""
 
+_IN_PLACES = [(re.compile(pattern), full) for pattern, full in IN_PLACES]
+
 _UNSEEN = frozenset("\u115f\u1160\u2800")
 """Letters and a sign that show nothing."""
 
@@ -93,12 +112,18 @@ def street(value: str) -> str:
     return " ".join(STREET_ABBREVIATIONS.get(word, word) for word in fold(value).split())
 
 
-def commune(name: str) -> str:
-    """A commune's name without what spellings differ in: "ST-HERBLAIN CEDEX 2" and "Saint-Herblain" agree."""
-    words = fold(name).split()
-    if "cedex" in words:
-        words = words[: words.index("cedex")]
-    return " ".join((SAINTS | {"s": "sur"}).get(word, word) for word in words)
+def place(name: str) -> str:
+    """A place's name without what spellings differ in: "ST-HERBLAIN CEDEX 2" and "Saint-Herblain" agree, "La Roche/Yon"
+    and "la roche s/ yon", "L AIGLE" and "L’Aigle", "Mans (Le)" and "Le Mans". The index has its names so too (`name.exact`)."""
+    written = plain(name)
+    for pattern, full in _IN_PLACES:
+        written = pattern.sub(full, written)
+    return fold(written)
+
+
+def glued(name: str) -> str:
+    """`place` without the blanks, for an apostrophe that was left out: « villeneuve dascq » (`name.glued`)."""
+    return place(name).replace(" ", "")
 
 
 def bounded(text: str) -> str:

@@ -19,7 +19,7 @@ from registry.database import Connection
 from registry.intake import runs
 from registry.offers import duties
 from registry.parents import reports
-from registry.parents.alerts import ending
+from registry.parents.alerts import ending, merging
 from registry.parents.contact import opening, stopping
 from registry.scales import current_scales
 from settings import Settings
@@ -43,7 +43,7 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "ended accounts": lambda conn: staff.end_over(conn, now, site_url=settings.site_url),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
-        "saved needs": lambda conn: ending.tend(conn, settings, now),
+        "saved needs": lambda conn: merging.follow(conn, now) + ending.tend(conn, settings, now),
         "mails": lambda conn: mail.forget(conn, now - current_scales(conn).duration("mail_days", civil.day(now))),
     }
     done: dict[str, int] = {}

@@ -60,6 +60,7 @@ KEPT = [
     "department",
     "epci",
     "retired_commune",
+    "former_name",
     "zone_anchor",
     "word_term",
     "search_index",

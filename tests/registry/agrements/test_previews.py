@@ -178,7 +178,7 @@ def everything(conn: Connection) -> dict[str, Any]:
     """All rows but those of the territory."""
     tables = conn.execute(
         "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
-        " and relname not in ('commune', 'zone_anchor', 'department', 'epci', 'retired_commune')"
+        " and relname not in ('commune', 'zone_anchor', 'department', 'epci', 'retired_commune', 'former_name')"
     ).fetchall()
     return {
         name: conn.execute(f"select array(select t::text from {name} t order by 1)").fetchall() for (name,) in tables

@@ -19,7 +19,7 @@ from tests.web.am.availability.test_pages import PATH, minder, monday, periods
 from web.core import constraints
 
 BY_PROGRAMS = {
-    *("alembic_version", "commune", "department", "epci", "retired_commune", "source", "zone_anchor"),
+    *("alembic_version", "commune", "department", "epci", "former_name", "retired_commune", "source", "zone_anchor"),
     *("dead_letter", "fan_out", "index_check", "index_generation", "indexed_change", "indexer_worker", "outbox"),
     *("import_record", "alert_match", "breach", "scale", "word_term", "word_rederivation", "offer_view"),
     "search_index",
