@@ -139,12 +139,12 @@ def _contours() -> dict[str, str]:
 
 @dataclass
 class Territory:
-    """The communes in memory, with the look-ups of an import. Contours are read when they are asked for."""
+    """The communes in memory, with the look-ups of an import. Names and contours are read when they are asked for."""
 
     conn: Connection
     communes: dict[str, Commune]
     retired: dict[str, str]
-    by_name: dict[str, list[Named]] = field(default_factory=dict)
+    by_name: dict[str, Iterable[Named]] = field(default_factory=dict)
     arrondissements: dict[str, list[Commune]] = field(default_factory=dict)
     contours: dict[str, shapely.Geometry | None] = field(default_factory=dict)
 
@@ -166,8 +166,10 @@ class Territory:
             within = [each for each in parts if names.key(each.name) == wanted]
         return within[0] if len(within) == 1 else commune
 
-    def _named(self, key: str) -> list[Named]:
-        return self.by_name.get(key, [])
+    def _named(self, key: str) -> Iterable[Named]:
+        if key not in self.by_name:
+            self.by_name[key] = look(self.conn, [key])(key)
+        return self.by_name[key]
 
     def contour(self, code: str) -> shapely.Geometry | None:
         """The commune's contour, or None for the few that have none."""
@@ -199,14 +201,25 @@ def read(conn: Connection) -> Territory:
     for commune in communes.values():
         if commune.parent:
             territory.arrondissements.setdefault(commune.parent, []).append(commune)
-        _add(territory, Named(commune.name, commune.code, False, commune))
-    for name, code, current in conn.execute("select name, code, current_code from former_name order by id"):
-        _add(territory, Named(name, code, True, communes[current]))
     return territory
 
 
-def _add(territory: Territory, named: Named) -> None:
-    territory.by_name.setdefault(names.key(named.name), []).append(named)
+def look(conn: Connection, keys: Iterable[str]) -> names.Look:
+    """The names of these keys (`names.keys`): of communes by population, then of those of before."""
+    rows = conn.execute(
+        "select place_key(n.name), n.name, n.code, n.former,"
+        " c.code, c.name, c.parent, c.department, c.postcodes, c.population, c.lat, c.lon"
+        " from (select name, code, false as former, code as current from commune where place_key(name) = any (%(keys)s)"
+        "  union all"
+        "  select name, code, true, current_code from former_name where place_key(name) = any (%(keys)s)) n"
+        " join commune c on c.code = n.current order by n.former, c.population desc, n.code",
+        {"keys": list(keys)},
+    )
+    found: dict[str, list[Named]] = {}
+    for key, name, code, former, current, today, parent, department, postcodes, *where in rows:
+        commune = Commune(current, today, parent, department, tuple(postcodes), *where)
+        found.setdefault(key, []).append(Named(name, code, former, commune))
+    return lambda key: found.get(key, [])
 
 
 def current_codes(conn: Connection, codes: Iterable[str]) -> dict[str, str]:

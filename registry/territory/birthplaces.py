@@ -7,14 +7,14 @@ does not know, and countries.
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from domain import spelling
 from registry.database import Connection
-from registry.territory import names
+from registry.territory import look, names
 from registry.territory.names import Named
 
 DATA = Path(__file__).parents[1] / "data"
@@ -56,22 +56,6 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     return [*numbered, *_called(conn, name, where, born)][:MOST_CHOICES]
 
 
-def look(conn: Connection, keys: Iterable[str]) -> names.Look:
-    """The names of these keys, of communes by population, then of those of before."""
-    rows = conn.execute(
-        "select n.name, n.code, n.former, c.code, c.name, c.parent, c.department, c.postcodes, c.population, c.lat,"
-        " c.lon from (select name, code, false as former, code as current from commune where place_key(name) = any (%s)"
-        "  union all select name, code, true, current_code from former_name where place_key(name) = any (%s)) n"
-        " join commune c on c.code = n.current order by n.former, c.population desc, n.code",
-        [wanted := list(keys), wanted],
-    ).fetchall()
-    found: dict[str, list[Named]] = {}
-    for name, code, former, current, *(of_today, parent, department, postcodes, population, lat, lon) in rows:
-        commune = names.Commune(current, of_today, parent, department, tuple(postcodes), population, lat, lon)
-        found.setdefault(names.key(name), []).append(Named(name, code, former, commune))
-    return lambda key: found.get(key, [])
-
-
 def _called(conn: Connection, name: str, where: str, born: date | None) -> list[Place]:
     """The communes of a name; `where`: the département, of then or of today, or nothing."""
     known = look(conn, wanted := names.keys(name))
@@ -106,7 +90,9 @@ def _code_then(conn: Connection, named: Named, born: date | None, where: str) ->
     here = _department(named.code)
     before = [code for (code,) in rows if _department(code) in MOVED and _department(code) != here]
     # Most kept their numbers. Of another one nothing else tells whether it was this commune's or a neighbour's.
-    same = [code for code in before if code[2:] == named.code[2:]] or (before if len(before) == 1 else [])
+    same = [code for code in before if code[2:] == named.code[2:]] or (
+        before if len(before) == 1 and not named.is_former else []
+    )
     if not same or here in MOVED:
         return named.code
     was = _department(same[0])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain import civil, spelling
 from registry.database import Connection
-from registry.territory import birthplaces, current_codes, names
+from registry.territory import birthplaces, current_codes, look, names
 from registry.territory.names import Commune
 
 Choices = list[tuple[str, str]]
@@ -45,10 +45,10 @@ def communes(conn: Connection, typed: str, postcode: str) -> Choices:
     codes = current_codes(conn, [typed.strip().upper()]).values()
     if of_code := [each for each in here if each[0] in codes]:
         return of_code
-    look = birthplaces.look(conn, names.keys(typed))
-    called = names.of_postcode(look, postcode, typed)
+    known = look(conn, names.keys(typed))
+    called = names.of_postcode(known, postcode, typed)
     if not here:
-        called = names.of_department(look, names.department_of(postcode), typed)
+        called = names.of_department(known, names.department_of(postcode), typed)
     if called:
         return [part for commune in called for part in _parts(conn, commune, typed, postcode)]
     for match in (
@@ -93,8 +93,8 @@ def _postcodes(conn: Connection, codes: list[str]) -> list[str]:
 def mams(conn: Connection, typed: str) -> list[tuple[str, str]]:
     """Id and name with its address of the published MAM in the communes of that name or postcode."""
     postcode, wanted = names.postcode(typed), names.keys(typed)
-    look = birthplaces.look(conn, wanted)
-    codes = [each.commune.code for key in wanted for each in look(key)] or [typed.strip().upper()]
+    known = look(conn, wanted)
+    codes = [each.commune.code for key in wanted for each in known(key)] or [typed.strip().upper()]
     return [
         (id, f"{name} ({address}, {commune})" if address else f"{name} ({commune})")
         for id, name, address, commune in conn.execute(
