@@ -68,10 +68,11 @@ def demo(
                 # Not by its number: a passkey belongs to a name.
                 SITE_URL=f"http://localhost:{port}",
             )
-            mailbox = _services(settings, directory.resolve(), nothing.fileno(), children)
+            answers_port = chosen_port("Les réponses par mail", None)
+            mailbox = _services(settings, directory.resolve(), nothing.fileno(), children, answers_port)
             program = str(Path(sys.argv[0]).resolve())
             if mailbox:
-                os.environ.update(RELAY_HOST="127.0.0.1", RELAY_PORT=str(chosen_port("Les réponses par mail", None)))
+                os.environ.update(RELAY_HOST="127.0.0.1", RELAY_PORT=str(answers_port))
             for name, command, stop in (
                 ("L’indexeur", ["index", "run"], signal.SIGTERM),
                 # A task under way may take long: this signal gives it ten seconds. Each may be cut off anywhere.
@@ -91,8 +92,10 @@ def demo(
             _wait_for_the_end(children)
 
 
-def _services(settings: Settings, directory: Path, lock: int, children: list[Child]) -> str | None:
+def _services(settings: Settings, directory: Path, lock: int, children: list[Child], answers_port: int) -> str | None:
     """Start what stands in for the services of others, where the settings name none, and name it in the environment.
+
+    The page of mails sends what is answered there to `answers_port`.
 
     Returns the address of the page where mails are read; None where they go to a server of the user's own.
     """
@@ -115,7 +118,8 @@ def _services(settings: Settings, directory: Path, lock: int, children: list[Chi
         os.environ["GEOCODER_URL"] = f"http://127.0.0.1:{port}/search"
     if not settings.smtp_url:
         smtp_port = chosen_port("La boîte aux lettres", None)
-        port = launch("La boîte aux lettres", "mailbox", ["--smtp-port", str(smtp_port)])
+        more = ["--smtp-port", str(smtp_port), "--answers-port", str(answers_port)]
+        port = launch("La boîte aux lettres", "mailbox", more)
         os.environ["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
         mailbox = f"http://127.0.0.1:{port}/"
     for child, port in waits:
@@ -212,6 +216,7 @@ def _show_accounts(accounts: "list[DemoAccount]", mailbox: str | None) -> None:
     lines = "\n".join(f"  {account.mail:<{width}}  {account.what}" for account in accounts)
     where = (
         f"Les mails, avec les codes de connexion, arrivent ici\u00a0: {mailbox}\n"
+        "On peut aussi y répondre aux messages entre parents et assistantes maternelles.\n"
         "Sauf pour les assistantes maternelles et l’employeur, la connexion demande deux codes, l’un après l’autre.\n"
         if mailbox
         else ""

@@ -9,6 +9,7 @@ import typer
 from cli.data import Day, today
 from cli.progress import progress, say
 from cli.servers import found_settings, plain_failures, refuse
+from domain.spreadsheets import as_text
 from registry import database
 from registry.legacy import LegacyRefused
 
@@ -96,4 +97,4 @@ def _write_report(database_url: str, path: Path) -> None:
         writer.writerow(("ligne", "resultat", "motifs"))
         if run is not None:
             for line, outcome, problems, _ in migrating.rows_of(conn, run):
-                writer.writerow((line, LABELS[outcome], " | ".join(problems)))
+                writer.writerow((line, as_text(LABELS[outcome]), as_text(" | ".join(problems))))

@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from registry.alerts.asking import MOST_LIVE
 from starlette.routing import compile_path
 
 from demo.accounts import DOMAIN
 from docs import guide
 from docs.camera import PATIENCE_S, code_in, launch, link_in, mail_to, mails_to, picture
+from registry.parents.alerts.asking import MOST_LIVE
 from web.app import ROUTERS
 
 FOLDER = Path(__file__).parent / "screens"
@@ -67,9 +67,15 @@ ROOMS = {
         "account-application": "/compte/application",
         "proof": "/connexion/preuve?suite=/espace/donnees&par=mail",
     },
-    "rpe": {"rpe": "/rpe", "rpe-movements": "/mouvements/territoire", "desk": "/rpe/inscription"},
+    "rpe": {
+        "rpe": "/rpe",
+        "rpe-movements": "/mouvements/territoire",
+        "lost-mailboxes": "/adresses-perdues",
+        "lost-mailbox-new": "/adresses-perdues/nouvelle",
+        "desk": "/rpe/inscription",
+    },
     "employeur": {"employer": "/employeur"},
-    "departement": {"department": "/departement"},
+    "departement": {"department": "/departement", "movements-entry": "/mouvements/nouveau"},
     "caf": {"movements": "/mouvements", "accounts-caf": "/comptes", "accounts-caf-new": "/comptes/nouveau"},
     "commune": {"account-commune": "/compte"},
     "moderateur": {
@@ -77,6 +83,7 @@ ROOMS = {
         "moderation-figures": "/moderation/chiffres",
         "messages-reported": "/messages/signales",
         "reports": "/signalements",
+        "moves": "/demenagements",
     },
     "admin": {
         "administration": "/comptes",
@@ -233,6 +240,8 @@ def assistant(visit: Visit) -> None:
     writer.click("main form button[type=submit]")
     told = mail_to(visit.mailbox, f"am@{DOMAIN}", "/messages/signaler/", after=known)
     visit.each(writer, {f"message-{part}": link_in(told, f"/messages/{part}/") for part in ("bloquer", "signaler")})
+    page.goto("/espace/messages", wait_until="networkidle")
+    visit.follow(page, "space-conversation", "/espace/messages/")
 
 
 def wanting(visit: Visit) -> None:
@@ -348,6 +357,7 @@ def caf(visit: Visit) -> None:
     visit.take(page, "movements-file")
     page.click("form[action$='/appliquer'] button[type=submit]")
     page.wait_for_load_state("networkidle")
+    visit.follow(page, "movements-undo", "/annuler")
     visit.each(page, {"movements-unmatched": "/mouvements/a-rapprocher"})
     visit.follow(page, "movements-match", "/mouvements/a-rapprocher/")
 

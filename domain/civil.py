@@ -1,5 +1,6 @@
 """Civil time in France: what is stored is UTC, while days, deadlines and "today" are those of Europe/Paris."""
 
+import re
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
@@ -9,6 +10,9 @@ MIDNIGHT = time()
 
 MAJORITY_YEARS = 18
 """Code civil, article 388: a minor is younger. Children of searches are, assistants maternels are not."""
+
+_SENT = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_TYPED = re.compile(r"(\d{1,2})\s?[/. -]\s?(\d{1,2})\s?[/. -]\s?(\d{4})|(\d\d)(\d\d)(\d{4})", re.ASCII)
 
 
 def day(moment: datetime) -> date:
@@ -29,6 +33,22 @@ def now() -> datetime:
 def today() -> date:
     """The day it is in France."""
     return now().date()
+
+
+def typed_day(text: str) -> date | None:
+    """The day that a date field sends, « 2026-08-31 », or that a person types: « 31/08/2026 », « 31.8.2026 », and
+    « 31082026 » on the digits of a telephone; None where it is none."""
+    typed = text.strip()
+    if found := _SENT.fullmatch(typed):
+        parts = found.groups()
+    elif found := _TYPED.fullmatch(typed):
+        parts = tuple(reversed([part for part in found.groups() if part]))
+    else:
+        return None
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None
 
 
 def moment(day: date, at: time = MIDNIGHT) -> datetime:

@@ -80,14 +80,26 @@ def distance(metres: float) -> str:
     return f"{decimal(kilometres)}{NBSP}km"
 
 
+EXTENSION = " poste "
+"""What parts a telephone number from its extension, where it is kept with one."""
+
+
 def phone(value: str) -> str:
-    """A French number in pairs, « 02 40 41 90 00 »; any other as it is."""
-    digits = "".join(c for c in value if c.isdigit())
+    """A French number in pairs, « 02 40 41 90 00 », with its extension, « poste 12 »; any other as it is."""
+    number, _, extension = value.partition(EXTENSION)
+    digits = "".join(c for c in number if c.isdigit())
     if digits.startswith("33") and len(digits) == 11:
         digits = "0" + digits[2:]
     if len(digits) != 10 or not digits.startswith("0"):
         return value
-    return NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
+    pairs = NBSP.join(digits[i : i + 2] for i in range(0, 10, 2))
+    return f"{pairs} poste{NBSP}{extension}" if extension else pairs
+
+
+def dialled(value: str) -> str:
+    """A number as a link calls it (RFC 3966): « 0240419000;ext=12 »."""
+    number, _, extension = value.partition(EXTENSION)
+    return number.replace(" ", "") + (f";ext={extension}" if extension else "")
 
 
 # Days and moments ---------------------------------------------------------------------------------------
@@ -122,6 +134,11 @@ def day_of(moment: datetime | None) -> str:
 def moment(value: datetime) -> str:
     """« 26 novembre 2026 à 10 h 00 »."""
     return f"{day_of(value)} à {hour(value)}"
+
+
+def moment_in_paris(value: datetime) -> str:
+    """« 26 novembre 2026 à 10 h 00 (heure de Paris) », for whoever may read it elsewhere."""
+    return f"{moment(value)} (heure de Paris)"
 
 
 def moment_in_figures(value: datetime) -> str:

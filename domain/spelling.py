@@ -149,6 +149,18 @@ def _is_mark(letter: str) -> bool:
     return unicodedata.combining(unicodedata.normalize("NFKD", letter)[0]) > 0
 
 
+def composed(text: str) -> str:
+    """Letters and their accents as one sign each (Unicode's NFC), whichever way a keyboard or a file wrote them."""
+    return text if text.isascii() else unicodedata.normalize("NFC", bounded(text))
+
+
+def legible(text: str) -> str:
+    """`composed`, without signs that nobody sees: soft hyphens, marks of direction. Blanks and control signs stay."""
+    if text.isascii():
+        return text
+    return "".join(letter for letter in composed(text) if letter.isascii() or unicodedata.category(letter) != "Cf")
+
+
 def shown(text: str) -> str:
     """As a reader sees it: every sign as the usual one, nothing invisible, no frames of keys, no marks but those of
     common letters (Unicode's NFKC)."""

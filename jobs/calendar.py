@@ -12,15 +12,17 @@ import psycopg
 from domain import civil
 from registry import database, mail
 from registry.accounts import housekeeping, recovery, staff
-from registry.agrements import documents, expiry, registrations
+from registry.agrements import documents, expiry, moves, registrations
 from registry.agrements.movements import applying
 from registry.agrements.requests import effect
 from registry.database import Connection
 from registry.intake import runs
 from registry.offers import duties
+from registry.offers.lost_mailbox import steps as lost_mailbox
 from registry.parents import reports
 from registry.parents.alerts import ending, merging
 from registry.parents.contact import opening, stopping
+from registry.privacy import leaving
 from registry.scales import current_scales
 from settings import Settings
 
@@ -41,8 +43,10 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "accounts": lambda conn: housekeeping.forget(conn, now),
         "second factors": lambda conn: recovery.reset_unreadable(conn, settings.keys, now, site_url=settings.site_url),
         "ended accounts": lambda conn: staff.end_over(conn, now, site_url=settings.site_url),
+        "lost mailboxes": lambda conn: lost_mailbox.follow(conn, settings, now),
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
+        "names": lambda conn: leaving.forget_names(conn, now),
         "saved needs": lambda conn: merging.follow(conn, now) + ending.tend(conn, settings, now),
         "mails": lambda conn: mail.forget(conn, now - current_scales(conn).duration("mail_days", civil.day(now))),
     }
@@ -61,10 +65,15 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
 
 
 def agrements_of(conn: Connection, now: datetime) -> int:
-    """Movements whose day has come, agréments that begin and those that have ended; in this order, so that a renewal
-    takes over on the day after the last one's end. Returns how many."""
+    """Movements whose day has come, agréments and moves that begin, agréments that have ended; in this order, so that
+    a renewal takes over on the day after the last one's end. Returns how many."""
     today = civil.day(now)
-    return applying.apply_due(conn, today) + effect.take_due(conn, now) + expiry.expire(conn, today)
+    return (
+        applying.apply_due(conn, today)
+        + effect.take_due(conn, now)
+        + moves.take_due(conn, now)
+        + expiry.expire(conn, today)
+    )
 
 
 def remind(settings: Settings, now: datetime) -> int:

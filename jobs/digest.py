@@ -46,7 +46,9 @@ def queue(conn: Connection, settings: Settings, now: datetime) -> int:
     values = {
         "refused": _refused(count),
         "count": count,
-        "newest": [Letter(index, id, french.moment(at), _shortened(reason)) for index, id, at, reason in newest],
+        "newest": [
+            Letter(index, id, french.moment_in_paris(at), _shortened(reason)) for index, id, at, reason in newest
+        ],
     }
     return sum(
         letters.queue(

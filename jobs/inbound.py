@@ -2,9 +2,9 @@
 
 It takes mail for the addresses of live threads alone, bounded in size, and gives what was written on to
 `registry.parents.contact.relaying`. Attachments are dropped, quoted history is cut off, what a machine answered is
-swallowed. A mail is taken (250) once its letter to the other side is queued; while the registry is away the sender's
-server is told to come back (451). It speaks no TLS and knows no spam filter: the domain's own mail server stands before
-it.
+swallowed, or refused when its words come again. A mail is taken (250) once its letter to the other side is queued;
+while the registry is away the sender's server is told to come back (451). It speaks no TLS and knows no spam filter:
+the domain's own mail server stands before it.
 """
 
 import asyncio
@@ -39,11 +39,13 @@ ANSWERS: dict[Reason, str] = {
     "unknown": "550 5.1.1 Cette conversation est terminee ou n'existe pas / This conversation is over or unknown",
     "away": "550 5.7.1 Cette personne ne recoit plus de messages ici / This person takes no more messages here",
     "sender": "550 5.7.1 Repondez depuis l'adresse mail qui a recu le message / Use the address that got it",
-    "link": "550 5.7.1 Message non transmis: ni lien, ni adresse mail. Retirez-les, recommencez"
-    " / Not relayed: no links, no mail addresses",
+    "link": "550 5.7.1 Message non transmis: ni lien, ni adresse mail, meme dans la signature ou un message cite."
+    " Retirez-les, recommencez / Not relayed: no links, no mail addresses, also in a signature or quotation",
     "empty": "550 5.6.0 Message non transmis: aucun texte au-dessus du message cite / Not relayed: no text found",
     "too_long": "550 5.2.3 Message non transmis: 1500 caracteres au plus / Not relayed: 1500 characters at most",
     "too_many": "550 5.7.1 Message non transmis: limite du jour atteinte, reessayez demain / Not relayed: daily limit",
+    "again": "550 5.7.1 Message non transmis: vous avez deja ecrit exactement ce texte. Changez-le, recommencez"
+    " / Not relayed: you have written these very words before",
 }
 """In ASCII, as SMTP wants it; the sender's own server quotes it in its notice."""
 

@@ -88,9 +88,14 @@ def message(sender: str, waiting: Mail) -> EmailMessage:
         content["Reply-To"] = Address(addr_spec=waiting.reply_to)
     content["Subject"] = waiting.subject
     content["Date"] = format_datetime(civil.now())
-    content["Message-ID"] = f"<{waiting.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    content["Message-ID"] = f"<{waiting.id}@{domain}>"
+    if waiting.conversation:
+        content["In-Reply-To"] = content["References"] = f"<{waiting.conversation}@{domain}>"
     content["Content-Language"] = "fr"
     content["Auto-Submitted"] = "auto-generated"
+    # Exchange heeds this alone.
+    content["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
     if waiting.unsubscribe:
         content["List-Unsubscribe"] = f"<{waiting.unsubscribe}>"
         content["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -31,6 +31,7 @@ class Mail:
     attempts: int
     reply_to: str | None = field(default=None, repr=False)
     unsubscribe: str | None = field(default=None, repr=False)
+    conversation: UUID | None = None
 
 
 def queue(
@@ -43,11 +44,14 @@ def queue(
     *,
     reply_to: str | None = None,
     unsubscribe: str | None = None,
+    begins: UUID | None = None,
+    goes_on: UUID | None = None,
 ) -> bool:
     """Queue a mail of plain text to one address; it is sent once the caller has committed, and not after `expires_at`.
 
     `reply_to`: the address that answers go to. `unsubscribe`: the address on the web where a POST ends these mails
-    (RFC 8058), which mail programs show as a button.
+    (RFC 8058), which mail programs show as a button. `begins`: the id of this mail, where it begins a conversation;
+    `goes_on`: the id of the mail that began the one that this belongs to, with which mail programs show it.
 
     False when a mail with this `key` was queued before, sent or not; nothing is queued then. Raises ValueError on a
     recipient that is not one plain address and on a subject with a line break or another control character.
@@ -58,9 +62,10 @@ def queue(
         raise ValueError("subject has a control character")
     return (
         conn.execute(
-            "insert into mail_outbox (key, recipient, subject, body, expires_at, reply_to, unsubscribe)"
-            " values (%s, %s, %s, %s, %s, %s, %s) on conflict (key) do nothing",
-            [key, recipient, subject, body, expires_at, reply_to, unsubscribe],
+            "insert into mail_outbox"
+            " (id, key, recipient, subject, body, expires_at, reply_to, unsubscribe, conversation)"
+            " values (coalesce(%s, gen_random_uuid()), %s, %s, %s, %s, %s, %s, %s, %s) on conflict (key) do nothing",
+            [begins, key, recipient, subject, body, expires_at, reply_to, unsubscribe, goes_on],
         ).rowcount
         == 1
     )
@@ -79,7 +84,7 @@ def claim(conn: Connection) -> Mail | None:
         "update mail_outbox set attempts = attempts + 1, not_before = clock_timestamp() + make_interval(secs => %s)"
         f" where id = (select id from mail_outbox where {_WAITS}"
         " order by expires_at is null, not_before limit 1 for update skip locked)"
-        " returning id, recipient, subject, body, attempts, reply_to, unsubscribe",
+        " returning id, recipient, subject, body, attempts, reply_to, unsubscribe, conversation",
         [LEASE_S],
     ).fetchone()
     return Mail(*row) if row else None

@@ -40,6 +40,7 @@ Purpose = Literal[
     "contact page",
     "alert recipient",
     "alert link",
+    "notice link",
 ]
 
 ENDS_WITH_THE_KEY: dict[Purpose, str] = {
@@ -59,6 +60,7 @@ ENDS_WITH_THE_KEY: dict[Purpose, str] = {
     "contact page": "les liens pour bloquer ou signaler un message",
     "alert recipient": "le compte des alertes de chaque adresse, tenu avec cette clé",
     "alert link": "les liens pour confirmer, prolonger ou arrêter une alerte",
+    "notice link": "les liens pour ne plus recevoir de rappels",
 }
 """In French, for the operator: what is lost when the key that made it is taken out of SECRET_KEY."""
 

@@ -51,9 +51,10 @@ from web.shared import cards
 from web.shared.accounts import routes as accounts
 from web.shared.search import forms, need
 from web.staff import messages as staff_messages
+from web.staff import moves as staff_moves
 from web.staff import reports as staff_reports
 from web.staff import widget_keys
-from web.staff.accounts import administration, keeping
+from web.staff.accounts import administration, keeping, lost_mailbox
 from web.staff.department import routes as department
 from web.staff.employer import routes as employer
 from web.staff.moderation import routes as moderation
@@ -83,6 +84,7 @@ ROUTERS = (
     error_pages.router,
     accounts.router,
     keeping.router,
+    lost_mailbox.router,
     administration.router,
     registration.router,
     space.router,
@@ -92,6 +94,7 @@ ROUTERS = (
     moderation.router,
     staff_messages.router,
     staff_reports.router,
+    staff_moves.router,
     movements.router,
     movements_api.router,
     department.router,
@@ -280,6 +283,12 @@ MEMBERS: dict[type[Exception], Callable[[Request], Response]] = {
 }
 """What stands in the way of a page behind a sign-in, and the page that says so."""
 
+NOT_NOW = (
+    *(access.SignInNeeded, access.SecondFactorNeeded, access.ProofNeeded),
+    *(SessionOver, posted.ForeignForm),
+)
+"""What keeps a form from being taken for now: what was typed into it stands."""
+
 WITH_A_REASON = (access.NotAllowed, access.ProofNeeded, TooMany)
 """The same, where the page depends on what the exception holds."""
 
@@ -300,6 +309,8 @@ async def page_or_problem(request: Request, error: Exception) -> Response:
         log.error("the registry refused a statement: %s (%s)\n%s", type(error).__name__, error.sqlstate, where)
     if not is_for_reader(request) and not isinstance(error, (*WITH_A_REASON, *MEMBERS)):
         return await as_problem(request, error)
+    if isinstance(error, NOT_NOW) and is_for_reader(request) and (fields := await posted.typed(request)):
+        return pages.typed_again(request, pages.way_before(request, error), fields)
     if isinstance(error, EngineUnavailable):
         return error_pages.unavailable(request)
     if isinstance(error, access.NotAllowed):

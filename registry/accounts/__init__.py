@@ -133,7 +133,7 @@ def close(conn: Connection, id: UUID) -> None:
 
     Of an assistant maternel's the mail is forgotten; a member of the staff stays known by it, as the audit names her.
     """
-    for table in ("session", "passkey", "mail_change", "link", "device", "factor_reset"):
+    for table in ("session", "passkey", "mail_change", "link", "device", "factor_reset", "notice_off"):
         conn.execute(f"delete from {table} where account = %s", [id])
     conn.execute(
         "update account set closed_at = clock_timestamp(), oidc_subject = null, totp_secret = null,"

@@ -19,7 +19,6 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 
-from domain import french
 from registry import accounts, letters
 from registry.accounts import addresses
 from registry.accounts.throttle import Limit, TooMany
@@ -77,8 +76,7 @@ def send(
         letters.queue(conn, address, "accounts/unknown", {"site": site_url.rstrip("/")}, expires_at=now + LIFE)
     else:
         secret = f"{secrets.randbelow(10**6):06d}"
-        until = french.hour(now + LIFE)
-        values = {"code": secret, "purpose": purpose, "until": until}
+        values = {"code": secret, "purpose": purpose}
         letters.queue(conn, address, "accounts/code", values, expires_at=now + LIFE)
     conn.execute(
         "update sign_in_code set expires_at = created_at where browser = %s and purpose = %s and used_at is null",

@@ -18,6 +18,7 @@ from settings.keys import Keys
 
 RESUMING = ("registration",)
 CHANGING_MAIL = ("mail_old", "mail_new")
+LEAVING = ("leaving",)
 """Purposes of links that end before their time, with `end`; the modules that make them have each purpose's rule."""
 
 

@@ -105,11 +105,17 @@ def confirm(conn: Connection, keys: Keys, token: str, now: datetime, *, site_url
         if row is None:
             return None
         account, new_mail, both = row
-        return _change(conn, account, new_mail, site_url) if both else side
+        return change(conn, account, new_mail, site_url) if both else side
     return None
 
 
-def _change(conn: Connection, id: UUID, new_mail: str, site_url: str) -> Outcome:
+def change(
+    conn: Connection, id: UUID, new_mail: str, site_url: str, *, contact: bool = False
+) -> Literal["done", "taken"]:
+    """The change itself, for whoever has made sure of it: what lies in the old mailbox ends, and both are told.
+
+    `contact`: the address that she gives parents follows, which the letter says.
+    """
     cancel(conn, id)
     account = accounts.by_id(conn, id)
     if account is None:
@@ -127,7 +133,7 @@ def _change(conn: Connection, id: UUID, new_mail: str, site_url: str) -> Outcome
     sessions.end_all(conn, id)
     links.end(conn, id)
     codes.withdraw(conn, account.mail)
-    values = {"site": site_url.rstrip("/"), "others": ways.to_review(conn, id)}
+    values = {"site": site_url.rstrip("/"), "others": ways.to_review(conn, id), "contact": contact}
     letters.queue(conn, account.mail, "accounts/changed_from", values)
     letters.queue(conn, new_mail, "accounts/changed_to", values)
     if account.role in STAFF:

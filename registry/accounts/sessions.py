@@ -153,7 +153,7 @@ def end_all(conn: Connection, account: UUID) -> int:
     """
     conn.execute("delete from device where account = %s", [account])
     conn.execute("delete from mail_change where account = %s", [account])
-    links.end(conn, account, (*links.RESUMING, *links.CHANGING_MAIL))
+    links.end(conn, account, (*links.RESUMING, *links.CHANGING_MAIL, *links.LEAVING))
     return conn.execute("delete from session where account = %s", [account]).rowcount
 
 

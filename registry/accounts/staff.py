@@ -4,7 +4,6 @@ Assistants maternels and managers of crèches open theirs themselves. Territorie
 communes by INSEE code, whole EPCI by their SIREN.
 """
 
-import contextlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -238,17 +237,9 @@ def _last_day(text: str, today: date, *, required: bool) -> tuple[date | None, s
     """The last day that a form names, and what is wrong with it, in French."""
     if not text:
         return None, "Indiquez le dernier jour de la convention." if required else ""
-    day = _date(text)
+    day = civil.typed_day(text)
     if day is None:
         return None, "Indiquez une date, comme 31/12/2027."
     if not today <= day <= today + LONGEST_CONVENTION:
         return None, f"Indiquez une date entre aujourd’hui et le {french.day(today + LONGEST_CONVENTION)}."
     return day, ""
-
-
-def _date(text: str) -> date | None:
-    """As a browser's field sends it (2027-12-31), or as people write it (31/12/2027)."""
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        with contextlib.suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a civil day)
-    return None

@@ -90,6 +90,14 @@ def read(conn: Connection, kind: Kind, id: UUID, *, lock: bool = False) -> Case 
     return Case(*row) if row else None
 
 
+def open_about(conn: Connection, kind: Kind, about: str) -> UUID | None:
+    """The case of this kind about the same that is not closed."""
+    row = conn.execute(
+        "select id from case_file where kind = %s and about = %s and state <> 'closed'", [kind.code, about]
+    ).fetchone()
+    return row[0] if row else None
+
+
 def submit(
     conn: Connection,
     id: UUID,

@@ -53,3 +53,15 @@ FICHE_REPORT = Kind("fiche_report", "ce signalement", "le")
 
 MESSAGE_REPORT = Kind("contact_report", "ce message", "le")
 """One side of a conversation reports a message of the other (`registry.parents.contact.stopping`)."""
+
+LOST_MAILBOX = Kind(
+    "lost_mailbox",
+    "cette demande",
+    "la",
+    somebody_else="Une autre personne",
+    own="Vous avez ouvert cette demande\u00a0: c’est à une autre personne de la confirmer.",
+)
+"""An assistant maternel has lost the mailbox of her account (`registry.offers.lost_mailbox`)."""
+
+AGREMENT_MOVE = Kind("agrement_move", "ce déménagement", "le")
+"""An assistant maternel goes to mind children in another département (`registry.agrements.moves`)."""

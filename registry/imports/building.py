@@ -10,14 +10,17 @@ from domain import civil, french, spelling
 from domain.spelling import fold
 from domain.vocabulary import STRUCTURE_KINDS, STRUCTURE_PRECISIONS, Funding, ManagerType, Subkind
 from registry.imports import cleaning
-from registry.imports.errors import RowRejected
-from registry.imports.mapping import Coded, Mapping, Rewritten
+from registry.imports.errors import KeyLost, RowRejected
+from registry.imports.mapping import Coded, Mapping, OfferFields, Rewritten
 from registry.imports.placing import Address, Point, names_the_street, place, read_point
 from registry.imports.reading import Row, value_at
 from registry.imports.wording import quoted
+from registry.intake import texts
 from registry.territory import Territory
 
 T = TypeVar("T")
+
+ReadableMonths = Callable[[str | None, Callable[[str], int | None], str], int | None]
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,15 @@ def content_hash(structure: Structure) -> str:
     return hashlib.sha256(json.dumps(asdict(structure), sort_keys=True).encode()).hexdigest()
 
 
+def refuse_shortened(row: Row, mapping: Mapping) -> None:
+    """Raise KeyLost where a spreadsheet has shortened a part of the key: several structures would be one."""
+    for name in mapping.key:
+        if texts.is_shortened(value := cleaning.text(value_at(row.values, name))):
+            raise KeyLost(
+                f"sa clé {quoted(value)} a été abrégée par un tableur\u00a0: mettez cette colonne au format texte"
+            )
+
+
 def key_parts(row: Row, mapping: Mapping, territory: Territory) -> tuple[str, ...]:
     """What makes the row the same row next time. Spellings fold, and a retired commune code is the new one."""
     parts = []
@@ -77,10 +89,10 @@ def key_parts(row: Row, mapping: Mapping, territory: Territory) -> tuple[str, ..
 def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
     """The structure of a row. Raises RowRejected when it has no name, no known kind or no commune."""
     offer = mapping.offer
-    repairs: list[str] = []
+    words, repairs = _words(row, mapping)
 
     def text(name: str | None) -> str:
-        return cleaning.text(value_at(row.values, name)) if name else ""
+        return words[name] if name else ""
 
     def readable(name: str | None, clean: Callable[[str], T | None], label: str) -> T | None:
         value = text(name)
@@ -88,6 +100,12 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
         if value and found is None:
             repairs.append(f"{label} {quoted(value)} illisible, valeur écartée")
         return found
+
+    def first(name: str | None, read: Callable[[str], list[str]], label: str) -> str | None:
+        found = readable(name, lambda value: read(value) or None, label)
+        if found and (others := ", ".join(map(quoted, found[1:]))):
+            repairs.append(f"{label}\u00a0: {quoted(found[0])} gardé, laissé de côté\u00a0: {others}")
+        return found[0] if found else None
 
     def code(coded: Coded | None, known: tuple[str, ...], label: str) -> str | None:
         value = text(coded.field if coded else None)
@@ -104,13 +122,8 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
         raise RowRejected(f"nature {quoted(text(offer.kind.field))} inconnue")
     # The table speaks of the sub-kinds of an EAJE only.
     subkind = code(offer.subkind, Subkind.codes(), "catégorie") if kind == "eaje" else None
-    age_from = readable(offer.age_from, lambda value: _months(value, offer.age_unit), "âge")
-    age_to = readable(offer.age_to, lambda value: _months(value, offer.age_unit), "âge")
-    if age_from is not None and age_to is not None and age_to <= age_from:
-        repairs.append(f"âges de {age_from} à {age_to} mois incohérents, valeurs écartées")
-        age_from = age_to = None
-
-    address = _address(row, mapping)
+    age_from, age_to = _ages(offer, readable, repairs)
+    address = _address(mapping, text)
     stands = place(territory, address, _point(row, mapping, address.street))
     structure = Structure(
         kind=kind,
@@ -128,11 +141,31 @@ def build(row: Row, mapping: Mapping, territory: Territory) -> Built:
         age_from_months=age_from,
         age_to_months=age_to,
         funding=code(offer.funding, Funding.codes(), "financement"),
-        phone=readable(offer.phone, cleaning.clean_phone, "téléphone"),
-        mail=readable(offer.mail, cleaning.clean_mail, "adresse électronique"),
-        site=readable(offer.site, cleaning.clean_site, "site"),
+        phone=first(offer.phone, cleaning.phones, "téléphone"),
+        mail=first(offer.mail, cleaning.mails, "adresse électronique"),
+        site=first(offer.site, cleaning.sites, "site"),
     )
     return Built(row.line, structure, (*stands.repairs, *repairs))
+
+
+def _words(row: Row, mapping: Mapping) -> tuple[dict[str, str], list[str]]:
+    """The text of each field that the mapping names, and in French what had to be mended of it. Raises RowRejected
+    where letters of what parents would read are lost."""
+    words: dict[str, str] = {}
+    repairs: list[str] = []
+    offer, place = mapping.offer, mapping.place
+    manager = offer.manager_name.field if offer.manager_name else None
+    for name in sorted(mapping.fields()):
+        value = value_at(row.values, name)
+        words[name] = cleaning.text(value)
+        if isinstance(value, str):
+            repairs += texts.repairs(name, value)
+        if name in (offer.name, manager, place.address, place.address_line) and texts.is_broken(words[name]):
+            raise RowRejected(
+                f"le champ {quoted(name)} a des lettres perdues ou brouillées, {quoted(words[name])}\u00a0: corrigez le"
+                " codage du fichier"
+            )
+    return words, repairs
 
 
 def coded_value(coded: Coded | None, value: str, known: tuple[str, ...]) -> str | None:
@@ -151,23 +184,30 @@ def _rewritten(rewritten: Rewritten | None, text: Callable[[str | None], str]) -
     return spellings.get(fold(value), value)[:200]
 
 
+def _ages(offer: OfferFields, readable: ReadableMonths, repairs: list[str]) -> tuple[int | None, int | None]:
+    """In months; neither where they contradict each other."""
+    age_from = readable(offer.age_from, lambda value: _months(value, offer.age_unit), "âge")
+    age_to = readable(offer.age_to, lambda value: _months(value, offer.age_unit), "âge")
+    if age_from is not None and age_to is not None and age_to <= age_from:
+        repairs.append(f"âges de {age_from} à {age_to} mois incohérents, valeurs écartées")
+        return None, None
+    return age_from, age_to
+
+
 def _months(value: str, unit: str) -> int | None:
     found = cleaning.number(value)
     months = round(found * (12 if unit == "years" else 1)) if found is not None else -1
     return months if 0 <= months <= 12 * civil.MAJORITY_YEARS else None
 
 
-def _address(row: Row, mapping: Mapping) -> Address:
+def _address(mapping: Mapping, text: Callable[[str | None], str]) -> Address:
     fields = mapping.place
-
-    def text(name: str | None) -> str:
-        return cleaning.text(value_at(row.values, name)) if name else ""
-
     if fields.address_line:
         street, postcode, commune_name = cleaning.split_address(text(fields.address_line))
     else:
-        street, postcode, commune_name = text(fields.address), text(fields.postcode), text(fields.commune_name)
-    return Address(street, postcode, commune_name, text(fields.commune_code))
+        street, commune_name = text(fields.address), text(fields.commune_name)
+        postcode = texts.code(text(fields.postcode))
+    return Address(street, postcode, commune_name, texts.code(text(fields.commune_code)))
 
 
 def _point(row: Row, mapping: Mapping, street: str) -> Point | str:

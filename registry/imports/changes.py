@@ -55,12 +55,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Rejection:
-    """A row that became no offer; `parts` is its key, whose empty parts the row did not say."""
+    """A row that became no offer; `parts` is its key, whose empty parts the row did not say. `is_key_lost`: a
+    spreadsheet took it, so that the row may stand for any offer of the source."""
 
     line: int
     parts: tuple[str, ...]
     name: str
     reason: str
+    is_key_lost: bool = False
 
 
 def joined(parts: tuple[str, ...]) -> str:

@@ -2,7 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
+
+import phonenumbers
+
+from domain.french import EXTENSION
+from domain.spelling import legible
+from registry.intake import texts
 
 ACRONYMS = frozenset(
     ("MAM", "RAM", "RPE", "CCAS", "CIAS", "CAF", "CHU", "CHRU", "PMI", "ALSH", "LAEP", "ZI", "ZA", "ZAC", "BP", "CS")
@@ -15,11 +22,23 @@ WAY_TYPE = re.compile(
     "|r[ée]sidence|route|rue|ruelle|sentier|square|venelle"
 )
 NUMBER_SUFFIXES = frozenset(("bis", "ter", "quater"))
+MOST_OF_A_CONTACT = 300
+"""Letters of a cell in which telephones, mails, sites and counts are looked for."""
+
+BEHIND = re.compile(r"[\s,;:(.-]{0,4}(?:poste|post|ext|extension)[\s.:]{0,3}(\d{1,6})", re.IGNORECASE)
+"""What may tell a telephone number's extension, behind it."""
+
+MAIL = re.compile(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+")
+
+FRENCH_NUMBER = re.compile(
+    r"(?<!\d)(?:(?:\+|00)33[\s.-]?(?:\(0\)[\s.-]?)?|0)[1-9](?:[\s.-]?\d\d){4}(?!\d)",
+)
+
 EMPTY = frozenset(("none", "null", "nan", "n/a", "nc", "-", "--", "néant"))
 
 
 def text(value: Any) -> str:
-    """A field as text without control characters and needless spaces; "" for what holds no text.
+    """A field as text: mended, without needless spaces, nor signs that nobody sees; "" for what holds no text.
 
     44000.0, as spreadsheets write codes, gives "44000".
     """
@@ -27,8 +46,9 @@ def text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    # Cc and Cf are control and formatting characters, Cs lone surrogates, which PostgreSQL refuses.
-    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs") else c for c in str(value))
+    # Cc are control characters, Cs lone surrogates, which PostgreSQL refuses.
+    plain = legible(texts.mended(str(value)))
+    shown = "".join(" " if unicodedata.category(c) in ("Cc", "Cs") else c for c in plain)
     joined = " ".join(shown.split())
     return "" if joined.lower() in EMPTY else joined
 
@@ -50,7 +70,8 @@ def clean_name(value: str) -> str:
     Names all in capitals become a sentence ("ARC EN CIEL", "Arc en ciel"). Neither other accents nor
     the capitals of proper names can be put back.
     """
-    name = value
+    # Some programs write no blanks.
+    name = value if " " in value else value.replace("_", " ")
     if re.fullmatch(r'"[^"]*"', name) or name.count('"') % 2:
         name = name.replace('"', "")
     name = re.sub(r"^[\s/\\_*#|.,;:-]+|(?<![\s/\\_*#|,;:-])[\s/\\_*#|,;:-]+$", "", name)
@@ -97,19 +118,42 @@ def split_address(value: str) -> tuple[str, str, str]:
     return found[1].strip(" ,;-("), found[2], commune.strip(" )")
 
 
-def clean_phone(value: str) -> str | None:
-    """A French number in its national form, "02 40 12 34 56"; one of another country as "+" and digits.
+def phones(value: str) -> list[str]:
+    """The telephone numbers of a cell in their order: a French one in its national form, "02 40 12 34 56", one of
+    another country as "+" and digits; with " poste 12" behind, where it has one."""
+    whole = texts.code(value)
+    # Nearly all cells hold one number and nothing else; looking for more takes fifty times as long.
+    if re.fullmatch(r"[\d\s.()/+-]*", whole) and (one := _number_of(whole)):
+        return [one]
+    short = value[:MOST_OF_A_CONTACT]
+    # The library takes numbers that only a blank parts (a line end, once) for one that is too long.
+    return list(dict.fromkeys(_matched(short))) or list(
+        dict.fromkeys(filter(None, map(_number_of, FRENCH_NUMBER.findall(short))))
+    )
 
-    Of several numbers the first. None when there is none to be read.
-    """
-    first = re.split(r"[/;|]|\bou\b", value, maxsplit=1)[0]
-    digits = re.sub(r"\D", "", first.replace("(0)", ""))
-    if first.strip().startswith("+") or digits.startswith("00"):
+
+def _matched(value: str) -> Iterator[str]:
+    leniency = phonenumbers.Leniency.POSSIBLE
+    for found in phonenumbers.PhoneNumberMatcher(value, "FR", leniency=leniency, max_tries=50):
+        number = found.number
+        national = phonenumbers.national_significant_number(number)
+        if one := _number_of(f"+{number.country_code}{national}"):
+            behind = BEHIND.match(value, found.end)
+            extension = number.extension or (behind[1] if behind else None)
+            yield f"{one}{EXTENSION}{extension}" if extension else one
+
+
+def _number_of(value: str) -> str | None:
+    digits = re.sub(r"\D", "", value.replace("(0)", ""))
+    if value.strip().startswith("+") or digits.startswith("00"):
         number = digits.removeprefix("00")
         overseas = re.fullmatch(r"(?:33|262|590|594|596|508)(\d{9})", number)
         if not overseas:
             return f"+{number}" if re.fullmatch(r"[1-9]\d{7,14}", number) and number[:2] != "33" else None
         digits = f"0{overseas[1]}"
+    elif re.fullmatch(r"33[1-9]\d{8}", digits):
+        # A program dropped the sign before it.
+        digits = f"0{digits[2:]}"
     elif len(digits) == 9 and digits[0] != "0":
         # A spreadsheet took the number for a quantity and dropped its zero.
         digits = f"0{digits}"
@@ -118,30 +162,45 @@ def clean_phone(value: str) -> str | None:
     return " ".join(digits[i : i + 2] for i in range(0, 10, 2))
 
 
-def clean_mail(value: str) -> str | None:
-    mail = value.removeprefix("mailto:")
-    return mail if re.fullmatch(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+", mail) and len(mail) <= 254 else None
+def mails(value: str) -> list[str]:
+    """The mail addresses of a cell, in their order. An apostrophe or a slash may stand in one; a slash parts two."""
+    words = re.split(r"[\s,;|<>()\"]", value[:MOST_OF_A_CONTACT])
+    parts = (part for word in words for part in (word.split("/") if word.count("@") > 1 else [word]))
+    plain = (part.removeprefix("mailto:").strip(".:") for part in parts)
+    return list(dict.fromkeys(mail for mail in plain if MAIL.fullmatch(mail) and len(mail) <= 254))
 
 
-def clean_site(value: str) -> str | None:
-    """The address of a site; one without a scheme is taken for https."""
+def sites(value: str) -> list[str]:
+    """The addresses of sites of a cell, in their order; one without a scheme is taken for https. Among other words one
+    is known by its scheme or « www. »."""
+    if whole := _site(value):
+        return [whole]
+    words = (word.strip(".,:<>()\"'") for word in re.split(r"[\s;|]", value[:MOST_OF_A_CONTACT]))
+    found = (_site(word) for word in words if word.lower().startswith(("http://", "https://", "www.")))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _site(value: str) -> str | None:
     site = value if re.match(r"https?://", value, re.IGNORECASE) else f"https://{value}"
     site = re.sub(r"^https?", lambda m: m[0].lower(), site, flags=re.IGNORECASE)
     return site if re.fullmatch(r"https?://[^\s/.]+(\.[^\s/.]+)+(/\S*)?", site) and len(site) <= 500 else None
 
 
 def number(value: Any) -> float | None:
-    """A number, also with a decimal comma; None when it is none."""
+    """A number, also with a decimal comma; None when it is none, and for one that a spreadsheet shortened."""
     try:
-        found = float(text(value).replace(",", ".")) if not isinstance(value, float) else value
+        shown = text(value)
+        found = value if isinstance(value, float) else None if "e" in shown.lower() else float(shown.replace(",", "."))
     except ValueError:
         return None
-    return found if abs(found) < 1e9 else None
+    return found if found is not None and abs(found) < 1e9 else None
 
 
 def whole_number(value: Any) -> int | None:
-    """The first whole number of a text such as "24 places"; None when it is not within 1 and 9999."""
-    found = re.search(r"(?<![\d.,-])\d+", text(value))
+    """The one whole number of a text such as "24 places", "1 200" or "20 places dont 4 en occasionnel"; None where
+    there are several ("12+6", "10 à 12"), and when it is not within 1 and 9999."""
+    first = re.split(r"\(?\bdont\b", text(value)[:MOST_OF_A_CONTACT], maxsplit=1, flags=re.IGNORECASE)[0]
+    found = re.fullmatch(r"[^\d+-]*(\d{1,3}(?: \d{3})+|\d+)(?:[.,]0+)?(?![.,]\d)[^\d+]*", first)
     # Looked at by its length first: int() refuses a number of thousands of digits with an error of its own.
-    digits = found[0].lstrip("0") if found else ""
+    digits = found[1].replace(" ", "").lstrip("0") if found else ""
     return int(digits) if 1 <= len(digits) <= 4 else None

@@ -7,3 +7,7 @@ class ImportRefused(Exception):
 
 class RowRejected(Exception):
     """A row cannot become an offer; its text is the reason, in French."""
+
+
+class KeyLost(RowRejected):
+    """A row that stands for some offer, and nobody can tell which."""

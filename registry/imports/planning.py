@@ -7,9 +7,9 @@ from psycopg.rows import dict_row
 
 from registry.database import Connection
 from registry.imports import changes, cleaning, reading, wording
-from registry.imports.building import COLUMNS, Built, Structure, build, key_parts
+from registry.imports.building import COLUMNS, Built, Structure, build, key_parts, refuse_shortened
 from registry.imports.changes import Known, Rejection
-from registry.imports.errors import RowRejected
+from registry.imports.errors import KeyLost, RowRejected
 from registry.imports.mapping import Mapping, Source
 from registry.imports.report import Entry, Event, Report
 from registry.intake import runs
@@ -53,7 +53,7 @@ def plan(conn: Connection, table: reading.Table, mapping: Mapping, *, allow_clos
     """Raises ImportRefused for a file that would close more than a fifth of the source's open offers, unless allowed.
     The caller holds the source's lock (`lock`) since before, if it goes on to write."""
     source = mapping.source.code
-    report = Report(source, table.noun, len(table.rows))
+    report = Report(source, table.noun, len(table.rows), notices=[*table.notices])
     known = _known(conn, source)
     built, rejections = _build_all(table.rows, mapping, read_territory(conn), progress)
     structures = {
@@ -62,6 +62,9 @@ def plan(conn: Connection, table: reading.Table, mapping: Mapping, *, allow_clos
     }
     kept = changes.kept_for_rejected(rejections, known, structures, report)
     gone = [key for key, each in known.items() if each.is_followed and key not in structures and key not in kept]
+    if gone and any(each.is_key_lost for each in rejections):
+        report.notices.append("Des clés ont été abrégées par un tableur\u00a0: aucune offre absente n’est fermée.")
+        gone = []
     if not allow_closing:
         changes.check_closing(source, len(gone), sum(each.is_followed for each in known.values()))
 
@@ -118,6 +121,7 @@ def _build_all(
         try:
             if not any(parts):
                 raise RowRejected("les champs de sa clé sont vides")
+            refuse_shortened(row, mapping)
             if row.problem:
                 raise RowRejected(row.problem)
             # First: a key whose only row is rejected has no structure.
@@ -125,7 +129,8 @@ def _build_all(
             built.setdefault(changes.joined(parts), []).append(each)
         except RowRejected as rejection:
             name = cleaning.text(reading.value_at(row.values, mapping.offer.name)) or "sans nom"
-            rejections.append(Rejection(row.line, parts, name[: wording.LONGEST], str(rejection)))
+            is_key_lost = isinstance(rejection, KeyLost)
+            rejections.append(Rejection(row.line, parts, name[: wording.LONGEST], str(rejection), is_key_lost))
         if done % 500 == 0 or done == len(rows):
             progress(done, len(rows))
     return built, rejections

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from registry.intake.tables import Limits, Unreadable, check_size, encoding
+from registry.intake.tables import Limits, Unreadable, check_size, encoding, old_codec
 
 Record = tuple[dict[str, Any], Any]
 """The values of a record, and its geometry as GeoJSON writes it, or None."""
@@ -17,8 +17,11 @@ def looks_like_json(data: bytes) -> bool:
 def of_json(data: bytes, limits: Limits) -> list[Record]:
     """The records in their order. Raises Unreadable."""
     check_size(data, limits)
+    text = data.decode(codec := encoding([data]))
+    if old_codec(codec, text):
+        raise Unreadable("Ce fichier n’est pas écrit en UTF-8\u00a0: enregistrez-le ainsi, puis recommencez.")
     try:
-        content = json.loads(data.decode(encoding([data])), parse_constant=_no_constant)
+        content = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise Unreadable(
             f"Ce fichier n’est pas du JSON complet (ligne\u00a0{error.lineno}, colonne\u00a0{error.colno})."

@@ -110,7 +110,7 @@ def begin(
     sha256: bytes,
     state: Literal["previewed", "running"],
     *,
-    via: Literal["file", "api"] = "file",
+    via: Literal["file", "api", "form"] = "file",
     account: UUID | None = None,
     mark: str | None = None,
     notices: Sequence[str] = (),

@@ -20,16 +20,15 @@ class Damaged(Unreadable):
 
 @dataclass(frozen=True)
 class Sheet:
-    """`name` is empty for a CSV file, which is one sheet. `is_ragged`: its lines all have as many cells as may be."""
+    """`name` is empty for a CSV file, which is one sheet."""
 
     name: str
     lines: Iterator[Line]
-    is_ragged: bool
 
 
 def opened(data: bytes, known: Callable[[str], bool], limits: Limits, sheet: str = "") -> tuple[list[Sheet], list[str]]:
-    """The sheets, and French sentences about what was left out. `known` says whether a cell is a heading; `sheet`: only
-    the one of this name, of a workbook. Raises Unreadable, also while the lines are read."""
+    """The sheets, and French sentences about what was left out or how it was read. `known` says whether a cell is a
+    heading; `sheet`: only the one of this name, of a workbook. Raises Unreadable, also while the lines are read."""
     check_size(data, limits)
     if data.startswith(OTHER_TYPES):
         raise Unreadable(NOT_TEXT)
@@ -39,7 +38,8 @@ def opened(data: bytes, known: Callable[[str], bool], limits: Limits, sheet: str
             " XLSX ou CSV."
         )
     if not data.startswith(ZIP):
-        return [Sheet("", of_csv(data, known), is_ragged=False)], []
+        lines, notices = of_csv(data, known)
+        return [Sheet("", lines)], notices
     # Here, because every process of the site and the jobs would hold what reads workbooks; before the `try`, as it does
     # not load where entities would be expanded.
     from registry.intake.spreadsheets import of_xlsx
@@ -51,7 +51,7 @@ def opened(data: bytes, known: Callable[[str], bool], limits: Limits, sheet: str
     except Exception as error:
         # openpyxl raises whatever comes of a workbook that is not as it should be.
         raise Damaged from error
-    return [Sheet(name, _undamaged(lines), is_ragged=True) for name, lines in sheets], notices
+    return [Sheet(name, _undamaged(lines)) for name, lines in sheets], notices
 
 
 def _undamaged(lines: Iterator[Line]) -> Iterator[Line]:

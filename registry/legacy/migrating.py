@@ -55,6 +55,7 @@ def dry_run(database_url: str, path: Path, *, today: date, report: Report) -> Fi
     with database.connect(database_url) as conn:
         conn.read_only = True
         task = _task(conn, path, today)
+        figures.notices += task.file.notices
         done = 0
         for lines in _batches(reading.lines(task.file)):
             for each in _decided(conn, task, lines):
@@ -127,7 +128,7 @@ def revert(database_url: str, report: Report, batch: int = BATCH) -> int:
 
 def figures_of(conn: Connection, run: UUID) -> Figures:
     """Of a run as it stands in the registry."""
-    figures = Figures()
+    figures = Figures(notices=[*runs.find(conn, run).notices])
     for line, outcome, problems, invited in rows_of(conn, run):
         figures.count(line, outcome, problems, invited)
     return figures
@@ -198,7 +199,7 @@ def _open(conn: Connection, file: LegacyFile) -> tuple[UUID, int]:
         {"kind": KIND, "sha256": file.sha256},
     ):
         raise LegacyRefused("Ce fichier a déjà été repris, et la reprise est confirmée. Rien n’a été changé.")
-    return runs.begin(conn, KIND, "", file.path.name, file.sha256, "running"), 0
+    return runs.begin(conn, KIND, "", file.path.name, file.sha256, "running", notices=file.notices), 0
 
 
 def _open_run(conn: Connection) -> runs.Run | None:

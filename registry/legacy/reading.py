@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -24,7 +24,8 @@ REQUIRED = ("compte", "mail", "nom", "prenom", "departement", "numero_agrement")
 
 @dataclass(frozen=True)
 class LegacyFile:
-    """A file that can be read whole. `columns` are its heading; `sha256` tells it from every other one."""
+    """A file that can be read whole. `columns` are its heading; `sha256` tells it from every other one. `notices`:
+    French sentences about how it was read."""
 
     path: Path
     encoding: str
@@ -32,11 +33,12 @@ class LegacyFile:
     columns: tuple[str, ...]
     sha256: bytes
     rows: int
+    notices: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`number`: where the row starts in the file, the heading being line 1. `values` None: its cells do not fit."""
+    """`number`: where the row starts in the file. `values` None: its cells do not fit the heading."""
 
     number: int
     values: dict[str, str] | None
@@ -46,22 +48,24 @@ def examine(path: Path) -> LegacyFile:
     """Read all of it once. Raises LegacyRefused for what is no such file, before anything was done."""
     encoding, sha256 = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        separator = tables.separator(file.read(tables.MOST_OF_A_HEADER), lambda cell: _heading(cell) in COLUMNS)
+        head = file.read(tables.MOST_OF_A_HEADER)
+        separator = tables.separator(head, lambda cell: _heading(cell) in COLUMNS)
         file.seek(0)
         _, heading = next(_cells(file, separator), (0, []))
-    columns = tuple(_heading(str(cell)) for cell in heading)
+    columns = tuple(map(_heading, heading[: tables.width(heading)]))
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise LegacyRefused(
             f"Le fichier n’a pas les colonnes attendues\u00a0: {', '.join(missing)}. Rien n’a été changé."
         )
-    if len(set(columns)) < len(columns):
+    named = [name for name in columns if name]
+    if len(set(named)) < len(named):
         raise LegacyRefused("Une colonne du fichier y est deux fois. Rien n’a été changé.")
-    found = LegacyFile(path, encoding, separator, columns, sha256, 0)
+    found = LegacyFile(path, encoding, separator, columns, sha256, 0, tuple(tables.old_codec(encoding, head)))
     rows = sum(1 for _ in lines(found))
     if not rows:
         raise LegacyRefused("Le fichier ne contient aucune ligne. Rien n’a été changé.")
-    return LegacyFile(path, encoding, separator, columns, sha256, rows)
+    return replace(found, rows=rows)
 
 
 def lines(file: LegacyFile, skip: int = 0) -> Iterator[Line]:
@@ -70,11 +74,13 @@ def lines(file: LegacyFile, skip: int = 0) -> Iterator[Line]:
 
 
 def _lines(file: LegacyFile) -> Iterator[Line]:
+    # A line that ends before these was cut, whatever ends it.
+    least = 1 + max(file.columns.index(name) for name in REQUIRED)
     try:
         with file.path.open(encoding=file.encoding, newline="") as opened:
             for number, cells in itertools.islice(_cells(opened, file.separator), 1, None):
-                fits = len(cells) == len(file.columns)
-                yield Line(number, dict(zip(file.columns, map(str, cells), strict=True)) if fits else None)
+                fitting = tables.fitted(cells, len(file.columns)) if len(cells) >= least else None
+                yield Line(number, dict(zip(file.columns, map(str, fitting), strict=True)) if fitting else None)
     except tables.Unreadable as error:
         raise LegacyRefused(f"{error} Rien n’a été changé.") from error
 
@@ -84,8 +90,8 @@ def _cells(opened: TextIO, separator: str) -> Iterator[tables.Line]:
     return tables.csv_lines(opened, separator, strict=False, furthest=sys.maxsize)
 
 
-def _heading(cell: str) -> str:
-    return cell.strip().lower()
+def _heading(cell: tables.Cell) -> str:
+    return tables.heading(cell).lower()
 
 
 def _encoding(path: Path) -> tuple[str, bytes]:

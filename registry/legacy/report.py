@@ -23,11 +23,13 @@ SAMPLE = 3
 
 @dataclass
 class Figures:
-    """Counts by outcome and by problem; `invited`: those without an account who have a mail address."""
+    """Counts by outcome and by problem; `invited`: those without an account who have a mail address; `notices`: French
+    sentences about how the file was read."""
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
     invited: int = 0
+    notices: list[str] = field(default_factory=list)
     sample: dict[Outcome, list[tuple[int, list[str]]]] = field(default_factory=dict)
 
     @property
@@ -50,6 +52,7 @@ class Figures:
 
 def summary(figures: Figures) -> Iterator[str]:
     """The figures as French lines."""
+    yield from figures.notices
     yield f"{french.number(figures.lines)} lignes, {french.number(figures.kept)} comptes conservés."
     for outcome, label in LABELS.items():
         yield f"  {label}\u00a0: {french.number(figures.outcomes[outcome])}"

@@ -10,12 +10,17 @@ from datetime import date, timedelta
 
 from domain import civil
 from domain.civil import months_after
+from domain.french import EXTENSION
 from domain.scales import Scales
-from domain.spelling import fold
+from domain.spelling import fold, legible
 from domain.vocabulary import Feature
-from registry.imports.cleaning import clean_address, clean_phone
+from registry.imports.cleaning import clean_address, mails, phones
+from registry.intake import texts
 from registry.legacy.reading import Line
 from registry.offers import free_text
+
+WORDS = frozenset(("nom", "prenom", "nom_affiche", "adresse", "commune"))
+"""Columns that people read, or by which somebody is known."""
 
 YES = frozenset(("oui", "o", "1", "true", "vrai"))
 SHOWN = {"adresse": "address", "rue": "street", "zone": "zone", "": "zone"}
@@ -82,7 +87,8 @@ def key(line: Line) -> Key | None:
     """None for a line whose columns do not add up."""
     if line.values is None:
         return None
-    get = _getter(line.values)
+    values, _ = _read(line.values)
+    get = _getter(values)
     mail, number, department = (
         mail_of(get("mail")),
         number_of(get("numero_agrement")),
@@ -102,7 +108,8 @@ def entry(line: Line, scales: Scales, today: date) -> Entry | None:
     """None for a line whose columns do not add up. `today` bounds what has happened already, `scales` what can be."""
     if line.values is None:
         return None
-    get = _getter(line.values)
+    values, problems = _read(line.values)
+    get = _getter(values)
     had_account = get("compte").lower() in YES
     mail = mail_of(get("mail"))
     made = Entry(
@@ -111,11 +118,14 @@ def entry(line: Line, scales: Scales, today: date) -> Entry | None:
         mail,
         age_to=scales.number("agrement_age_to_months", today),
         fictitious=get("fictif").lower() in YES,
+        problems=problems,
     )
     if had_account and mail is None:
         made.problems.append("compte sans adresse mail utilisable")
     elif mail is None and get("mail"):
         made.problems.append("adresse mail illisible")
+    elif len(mails(get("mail"))) > 1:
+        made.problems.append("seconde adresse mail laissée de côté")
     made.department, made.number = department_of(get("departement")), number_of(get("numero_agrement"))
     made.last_name, made.first_name = get("nom")[:100], get("prenom")[:100]
     if not made.account:
@@ -129,18 +139,18 @@ def entry(line: Line, scales: Scales, today: date) -> Entry | None:
 
 
 def mail_of(text: str) -> str | None:
-    mail = text.lower()
-    return mail if len(mail) <= 254 and ".." not in mail and _MAIL.fullmatch(mail) else None
+    """The first usable address."""
+    return next((mail for mail in mails(text.lower()) if ".." not in mail and _MAIL.fullmatch(mail)), None)
 
 
 def number_of(text: str) -> str:
-    number = re.sub(r"\s+", " ", text)
-    return number if len(number) <= 40 else ""
+    number = texts.code(re.sub(r"\s+", " ", text))
+    return number if len(number) <= 40 and not texts.is_shortened(number) else ""
 
 
 def department_of(text: str) -> str:
     """As INSEE writes it: spreadsheets drop the zero of "01"."""
-    code = text.upper()
+    code = texts.code(text).upper()
     return code.zfill(2) if code.isdigit() else code
 
 
@@ -155,7 +165,23 @@ def day(text: str) -> date | None:
 
 
 def _getter(values: Mapping[str, str]) -> Get:
-    return lambda name: values.get(name, "").replace("\u00a0", " ").strip()
+    return lambda name: values.get(name, "")
+
+
+def _read(values: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The values of a line, mended and without blanks around; those whose letters are lost are left out."""
+    read: dict[str, str] = {}
+    problems = []
+    for name, given in values.items():
+        mended = texts.mended(given)
+        read[name] = legible(mended).replace("\u00a0", " ").strip()
+        if mended != given:
+            problems.append(f"accents rétablis\u00a0: {name.replace('_', ' ')}")
+        # A text of many sentences may have a question mark without a blank behind it.
+        if texts.BROKEN.search(read[name]) if name == "projet" else name in WORDS and texts.is_broken(read[name]):
+            problems.append(f"lettres perdues ou brouillées\u00a0: {name.replace('_', ' ')}")
+            read[name] = ""
+    return read, problems
 
 
 def _person(made: Entry, get: Get, today: date) -> None:
@@ -203,11 +229,12 @@ def _home(made: Entry, get: Get) -> None:
     made.address = clean_address(get("adresse"))
     if not made.address:
         made.problems.append("adresse absente")
-    made.postcode = get("code_postal").zfill(5) if get("code_postal").isdigit() else ""
+    postcode = texts.code(get("code_postal"))
+    made.postcode = postcode.zfill(5) if postcode.isdigit() else ""
     if not re.fullmatch(r"\d{5}", made.postcode):
         made.postcode = ""
         made.problems.append("code postal absent ou illisible")
-    made.commune_code, made.commune_name = get("code_commune").upper().zfill(5), get("commune")
+    made.commune_code, made.commune_name = texts.code(get("code_commune")).upper().zfill(5), get("commune")
     lat, lon = _degrees(get("latitude"), 90), _degrees(get("longitude"), 180)
     if lat is not None and lon is not None:
         made.position = (lat, lon)
@@ -217,9 +244,13 @@ def _home(made: Entry, get: Get) -> None:
 
 
 def _profile(made: Entry, get: Get, today: date) -> None:
-    made.phone = clean_phone(get("telephone")) if get("telephone") else None
+    numbers = phones(get("telephone"))
+    # At home there is no extension.
+    made.phone = numbers[0].partition(EXTENSION)[0] if numbers else None
     if made.phone is None and get("telephone"):
         made.problems.append("téléphone illisible")
+    elif numbers[1:]:
+        made.problems.append("second téléphone laissé de côté")
     made.show_phone = made.phone is not None and get("telephone_visible").lower() in YES
     made.show_mail = get("mail_visible").lower() in YES
     project = get("projet")

@@ -1,7 +1,8 @@
 """What mails say: one template for each in this folder, one layout for all of them, plain text.
 
 A template extends `letter.txt` and fills `subject` and `body`; it may fill `greeting` and `closing`. A subject tells
-nothing private: a stranger may see it on a telephone. Addresses in a body stand alone on their lines.
+nothing private, as a stranger may see it on a telephone; only a relayed message names who wrote it. Addresses in a body
+stand alone on their lines. An hour of the clock names its zone (`moment`): a reader may be overseas.
 """
 
 import re
@@ -9,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -29,11 +31,22 @@ def queue(
     expires_at: datetime | None = None,
     reply_to: str | None = None,
     unsubscribe: str | None = None,
+    begins: UUID | None = None,
+    goes_on: UUID | None = None,
 ) -> bool:
     """Queue the letter `name` ("area/name") with its values, as `registry.mail.queue` does."""
     subject, body = written(name, values)
     return mail.queue(
-        conn, recipient, subject, body, key=key, expires_at=expires_at, reply_to=reply_to, unsubscribe=unsubscribe
+        conn,
+        recipient,
+        subject,
+        body,
+        key=key,
+        expires_at=expires_at,
+        reply_to=reply_to,
+        unsubscribe=unsubscribe,
+        begins=begins,
+        goes_on=goes_on,
     )
 
 
@@ -60,5 +73,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"day": french.day, "moment": french.moment}
+    environment.filters |= {"day": french.day, "moment": french.moment_in_paris}
     return environment

@@ -19,7 +19,7 @@ from uuid import UUID
 from domain import civil
 from domain.scales import Scales
 from registry import letters
-from registry.accounts import links
+from registry.accounts import links, notices
 from registry.database import Connection
 from registry.scales import current_scales
 from settings import Settings
@@ -175,8 +175,8 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
     """Queue the reminders of the day for at most so many; returns how many, 0 when none is left. The caller commits.
 
     30, 7 and 1 days before a deadline, to those who have not declared in this term; the day after, to those who missed
-    it and are still silent (`declaration_reminder_days`). Whatever was missed meanwhile is one mail, the latest that is
-    due; none is queued twice.
+    it and are still silent (`declaration_reminder_days`); never to those who want no reminders. Whatever was missed
+    meanwhile is one mail, the latest that is due; none is queued twice.
     """
     today = civil.day(now)
     scales = current_scales(conn)
@@ -197,6 +197,7 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
                 )
                 for purpose in (("unchanged", "full") if recipient.declared else ("full",))
             }
+            stop = notices.link(settings.keys, settings.site_url, recipient.account, recipient.mail, "reminders")
             values = {
                 "days": days,
                 "deadline": deadline,
@@ -204,9 +205,10 @@ def remind(conn: Connection, settings: Settings, now: datetime, most: int = 2_00
                 "site": settings.site_url,
                 "unchanged": taps.get("unchanged"),
                 "full": taps["full"],
+                "stop": stop,
             }
             key = _key(recipient.offer, deadline, days)
-            letters.queue(conn, recipient.mail, "duties/reminder", values, key=key)
+            letters.queue(conn, recipient.mail, "duties/reminder", values, key=key, unsubscribe=stop)
             queued += 1
     return queued
 
@@ -281,6 +283,7 @@ def _silent(conn: Connection, deadline: date, days: int, since: date | None, mos
             " join account a on a.offer = o.id and a.role = 'am' and a.closed_at is null"
             f" where {_SQL_DUTY} and (o.confirmed_on is null or o.confirmed_on < %s)"
             f" and (%s or coalesce({FIRST_PUBLISHED} < %s, true))"
+            f" and {notices.wanted('reminders')}"
             " and not exists (select from mail_outbox m where m.key = 'duty ' || o.id || %s)"
             " order by o.id limit %s",
             [since or date.min, days > 0, deadline, _key("", deadline, days).removeprefix("duty "), max(most, 0)],

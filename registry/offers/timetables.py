@@ -5,8 +5,10 @@ are civil days in France; minutes are those of the weekday a range starts on, so
 morning. Callers commit.
 """
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -44,11 +46,20 @@ class Period:
 
 
 class Overlaps(Exception):
-    """The period reaches into `other`, a later one."""
+    """The period that is `wanted` reaches into `other`, a later one."""
 
-    def __init__(self, other: Period) -> None:
+    def __init__(self, wanted: Period, other: Period) -> None:
         super().__init__("two periods overlap")
+        self.wanted = wanted
         self.other = other
+
+
+class Stale(Exception):
+    """The period is no more what whoever changes it has seen; `now` is what stands, None when it is gone."""
+
+    def __init__(self, now: Period | None) -> None:
+        super().__init__("the period has changed")
+        self.now = now
 
 
 class Changed(Exception):
@@ -125,21 +136,29 @@ def lock(conn: Connection, offer: str) -> None:
     conn.execute("select from offer where id = %s for no key update", [offer])
 
 
-def save_period(conn: Connection, offer: str, period: Period, today: date, by: UUID | None) -> int:
-    """Write a new period, or with an `id` change that one; returns its id.
+def version(period: Period) -> str:
+    """Names what a period says, so that a form can tell what it was opened with."""
+    said = (period.start.isoformat(), period.end and period.end.isoformat(), sorted(map(astuple, period.ranges)))
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def save_period(conn: Connection, offer: str, period: Period, today: date, by: UUID | None, *, seen: str = "") -> int:
+    """Write a new period, or with an `id` change that one, which keeps its id; returns the id. `seen`: the version that
+    is changed; without one, whichever stands.
 
     What an earlier period says for those days gives way: it ends the day before and, where it lasted longer, goes on
-    afterwards. Raises Overlaps when a period that begins within this one would be touched, and LookupError when the
-    `id` is none of hers. The caller has checked the ranges; what is left is refused by the tables.
+    afterwards. Raises Overlaps when a period that begins within this one would be touched, and Stale when the `id` is
+    none of hers, or another version than the one that was seen, and not what is written anyway. The caller has checked
+    the ranges; what is left is refused by the tables.
     """
     lock(conn, offer)
-    _write(conn, offer, period)
+    if period.id is not None and seen:
+        now = next((each for each in periods(conn, offer) if each.id == period.id), None)
+        if now is not None and version(now) not in (seen, version(period)):
+            raise Stale(now)
+    id = _write(conn, offer, period)
     _declared(conn, offer, "saved", today, by)
-    return int(
-        conn.execute(
-            "select id from timetable where offer = %s and lower(period) = %s", [offer, period.start]
-        ).fetchall()[0][0]
-    )
+    return id
 
 
 def delete_period(conn: Connection, offer: str, id: int, today: date, by: UUID | None) -> bool:
@@ -167,9 +186,7 @@ def declare_full(conn: Connection, offer: str, today: date, by: UUID | None) -> 
         end = later.start - A_DAY
     elif now:
         end = None if now.end is None else max(now.end, horizon)
-    if now and now.start == today:
-        conn.execute("delete from timetable where id = %s", [now.id])
-    _write(conn, offer, Period(today, end))
+    _write(conn, offer, Period(today, end, (), now.id if now and now.start == today else None))
     return before | {"declaration": _declared(conn, offer, "full", today, by)}
 
 
@@ -204,7 +221,9 @@ def undo(conn: Connection, offer: str, before: dict[str, Any], today: date) -> N
     most = capacity(conn, offer, today)
     for each in before["periods"]:
         ranges = (Range(weekday, start, end, min(places, most)) for weekday, start, end, places in each["ranges"])
-        _insert(conn, offer, Period(_day(each["start"]), each["end"] and _day(each["end"]), tuple(ranges)))
+        # Undoings that were mailed before periods kept their ids have none.
+        start, end = _day(each["start"]), each["end"] and _day(each["end"])
+        _insert(conn, offer, Period(start, end, tuple(ranges), each.get("id")))
     confirmed = before["confirmed_on"] and _day(before["confirmed_on"])
     conn.execute("update offer set confirmed_on = %s where id = %s", [confirmed, offer])
 
@@ -230,17 +249,15 @@ def remove_leave(conn: Connection, offer: str, first: date, last: date, today: d
 # Parts -------------------------------------------------------------------------------------------------
 
 
-def _write(conn: Connection, offer: str, period: Period) -> None:
-    """Make room and put the period there."""
+def _write(conn: Connection, offer: str, period: Period) -> int:
+    """Make room and put the period there; returns its id."""
     declared = periods(conn, offer)
     others = [each for each in declared if each.id != period.id]
     if period.id is not None and len(others) == len(declared):
-        raise LookupError("no such period")
+        raise Stale(None)
     for other in others:
         if _overlap(other, period) and other.start >= period.start:
-            raise Overlaps(other)
-    if period.id is not None:
-        conn.execute("delete from timetable where id = %s", [period.id])
+            raise Overlaps(period, other)
     for other in others:
         if not _overlap(other, period):
             continue
@@ -250,14 +267,29 @@ def _write(conn: Connection, offer: str, period: Period) -> None:
         )
         if period.end is not None and (other.end is None or other.end > period.end):
             _insert(conn, offer, Period(period.end + A_DAY, other.end, other.ranges))
-    _insert(conn, offer, period)
+    if period.id is None:
+        return _insert(conn, offer, period)
+    conn.execute(
+        "update timetable set period = daterange(%s, %s, '[]') where id = %s", [period.start, period.end, period.id]
+    )
+    conn.execute("delete from timetable_range where timetable = %s", [period.id])
+    _insert_ranges(conn, period.id, period)
+    return period.id
 
 
-def _insert(conn: Connection, offer: str, period: Period) -> None:
+def _insert(conn: Connection, offer: str, period: Period) -> int:
+    """With the id of the period, where it has one that nobody has; returns its id."""
+    own = "%s" if period.id is not None else "default"
     timetable = conn.execute(
-        "insert into timetable (offer, period) values (%s, daterange(%s, %s, '[]')) returning id",
-        [offer, period.start, period.end],
+        f"insert into timetable (id, offer, period) overriding system value values ({own}, %s, daterange(%s, %s, '[]'))"
+        " returning id",
+        [*([] if period.id is None else [period.id]), offer, period.start, period.end],
     ).fetchall()[0][0]
+    _insert_ranges(conn, timetable, period)
+    return int(timetable)
+
+
+def _insert_ranges(conn: Connection, timetable: int, period: Period) -> None:
     if not period.ranges:
         return
     rows = list(_with_slots(period.ranges))
@@ -305,6 +337,7 @@ def _snapshot(conn: Connection, offer: str) -> dict[str, Any]:
         "confirmed_on": confirmed and confirmed.isoformat(),
         "periods": [
             {
+                "id": each.id,
                 "start": each.start.isoformat(),
                 "end": each.end and each.end.isoformat(),
                 "ranges": [[part.weekday, part.start, part.end, part.places] for part in each.ranges],

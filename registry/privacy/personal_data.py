@@ -60,11 +60,19 @@ PARTS: tuple[Part, ...] = (
         "select t.* from mail_change t where account = %(account)s",
     ),
     Part(
+        "acces_perdu_a_l_adresse",
+        ("lost_mailbox",),
+        # Who of the staff it was is not hers to know.
+        "select t.old_mail, t.new_mail, t.proof, t.seen_on, t.changes_at, k.opened_at, k.outcome, k.closed_at"
+        " from lost_mailbox t join case_file k on k.id = t.id where t.account = %(account)s order by k.opened_at",
+    ),
+    Part(
         "liens_envoyes",
         ("link",),
         "select purpose, created_at, expires_at, used_at from link"
         " where account = %(account)s or offer = %(offer)s order by created_at",
     ),
+    Part("mails_refuses", ("notice_off",), "select topic, since from notice_off where account = %(account)s"),
     Part(
         "inscription",
         ("registration",),
@@ -87,6 +95,13 @@ PARTS: tuple[Part, ...] = (
         "'le', e.at, 'fait', e.action, 'motifs', e.reasons, 'commentaire', e.comment) from case_event e"
         " where e.case_file = t.id order by e.id) as historique from agrement_request t"
         " join case_file k on k.id = t.id where t.offer = %(offer)s order by k.opened_at",
+    ),
+    Part(
+        "demenagements",
+        ("agrement_move",),
+        "select m.department, m.commune, m.place, m.told_on, m.moves_on, m.taken_at, k.opened_at,"
+        " coalesce(k.outcome, k.state) as state from agrement_move m join case_file k on k.id = m.id"
+        " where m.offer = %(offer)s order by k.opened_at",
     ),
     Part(
         "copies_d_agrement",
@@ -125,7 +140,7 @@ PARTS: tuple[Part, ...] = (
         "messages_avec_des_parents",
         ("contact_thread", "contact_message"),
         # The parent's address is not hers to know.
-        "select t.parent_name, t.opened_at, t.ends_at, array(select jsonb_build_object("
+        "select t.parent_name, t.opened_at, t.ends_at, t.read_at, array(select jsonb_build_object("
         "'le', m.at, 'de', m.side, 'texte', m.text) from contact_message m where m.thread = t.id order by m.at)"
         " as messages from contact_thread t where t.offer = %(offer)s order by t.opened_at",
     ),

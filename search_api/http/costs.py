@@ -32,6 +32,9 @@ EXPORT = 30
 WHOLE_EXPORT = 500
 """The whole country: as long as fifty of them, but each page of it waits for the reader."""
 
+WORKBOOK = 2
+"""Times that an export takes as a workbook: 45 ms a page of it, where a CSV takes 22."""
+
 PREFIX = "/api/v1"
 COSTS = {
     f"{PREFIX}/offers": SEARCH,
@@ -47,6 +50,9 @@ ALONG_A_WAY = re.compile(rb"(?:^|&)(?:route=[^&]|[^=&]*%)")
 
 PLACED = re.compile(rb"(?:^|&)(?:department|epci|commune)=[^&]")
 
+AS_WORKBOOK = re.compile(rb"(?:^|&)(?:format=(?:xlsx|[^&%]*%)|[^=&%]*%)")
+"""Or written in a way that does not tell."""
+
 BOX = re.compile(rb"(?:^|&)bbox=(-?\d+(?:\.\d+)?)(?:,|%2[Cc])[^,%&]+(?:,|%2[Cc])(-?\d+(?:\.\d+)?)(?:,|%2[Cc])")
 
 
@@ -60,6 +66,8 @@ def of(scope: Scope) -> int:
         cost = WIDE_MAP
     elif cost == EXPORT and not PLACED.search(query):
         cost = WHOLE_EXPORT
+    if cost >= EXPORT and AS_WORKBOOK.search(query):
+        cost *= WORKBOOK
     if cost < EXPORT and ALONG_A_WAY.search(query):
         cost += WAY
     return cost

@@ -8,7 +8,7 @@ as it stands when its page is read.
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Annotated, Any
 
 import orjson
@@ -16,11 +16,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
 
+from domain import french
 from domain.spreadsheets import as_text
 from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api.answer import cards
 from search_api.engine.engine import Engine, search
-from search_api.http import refusals, schemas
+from search_api.http import refusals, schemas, workbook
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import CACHE_CONTROL
@@ -30,6 +31,8 @@ from search_api.query import filters, sources
 from search_api.query.filters import Clause
 from search_api.request.filter_types import choice
 from search_api.request.parameter_types import Communes, Department, Epci, described, one_of, without_repeats
+
+Pages = AsyncIterator[list[dict[str, Any]]]
 
 PAGE = 500
 """Offers, or communes, that are read, held and written at once: half a megabyte. While a page is written the process
@@ -79,6 +82,46 @@ COLUMNS = [
 ]
 """Of the CSV: the names of the API, with a dot for what lies within."""
 
+LABELS = {
+    "id": "Identifiant",
+    "kind": "Code du type",
+    "kind_label": "Type",
+    "subkind": "Code de la catégorie",
+    "subkind_label": "Catégorie",
+    "name": "Nom",
+    "address": "Adresse",
+    "commune.code": "Code INSEE de la commune",
+    "commune.name": "Commune",
+    "commune.postcode": "Code postal",
+    "epci": "EPCI",
+    "department": "Département",
+    "position.lat": "Latitude",
+    "position.lon": "Longitude",
+    "position.precision": "Précision de la position",
+    "manager.name": "Gestionnaire",
+    "manager.type": "Type de gestionnaire",
+    "capacity": "Capacité",
+    "members": "Assistants maternels de la MAM",
+    "ages.from_months": "Âge minimal, en mois",
+    "ages.to_months": "Âge maximal, en mois",
+    "funding": "Financement",
+    "features": "Services",
+    "languages": "Langues",
+    "opening_hours": "Horaires",
+    "contact.phone": "Téléphone",
+    "contact.mail": "Mail",
+    "contact.site": "Site",
+    "confirmed_on": "Informations confirmées le",
+    "fresh_until": "À jour jusqu’au",
+    "fictitious": "Donnée fictive",
+    "source.label": "Source",
+    "source.licence": "Licence",
+    "source.published": "Publication de la source",
+    "assistants": "Assistants maternels",
+    "fictitious_assistants": "Assistants maternels fictifs",
+}
+"""Of the files for spreadsheets, whose readers know no API; a test holds them to the columns."""
+
 ASSISTANT_COLUMNS = ["commune.code", "commune.name", "department", "assistants", "capacity", "fictitious_assistants"]
 
 Kinds = Annotated[
@@ -86,22 +129,37 @@ Kinds = Annotated[
     AfterValidator(without_repeats),
     choice(STRUCTURE_KINDS, "Le genre de la structure.", "eaje"),
 ]
-Format = Annotated[str, one_of(("csv", "geojson")), described("La forme du fichier.", "csv ou geojson", "csv")]
+TABLES = ("csv", "csv-excel", "xlsx")
+Table = Annotated[str, one_of(TABLES), described("La forme du fichier.", ", ".join(TABLES), "xlsx")]
+Format = Annotated[
+    str,
+    one_of((*TABLES, "geojson")),
+    described("La forme du fichier.", ", ".join((*TABLES, "geojson")), "xlsx"),
+]
 
 
-class AssistantExportParameters(Parameters):
-    """`GET /api/v1/exports/assistants`."""
+class ExportParameters(Parameters):
+    """The place of an export."""
 
     commune: Communes = Field(default_factory=list)
     epci: Epci = None
     department: Department = None
 
 
-class StructureExportParameters(AssistantExportParameters):
+class AssistantExportParameters(ExportParameters):
+    """`GET /api/v1/exports/assistants`."""
+
+    format: Table = "csv"
+
+
+class StructureExportParameters(ExportParameters):
     """`GET /api/v1/exports/structures`."""
 
     kind: Kinds = Field(default_factory=list)
     format: Format = "csv"
+
+
+AS_WORKBOOK: dict[str, Any] = {workbook.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}
 
 
 class Csv(StreamingResponse):
@@ -117,42 +175,42 @@ router = APIRouter(prefix="/api/v1/exports", tags=["exports"], route_class=ApiRo
     response_class=GeoJson,
     response_model=schemas.StructureFeatures,
     responses={
-        200: {"content": {"text/csv": {"schema": {"type": "string"}}}},
+        200: {"content": {"text/csv": {"schema": {"type": "string"}}, **AS_WORKBOOK}},
         **refusals.problem_answers(414, 422, 429, 500, 503),
     },
 )
 async def export_structures(request: Request, parameters: Annotated[StructureExportParameters, Query()]) -> Response:
-    """Toute la France sans lieu\u202f; au plus un lieu parmi commune, epci et department. Le CSV (RFC 4180, UTF-8) a
-    les noms de l’API pour colonnes\u202f; une cellule de texte qui commence comme une formule de tableur (=, +, -, @)
-    y est précédée d’une apostrophe. Un fichier interrompu se voit\u00a0: la connexion est rompue. Les assistants
-    maternels n’y sont jamais.
+    """Toute la France sans lieu\u202f; au plus un lieu parmi commune, epci et department. Le CSV (csv\u00a0: RFC 4180,
+    UTF-8) a les noms de l’API pour colonnes\u202f; pour un tableur, csv-excel (points-virgules, virgule décimale) et
+    xlsx ont les mêmes colonnes avec des titres français. Une cellule de texte qui commence comme une formule de
+    tableur (=, +, -, @) est précédée d’une apostrophe. Un fichier interrompu se voit\u00a0: la connexion est rompue.
+    Les assistants maternels n’y sont jamais.
     """
     engine: Engine = request.app.state.engine
     where = await territory(engine, parameters)
     pages = structures(engine, [*where, *({"terms": {"kind": kinds}} for kinds in [parameters.kind] if kinds)])
     if parameters.format == "geojson":
         return await streamed(geojson(pages), GEOJSON, file_name("structures", parameters, "geojson"))
-    rows = table(COLUMNS, (list(map(structure, page)) async for page in pages))
-    return await streamed(rows, CSV, file_name("structures", parameters, "csv"))
+    exported = (list(map(structure, page)) async for page in pages)
+    return await tabular(parameters.format, COLUMNS, exported, "structures", parameters)
 
 
 @router.get(
     "/assistants",
     summary="Exporter le nombre d’assistants maternels par commune",
     response_class=Csv,
-    responses=refusals.problem_answers(414, 422, 429, 500, 503),
+    responses={200: {"content": AS_WORKBOOK}, **refusals.problem_answers(414, 422, 429, 500, 503)},
 )
 async def export_assistants(request: Request, parameters: Annotated[AssistantExportParameters, Query()]) -> Response:
-    """Un CSV, une ligne par commune ou arrondissement qui en compte\u00a0: leur nombre, la somme des capacités
+    """Un tableau, une ligne par commune ou arrondissement qui en compte\u00a0: leur nombre, la somme des capacités
     connues, et le nombre de ceux qui sont fictifs. Pour leur liste, cherchez dans /api/v1/offers.
     """
     engine: Engine = request.app.state.engine
     where = await territory(engine, parameters)
-    rows = table(ASSISTANT_COLUMNS, assistants(engine, where))
-    return await streamed(rows, CSV, file_name("assistants", parameters, "csv"))
+    return await tabular(parameters.format, ASSISTANT_COLUMNS, assistants(engine, where), "assistants", parameters)
 
 
-async def territory(engine: Engine, parameters: AssistantExportParameters) -> list[Clause]:
+async def territory(engine: Engine, parameters: ExportParameters) -> list[Clause]:
     """The clause of the one place asked for, or none for the country. Raises ParameterError, EngineUnavailable."""
     places = {
         "commune": parameters.commune,
@@ -229,45 +287,69 @@ def structure(offer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def row(exported: dict[str, Any], columns: list[list[str]]) -> list[Any]:
-    """The cells of these columns, each the way to its value; lists as « a|b », hours as a need is written."""
-    found = []
+def values(exported: dict[str, Any], columns: list[list[str]]) -> Iterator[Any]:
+    """What stands in these columns, each the way to its value."""
     for way in columns:
         value: Any = exported
         for key in way:
             value = value and value.get(key)
-        found.append(cell(value))
-    return found
+        yield value
 
 
 def cell(value: Any) -> Any:
-    """Text that a spreadsheet would run begins with an apostrophe, which spreadsheets show as the text it is."""
+    """Lists as « a|b », hours as a need is written. Text that a spreadsheet would run begins with an apostrophe, which
+    spreadsheets show as the text it is."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "|".join(each if isinstance(each, str) else hours(each) for each in value)
+        return as_text("|".join(each if isinstance(each, str) else hours(each) for each in value))
     return as_text(value) if isinstance(value, str) else value
+
+
+def french_cell(value: Any) -> Any:
+    """The same as people read it."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return cell(value)
 
 
 def hours(range: dict[str, str]) -> str:
     return f"{range['day']}@{range['start']}-{range['end']}"
 
 
-async def table(columns: list[str], pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[bytes]:
-    """CSV: the header, with the first page where there is one, and then page after page."""
+async def tabular(format: str, columns: list[str], pages: Pages, what: str, parameters: ExportParameters) -> Response:
+    """The pages as a table of this form, to be saved."""
+    if format != "xlsx":
+        return await streamed(table(columns, pages, for_excel=format != "csv"), CSV, file_name(what, parameters, "csv"))
     ways = [column.split(".") for column in columns]
-    rows: list[list[Any]] = [columns]
+    rows = ([list(map(french_cell, values(each, ways))) for each in page] async for page in pages)
+    pieces = workbook.workbook(what.capitalize(), [LABELS[column] for column in columns], rows)
+    return await streamed(pieces, workbook.MEDIA_TYPE, file_name(what, parameters, "xlsx"))
+
+
+async def table(columns: list[str], pages: Pages, *, for_excel: bool = False) -> AsyncIterator[bytes]:
+    """CSV: the header, with the first page where there is one, and then page after page. RFC 4180, or what a French
+    spreadsheet opens at a double click."""
+    ways = [column.split(".") for column in columns]
+    rows: list[list[Any]] = [[LABELS[column] for column in columns] if for_excel else columns]
+    before, separator = ("\ufeff", ";") if for_excel else ("", ",")
+    one = decimal_comma if for_excel else cell
     async for page in pages:
-        yield lines([*rows, *(row(each, ways) for each in page)])
-        rows = []
+        yield before.encode() + lines([*rows, *(list(map(one, values(each, ways))) for each in page)], separator)
+        rows, before = [], ""
     if rows:
-        yield lines(rows)
+        yield before.encode() + lines(rows, separator)
 
 
-def lines(rows: Iterable[list[Any]]) -> bytes:
+def lines(rows: Iterable[list[Any]], separator: str) -> bytes:
     written = io.StringIO()
-    csv.writer(written).writerows(rows)  # its default is RFC 4180: commas, doubled quotes, CRLF
+    csv.writer(written, delimiter=separator).writerows(rows)  # its default is RFC 4180: doubled quotes, CRLF
     return written.getvalue().encode()
+
+
+def decimal_comma(value: Any) -> Any:
+    """A cell of a CSV for people."""
+    return french.written(str(value)) if isinstance(value, float) else french_cell(value)
 
 
 async def geojson(pages: AsyncIterator[list[dict[str, Any]]]) -> AsyncIterator[bytes]:
@@ -299,7 +381,7 @@ async def streamed(pieces: AsyncIterator[bytes], media_type: str, name: str) -> 
     return StreamingResponse(all_of_them(), headers=headers, media_type=media_type)
 
 
-def file_name(what: str, parameters: AssistantExportParameters, extension: str) -> str:
+def file_name(what: str, parameters: ExportParameters, extension: str) -> str:
     """« ribambelle-structures-departement-44.csv »; only of codes that are known."""
     place = "france"
     if parameters.commune:

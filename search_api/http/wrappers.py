@@ -99,7 +99,8 @@ def compressing(app: ASGIApp) -> ASGIApp:
                     headers["etag"] = f'{tag[:-1]}{GZIPPED}"'
             await send(message)
 
-        if accepts_gzip(scope):
+        # A workbook is compressed already.
+        if accepts_gzip(scope) and b"format=xlsx" not in scope["query_string"]:
             await gzip(scope, receive, send_tagged)
         else:
             await app(scope, receive, send_varied)

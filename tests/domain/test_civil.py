@@ -44,7 +44,7 @@ def test_an_hour_that_comes_twice_or_never() -> None:
 def test_a_moment_falls_between_the_two_midnights_of_its_day(moment: datetime) -> None:
     day = civil.day(moment)
     assert civil.moment(day).astimezone(UTC) <= moment < civil.moment(day + timedelta(1)).astimezone(UTC)
-    assert civil.clock(moment) == moment
+    assert civil.clock(moment).astimezone(UTC) == moment  # as such an hour that comes twice equals nothing
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,20 @@ def test_the_database_has_the_same_clock(registry: Connection) -> None:
     assert [row[1] for row, clock in zip(rows, clocks, strict=True) if clock in once] == [
         civil.moment(clock.date(), clock.time()) for clock in once
     ]
+
+
+@pytest.mark.parametrize(
+    "typed", ["17041979", "17/04/1979", "17.4.1979", "17 04 1979", "17 / 04 / 1979", "17-04-1979", "1979-04-17"]
+)
+def test_a_day_is_typed_in_many_ways(typed: str) -> None:
+    assert civil.typed_day(typed) == date(1979, 4, 17)
+
+
+@given(DAYS)
+def test_the_digits_of_every_day_are_that_day(day: date) -> None:
+    assert civil.typed_day(f"{day:%d%m%Y}") == day == civil.typed_day(f"{day:%d/%m/%Y}") == civil.typed_day(f"{day}")
+
+
+@pytest.mark.parametrize("typed", ["", "1704", "170479", "31021979", "19790417", "1979", "17/04", "le 17/04/1979"])
+def test_what_is_no_day_is_none(typed: str) -> None:
+    assert civil.typed_day(typed) is None

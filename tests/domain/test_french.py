@@ -114,6 +114,12 @@ def test_phone(value: str, text: str) -> None:
     assert plain(french.phone(value)) == text
 
 
+def test_an_extension_is_read_and_dialled_apart() -> None:
+    assert plain(french.phone("02 40 41 90 00 poste 12")) == "02 40 41 90 00 poste 12"
+    assert french.dialled("02 40 41 90 00 poste 12") == "0240419000;ext=12"
+    assert french.dialled("+33 2 40 41 90 00") == "+33240419000"
+
+
 @pytest.mark.parametrize(
     ("days", "text"),
     [

@@ -3,6 +3,7 @@
 import logging
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -45,6 +46,24 @@ def test_a_mail_arrives_in_french(registry: Connection, mailing: Settings, postm
     assert str(message["Message-ID"]).endswith("@ribambelle.example>")
     assert message["Date"].datetime.utcoffset() in (timedelta(hours=1), timedelta(hours=2))
     assert message.get_content().replace("\r\n", "\n") == body
+
+
+def test_a_mail_names_what_it_belongs_to_and_asks_for_no_notice(
+    registry: Connection, mailing: Settings, postman: Postman
+) -> None:
+    first = uuid4()
+    mail.queue(registry, TO, "Message de Camille", "…", begins=first)
+    mail.queue(registry, TO, "Re: Message de Camille", "…", goes_on=first)
+    registry.commit()
+    with postman.at_work():
+        assert send_due(mailing) == 2
+    begun, later = sorted(postman.received, key=lambda each: len(str(each["Subject"])))
+    assert begun["References"] is None
+    assert later["References"] == later["In-Reply-To"] == begun["Message-ID"] == f"<{first}@ribambelle.example>"
+    for each in (begun, later):
+        assert each["Auto-Submitted"] == "auto-generated"
+        assert "OOF" in each["X-Auto-Response-Suppress"], "Exchange heeds nothing else"
+        assert each["List-Unsubscribe"] is None
 
 
 def test_a_mail_with_a_known_key_is_queued_once(registry: Connection, mailing: Settings) -> None:

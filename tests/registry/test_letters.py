@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,18 @@ def test_a_letter_has_the_common_layout_and_french_typography(name: str) -> None
     assert "'" not in said, "the apostrophe is ’"
     assert re.findall(r"[^\u00a0\n ]*[^\u00a0](?::|»)(?=\s)", said) == [], "U+00A0 stands before a colon"
     assert re.findall(r"[^\u202f\n][;!?](?=\s)", said) == [], "U+202F stands before ; ! ?"
+
+
+def test_an_hour_of_the_clock_names_its_zone() -> None:
+    """A reader may be overseas: mails say « (heure de Paris) », or how long something is good for."""
+    there = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    _, body = letters.written("requests/received", {"due": there})
+    assert "26\u00a0novembre\u00a02026 à 10\u00a0h\u00a000 (heure de Paris)" in body
+    _, code = letters.written("accounts/code", {"code": "123456", "purpose": "sign_in"})
+    assert "dix minutes" in code
+    assert not re.search(r"\d{1,2}\s?(?:h|:)\s?\d\d", code)
+    writers = [path for room in ("registry", "jobs") for path in sorted((ROOT / room).rglob("*.py"))]
+    assert [path for path in writers if re.search(r"french\.(?:hour|moment)\(", path.read_text("utf-8"))] == []
 
 
 def test_no_mail_is_written_elsewhere() -> None:

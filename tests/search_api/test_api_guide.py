@@ -118,6 +118,8 @@ def test_the_table_of_costs_is_the_codes() -> None:
         "added to these by a `route`": units("/api/v1/offers?route=1,2;3,4") - units(search),
         "an export of a territory": units(f"{export}?department=44"),
         "an export of the whole country": units(export),
+        "an export of a territory as a workbook": units(f"{export}?department=44&format=xlsx"),
+        "an export of the whole country as a workbook": units(f"{export}?format=xlsx"),
     }
 
 

@@ -168,6 +168,8 @@ def test_what_is_refused_takes_nothing_from_those_around(five: Settings) -> None
         ("/api/v1/map?bbox=-5e0,42,8,51&zoom=12", "/api/v1/map?bbox=-1.6,47.1,-1.4,47.3&zoom=12"),
         ("/api/v1/exports/structures", "/api/v1/exports/structures?department=44"),
         ("/api/v1/exports/structures?department=44", "/api/v1/offers?near=1,2"),
+        ("/api/v1/exports/structures?department=44&format=xlsx", "/api/v1/exports/structures?department=44&format=csv"),
+        ("/api/v1/exports/structures?department=44&format=%78lsx", "/api/v1/exports/structures?department=44"),
     ],
 )
 def test_what_is_dear_for_the_servers_costs_more(dear: str, cheap: str) -> None:

@@ -36,9 +36,10 @@ def lists(conn: Connection, site: Site, page: str, values: Mapping[str, str]) ->
     return {"map": _map(conn, site, values)} if page == "2c" else {}
 
 
-def about_field(sentence: str | None) -> JSONResponse:
-    """What is wrong with one field, as it is typed: {sentence}, null when nothing is. Nothing is kept."""
-    return JSONResponse({"sentence": sentence}, headers={"Cache-Control": "no-store"})
+def about_field(sentence: str | None, understood: str) -> JSONResponse:
+    """What is wrong with one field, as it is typed, and what was understood of it: {sentence, understood}, null and ""
+    where there is nothing to say. Nothing is kept."""
+    return JSONResponse({"sentence": sentence, "understood": understood}, headers={"Cache-Control": "no-store"})
 
 
 def _with_entered(options: tuple[tuple[int, str], ...], value: str) -> list[tuple[str, str]]:

@@ -12,7 +12,8 @@ IN_USE = {
     **dict.fromkeys(
         [
             *("agrement_pkey", "am_contact_pkey", "am_home_pkey", "am_identity_pkey", "am_mam_pkey"),
-            *("contact_block_pkey", "contact_off_pkey", "employment_pkey", "factor_reset_pkey", "opening_pkey"),
+            *("contact_block_pkey", "contact_off_pkey", "employment_pkey", "factor_reset_pkey"),
+            *("notice_off_pkey", "opening_pkey"),
         ],
         "Cela vient d’être enregistré par ailleurs.",
     ),
@@ -47,6 +48,7 @@ GONE = {
     ),
     **dict.fromkeys(["offer", "mam"], "La fiche concernée vient d’être supprimée."),
     **dict.fromkeys(["case_file", "id"], "La demande concernée vient d’être supprimée."),
+    "answered_by": "Le mouvement concerné vient d’être supprimé.",
     "alert": "L’alerte concernée vient d’être supprimée.",
     "commune": "Cette commune ne figure plus dans notre liste.",
     "department": "Ce département ne figure pas dans notre liste.",
@@ -87,6 +89,7 @@ REFUSED = {
     "document_pages_check": "Le document compte trop de pages\u00a0: 20 au plus.",
     "fiche_report_mail_check": "Vérifiez l’adresse mail\u00a0: 254\u00a0caractères au plus, sans espace.",
     "fiche_report_text_check": "Le texte est trop long\u00a0: 1\u202f000\u00a0caractères au plus.",
+    "lost_mailbox_new_mail_check": "Vérifiez l’adresse mail\u00a0: 254\u00a0caractères au plus, sans espace.",
     "intake_run_name_check": "Le nom du fichier est trop long\u00a0: 200\u00a0caractères au plus.",
     "mail_outbox_recipient_check": "Vérifiez l’adresse mail\u00a0: aucun mail ne peut y être envoyé.",
     "mail_outbox_reply_to_check": "Vérifiez l’adresse mail\u00a0: aucun mail ne peut y être envoyé.",

@@ -84,14 +84,19 @@ MAILS = (
     "/espace/adresse",
     "/espace/agrement",
     "/espace/profil",
+    "/espace/partir",
+    "/partir/",
     "/alertes",
     "/ecrire/",
     "/offre/",
     "/moderation/",
     "/signalements/",
+    "/demenagements/",
     "/mouvements/",
     "/departement/api/",
     "/rpe/inscription",
+    "/espace/messages/",
+    "/adresses-perdues/",
 )
 """Where forms begin that mail, be it now and then; some with such a beginning never do."""
 

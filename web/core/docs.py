@@ -23,9 +23,19 @@ EXAMPLES = {
     "Une liste, ses comptes par genre et la carte de sa vue, en un appel": (
         "/api/v1/offers?commune=44109&facets=kind&view=-1.65,47.16,-1.45,47.28&zoom=12"
     ),
-    "Les structures d’un département, en tableau": "/api/v1/exports/structures?department=44",
 }
 """What one may ask, in French, and how."""
+
+FILES = {
+    "Classeur XLSX, pour Excel ou LibreOffice": "/api/v1/exports/structures?department=44&format=xlsx",
+    "CSV pour Excel (points-virgules, virgule décimale)": "/api/v1/exports/structures?department=44&format=csv-excel",
+    "CSV pour un programme (RFC 4180)": "/api/v1/exports/structures?department=44&format=csv",
+    "GeoJSON, pour une carte": "/api/v1/exports/structures?department=44&format=geojson",
+    "Nombre d’assistants maternels par commune, en classeur XLSX": (
+        "/api/v1/exports/assistants?department=44&format=xlsx"
+    ),
+}
+"""The exports by name, for who comes with a spreadsheet and no program."""
 
 
 def endpoints(openapi: Mapping[str, Any]) -> list[dict[str, Any]]:

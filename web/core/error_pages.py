@@ -23,6 +23,7 @@ async def documentation(request: Request) -> Response:
     values = {
         "introduction": docs.introduction(openapi),
         "examples": docs.EXAMPLES,
+        "files": docs.FILES,
         "endpoints": docs.endpoints(openapi),
     }
     return site.page("core/docs.html", values)

@@ -1,6 +1,7 @@
 """Pages behind a sign-in: one function that renders them, and one for what stands in the way of them."""
 
 import math
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,13 +10,24 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from domain import french
-from web.core import access, session
+from registry.accounts import Account
+from registry.parents.contact import inbox
+from web.core import access, error_pages, posted, session
 from web.core.site import Site
+
+MOST_PAGES = 10_000
+"""Of a list: further ones nobody asks for by hand."""
+
+
+def number(request: Request) -> int:
+    """The page of a list that `?page=` asks for, from 1 to MOST_PAGES; 1 for whatever is none."""
+    text = request.query_params.get("page", "")
+    return max(1, min(int(text), MOST_PAGES)) if re.fullmatch(r"\d{1,9}", text, re.ASCII) else 1
 
 
 def page(request: Request, name: str, values: dict[str, Any] | None = None, status: int = 200) -> Response:
     """A template with its values, and what every such page needs: `account`, `csrf_token` (for forms), `today`,
-    `notice`, and `errors` (none).
+    `notice`, `errors` (none), and `unread`: of an assistant maternel, her messages that she has not read.
 
     `notice` is the sentence of `?fait=…` that the page before left behind (NOTICES). Nothing of it is kept by a cache.
     """
@@ -29,6 +41,7 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
         "today": site.today(),
         "notice": NOTICES.get(request.query_params.get("fait", "")),
         "demo": site.settings.demo,
+        "unread": _unread(site, visiting.account),
     }
     response = site.page(name, shared | (values or {}), status)
     response.headers["Cache-Control"] = "no-store"
@@ -37,9 +50,19 @@ def page(request: Request, name: str, values: dict[str, Any] | None = None, stat
     return response
 
 
+def _unread(site: Site, account: Account | None) -> int:
+    if account is None or account.role != "am" or account.offer is None or site.registry is None:
+        return 0
+    with site.registry.connection() as conn:
+        return inbox.unread(conn, account.offer, site.now())
+
+
 NOTICES: dict[str, str] = {
     "enregistre": "C’est enregistré.",
     "envoye": "C’est envoyé.",
+    "lien": "Cette page est enregistrée, et le lien pour reprendre est envoyé par mail.",
+    "lien-sans-numero": "Cette page est enregistrée, et le lien pour reprendre est envoyé par mail. Votre numéro de"
+    " sécurité sociale n’est pas conservé\u00a0: il est à saisir de nouveau.",
     "session-finie": "Votre session a pris fin. Ce que vous veniez de saisir n’est pas enregistré.",
     "cree": "Le compte est créé, et la personne a reçu un mail. Vérifiez ses communes ci-dessous.",
     "deconnecte": "La session est fermée\u202f; à bientôt.",
@@ -51,12 +74,20 @@ NOTICES: dict[str, str] = {
     "reinitialise": "Le second moyen de connexion est retiré. La personne a reçu un mail.",
     "annule": "C’est annulé.",
     "invite": "Le mail est envoyé.",
+    "perdue-ouverte": "La demande est ouverte. Une autre personne doit la confirmer.",
+    "perdue-confirmee": "La demande est confirmée. Les deux adresses reçoivent un mail.",
     "valide": "La demande est validée.",
     "complement": "La demande de complément est envoyée.",
     "refus-propose": "Le refus est proposé\u00a0: un autre modérateur le relira.",
     "refuse": "Le refus est confirmé et le courrier envoyé.",
     "refus-ecarte": "Le refus est écarté\u00a0: la demande est revenue dans la file.",
     "file-vide": "Rien n’attend.",
+    "depart-a-confirmer": (
+        "Un mail vous attend\u00a0: ouvrez son lien pour confirmer votre départ. Rien n’est encore effacé."
+    ),
+    "demenagement": (
+        "Votre déménagement est transmis à l’équipe de modération. Votre fiche garde l’ancienne adresse d’ici là."
+    ),
 }
 """By the code that an address may carry: nobody can make the site say something else."""
 
@@ -82,6 +113,23 @@ def sign_in_first(request: Request) -> Response:
     """To the sign-in, and back to the page that was asked for, or that the form stood on: it is not sent again."""
     path = with_suite("/connexion", access.came_from(request))
     return see(path, "" if request.method == "GET" else "session-finie")
+
+
+def typed_again(request: Request, way: str, fields: list[tuple[str, str]]) -> Response:
+    """What was typed into a form that is not taken now: shown to nobody else, and sent again by a button. `way`: to
+    what must come before, which opens beside this page; empty where nothing must."""
+    values = {"way": way, "action": error_pages.address(request), "fields": fields}
+    return page(request, "core/typed_again.html", values, 403)
+
+
+def way_before(request: Request, error: Exception) -> str:
+    """The address of what must come before a form is taken."""
+    back = access.came_from(request)
+    if isinstance(error, access.SecondFactorNeeded):
+        return with_suite("/connexion/second", back)
+    if isinstance(error, access.ProofNeeded):
+        return with_suite("/connexion/preuve", error.back, by="mail" if error.mail else "")
+    return "" if isinstance(error, posted.ForeignForm) else with_suite("/connexion", back)
 
 
 def second_factor_first(request: Request) -> Response:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.types import Message, Receive
 
+from domain import spelling
 from web.core import session
 from web.core.session import Visiting
 
@@ -21,7 +22,11 @@ MOST_BYTES = 128 * 1024
 """Of a form without a file: a week of a timetable takes 20 kB, a message 5. Whoever is not signed in sends no other."""
 
 MOST_BYTES_WITH_FILE = 11 * 1024 * 1024
-"""Of a form with one: the copy of an agrément (10 MiB) and the fields around it."""
+"""Of a form with files: the copy of an agrément (10 MiB) and the fields before it. What comes after so many bytes is
+thrown away as it comes, and the form says which of its fields is to be mended (`is_cut`), so that the others stand."""
+
+MOST_FILES = 10
+"""A photograph of each page of one document (registry.agrements.documents)."""
 
 MOST_FIELDS, MOST_OF_A_FIELD = 600, 64 * 1024
 
@@ -55,8 +60,8 @@ async def form(request: Request, visiting: Visiting) -> AsyncIterator[FormData]:
 
 
 async def form_with_file(request: Request, visiting: Visiting) -> AsyncIterator[FormData]:
-    """The same with at most one file, which is closed at the end of the request. For those who are signed in."""
-    async with _read(request, visiting, MOST_BYTES_WITH_FILE, most_files=1) as fields:
+    """The same with MOST_FILES at most, which are closed at the end of the request. For those who are signed in."""
+    async with _read(request, visiting, MOST_BYTES_WITH_FILE, most_files=MOST_FILES) as fields:
         yield fields
 
 
@@ -68,29 +73,77 @@ FormWithFile = Annotated[FormData, Depends(form_with_file)]
 async def _read(request: Request, visiting: Visiting, most_bytes: int, most_files: int) -> AsyncIterator[FormData]:
     if not is_from_here(request):
         raise ForeignForm
-    if int(request.headers.get("content-length", "0") or 0) > most_bytes:
+    boundary = _boundary(request) if most_files else None
+    if boundary is None and int(request.headers.get("content-length", "0") or 0) > most_bytes:
         raise TooLarge
-    # Fields are decoded as the request says: some of Python's codecs take minutes for what utf-8 takes at once.
-    if parse_options_header(request.headers.get("content-type"))[1].get(b"charset", b"utf-8").lower() != b"utf-8":
-        raise BadForm
-    bounded = Request(request.scope, _bounded(request, most_bytes))
-    # The library counts no empty field, and takes as long for each as for a full one.
-    if not most_files and (await bounded.body()).count(b"&") > MOST_FIELDS:
-        raise BadForm
+    receive = _cut(request, most_bytes, boundary) if boundary else _bounded(request, most_bytes)
+    fields = await _parsed(request, receive, most_files)
     try:
-        fields = await bounded.form(max_files=most_files, max_fields=MOST_FIELDS, max_part_size=MOST_OF_A_FIELD)
-    except (MultiPartException, HTTPException, UnicodeError) as error:
-        # Inside an application the framework makes an HTTPException of its own MultiPartException.
-        raise BadForm from error
-    except OSError as error:  # a file waits in the folder for temporary ones
-        log.error("a form with a file finds no room in %s: %s", tempfile.gettempdir(), error.strerror)
-        raise NoRoom from error
-    try:
+        request.state.typed = _typed(fields)
         if not session.is_csrf_token(request.app.state.site, text(fields, "csrf"), visiting.token):
             raise ForeignForm
         yield fields
     finally:
         await fields.close()
+
+
+async def _parsed(request: Request, receive: Receive, most_files: int) -> FormData:
+    """The fields of what is received; the caller closes them. Raises TooLarge, BadForm or NoRoom."""
+    # Fields are decoded as the request says: some of Python's codecs take minutes for what utf-8 takes at once.
+    if _content_type(request)[1].get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise BadForm
+    bounded = Request(request.scope, receive)
+    # The library counts no empty field, and takes as long for each as for a full one.
+    if not most_files and (await bounded.body()).count(b"&") > MOST_FIELDS:
+        raise BadForm
+    try:
+        return await bounded.form(max_files=most_files, max_fields=MOST_FIELDS, max_part_size=MOST_OF_A_FIELD)
+    except (MultiPartException, HTTPException, UnicodeError) as error:
+        # Inside an application the framework makes an HTTPException of its own MultiPartException.
+        raise (TooLarge if is_cut(request) else BadForm) from error
+    except OSError as error:  # a file waits in the folder for temporary ones
+        log.error("a form with a file finds no room in %s: %s", tempfile.gettempdir(), error.strerror)
+        raise NoRoom from error
+
+
+def _content_type(request: Request) -> tuple[bytes, dict[bytes, bytes]]:
+    return parse_options_header(request.headers.get("content-type"))
+
+
+def _boundary(request: Request) -> bytes | None:
+    """Between the parts of a form that may hold files; None for any other form."""
+    kind, parameters = _content_type(request)
+    return parameters.get(b"boundary") if kind == b"multipart/form-data" else None
+
+
+async def typed(request: Request) -> list[tuple[str, str]]:
+    """What was typed into a form that is not taken now, for its sender alone to send it again: names and values.
+
+    Nothing where the browser does not say that a page of ours sent it. Files, tokens, codes and the NIR are not in it.
+    """
+    if request.method != "POST" or not request.headers.get("origin") or not is_from_here(request):
+        return []
+    if (known := getattr(request.state, "typed", None)) is not None:
+        return list(known)
+    boundary = _boundary(request)
+    # Of who may be nobody no more is read than of a form without a file; the fields stand before the files.
+    receive = _cut(request, MOST_BYTES, boundary, drained=False) if boundary else _bounded(request, MOST_BYTES)
+    try:
+        fields = await _parsed(request, receive, MOST_FILES if boundary else 0)
+    except (TooLarge, BadForm, NoRoom):
+        return []
+    await fields.close()
+    return _typed(fields)
+
+
+def _typed(fields: FormData) -> list[tuple[str, str]]:
+    return [
+        (name, value) for name, value in fields.multi_items() if isinstance(value, str) and value and name not in _OWN
+    ]
+
+
+_OWN = ("csrf", "nir", "code")
+"""Fields that are good for one answer only, or that nothing keeps."""
 
 
 def is_from_here(request: Request) -> bool:
@@ -103,20 +156,34 @@ def is_from_here(request: Request) -> bool:
 
 
 def text(fields: FormData, name: str) -> str:
-    """A field's value without blanks around it, empty when it was not sent. NUL, which no page sends, goes."""
+    """A field's value without blanks around it, empty when it was not sent. NUL, which no page sends, goes; letters
+    are composed (NFC), whichever way a keyboard or a file's name wrote their accents."""
     value = fields.get(name, "")
-    return value.replace("\0", "").strip() if isinstance(value, str) else ""
+    return _plain(value) if isinstance(value, str) else ""
 
 
 def texts(fields: FormData, name: str) -> list[str]:
     """Every value of a field that may be repeated."""
-    return [value.replace("\0", "").strip() for value in fields.getlist(name) if isinstance(value, str)]
+    return [_plain(value) for value in fields.getlist(name) if isinstance(value, str)]
 
 
 def file(fields: FormData, name: str) -> UploadFile | None:
     """The file of a field, if one was chosen."""
-    value = fields.get(name)
-    return value if isinstance(value, UploadFile) and value.filename else None
+    return next(iter(files(fields, name)), None)
+
+
+def files(fields: FormData, name: str) -> list[UploadFile]:
+    """The files of a field, in the order in which they were chosen."""
+    return [value for value in fields.getlist(name) if isinstance(value, UploadFile) and value.filename]
+
+
+def is_cut(request: Request) -> bool:
+    """Whether more came than a form with files may have: its last file is not whole, and others may have been lost."""
+    return getattr(request.state, "form_is_cut", False)
+
+
+def _plain(value: str) -> str:
+    return spelling.composed(value.replace("\0", "").strip())
 
 
 def _bounded(request: Request, most_bytes: int) -> Receive:
@@ -130,5 +197,27 @@ def _bounded(request: Request, most_bytes: int) -> Receive:
         if received > most_bytes:
             raise TooLarge
         return message
+
+    return receive
+
+
+def _cut(request: Request, most_bytes: int, boundary: bytes, *, drained: bool = True) -> Receive:
+    """What the request brings, ended as a form of this boundary ends where it is too long. The rest is thrown away as
+    it comes (`drained`), as a browser reads no answer before it has sent all."""
+    received = 0
+
+    async def receive() -> Message:
+        nonlocal received
+        message = await request.receive()
+        body = message.get("body", b"")
+        room = most_bytes - received
+        received += len(body)
+        if len(body) <= room:
+            return message
+        request.state.form_is_cut = True
+        while drained and message.get("more_body"):
+            message = await request.receive()
+        end = body[:room] + b"\r\n--" + boundary + b"--\r\n"
+        return {"type": "http.request", "body": end} if message["type"] == "http.request" else message
 
     return receive

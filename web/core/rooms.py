@@ -18,7 +18,11 @@ ROLE_NAMES: dict[Role, str] = {
 }
 
 ROOMS: dict[Role, list[tuple[str, str]]] = {
-    "am": [("/espace", "Mon espace"), ("/espace/disponibilites", "Mes disponibilités")],
+    "am": [
+        ("/espace", "Mon espace"),
+        ("/espace/disponibilites", "Mes disponibilités"),
+        ("/espace/messages", "Messages"),
+    ],
     "manager": [],
     "service": [],
     "commune": [("/widget", "Recherche pour votre site")],
@@ -27,6 +31,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     "employer": [("/employeur", "Mes assistantes maternelles")],
     "moderator": [
         ("/moderation", "Demandes"),
+        ("/demenagements", "Déménagements"),
         ("/moderation/chiffres", "Chiffres"),
         ("/messages/signales", "Messages signalés"),
         ("/signalements", "Erreurs signalées"),
@@ -35,8 +40,13 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
         ("/rpe", "Mon territoire"),
         ("/rpe/inscription", "Inscrire avec elle"),
         ("/mouvements/territoire", "Mouvements d’agréments"),
+        ("/adresses-perdues", "Adresses mail perdues"),
     ],
-    "department": [("/departement", "Mon département")],
+    "department": [
+        ("/departement", "Mon département"),
+        ("/mouvements", "Mouvements"),
+        ("/mouvements/a-rapprocher", "À rapprocher"),
+    ],
     "caf": [
         ("/mouvements", "Mouvements"),
         ("/mouvements/a-rapprocher", "À rapprocher"),
@@ -44,6 +54,7 @@ ROOMS: dict[Role, list[tuple[str, str]]] = {
     ],
     "administrator": [
         ("/comptes", "Comptes"),
+        ("/adresses-perdues", "Adresses mail perdues"),
         ("/administration/widgets", "Widgets"),
         ("/administration/journal", "Journal"),
     ],

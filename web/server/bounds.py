@@ -16,8 +16,9 @@ class Bounds:
     url_bytes: int = 8 * KIB
     """Of the address in the request line. The API refuses a query string from 8,000 bytes on."""
 
-    body_bytes: int = 12 * MIB
-    """A form may have 11 (web/core/posted.py) and is refused there with a page that says so."""
+    body_bytes: int = 32 * MIB
+    """A form may have 11 (web/core/posted.py). What comes after them is thrown away there as it comes, and the form is
+    shown again with what was typed, as it should be to whoever sends photographs that no script made smaller."""
 
     pipelined: int = 16
     """Requests that wait on one connection for an earlier answer. Browsers send none."""

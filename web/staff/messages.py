@@ -21,15 +21,13 @@ router = APIRouter(include_in_schema=False)
 Moderator = Annotated[Account, Depends(access.of("moderator"))]
 
 REPORTS = "/messages/signales"
-MOST_PAGES = 10_000
 
 
 @router.get("/messages/signales")
 def reports(request: Request, account: Moderator, registry: Registry) -> Response:
     """What waits for a moderator. Private words are read here: the log tells by whom."""
     site: Site = request.app.state.site
-    number = request.query_params.get("page", "1")
-    page = max(1, min(int(number), MOST_PAGES)) if number.isdecimal() and number.isascii() else 1
+    page = pages.number(request)
     with registry.connection() as conn:
         found = stopping.reports(conn, account, site.now(), page=page)
         counts = queue.counts(conn, MESSAGE_REPORT, account, site.now())

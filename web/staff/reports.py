@@ -20,8 +20,6 @@ router = APIRouter(include_in_schema=False)
 
 Moderator = Annotated[Account, Depends(access.of("moderator"))]
 
-MOST_PAGES = 10_000
-
 
 @router.get("/signalements")
 def listing(request: Request, account: Moderator, registry: Registry) -> Response:
@@ -77,8 +75,7 @@ def _list_page(
 ) -> Response:
     """`wrong`: the number of the report whose form has the errors. Private words are read: the log tells by whom."""
     settled = "traites" in request.query_params
-    number = request.query_params.get("page", "1")
-    page = min(int(number), MOST_PAGES) if number.isdecimal() and number.isascii() and int(number) else 1
+    page = pages.number(request)
     site: Site = request.app.state.site
     with registry.connection() as conn:
         found = reports.listing(conn, account, site.now(), settled=settled, page=page)

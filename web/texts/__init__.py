@@ -8,9 +8,9 @@ area alone says is in the module of its name; templates read it as `t.alerts.TIT
 from domain.french import Plural
 from web.texts import widget
 from web.texts.parents import about, alerts, favourites
-from web.texts.shared import contact, fiche, reports, search
+from web.texts.shared import contact, fiche, inbox, notices, reports, search
 
-__all__ = ["about", "alerts", "contact", "favourites", "fiche", "reports", "search", "widget"]
+__all__ = ["about", "alerts", "contact", "favourites", "fiche", "inbox", "notices", "reports", "search", "widget"]
 
 SITE = "Ribambelle"
 TAGLINE = "Trouver une place pour son enfant"
@@ -271,6 +271,10 @@ API_LINK = "Documentation de l’API publique"
 API_TITLE = "L’API publique de Ribambelle"
 API_OPENAPI = "Le document OpenAPI"
 API_EXAMPLES = "Des requêtes pour commencer"
+API_FILES = "Fichiers à télécharger"
+API_FILES_HINT = (
+    "Crèches, MAM, relais et autres structures d’un département. Dans l’adresse, remplacez 44 par le numéro du vôtre."
+)
 API_ADDRESSES = "Toutes les adresses"
 API_STATUSES = "Réponses : {statuses}."
 API_REQUIRED = "obligatoire"

@@ -11,15 +11,18 @@ from uuid import UUID
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from domain import civil
-from registry.agrements.documents.rendering import DocumentRefused, Rendered, rendered
+from registry.agrements.documents.rendering import MOST_BYTES, MOST_PAGES, DocumentRefused, Rendered, rendered
 from registry.database import Connection
 from registry.scales import current_scales
 from settings import Settings
 
 __all__ = [
+    "MOST_BYTES",
+    "MOST_PAGES",
     "DocumentRefused",
     "MissingKey",
     "Rendered",
+    "add",
     "decided",
     "erase",
     "keep",
@@ -63,12 +66,21 @@ def keep(conn: Connection, keys: MultiFernet, account_id: UUID | None, copy: Ren
         [account_id, copy.media_type, len(copy.pages), now],
     ).fetchall()[0]
     document: UUID = row[0]
-    with conn.cursor() as cur:
-        cur.executemany(
-            "insert into document_page (document, number, ciphertext) values (%s, %s, %s)",
-            [(document, number, keys.encrypt(jpeg)) for number, jpeg in enumerate(copy.pages, start=1)],
-        )
+    _write(conn, keys, document, copy.pages, 1)
     return document
+
+
+def add(conn: Connection, keys: MultiFernet, document: UUID, copy: Rendered, now: datetime) -> bool:
+    """More pages after the last one of a document. False, and nothing is written, when it is gone or was sent to the
+    moderators, who decide on what they see."""
+    row = conn.execute(
+        "update document d set pages = pages + %s, uploaded_at = %s where id = %s and deleted_at is null"
+        " and not exists (select from agrement_request q where q.document = d.id) returning pages",
+        [len(copy.pages), now, document],
+    ).fetchone()
+    if row is not None:
+        _write(conn, keys, document, copy.pages, row[0] - len(copy.pages) + 1)
+    return row is not None
 
 
 def pages(conn: Connection, document: UUID) -> int:
@@ -135,6 +147,14 @@ def rotate(conn: Connection, keys: MultiFernet) -> int:
             "update document_page set ciphertext = %s where document = %s and number = %s", [fresh, document, number]
         )
     return len(numbers)
+
+
+def _write(conn: Connection, keys: MultiFernet, document: UUID, pages: Sequence[bytes], first: int) -> None:
+    with conn.cursor() as cur:
+        cur.executemany(
+            "insert into document_page (document, number, ciphertext) values (%s, %s, %s)",
+            [(document, number, keys.encrypt(jpeg)) for number, jpeg in enumerate(pages, start=first)],
+        )
 
 
 def _delete(conn: Connection, documents: Sequence[UUID], now: datetime) -> int:

@@ -113,19 +113,24 @@ def _apply_one(conn: Connection, movement: Stored, today: date) -> bool:
         reason = "Sans effet\u00a0: l’agrément est déjà suspendu."
         _settle(conn, movement, "duplicate", reason, offer, movement.matched_key)
         return False
-    _write(conn, offer, after, ends_on, today)
+    write(conn, offer, status_of(after, ends_on, today))
     conn.execute(
-        "update movement set state = 'applied', reason = null, applied_at = clock_timestamp() where id = %s",
-        [movement.id],
+        "update movement set state = 'applied', reason = null, applied_at = clock_timestamp(), status_before = %s"
+        " where id = %s",
+        [status, movement.id],
     )
     audit.note(conn, None, "movement.apply", offer, ["agrement.status"], movement=movement.id)
     letters.tell(conn, offer, movement)
     return True
 
 
-def _write(conn: Connection, offer: str, standing: Standing, ends_on: date | None, today: date) -> None:
+def status_of(standing: Standing, ends_on: date | None, today: date) -> str:
+    """`agrement.status` of an agrément that stands so: one that is active may have ended by the calendar."""
     over = ends_on is not None and ends_on < today
-    status = standing if standing != "active" else "expired" if over else "valid"
+    return standing if standing != "active" else "expired" if over else "valid"
+
+
+def write(conn: Connection, offer: str, status: str) -> None:
     conn.execute("update agrement set status = %s where offer = %s", [status, offer])
 
 
@@ -151,7 +156,7 @@ def _carry(conn: Connection, agrement: Agrement) -> None:
             standing = AFTER.get((standing, each.row.action), standing)
     now = STANDINGS[agrement.status]
     if (now == "active" and standing != "active") or (now == "suspended" and standing in ("withdrawn", "ceased")):
-        conn.execute("update agrement set status = %s where offer = %s", [standing, agrement.offer])
+        write(conn, agrement.offer, standing)
         audit.note(conn, None, "movement.carry", agrement.offer, ["agrement.status"])
 
 
@@ -178,8 +183,8 @@ def _replace_queued(conn: Connection, movement: Stored) -> None:
         or (each.row.birth_date is not None and each.row.birth_date == movement.row.birth_date)
     ]
     conn.execute(
-        "update movement set state = 'dropped', reason = %s where id = any(%s)",
-        [f"Remplacée par la {movement.where()}.", answered],
+        "update movement set state = 'dropped', reason = %s, answered_by = %s where id = any(%s)",
+        [f"Remplacée par la {movement.where()}.", movement.id, answered],
     )
 
 

@@ -1,6 +1,10 @@
-"""Files of movements: previewed, then applied once, or dropped. A call of the API is a file that needs no preview."""
+"""Files of movements: previewed, then applied once, or dropped; `undoing` takes them back.
+
+A call of the API is a file that needs no preview, a movement entered by form a file of one row.
+"""
 
 import hashlib
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
@@ -10,6 +14,7 @@ from domain import civil
 from registry import database
 from registry.accounts import Account, audit
 from registry.agrements.movements.applying import carry_out, lock, lock_numbers, rematch_key
+from registry.agrements.movements.matching import Agrement
 from registry.agrements.movements.planning import Decision, plan
 from registry.agrements.movements.reading import Read
 from registry.agrements.movements.rows import Refusal, Row, row_hash
@@ -24,6 +29,14 @@ UNREADABLE = "unreadable"
 """The outcome of a line that is no movement; what became of the others stands in `movement`, since it goes on."""
 
 
+EFFECTIVE = ("applied", "waiting", "unmatched")
+"""What a plan may make of a movement so that applying it does something: the rest is refused, or known already."""
+
+
+class NothingToApply(Exception):
+    """Nothing of what was shown would be done."""
+
+
 class PlanChanged(Exception):
     """What would happen is no longer what was shown: it has to be shown again."""
 
@@ -36,6 +49,14 @@ def preview(conn: Connection, account: Account, department: str, name: str, sha2
     id = _store(conn, account, department, name, sha256, "file", found.rows, found.refusals, found.notices)
     # Whom it names stands in its rows.
     audit.note(conn, account, "movement.preview", None, _READ, file=str(id), rows=len(found.rows))
+    return id
+
+
+def enter(conn: Connection, account: Account, department: str, agrement: Agrement, row: Row) -> UUID:
+    """Keep one movement of an agrément, which a person has chosen and entered, to be looked at like a file. Two that
+    say the same are two files: the preview of the second says that it changes nothing."""
+    id = _store(conn, account, department, "Saisie", secrets.token_bytes(32), "form", [row], [], [])
+    audit.note(conn, account, "movement.enter", agrement.offer, _READ, file=str(id), kind=row.action)
     return id
 
 
@@ -57,9 +78,14 @@ def told(decisions: Mapping[int, Decision]) -> str:
     )
 
 
+def does_something(decisions: Mapping[int, Decision]) -> bool:
+    """Whether applying this plan changes an agrément, now or on a later day, or leaves a movement to be matched."""
+    return any(each.state in EFFECTIVE for each in decisions.values())
+
+
 def apply(conn: Connection, file_id: UUID, account: Account | None, now: datetime, *, seen: str | None = None) -> int:
     """Apply a previewed file, once; returns how many movements took effect. `seen` is the mark (`told`) of what was
-    shown. Raises PlanChanged when it would no longer be that, and RunGone."""
+    shown. Raises PlanChanged when it would no longer be that, NothingToApply, and RunGone."""
     lock(conn, runs.find(conn, file_id, KIND).scope)
     file = runs.find(conn, file_id, KIND)
     if applied_as(conn, file) is not None:
@@ -153,6 +179,8 @@ def _carry_out(conn: Connection, file: Run, account: Account | None, today: date
     decisions = plan(conn, file.scope, rows, today, file=file.id)
     if seen is not None and told(decisions) != seen:
         raise PlanChanged
+    if seen is not None and not does_something(decisions):
+        raise NothingToApply
     count = carry_out(conn, account, rows, decisions, today)
     # What was said before and waits in the queue may be matched by now.
     for number in sorted({each.key for each in rows if decisions[each.id].state == "duplicate"}):
@@ -166,7 +194,7 @@ def _store(
     department: str,
     name: str,
     sha256: bytes,
-    via: Literal["file", "api"],
+    via: Literal["file", "api", "form"],
     rows: Iterable[Row],
     refusals: Iterable[Refusal],
     notices: Sequence[str],

@@ -69,6 +69,30 @@ def like(
     ]
 
 
+def search(conn: Connection, department: str, typed: str, most: int) -> list[Agrement]:
+    """Agréments of a département by a number, or by the beginning of a name: « le goff », « anais le goff »."""
+    if not fold(typed):
+        return []
+    exact = by_key(conn, department, [key(typed)]).get(key(typed), [])
+    if exact:
+        return exact[:most]
+    wanted = fold(typed)
+    found = [
+        Agrement(*row)
+        for row in conn.execute(
+            f"select {_COLUMNS} from agrement a join am_identity i on i.offer = a.offer where a.department = %s"
+            " order by i.last_name, i.first_name, a.number",
+            [department],
+        )
+    ]
+    return [each for each in found if any(name.startswith(wanted) for name in _names(each))][:most]
+
+
+def _names(known: Agrement) -> tuple[str, str]:
+    last_name, first_name = fold(known.last_name), fold(known.first_name)
+    return f"{last_name} {first_name}", f"{first_name} {last_name}"
+
+
 def match(row: Row, known: Mapping[str, Sequence[Agrement]]) -> Agrement | str:
     """The agrément that a row is about, or a French sentence that says why there is none."""
     same_number = known.get(key(row.number), ())

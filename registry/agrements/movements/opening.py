@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from registry.agrements.movements.reading import LIMITS, Read
+from registry.intake import texts
 from registry.intake.opening import BROKEN, answered
 from registry.intake.tables import Unreadable, check_size
 from registry.parsing.children import MIB, Bounds
@@ -13,6 +14,9 @@ READER = "registry.agrements.movements.reading:answer"
 
 MOST_OF_A_TEXT = 1_000
 """Letters of a name, or of all sentences against a line."""
+
+NO_BREAK = str.maketrans("\u00a0\u202f", "  ")
+"""The spaces of our own sentences, which Python does not count as printable."""
 
 MOST_PARTS = 200
 
@@ -35,7 +39,7 @@ def opened(data: bytes, department: str, today: date, owner: str) -> Read:
 
 def is_plausible(read: Read) -> bool:
     """Whether the reading function may have said this: what it is itself made of came from a stranger's file."""
-    texts = [
+    told = [
         *(text for row in read.rows for text in (row.number, row.last_name, row.first_name)),
         *(refusal.reason for refusal in read.refusals),
         *read.notices,
@@ -43,7 +47,7 @@ def is_plausible(read: Read) -> bool:
     return (
         len(read.rows) + len(read.refusals) <= LIMITS.lines
         and len(read.notices) <= MOST_PARTS
-        and all(len(text) <= MOST_OF_A_TEXT and text.isprintable() for text in texts)
+        and all(len(text) <= MOST_OF_A_TEXT and texts.printable(text) == text for text in told)
         and all(row.line > 0 for row in read.rows)
         and all(refusal.line > 0 for refusal in read.refusals)
     )

@@ -26,12 +26,13 @@ class MovementGone(Exception):
 
 @dataclass(frozen=True)
 class Change:
-    """For a relais: what happened to whom of its territory, by her public name."""
+    """For a relais: what happened to whom of its territory, by her public name; `undone`: it was taken back since."""
 
     name: str
     commune: str
     action: Action
     effective_on: date
+    undone: bool = False
 
 
 def unmatched(conn: Connection, account: Account, department: str) -> list[Stored]:
@@ -72,6 +73,15 @@ def candidates(conn: Connection, account: Account, movement: Stored, number: str
     return found
 
 
+def look_up(conn: Connection, account: Account, department: str, typed: str) -> list[Agrement]:
+    """The agréments of a département that a number or a name means, for a movement that is entered by hand; one more
+    than MOST_CANDIDATES where there are more."""
+    found = matching.search(conn, department, typed, MOST_CANDIDATES + 1)
+    for each in found[:MOST_CANDIDATES]:
+        audit.note(conn, account, "movement.look_up", each.offer, _IDENTITY)
+    return found
+
+
 def match_by_hand(conn: Connection, account: Account, department: str, id: int, offer: str, now: datetime) -> Stored:
     """A person says whose agrément it is. It takes effect, waits for its day, or is refused as any other: what became
     of it. Raises MovementGone."""
@@ -104,11 +114,13 @@ def drop(conn: Connection, account: Account, department: str, id: int, why: str)
 
 
 def of_communes(conn: Connection, account: Account, since: date) -> list[Change]:
-    """What took effect since that day in the territory of a relais, newest first."""
+    """What took effect since that day in the territory of a relais, newest first, also what was taken back."""
     rows = conn.execute(
-        "select o.id, o.name, c.name, m.action, m.effective_on from movement m join offer o on o.id = m.offer"
+        "select o.id, o.name, c.name, m.action, m.effective_on, m.state = 'undone'"
+        " from movement m join offer o on o.id = m.offer"
         " join am_home h on h.offer = o.id join commune c on c.code = h.commune"
-        f" where m.state = 'applied' and m.effective_on >= %(since)s and {scope.covers('%(account)s', 'h.commune')}"
+        " where m.state in ('applied', 'undone') and m.effective_on >= %(since)s"
+        f" and {scope.covers('%(account)s', 'h.commune')}"
         " order by m.effective_on desc, m.id desc",
         {"since": since, "account": account.id},
     ).fetchall()

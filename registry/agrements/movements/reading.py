@@ -9,16 +9,21 @@ from itertools import islice
 
 import msgspec
 
-from domain.spelling import fold
+from domain.french import day_in_figures
+from domain.spelling import fold, legible
 from registry.agrements.movements import mapping
 from registry.agrements.movements.mapping import FIELDS, Layout
 from registry.agrements.movements.rows import Refusal, Row, key
+from registry.intake import texts
 from registry.intake.sheets import Damaged, opened
-from registry.intake.tables import HEADER_WITHIN, Bad, Cell, Limits, Line, Unreadable, within
+from registry.intake.tables import HEADER_WITHIN, Bad, Cell, Limits, Line, Unreadable, heading, within
 from registry.parsing.refusals import Refused
 
 LIMITS = Limits(bytes=5 * 1024 * 1024, lines=5_000, columns=60)
 """A département of 10,000 assistants maternels has some hundred movements a month."""
+
+MOST_LINES_NAMED = 10
+"""In one sentence about a file."""
 
 MOST_OF_A_NUMBER, MOST_OF_A_NAME, MOST_OF_A_CELL = 40, 100, 300
 
@@ -29,6 +34,9 @@ FURTHEST = timedelta(days=2 * 366)
 """A movement further ahead is a typing error too."""
 
 OLDEST_BIRTH = date(1900, 1, 1)
+
+MOST_OF_A_QUOTE = 60
+"""Letters of a refused value that a sentence quotes."""
 
 
 @dataclass
@@ -42,12 +50,13 @@ class Read:
 
 def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
     """The movements of a CSV or XLSX file, told apart by what is in it. Raises Unreadable."""
-    sheets, notices = opened(data, lambda cell: fold(cell) in layout.headings, LIMITS, layout.sheet)
+    sheets, notices = opened(data, lambda cell: fold(heading(cell)) in layout.headings, LIMITS, layout.sheet)
+    mended: list[int] = []
     found: list[tuple[str, dict[str, int], list[Line]]] = []
     refused: list[Unreadable] = []
     for sheet in sheets:
         try:
-            found.append((sheet.name, *_header(map(_plain, sheet.lines), layout)))
+            found.append((sheet.name, *_header(_plain(sheet.lines, mended), layout)))
         except Damaged:
             raise
         except Unreadable as error:
@@ -58,6 +67,10 @@ def read(data: bytes, layout: Layout, department: str, today: date) -> Read:
         names = ", ".join(f"«\u00a0{name}\u00a0»" for name, *_ in found)
         raise Unreadable(f"Plusieurs feuilles ont des mouvements\u00a0: {names}. Envoyez-en une seule.")
     _, header, lines = found[0]
+    if mended:
+        notices.append(
+            f"Accents rétablis dans des lignes, à vérifier\u00a0: {', '.join(map(str, mended[:MOST_LINES_NAMED]))}."
+        )
     return _read(header, lines, layout, department, today, notices)
 
 
@@ -82,10 +95,13 @@ def _header(lines: Iterable[Line], layout: Layout) -> tuple[dict[str, int], list
     raise Unreadable(f"Il manque des colonnes\u00a0: {missing}.")
 
 
-def _plain(line: Line) -> Line:
-    """Its cells without blanks around and line ends within, as texts where they are no dates."""
-    number, cells = line
-    return number, [_plain_cell(cell) for cell in cells]
+def _plain(lines: Iterable[Line], mended: list[int]) -> Iterator[Line]:
+    """Their cells without blanks around and line ends within, as texts where they are no dates. `mended`: gets the
+    lines of which a text was read in a wrong code page before it came."""
+    for number, cells in lines:
+        yield number, [_plain_cell(cell) for cell in cells]
+        if any(isinstance(cell, str) and texts.mended(cell) != cell for cell in cells):
+            mended.append(number)
 
 
 def _plain_cell(cell: Cell) -> Cell:
@@ -93,7 +109,7 @@ def _plain_cell(cell: Cell) -> Cell:
         return Bad("est un nombre à virgule")
     if isinstance(cell, date | Bad):
         return cell
-    plain = " ".join(str(cell).split())
+    plain = " ".join(legible(texts.mended(str(cell))).split())
     return plain if len(plain) <= MOST_OF_A_CELL else Bad("est trop long")
 
 
@@ -140,26 +156,33 @@ def row_of(
         problems.append("La ligne contient un caractère de contrôle.")
     if problems:
         return None, problems
-    number = _text(values.get("number", ""))
+    number = texts.code(_text(values.get("number", "")))
     if number.isdecimal():
         number = number.zfill(layout.number_length)
     last_name, first_name = _text(values.get("last_name", "")), _text(values.get("first_name", ""))
     birth_date = _date(values.get("birth_date", ""), layout)
-    effective_on = _date(values.get("effective_on", ""), layout)
+    effective_on, effect_problems = effect_day(values.get("effective_on", ""), layout, today)
     action = layout.actions.get(fold(_text(values.get("action", ""))))
     problems = [
         *_number_problems(number),
         *_name_problems("nom", last_name),
         *_name_problems("prénom", first_name),
         *_birth_problems(values.get("birth_date", ""), birth_date, today),
-        *_effect_problems(values.get("effective_on", ""), effective_on, today),
+        *effect_problems,
         *_department_problems(_text(values.get("department", "")), department),
     ]
     if action is None:
-        problems.append("Le mouvement n’est ni un retrait, ni une suspension, ni une levée, ni une cessation.")
+        problems.append(_action_problem(_text(values.get("action", ""))))
     if problems or action is None or effective_on is None:
         return None, problems
     return Row(line, number, last_name, first_name, birth_date, action, effective_on), []
+
+
+def effect_day(cell: Cell, layout: Layout, today: date) -> tuple[date | None, list[str]]:
+    """The day on which a movement takes effect, as a file or a form has it, or what stands against it."""
+    effective_on = _date(cell, layout)
+    problems = list(_effect_problems(cell, effective_on, today))
+    return (None if problems else effective_on), problems
 
 
 def _text(cell: Cell) -> str:
@@ -188,34 +211,54 @@ def _number_problems(number: str) -> Iterator[str]:
     if not key(number):
         yield "Le numéro d’agrément manque."
     elif len(number) > MOST_OF_A_NUMBER:
-        yield f"Le numéro d’agrément est trop long ({MOST_OF_A_NUMBER} caractères au plus)."
-    elif re.fullmatch(r"\d+([.,]\d+)?E\+\d+", number, re.IGNORECASE):
-        yield "Le numéro d’agrément a été abrégé par un tableur\u00a0: mettez la colonne au format texte."
+        yield f"Le numéro d’agrément {_quoted(number)} est trop long\u00a0: {MOST_OF_A_NUMBER} caractères maximum."
+    elif texts.is_shortened(number):
+        yield (
+            f"Le numéro d’agrément {_quoted(number)} a été abrégé par un tableur\u00a0: mettez la colonne au format"
+            " texte."
+        )
 
 
 def _name_problems(what: str, name: str) -> Iterator[str]:
     if not fold(name):
         yield f"Le {what} manque."
+    elif texts.is_broken(name):
+        yield f"Le {what} a des lettres perdues ou brouillées\u00a0: corrigez le codage du fichier."
     elif len(name) > MOST_OF_A_NAME:
         yield f"Le {what} est trop long ({MOST_OF_A_NAME} caractères au plus)."
 
 
 def _birth_problems(cell: Cell, birth_date: date | None, today: date) -> Iterator[str]:
     if birth_date is None and cell:
-        yield "La date de naissance n’est pas une date comme 31/01/1980."
+        yield f"La date de naissance {_quoted(_text(cell))} n’est pas une date comme 31/01/1980."
     elif birth_date is not None and not OLDEST_BIRTH <= birth_date < today:
-        yield "La date de naissance n’est pas possible."
+        yield f"La date de naissance {_quoted(day_in_figures(birth_date))} n’est pas possible."
 
 
 def _effect_problems(cell: Cell, effective_on: date | None, today: date) -> Iterator[str]:
     if effective_on is None:
-        yield "La date d’effet manque." if not cell else "La date d’effet n’est pas une date comme 31/01/2026."
+        quoted = _quoted(_text(cell))
+        yield f"La date d’effet {quoted} n’est pas une date comme 31/01/2026." if cell else "La date d’effet manque."
     elif effective_on < FIRST_DAY:
-        yield "La date d’effet est trop ancienne."
+        yield f"La date d’effet {_quoted(day_in_figures(effective_on))} est trop ancienne."
     elif effective_on > today + FURTHEST:
-        yield "La date d’effet est à plus de deux ans."
+        yield f"La date d’effet {_quoted(day_in_figures(effective_on))} est à plus de deux ans."
 
 
 def _department_problems(told: str, department: str) -> Iterator[str]:
     if told and told.upper().zfill(2) != department:
-        yield "La ligne est d’un autre département."
+        yield f"La ligne est d’un autre département\u00a0: {_quoted(told)}."
+
+
+def _action_problem(told: str) -> str:
+    if not told:
+        return "Le mouvement manque."
+    return f"Le mouvement {_quoted(told)} n’est ni un retrait, ni une suspension, ni une levée, ni une cessation."
+
+
+def _quoted(told: str) -> str:
+    """A refused value as a sentence shows it: what of a stranger's file can be printed, and not more than a few words
+    of it. Names are never quoted: a refusal outlives the row that it is about."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in told)
+    cut = shown if len(shown) <= MOST_OF_A_QUOTE else f"{shown[:MOST_OF_A_QUOTE]}…"
+    return f"«\u00a0{cut}\u00a0»"

@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A line that is no movement; `reason` is a French sentence that quotes nothing private."""
+    """A line that is no movement; `reason` is a French sentence that quotes the refused value, and never a name."""
 
     line: int
     reason: str

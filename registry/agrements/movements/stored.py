@@ -15,7 +15,8 @@ from registry.database import Connection
 
 @dataclass(frozen=True)
 class Stored:
-    """A movement of a file. `offer` and `matched_key` once it is matched; private."""
+    """A movement of a file; private. `offer` and `matched_key` once it is matched; `status_before` is the agrément's,
+    once it took effect."""
 
     row: Row
     id: int
@@ -30,6 +31,7 @@ class Stored:
     matched_key: str | None
     state: str
     reason: str | None
+    status_before: str | None
 
     def where(self, file: UUID | None = None) -> str:
         """How its line is named, seen from that file."""
@@ -38,6 +40,8 @@ class Stored:
         on = day(civil.day(self.received_at))
         if self.via == "api":
             return f"ligne {self.row.line} de l’envoi du {on}"
+        if self.via == "form":
+            return f"saisie du {on}"
         return f"ligne {self.row.line} du fichier «\u00a0{self.file_name}\u00a0» reçu le {on}"
 
     def entry(self, file: UUID | None = None, *, new: bool = False) -> Entry:
@@ -46,7 +50,7 @@ class Stored:
 
 _COLUMNS = (
     "m.id, m.file, f.name, f.via, f.received_at, m.department, m.row_hash, m.key, m.offer, m.matched_key, m.state,"
-    " m.reason, m.line, m.number, m.last_name, m.first_name, m.birth_date, m.action, m.effective_on"
+    " m.reason, m.status_before, m.line, m.number, m.last_name, m.first_name, m.birth_date, m.action, m.effective_on"
 )
 
 
@@ -57,4 +61,4 @@ def select(conn: Connection, condition: str, values: Sequence[Any] = ()) -> list
         " order by m.effective_on, m.id",
         values,
     )
-    return [Stored(Row(*row[12:]), *row[:12]) for row in found]
+    return [Stored(Row(*row[13:]), *row[:13]) for row in found]

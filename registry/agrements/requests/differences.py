@@ -16,7 +16,18 @@ from domain.spelling import fold
 from registry.agrements.movements.rows import key
 from registry.offers.profiles import Agrement, Identity
 
-Field = Literal["number", "department", "starts_on", "ends_on", "capacity", "ages", "conditions", "name", "birth_date"]
+Field = Literal[
+    "number",
+    "department",
+    "starts_on",
+    "ends_on",
+    "capacity",
+    "ages",
+    "conditions",
+    "name",
+    "birth_date",
+    "home",
+]
 
 SOON_DAYS = 30
 KNOWN_SHAPES = 20
@@ -43,11 +54,13 @@ def differences(
     shapes: Mapping[str, int],
     scales: Scales,
     today: date,
+    place: str | None = None,
 ) -> list[Difference]:
     """All of them, the gravest first.
 
     `last`: the agrément that the registry has of her, `ends_on` date.max when it knows no end; `shown_name`: what
-    parents read; `shapes`: how many numbers of the département have which `shape`.
+    parents read; `shapes`: how many numbers of the département have which `shape`; `place`: the département where she
+    minds children, None while she has no place.
     """
     found = [
         *_since(request, last),
@@ -56,6 +69,7 @@ def differences(
         *_capacity(request, last, scales, today),
         *_ages(request, scales, today),
         *_person(identity, shown_name, today),
+        *_place(request, place),
     ]
     return sorted(found, key=lambda each: ("alert", "look", "note").index(each.weight))
 
@@ -158,6 +172,16 @@ def _ages(request: Agrement, scales: Scales, today: date) -> Iterator[Difference
         yield Difference("ages", "look", "Aucun enfant de moins de trois ans\u00a0: c’est inhabituel.")
     elif request.age_to_months < 36:
         yield Difference("ages", "look", "L’accueil s’arrête avant trois ans\u00a0: c’est inhabituel.")
+
+
+def _place(request: Agrement, place: str | None) -> Iterator[Difference]:
+    if place is not None and place != request.department:
+        yield Difference(
+            "home",
+            "look",
+            f"Elle accueille dans un autre département ({place}) que celui de l’agrément ({request.department})\u00a0:"
+            " il n’est valable que si elle a prévenu le nouveau département (articles L. 421-7 et R. 421-41).",
+        )
 
 
 def _person(identity: Identity | None, shown_name: str, today: date) -> Iterator[Difference]:

@@ -52,18 +52,21 @@ def open_dossier(conn: Connection, id: UUID, today: date) -> Dossier | None:
     request = read(conn, id)
     if request is None:
         return None
-    first, last_name, born, place, checked, address, town, name, publication, fictitious, department = conn.execute(
+    first, last_name, born, place, checked, address, town, name, *rest = conn.execute(
         "select i.first_name, i.last_name, i.birth_date, i.birth_place, coalesce(i.checked, 'unchecked'), h.address,"
-        " h.postcode || ' ' || c.name, o.name, o.publication, o.fictitious, d.name"
+        " h.postcode || ' ' || c.name, o.name, o.publication, o.fictitious, d.name,"
+        " coalesce((select k.department from am_mam m join offer w on w.id = m.mam join commune k on k.code = w.commune"
+        "  where m.offer = o.id), c.department)"
         " from offer o join department d on d.code = %s left join am_identity i on i.offer = o.id"
         " left join am_home h on h.offer = o.id left join commune c on c.code = h.commune where o.id = %s",
         [request.department, request.offer],
     ).fetchall()[0]
+    publication, fictitious, department, where = rest
     identity = Identity(first, last_name, born, place) if last_name else None
     last, status = _known(conn, request.offer)
     told = _movements(conn, request)
     shapes = _shapes(conn, request)
-    found = differences(asked(request), last, identity, name, shapes, current_scales(conn), today)
+    found = differences(asked(request), last, identity, name, shapes, current_scales(conn), today, where)
     return Dossier(
         request=request,
         identity=identity,

@@ -6,7 +6,16 @@ on the map.
 """
 
 from registry.offers.profiles.facts import Agrement, Contact, Everything, Home, Identity, Profile
-from registry.offers.profiles.saving import UNNAMED, create, read, save_contact, save_home, save_identity, save_profile
+from registry.offers.profiles.saving import (
+    UNNAMED,
+    create,
+    read,
+    save_contact,
+    save_home,
+    save_identity,
+    save_mam,
+    save_profile,
+)
 
 __all__ = [
     "UNNAMED",
@@ -21,5 +30,6 @@ __all__ = [
     "save_contact",
     "save_home",
     "save_identity",
+    "save_mam",
     "save_profile",
 ]

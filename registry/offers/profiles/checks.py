@@ -32,8 +32,13 @@ CONTACT = ("telephone", "courriel", "montrer_telephone", "montrer_courriel")
 LONGEST_PROJECT, LONGEST_CONDITIONS, MOST_SCHOOLS = 4000, 1000, 10
 HIGHEST_CENTS = {"tarif_horaire": 5_000, "entretien": 10_000, "repas": 5_000}
 
-_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’.\-])*")
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ \u00a0'’.\-\u2010\u2011])*")
 _MISSING_DATE = "Donnez la date ainsi\u00a0: 31/08/2026."
+
+UNKNOWN_TELEPHONE = (
+    "Ce numéro est incomplet ou n’existe pas\u00a0: indiquez dix chiffres, comme 06 39 98 00 00. Un numéro d’un autre"
+    " territoire français commence par son indicatif, comme +262 692 00 00 00."
+)
 
 
 def identity_errors(values: Values, today: date) -> Errors:
@@ -201,13 +206,12 @@ def home_errors(values: Values, today: date) -> Errors:
 
 
 def contact_errors(values: Values, today: date) -> Errors:
-    """Of CONTACT: a telephone or a mail at least, and what is shown must be there."""
+    """Of CONTACT: a telephone or a mail at least, and what is shown must be there. A number is read by the plan of the
+    commune, where it is resolved (`commune_code`)."""
     errors: Errors = {}
     phone, mail = text(values, "telephone"), text(values, "courriel")
-    if phone and telephone(phone) is None:
-        errors["telephone"] = (
-            "Ce numéro n’est pas un numéro de téléphone français\u00a0: dix chiffres, comme 06 39 98 00 00."
-        )
+    if phone and telephone(values) is None:
+        errors["telephone"] = UNKNOWN_TELEPHONE
     elif not phone and ticked(values, "montrer_telephone"):
         errors["telephone"] = "Donnez le numéro à montrer aux parents, ou ne le montrez pas."
     if mail and addresses.read(mail) is None:
@@ -224,7 +228,7 @@ def contact_errors(values: Values, today: date) -> Errors:
 def contact(values: Values) -> Contact:
     """Of values without errors."""
     return Contact(
-        telephone(text(values, "telephone")) or "",
+        telephone(values) or "",
         addresses.read(text(values, "courriel")) or "",
         ticked(values, "montrer_telephone"),
         ticked(values, "montrer_courriel"),

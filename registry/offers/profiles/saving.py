@@ -94,11 +94,16 @@ def save_profile(conn: Connection, offer: str, profile: Profile) -> None:
     if profile.mam is None:
         conn.execute("delete from am_mam where offer = %s", [offer])
     else:
-        conn.execute(
-            "insert into am_mam (offer, mam, show) values (%s, %s, %s)"
-            " on conflict (offer) do update set mam = excluded.mam, show = excluded.show",
-            [offer, profile.mam, profile.show_mam],
-        )
+        save_mam(conn, offer, profile.mam, show=profile.show_mam)
+
+
+def save_mam(conn: Connection, offer: str, mam: str, *, show: bool) -> None:
+    """Where she works, an offer's id; `show`: whether parents see it."""
+    conn.execute(
+        "insert into am_mam (offer, mam, show) values (%s, %s, %s)"
+        " on conflict (offer) do update set mam = excluded.mam, show = excluded.show",
+        [offer, mam, show],
+    )
 
 
 def _identity(conn: Connection, offer: str) -> tuple[Identity | None, str]:

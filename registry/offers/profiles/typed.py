@@ -5,14 +5,9 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-import phonenumbers
-
-from domain import french
+from domain import civil, french, telephones
 
 Values = Mapping[str, str]
-
-TELEPHONE_REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF")
-_FRENCH_CODES = {phonenumbers.country_code_for_region(region) for region in TELEPHONE_REGIONS}
 
 
 def text(values: Values, name: str) -> str:
@@ -32,16 +27,8 @@ def whole(values: Values, name: str) -> int | None:
 
 
 def day(values: Values, name: str) -> date | None:
-    """A day as date fields send it, or as people write it: 2026-08-31, 31/08/2026, 31.8.2026."""
-    typed = text(values, name)
-    parts = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", typed)
-    written = re.fullmatch(r"(\d{1,2})\s?[/. -]\s?(\d{1,2})\s?[/. -]\s?(\d{4})", typed)
-    try:
-        if parts:
-            return date(*(int(part) for part in parts.groups()))
-        return date(*(int(part) for part in reversed(written.groups()))) if written else None
-    except ValueError:
-        return None
+    """As `civil.typed_day` reads it."""
+    return civil.typed_day(text(values, name))
 
 
 def cents(values: Values, name: str) -> int | None:
@@ -52,19 +39,9 @@ def cents(values: Values, name: str) -> int | None:
     return int(Decimal(typed) * 100)
 
 
-def telephone(typed: str) -> str | None:
-    """As it is kept: « 06 39 98 00 00 », or with the code of an overseas territory; None for what is no number."""
-    for region in TELEPHONE_REGIONS:
-        try:
-            number = phonenumbers.parse(typed, region)
-        except phonenumbers.NumberParseException:
-            continue
-        code = phonenumbers.region_code_for_country_code(number.country_code or 0)
-        if phonenumbers.is_possible_number(number) and number.country_code in _FRENCH_CODES and len(typed) <= 30:
-            form = phonenumbers.PhoneNumberFormat
-            kept = form.NATIONAL if code == "FR" else form.INTERNATIONAL
-            return str(phonenumbers.format_number(number, kept))
-    return None
+def telephone(values: Values) -> str | None:
+    """As `telephones.read` keeps it, for the commune of the same values (`commune_code`)."""
+    return telephones.read(text(values, "telephone"), text(values, "commune_code"))
 
 
 def euros(amount: int | None) -> str:

@@ -4,7 +4,38 @@ A parent's message waits in a link until its mail is confirmed (`opening`); then
 answer goes through `relaying`. Callers commit.
 """
 
+from dataclasses import dataclass
+
 from registry.database import Connection
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How parents reach her from her fiche: by messages through the site, by the telephone or the mail that stand on
+    it. The one answer to that question: pages that tell her of it, or show her fiche, ask no other."""
+
+    messages: bool
+    phone: bool
+    mail: bool
+
+    @property
+    def any(self) -> bool:
+        return self.messages or self.phone or self.mail
+
+
+def reach(conn: Connection, offer: str) -> Reach:
+    """Of an offer, whether parents find it now or not. `phone`, `mail`: the public columns, from which its document is
+    made. Raises LookupError for an unknown one."""
+    row = conn.execute("select phone is not null, mail is not null from offer where id = %s", [offer]).fetchone()
+    if row is None:
+        raise LookupError("no offer of this id")
+    return Reach(takes_messages(conn, offer), *row)
+
+
+def takes_messages(conn: Connection, offer: str) -> bool:
+    """Whether her fiche offers to write to her, as soon as parents find it: she has an account, and has not switched
+    it off."""
+    return address_of(conn, offer) is not None
 
 
 def reachable(conn: Connection, offer: str) -> bool:

@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-Reason = Literal["away", "unknown", "sender", "link", "empty", "too_long", "too_many"]
+Reason = Literal["away", "unknown", "sender", "link", "empty", "too_long", "too_many", "again"]
 """`away`: she takes no messages, or none of this sender: a sender who is blocked is not told that. `unknown`: no
-thread of ours, or one that has ended. `sender`: not written from that side's own address."""
+thread of ours, or one that has ended. `sender`: not written from that side's own address. `again`: what this side
+has written before, word for word, as the absence notices of programs that do not mark them."""
 
 
 class Refused(Exception):

@@ -1,10 +1,12 @@
 """An answer that came by mail: checked, kept, and queued to the other side. Callers commit, or roll back on Refused."""
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from domain import spelling
 from registry import links
 from registry.accounts import addresses, throttle
 from registry.accounts.throttle import Limit
@@ -16,6 +18,16 @@ from settings import Settings
 
 READ_BY_SIDE = Limit(3 * sending.SENT_BY_SIDE.most, timedelta(days=1))
 """Mails that one side of a thread has read by us. More than go on: one may be refused for a link, and come again."""
+
+
+LONGEST_THANKS = 40
+"""Letters of what people say twice in a conversation."""
+
+_OF_ABSENCE = re.compile(
+    r"\b(?:absente?|absence|conges?|vacances|indisponible|automatique|automatic|out of (?:the )?office|away|repondeur"
+    r"|bien recu v)"
+)
+"""In folded text."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
     message = sending.keep(conn, thread, side, text, now, key)
     if message is None:
         return False
+    if _comes_again(conn, thread, side, message, text):
+        raise Refused("again")
     (offer,) = conn.execute("select offer from contact_thread where id = %s", [thread]).fetchall()[0]
     if side == "parent" and sending.is_blocked(conn, settings, offer, own):
         raise Refused("away")
@@ -70,6 +84,21 @@ def relay(conn: Connection, settings: Settings, answer: Answer, now: datetime) -
         raise Refused("too_many") from error
     sending.send(conn, settings, thread, side, message, text)
     return True
+
+
+def _comes_again(conn: Connection, thread: UUID, side: Side, message: UUID, text: str) -> bool:
+    """Whether this side has sent these very words before: two programs that answer each other end so after one answer.
+
+    People too say « Merci ! » twice: a short text that speaks of no absence may come again, within the day's limit.
+    """
+    folded = spelling.fold(text)
+    if len(folded) <= LONGEST_THANKS and not _OF_ABSENCE.search(folded):
+        return False
+    earlier = conn.execute(
+        "select text from contact_message where thread = %s and side = %s and id <> %s and text is not null",
+        [thread, side, message],
+    )
+    return any(spelling.fold(each) == folded for (each,) in earlier)
 
 
 def _own_thread(

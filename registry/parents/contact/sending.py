@@ -26,9 +26,15 @@ def keep(conn: Connection, thread: UUID, side: Side, text: str, now: datetime, k
 
 
 def send(conn: Connection, settings: Settings, thread: UUID, side: Side, message: UUID, text: str) -> None:
-    """Queue the message of `side` to the other side. Raises Refused("away") when that side takes none."""
+    """Queue the message of `side` to the other side. Raises Refused("away") when that side takes none.
+
+    The subject stays the same in a conversation: by it and by `References` mail programs keep its mails together.
+    """
+    # One message of a thread after the other: only one of them is the first.
     offer, parent_name, parent_mail, closed = conn.execute(
-        "select offer, parent_name, parent_mail, closed_at is not null from contact_thread where id = %s", [thread]
+        "select offer, parent_name, parent_mail, closed_at is not null from contact_thread where id = %s"
+        " for no key update",
+        [thread],
     ).fetchall()[0]
     recipient = address_of(conn, offer) if side == "parent" else parent_mail
     if closed or recipient is None:
@@ -37,14 +43,19 @@ def send(conn: Connection, settings: Settings, thread: UUID, side: Side, message
     pages = f"{settings.site_url}/messages"
     seen = Seen(thread, message, reader, tokens.sent_to(settings.keys, recipient))
     token = tokens.page_token(settings.keys, seen)
-    (first,) = conn.execute(
-        "select not exists (select from contact_message where thread = %s and id <> %s)", [thread, message]
+    first, begins = conn.execute(
+        "select count(*) = 0, count(*) filter (where side = %s) = 0 from contact_message"
+        " where thread = %s and id <> %s",
+        [side, thread, message],
     ).fetchall()[0]
+    beginning = tokens.first_mail(thread, reader)
     values = {
         "writer": parent_name if side == "parent" else public_name(conn, offer),
         "side": side,
         "text": text,
         "first": first,
+        "begins": begins,
+        "number": tokens.number(thread),
         "block": f"{pages}/bloquer/{token}",
         "report": f"{pages}/signaler/{token}",
         "switch": f"{settings.site_url}/espace/messages",
@@ -56,6 +67,8 @@ def send(conn: Connection, settings: Settings, thread: UUID, side: Side, message
         values,
         key=f"contact {message}",
         reply_to=tokens.reply_address(settings.keys, settings.relay_domain, thread, reader),
+        begins=beginning if begins else None,
+        goes_on=None if begins else beginning,
     )
 
 

@@ -19,6 +19,9 @@ from registry.parents.contact.tokens import Seen, Side
 from registry.scales import current_scales
 from settings.keys import Keys
 
+FORGOTTEN = "Message relayé"
+"""The subject of a mail whose text is forgotten."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -183,5 +186,11 @@ def forget(conn: Connection, now: datetime) -> int:
             "update mail_outbox set body = '' where key like 'contact %%' and body <> ''"
             " and coalesce(given_up_at, expires_at) < %s",
             [texts],
+        ).rowcount
+        # The subject names who wrote.
+        + conn.execute(
+            "update mail_outbox set subject = %s where key like 'contact %%' and subject <> %s"
+            " and coalesce(sent_at, given_up_at, expires_at) < %s",
+            [FORGOTTEN, FORGOTTEN, texts],
         ).rowcount
     )

@@ -7,7 +7,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from itsdangerous import BadSignature
 
@@ -40,6 +40,17 @@ def reply_address(keys: Keys, relay_domain: str, thread: UUID, side: Side) -> st
     """Where this side writes to. Lower case throughout: mail programs may change the case."""
     packed = thread.bytes + keys.digest("contact address", f"{side} {thread.hex}")[:_SEAL_BYTES]
     return f"{base64.b32encode(packed).decode().lower()}@{relay_domain.lower()}"
+
+
+def number(thread: UUID) -> int:
+    """By which subjects tell two conversations with people of one name apart: four figures, the same for both sides."""
+    return 1000 + thread.int % 9000
+
+
+def first_mail(thread: UUID, reader: Side) -> UUID:
+    """The id of the mail that begins the conversation in this side's mailbox: the later ones refer to it. Nobody learns
+    the thread of it."""
+    return uuid5(thread, reader)
 
 
 def read_address(keys: Keys, relay_domain: str, address: str) -> tuple[UUID, Side] | None:

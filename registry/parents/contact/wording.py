@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+from registry import links
+from registry.parents.contact.refusals import Reason
+
 LONGEST, LONGEST_NAME = 1500, 80
 """Characters of a message, and of the name under it."""
 
@@ -18,3 +21,12 @@ def cleaned(text: str) -> str:
 
 def cleaned_name(text: str) -> str:
     return " ".join(cleaned(text).split())
+
+
+def problem(text: str) -> Reason | None:
+    """Why a cleaned text is no message; None when it is one."""
+    if not text:
+        return "empty"
+    if len(text) > LONGEST:
+        return "too_long"
+    return "link" if links.holds_one(text) else None

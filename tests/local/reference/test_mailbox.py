@@ -4,6 +4,7 @@ import smtplib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 
 import httpx
@@ -15,9 +16,16 @@ from tests.conftest import ROOT, wait_for
 
 @pytest.fixture(scope="module")
 def mailbox() -> Iterator[tuple[int, str]]:
+    with running() as found:
+        yield found
+
+
+@contextmanager
+def running(*more: str) -> Iterator[tuple[int, str]]:
     """The mail server's port, and the page's address."""
     smtp, http = chosen_port("mail", None), chosen_port("page", None)
-    command = [sys.executable, "-m", "local.reference.mailbox", "--smtp-port", str(smtp), "--http-port", str(http)]
+    ports = ["--smtp-port", str(smtp), "--http-port", str(http)]
+    command = [sys.executable, "-m", "local.reference.mailbox", *ports, *more]
     process = subprocess.Popen(command, cwd=ROOT)
     address = f"http://127.0.0.1:{http}"
 
@@ -55,6 +63,8 @@ def test_a_mail_is_shown_with_its_links_and_nothing_of_it_runs(mailbox: tuple[in
     (mail,) = httpx.get(f"{address}/mails", params={"to": "am@demo.example"}).json()
     assert mail["subject"] == "Votre code\u202f: 123 456"
     assert link in mail["body"]
+    assert "De site@demo.example" in page
+    assert "Répondre" not in page, "nobody waits for an answer"
 
 
 def test_a_page_of_elsewhere_reads_nothing(mailbox: tuple[int, str]) -> None:

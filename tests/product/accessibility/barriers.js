@@ -137,5 +137,5 @@ window.barriers = (() => {
     form.requestSubmit();
   }
 
-  return { all, contrast, ring, sendEmpty };
+  return { all, contrast, ring, sendEmpty, wide };
 })();

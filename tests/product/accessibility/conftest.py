@@ -4,6 +4,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -17,13 +18,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from local.servers import Urls
 from registry import accounts, database
-from registry.accounts import links, mail_change, sessions, widget
+from registry.accounts import links, mail_change, notices, sessions, widget
 from registry.agrements import desk, registrations
 from registry.database import Connection
+from registry.offers.lost_mailbox import steps as lost_mailbox
+from registry.offers.lost_mailbox import views as lost_views
 from registry.parents import reports
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
 from registry.parents.contact import opening, stopping, tokens
+from registry.privacy import leaving
 from settings import PARIS, Settings
 from tests.conftest import ROOT, cloned, wait_for
 from tests.rooms import DOCUMENT_KEY, PROVED, Clock
@@ -107,7 +111,13 @@ class Visits:
 
 @pytest.fixture(scope="session")
 def parents_site(servers: Urls, template: str, run_id: str) -> Iterator[Site]:
-    prefix, name = f"parents-{run_id}", f"parents_{run_id}"
+    with whole_site(servers, template, f"parents-{run_id}") as site:
+        yield site
+
+
+@contextmanager
+def whole_site(servers: Urls, template: str, prefix: str) -> Iterator[Site]:
+    name = prefix.replace("-", "_")
     with (
         Elasticsearch(servers.elasticsearch_url) as engine,
         cloned(servers, template, name) as url,
@@ -221,6 +231,7 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
     opening.confirm(conn, settings, _last(conn, "deux@example.org"), NOW)
     rows = conn.execute("select m.thread, m.id from contact_message m").fetchall()
     seen = tokens.Seen(rows[0][0], rows[0][1], "am", tokens.sent_to(settings.keys, am.mail))
+    world.values["/espace/messages/"] = str(seen.thread)
     _written(conn, settings, offer, "trois@example.org")
     opening.confirm(conn, settings, _last(conn, "trois@example.org"), NOW)
     rows = conn.execute("select m.thread, m.id from contact_message m where m.id <> %s", [seen.message]).fetchall()
@@ -245,14 +256,30 @@ def _tokens(conn: Connection, settings: Settings, world: World) -> dict[str, str
         "GET /alertes/confirmer/": alert_tokens.token(settings.keys, "confirm", asked),
         "GET /alertes/prolonger/": alert_tokens.token(settings.keys, "prolong", running),
         "GET /alertes/arreter/": alert_tokens.token(settings.keys, "stop", running),
+        "GET /mails/arreter/": notices.link(settings.keys, "", am.id, am.mail, "reminders").rpartition("/")[2],
         "GET /ecrire/confirmer/": _last(conn, "un@example.org"),
         "GET /messages/bloquer/": page,
         "GET /messages/signaler/": page,
+        "GET /partir/": link(leaving.PURPOSE, account=am.id),
         "GET /d/": link("undo", account=am.id, offer=offer),
         "GET /inscription/reprendre": "?jeton=" + link(registrations.PURPOSE, account=newcomer and newcomer.id),
         "GET /inscription/confirmer": "?jeton=" + link(desk.LINK, account=newcomer and newcomer.id, payload=prepared),
+        "GET /compte/adresse/arreter": "?jeton=" + _stops(conn, settings),
         "GET /compte/adresse/confirmer": "?jeton=" + _last(conn, "nadia.nouvelle@example.org", r"\?jeton="),
     }
+
+
+def _stops(conn: Connection, settings: Settings) -> str:
+    """A case that waits for its day, and one of its links; the page of cases keeps one that waits to be confirmed."""
+    other = accounts.create(conn, "sans-adresse@example.org", "am")
+    admin = accounts.create(conn, "ancienne@example.org", "administrator", now=NOW - timedelta(days=30))
+    second = accounts.create(conn, "autre@example.org", "administrator", now=NOW - timedelta(days=30))
+    wanted = lost_mailbox.Wanted("stop@example.org", "passport", documents.TODAY)
+    id = lost_mailbox.begin(conn, settings, admin, other, wanted, NOW)
+    file = lost_views.find(conn, second, id)
+    assert file is not None
+    lost_mailbox.confirm(conn, settings, second, file, NOW)
+    return _last(conn, "stop@example.org", r"\?jeton=")
 
 
 def _written(conn: Connection, settings: Settings, offer: str, mail: str) -> None:

@@ -5,6 +5,7 @@ import io
 import re
 from typing import Any
 
+import openpyxl
 import orjson
 import pytest
 from prometheus_client import generate_latest
@@ -94,7 +95,7 @@ def views(loire: Loire) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def exports(loire: Loire) -> list[Any]:
-    """Each whole file, those of the whole country: GeoJSON as it is, of CSV the rows."""
+    """Each whole file, those of the whole country: GeoJSON as it is, of tables the rows."""
     structures = "/api/v1/exports/structures"
     tables = [
         loire.get(structures, [("format", "csv")]),
@@ -104,7 +105,10 @@ def exports(loire: Loire) -> list[Any]:
     ]
     rows = [list(csv.DictReader(io.StringIO(table.text.removeprefix("\ufeff")), delimiter=",")) for table in tables]
     assert all(rows)
-    return [*rows, loire.ask(structures, [("format", "geojson")])]
+    book = openpyxl.load_workbook(io.BytesIO(loire.get(structures, [("format", "xlsx")]).content), read_only=True)
+    sheet = [[str(value) for value in line] for line in book.worksheets[0].iter_rows(values_only=True)]
+    assert len(sheet) == len(rows[0]) + 1
+    return [*rows, sheet, loire.ask(structures, [("format", "geojson")])]
 
 
 @pytest.fixture(scope="module")

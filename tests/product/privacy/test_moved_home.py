@@ -30,6 +30,7 @@ EXPORTS: Asked = [
     ("/api/v1/exports/structures", [("format", "csv"), ("department", "44")]),
     ("/api/v1/exports/structures", [("format", "geojson"), ("commune", "44109"), ("kind", "mam")]),
     ("/api/v1/exports/assistants", [("department", "44")]),
+    ("/api/v1/exports/assistants", [("department", "44"), ("format", "xlsx")]),
     ("/api/v1/exports/assistants", []),
 ]
 

@@ -11,12 +11,15 @@ from urllib.parse import quote
 from uuid import UUID
 
 from registry import accounts, database
-from registry.accounts import Account, devices, links, mail_change, sessions, tokens
+from registry.accounts import Account, devices, links, mail_change, notices, sessions, tokens
 from registry.agrements import desk, registrations
 from registry.database import Connection
+from registry.offers.lost_mailbox import steps as lost_mailbox
+from registry.offers.lost_mailbox import views as lost_views
 from registry.parents.alerts import asking
 from registry.parents.alerts import tokens as alert_tokens
 from registry.parents.contact import opening
+from registry.privacy import leaving
 from tests.conftest import empty
 from tests.product.security import mailbox
 from tests.records import add_period, assistant
@@ -95,6 +98,7 @@ def _mailed(
     made: dict[str, str] = {}
     begun = registrations.of_account(conn, account.id)
     assert begun is not None
+    made["lost mailbox: stop"] = _stops_a_change(conn, rooms, account)
     made["link to resume"] = registrations.resume_link(conn, keys, begun, now)[0]
     mail_change.ask(conn, keys, account, NEW_MAIL, now, site_url=settings.site_url)
     made["change, old address"] = _last(conn, MAIL, "jeton=")
@@ -105,6 +109,8 @@ def _mailed(
     for tap in ("unchanged", "full", "undo"):
         life = timedelta(days=1 if tap == "undo" else 60)
         made[f"tap: {tap}"] = links.create(conn, keys, tap, now + life, account=account.id, offer=account.offer)
+    leaving.ask(conn, keys, account, now, site_url=settings.site_url)
+    made["link to leave"] = _last(conn, MAIL, "/partir/")
     draft = opening.Draft(account.offer, "Camille", "deux@example.org", "Bonjour, avez-vous une place ?")
     opening.ask(conn, settings, draft, now)
     opening.confirm(conn, settings, _last(conn, "deux@example.org", "/ecrire/confirmer/"), now)
@@ -116,10 +122,26 @@ def _mailed(
         if name != "confirm":
             asking.confirm(conn, settings, id, now)
         made[f"alert: {name}"] = alert_tokens.token(keys, "stop" if name == "stop" else _purpose(name), id)
+    made["notice: stop"] = notices.link(keys, "", account.id, MAIL, "reminders").rpartition("/")[2]
     made["session"] = sessions.open_session(conn, account, now, ("mail",))
     made["known browser"] = devices.remember(conn, account.id, "", now)
     made["program's token"] = tokens.create(conn, "44", "Logiciel", None, now)
     return made
+
+
+def _stops_a_change(conn: Connection, rooms: Rooms, account: Account) -> str:
+    """What is mailed to the old address when two of the staff have asked for another one."""
+    now = rooms.clock()
+    first, second = (
+        accounts.create(conn, f"{name}@example.org", "administrator", now=now - timedelta(days=30))
+        for name in ("ada", "adam")
+    )
+    wanted = lost_mailbox.Wanted("retrouvee@example.org", "passport", now.date())
+    id = lost_mailbox.begin(conn, rooms.settings, first, account, wanted, now)
+    file = lost_views.find(conn, second, id)
+    assert file is not None
+    lost_mailbox.confirm(conn, rooms.settings, second, file, now)
+    return _last(conn, MAIL, "/compte/adresse/arreter?jeton=")
 
 
 def _purpose(name: str) -> alert_tokens.Purpose:
@@ -194,16 +216,19 @@ DOORS = (
     Door("link to resume", _shows("/inscription/reprendre?jeton="), 30 * DAY, False, True, True),
     Door("change, old address", _shows("/compte/adresse/confirmer?jeton="), 2 * DAY, True, True, True),
     Door("change, new address", _shows("/compte/adresse/confirmer?jeton="), 2 * DAY, True, True, True),
+    Door("lost mailbox: stop", _shows("/compte/adresse/arreter?jeton="), 3 * DAY, True, True, False),
     Door("desk link", _shows("/inscription/confirmer?jeton="), 30 * DAY, True, True, False),
     Door("desk code", _desk_code, 30 * DAY, True, True, False),
     Door("tap: unchanged", _shows("/d/"), 60 * DAY, True, True, False),
     Door("tap: full", _shows("/d/"), 60 * DAY, True, True, False),
     Door("tap: undo", _shows("/d/"), DAY, True, True, False),
+    Door("link to leave", _shows("/partir/"), 2 * DAY, True, True, True),
     Door("message to confirm", _shows("/ecrire/confirmer/"), DAY, True, False, False),
     Door("message: block", _shows("/messages/bloquer/"), None, False, True, False),
     Door("alert: confirm", _shows("/alertes/confirmer/"), 2 * DAY, False, False, False),
     Door("alert: prolong", _shows("/alertes/prolonger/"), None, False, False, False),
     Door("alert: stop", _shows("/alertes/arreter/"), None, False, False, False),
+    Door("notice: stop", _shows("/mails/arreter/"), None, False, True, False),
     Door("session", _session, 30 * DAY, False, True, True),
     Door("known browser", _known, 365 * DAY, False, True, True),
     Door("program's token", _program, 365 * DAY, False, False, False),

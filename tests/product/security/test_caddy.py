@@ -168,7 +168,7 @@ def test_large_headers_are_refused_by_the_proxy_itself(proxy: Proxy) -> None:
 
 def test_large_bodies_are_refused_with_the_sites_page_or_by_the_proxy(proxy: Proxy) -> None:
     head = "POST /connexion HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n"
-    answer = upload(proxy, f"{head}Content-Length: 12600000\r\n\r\n".encode(), b"x" * 60_000, 12_600_000)
+    answer = upload(proxy, f"{head}Content-Length: 34000000\r\n\r\n".encode(), b"x" * 60_000, 34_000_000)
     assert status(answer) == 413
     assert "choisissez un fichier plus léger" in answer.decode()
     answer = upload(proxy, f"{head}Content-Length: 99000000\r\n\r\n".encode(), b"x" * 60_000, 99_000_000)

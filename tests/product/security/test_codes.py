@@ -124,7 +124,7 @@ def test_a_signed_in_person_has_no_mailbox_filled_by_her_own_link(rooms: Rooms) 
     browser.post("/inscription", {"mail": ATTACKER})
     browser.post("/inscription/code", {"code": codes(rooms, ATTACKER)[-1]})
     before = len(mails(rooms, ATTACKER))
-    answers = [browser.post("/inscription/lien", follow=False).status_code for _ in range(9)]
+    answers = [browser.post("/inscription/1", {"vers": "lien"}, follow=False).status_code for _ in range(9)]
     assert answers == [303] * 5 + [429] * 4
     assert len(mails(rooms, ATTACKER)) == before + 5
 

@@ -136,7 +136,7 @@ class Flows(RuleBasedStateMachine):
 
     @rule(which=WHICH)
     def she_has_a_link_to_resume(self, which: int) -> None:
-        self.sent(self.hers[which], "/inscription/lien", {})
+        self.sent(self.hers[which], "/inscription/1", {"vers": "lien"})
 
     @rule(minutes=st.sampled_from([1, 11, 61, 1500]))
     def time_passes(self, minutes: int) -> None:

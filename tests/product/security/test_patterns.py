@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from domain import week
+from domain import civil, telephones, week
 from domain.scales import shipped
-from domain.spelling import fold
-from jobs import answers
+from domain.spelling import fold, legible
+from jobs import quotations
 from registry import letters, links, nir
 from registry.accounts import addresses, widget
 from registry.agrements.movements import mapping, reading, rows
 from registry.imports import cleaning
+from registry.intake import tables, texts
 from registry.legacy import values as legacy
 from registry.offers import free_text
 from registry.offers.profiles import checks, placing, typed
@@ -170,6 +171,11 @@ UNITS = [
         "Le 12 a écrit",
         "wrote:",
         "wrote: ",
+        "De : a@b\n",
+        "De : a\nÀ : b\n",
+        "____\n",
+        "a@b:\n",
+        "-- \n",
     ),
     *("\u0301", "\u0301\u0316", "a\u0301\u0316", "\u0f73", "\uff9e\u0300", "\u200d", "\u0301\u200d\u0316", "\u202e"),
     *(
@@ -220,11 +226,13 @@ READERS: dict[str, Callable[[str], object]] = {
     "wording.cleaned": wording.cleaned,
     "wording.cleaned_name": wording.cleaned_name,
     "spelling.fold": fold,
+    "spelling.legible": legible,
     "nir.holds_one": nir.holds_one,
     "nir.without": nir.without,
     "nir.error": nir.error,
     "letters.tidy": letters.tidy,
-    "answers.without_history": answers.without_history,
+    "quotations.without_history": quotations.without_history,
+    "quotations.unflowed": lambda typed: quotations.unflowed(typed, drop_space=True),
     "addresses.read": addresses.read,
     "addresses.mailbox": addresses.mailbox,
     "widget.host": widget.host,
@@ -238,17 +246,23 @@ READERS: dict[str, Callable[[str], object]] = {
         ("nom_affiche", "adresse", "ecoles", "tarif_horaire"),
         lambda values, day: checks.profile_errors(values, shipped(), day),
     ),
-    "typed.telephone": typed.telephone,
+    "telephones.read": lambda each: telephones.read(each, "98735"),
+    "civil.typed_day": civil.typed_day,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
     "naming.apart": naming._apart,
+    "texts.mended": texts.mended,
+    "texts.repairs": lambda each: texts.repairs("nom", each),
+    "texts.is_broken": texts.is_broken,
+    "texts.is_shortened": texts.is_shortened,
+    "tables.separator": lambda each: tables.separator(each, str.isdigit),
     "cleaning.text": cleaning.text,
     "cleaning.clean_name": cleaning.clean_name,
     "cleaning.clean_address": cleaning.clean_address,
     "cleaning.split_address": cleaning.split_address,
-    "cleaning.clean_phone": cleaning.clean_phone,
-    "cleaning.clean_mail": cleaning.clean_mail,
-    "cleaning.clean_site": cleaning.clean_site,
+    "cleaning.phones": cleaning.phones,
+    "cleaning.mails": cleaning.mails,
+    "cleaning.sites": cleaning.sites,
     "cleaning.whole_number": cleaning.whole_number,
     "legacy.mail_of": legacy.mail_of,
     "movements.row_of": _moved,

@@ -43,6 +43,17 @@ def test_no_second_opener_of_tables() -> None:
     assert {"registry/intake/tables.py", "registry/intake/spreadsheets.py", "registry/intake/records.py"} <= found
 
 
+def test_no_table_is_written_whose_texts_a_spreadsheet_would_run() -> None:
+    writing = [
+        path
+        for room in ("registry", "web", "jobs", "cli", "search_api")
+        for path in (ROOT / room).rglob("*.py")
+        if re.search(r"csv\.(?:writer|DictWriter)|workbook\.workbook\(", path.read_text("utf-8"))
+    ]
+    assert len(writing) > 2
+    assert [path for path in writing if "as_text(" not in path.read_text("utf-8")] == []
+
+
 # The same sentences, whatever the file is of ----------------------------------------------------------------
 
 

@@ -214,6 +214,33 @@ def test_what_cannot_be_used_is_told_by_line_and_left_out(
     assert public == [("Léa C.",), ("Léa L.",)]
 
 
+def test_what_spreadsheets_and_code_pages_broke_is_mended_and_told_without_the_value(
+    registry_url: str, registry: Connection, tmp_path: Path
+) -> None:
+    path = written(
+        tmp_path / "legacy.csv",
+        row(nom="ThÃ©ry", prenom="ZoÃ©", numero_agrement="44-1.0", code_postal="44000.0", code_commune="44109.0"),
+        row(nom="Dupr?s", mail="b@example.org", numero_agrement="44-2"),
+        row(
+            nom="Caron",
+            mail="c@example.org ; caron@example.org",
+            numero_agrement="4,4E+11",
+            telephone="02 40 12 34 56 / 06 12 34 56 78",
+        ),
+    )
+    path.write_text("sep=;\n" + path.read_text("utf-8"), "utf-8")
+    migrate(registry_url, path)
+    told = outcomes(registry)
+    assert told[3] == ("published", ["accents rétablis\u00a0: nom", "accents rétablis\u00a0: prenom"])
+    assert told[4] == ("draft", ["lettres perdues ou brouillées\u00a0: nom", "nom ou prénom absent"])
+    assert told[5][0] == "draft"
+    assert {"seconde adresse mail laissée de côté", "second téléphone laissé de côté"} <= {*told[5][1]}
+    assert "numéro d’agrément absent ou illisible" in told[5][1]
+    names = registry.execute("select last_name, first_name from am_identity order by 1").fetchall()
+    assert ("Théry", "Zoé") in names
+    assert registry.execute("select phone from am_contact where phone is not null").fetchall() == [("02 40 12 34 56",)]
+
+
 def test_who_has_registered_meanwhile_is_left_as_she_is(
     registry_url: str, registry: Connection, tmp_path: Path
 ) -> None:

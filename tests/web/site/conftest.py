@@ -54,7 +54,7 @@ OFFERS = [
         subkind="multi_accueil",
         opening=documents.opening("mon-fri", "07:30", "18:30"),
         opening_hours=[Hours(day=day, start="07:30", end="18:30") for day in documents.days_of("mon-fri")],
-        contact={"phone": "+33240419000", "mail": None, "site": "https://creche.example.org"},
+        contact={"phone": "+33240419000 poste 12", "mail": None, "site": "https://creche.example.org"},
         source=Source(label="Ville", licence="Licence Ouverte", published="2018"),
         address="1 quai du Port",
         fictitious=False,

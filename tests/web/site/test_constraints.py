@@ -30,7 +30,7 @@ CODES = {
     *("kind", "subkind", "state", "role", "purpose", "side", "how", "outcome", "publication", "status", "checked"),
     *("identity", "step", "via", "show", "rhythm", "about", "action", "number", "id", "slot", "weekday", "funding"),
     *("features", "languages", "manager_type", "position_precision", "start_minute", "device", "unsubscribe"),
-    *("line", "lat", "lon", "street_lat", "street_lon"),
+    *("line", "proof", "lat", "lon", "street_lat", "street_lon", "topic"),
 }
 """Columns whose values are codes, points and counts that the program writes itself, whatever is typed."""
 

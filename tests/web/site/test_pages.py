@@ -230,7 +230,8 @@ def test_the_fiche_of_a_structure(site: Client) -> None:
     assert "Lundi aujourd’hui 7 h 30 – 18 h 30" in shown
     assert "Mardi 7 h 30 – 18 h 30" in shown
     assert "Samedi fermé" in shown
-    assert "02 40 41 90 00" in shown
+    assert "02 40 41 90 00 poste 12" in shown
+    assert 'href="tel:+33240419000;ext=12"' in response.text
     assert 'href="https://creche.example.org"' in response.text
     assert "Source : Ville, Licence Ouverte (données : 2018)" in shown
     assert "noindex" not in response.text

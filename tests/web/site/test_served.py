@@ -135,3 +135,5 @@ def test_the_api_is_documented_on_a_page_of_ours(site: Client) -> None:
     for address in addresses:
         assert site.get(unescape(address)).status_code == 200
     assert len(addresses) > 5
+    for format in ("xlsx", "csv-excel", "csv", "geojson"):
+        assert any(address.startswith("/api/v1/exports/") and f"format={format}" in address for address in addresses)

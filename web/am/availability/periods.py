@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from domain import french
+from domain import civil, french
 from registry.offers.timetables import Overlaps, Period, Range
 from web import texts
 from web.am.availability import weeks
@@ -89,10 +89,7 @@ def leave(values: Mapping[str, str], today: date) -> tuple[tuple[date, date] | N
 def day(values: Mapping[str, str], name: str, errors: Errors) -> date | None:
     """A day as a browser sends it, or as it is written in France."""
     text = values.get(name, "")
-    for form in (text, "-".join(reversed(text.replace(".", "/").split("/")))):
-        try:
-            return date.fromisoformat(form)
-        except ValueError:
-            continue
-    errors[name] = "Écrivez la date comme 01/09/2027." if text else "Indiquez une date."
-    return None
+    found = civil.typed_day(text)
+    if found is None:
+        errors[name] = "Écrivez la date comme 01/09/2027." if text else "Indiquez une date."
+    return found

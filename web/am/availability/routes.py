@@ -1,10 +1,11 @@
 """The routes of a timetable: the same pages for her and for her employer, and the links of the mails."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from domain import french
@@ -12,14 +13,23 @@ from domain.week import NAMES
 from registry import database
 from registry.database import Connection
 from registry.offers import duties, timetables, visibility
-from registry.offers.timetables import Overlaps, Period
+from registry.offers.timetables import Overlaps, Period, Stale
+from registry.offers.visibility import Visibility
 from registry.scales import current_scales
 from web.am.availability import periods, showing, taps, weeks
 from web.core import posted
-from web.core.pages import page, see
+from web.core.pages import message, page, see
 from web.core.site import Site
 from web.shared import keeping
 from web.shared.keeping import Keeper, Keeping
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is declared instead of what a form says, and a French sentence on it."""
+
+    said: str
+    periods: tuple[Period, ...]
 
 
 def room(prefix: str, keeper: Keeper) -> APIRouter:
@@ -84,9 +94,11 @@ def shown_home(
     today = site.today()
     with site.pool.connection() as conn:
         declared = timetables.periods(conn, kept.offer)
+        seen = visibility.of_offer(conn, kept.offer)
         shown: dict[str, Any] = {
             "keeping": kept,
-            "name": visibility.of_offer(conn, kept.offer).name,
+            "name": seen.name,
+            "public": seen.public,
             "duty": duties.of_offer(conn, kept.offer, today),
             "until": duties.horizon(today, current_scales(conn)),
             "periods": [showing.period(each, today) for each in declared],
@@ -115,11 +127,11 @@ def shown_period(request: Request, kept: Keeping, id: int | None) -> Response:
         declared = timetables.periods(conn, kept.offer)
     period = next((each for each in declared if each.id == id), None) if id is not None else None
     if id is not None and period is None:
-        raise HTTPException(404)
+        return gone(request, kept)
     values: weeks.Values = {"du": today.isoformat(), "au": ""}
     if period:
         values = {"du": period.start.isoformat(), "au": period.end.isoformat() if period.end else ""}
-        values |= weeks.of_ranges(period.ranges)
+        values |= weeks.of_ranges(period.ranges) | {"vu": timetables.version(period)}
     elif declared:
         last = declared[-1]
         if last.end and last.end >= today:
@@ -135,14 +147,16 @@ def table(
     values: Mapping[str, str],
     errors: dict[str, str] | None = None,
     said: str = "",
+    stands: Standing | None = None,
 ) -> Response:
-    """The form of a period with these values."""
+    """The form of a period with these values; `stands` is what the registry holds instead, shown beside them."""
     site: Site = request.app.state.site
+    today = site.today()
     with site.pool.connection() as conn:
         shown = {
             "keeping": kept,
             "name": visibility.of_offer(conn, kept.offer).name,
-            "capacity": timetables.capacity(conn, kept.offer, site.today()),
+            "capacity": timetables.capacity(conn, kept.offer, today),
         }
     script = {each["code"]: weeks.of_ranges(weeks.preset(each["code"], 1) or ()) for each in weeks.presets()}
     more = {
@@ -153,10 +167,33 @@ def table(
         "values": dict(values),
         "errors": errors or {},
         "said": said,
+        "stands": stands and {"said": stands.said, "periods": [showing.period(each, today) for each in stands.periods]},
     }
-    return page(request, "am/availability/period.html", shown | more, 422 if errors else 200)
+    return page(request, "am/availability/period.html", shown | more, 422 if errors else 409 if stands else 200)
 
 
+def gone(request: Request, kept: Keeping) -> Response:
+    """For an address of a period that was deleted, or is another person's."""
+    return message(
+        request,
+        "Cette période n’existe plus",
+        "Elle a été supprimée, ou remplacée par une autre.",
+        404,
+        kept.base,
+        "Voir les disponibilités",
+    )
+
+
+CHANGED_MEANWHILE = (
+    "Cette période a changé depuis que vous avez ouvert la page, et rien n’est encore enregistré. Voici ce qui est"
+    " déclaré\u00a0; en dessous, ce que vous venez de saisir. Appuyez sur «\u00a0Enregistrer\u00a0» pour remplacer"
+    " l’un par l’autre."
+)
+GONE_MEANWHILE = (
+    "Cette période n’existe plus, et rien n’est encore enregistré. Voici ce qui est déclaré\u00a0; en dessous, ce que"
+    " vous venez de saisir. Appuyez sur «\u00a0Enregistrer\u00a0» pour en faire une nouvelle période."
+)
+IN_THE_WAY = "Voici la période déjà déclarée\u00a0; en dessous, celle que vous venez de saisir."
 COPIED = "C’est copié. Rien n’est enregistré avant que vous touchiez «\u00a0Enregistrer\u00a0»."
 FILLED = "La semaine est remplie. Rien n’est enregistré avant que vous touchiez «\u00a0Enregistrer\u00a0»."
 CLEARED = "Ce jour est vide. Rien n’est enregistré avant que vous touchiez «\u00a0Enregistrer\u00a0»."
@@ -167,7 +204,7 @@ def changed_period(request: Request, kept: Keeping, id: int | None, values: week
     action, _, of = values.pop("action", "").partition("-")
     places = values.get("type_places", "")
     if action == "type" and (made := weeks.preset(of, int(places) if places.isdecimal() and len(places) < 3 else 1)):
-        kept_values = {name: values.get(name, "") for name in ("du", "au", "type_places")}
+        kept_values = {name: values.get(name, "") for name in ("du", "au", "vu", "type_places")}
         return table(request, kept, id, kept_values | weeks.of_ranges(made), said=FILLED)
     if action == "copier":
         source, targets = values.get("copier_de", ""), set(values.get("copier_vers", "").split())
@@ -193,16 +230,41 @@ def saved_period(request: Request, kept: Keeping, id: int | None, values: weeks.
         timetables.lock(conn, kept.offer)
         period, errors = periods.read(values, timetables.capacity(conn, kept.offer, today), today, id)
         if period is not None:
-            timetables.save_period(conn, kept.offer, period, today, kept.by)
+            timetables.save_period(conn, kept.offer, period, today, kept.by, seen=values.get("vu", ""))
         return errors
 
     try:
         errors = database.run(site.pool, work)
     except Overlaps as refused:
-        return table(request, kept, id, values, periods.overlap(refused))
-    except LookupError as error:
-        raise HTTPException(404) from error
+        return overlapping(request, kept, id, values, refused)
+    except Stale as stale:
+        return changed_meanwhile(request, kept, id, values, stale.now)
     return table(request, kept, id, values, errors) if errors else see(kept.base, "enregistre")
+
+
+def overlapping(request: Request, kept: Keeping, id: int | None, values: weeks.Values, refused: Overlaps) -> Response:
+    """Another period is in the way. One that begins the same day is what an earlier sending of this form has made, from
+    another tab or before Back: it is that one which the form changes now."""
+    other, wanted = refused.other, refused.wanted
+    if id is None and other.start == wanted.start:
+        if timetables.version(other) == timetables.version(wanted):
+            return see(kept.base, "enregistre")
+        return changed_meanwhile(request, kept, other.id, values, other)
+    return table(request, kept, id, values, periods.overlap(refused), stands=Standing(IN_THE_WAY, (other,)))
+
+
+def changed_meanwhile(
+    request: Request, kept: Keeping, id: int | None, values: weeks.Values, now: Period | None
+) -> Response:
+    """Nothing is saved: she sees what stands, keeps what she typed, and says which of them it is. A period that is gone
+    would be a new one."""
+    site: Site = request.app.state.site
+    if now is not None:
+        seen = values | {"vu": timetables.version(now)}
+        return table(request, kept, id, seen, stands=Standing(CHANGED_MEANWHILE, (now,)))
+    with site.pool.connection() as conn:
+        declared = timetables.periods(conn, kept.offer)
+    return table(request, kept, None, values | {"vu": ""}, stands=Standing(GONE_MEANWHILE, tuple(declared)))
 
 
 def free_later(request: Request, kept: Keeping, values: Mapping[str, str]) -> Response:
@@ -256,23 +318,23 @@ def tapped(request: Request, kept: Keeping, purpose: taps.Tap) -> Response:
     site: Site = request.app.state.site
     now, today = site.now(), site.today()
 
-    def work(conn: Connection) -> tuple[str, date | None] | None:
+    def work(conn: Connection) -> tuple[str, Visibility] | None:
         before = taps.declare(conn, purpose, kept.offer, today, kept.by)
         if before is None:
             return None
         undo = taps.undo_link(conn, site.settings, kept.offer, kept.by, before, now)
-        return undo, visibility.of_offer(conn, kept.offer).fresh_until
+        return undo, visibility.of_offer(conn, kept.offer)
 
     outcome = database.run(site.pool, work)
     if outcome is None:
         return see(kept.base)
-    undo, until = outcome
-    return taps.done(request, purpose, undo, kept.base, until)
+    undo, seen = outcome
+    return taps.done(request, purpose, undo, kept.base, seen)
 
 
 def form_values(form: posted.Form) -> weeks.Values:
     """The fields of a period's form that are known, and the button that was touched."""
-    known = ("du", "au", "action", "type_places", "copier_de", *weeks.names())
+    known = ("du", "au", "vu", "action", "type_places", "copier_de", *weeks.names())
     values = {name: posted.text(form, name) for name in known}
     values["copier_vers"] = " ".join(posted.texts(form, "copier_vers"))
     return values

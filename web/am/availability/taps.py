@@ -18,6 +18,7 @@ from registry.accounts import devices, links
 from registry.accounts.links import Link
 from registry.database import Connection
 from registry.offers import duties, timetables, visibility
+from registry.offers.visibility import Visibility
 from registry.scales import current_scales
 from settings import Settings
 from web.core import posted
@@ -61,7 +62,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     now, today = site.now(), site.today()
 
-    def work(conn: Connection) -> tuple[Purpose, str | None, date | None] | None:
+    def work(conn: Connection) -> tuple[Purpose, str | None, Visibility | None] | None:
         purpose, link = _found(conn, site, token)
         if purpose is None or link is None or link.offer is None or not visibility.open_name(conn, link.offer):
             return None
@@ -74,7 +75,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
         if before is None:
             return purpose, None, None
         undo = undo_link(conn, site.settings, link.offer, link.account, before, now)
-        return purpose, undo, visibility.of_offer(conn, link.offer).fresh_until
+        return purpose, undo, visibility.of_offer(conn, link.offer)
 
     try:
         outcome = database.run(site.pool, work)
@@ -89,7 +90,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
         )
     if outcome is None:
         return over(request)
-    purpose, undo, until = outcome
+    purpose, undo, seen = outcome
     if undo is None and purpose != "undo":
         return message(
             request,
@@ -99,7 +100,7 @@ def tap(request: Request, token: str, form: posted.Form) -> Response:
             "/espace/disponibilites",
             "Dire mes disponibilités",
         )
-    return done(request, purpose, undo, "/espace/disponibilites", until)
+    return done(request, purpose, undo, "/espace/disponibilites", seen)
 
 
 def declare(conn: Connection, purpose: Tap, offer: str, today: date, by: UUID | None) -> dict[str, Any] | None:
@@ -115,12 +116,12 @@ def undo_link(
     return links.create(conn, settings.keys, "undo", now + UNDO_FOR, account=by, offer=offer, payload=before)
 
 
-def done(request: Request, purpose: Purpose, undo: str | None, back: str, fresh_until: date | None) -> Response:
-    """It is noted; `undo` is the token that takes it back, `fresh_until` the last day on which it counts."""
+def done(request: Request, purpose: Purpose, undo: str | None, back: str, seen: Visibility | None) -> Response:
+    """It is noted; `undo` is the token that takes it back, `seen` what parents see of it now, None of an undoing."""
     site: Site = request.app.state.site
     values: dict[str, Any] = {
         **{"purpose": purpose, "undo": undo, "back": back, "errors": {}},
-        **{"until": duties.horizon(site.today(), site.scales()), "fresh_until": fresh_until, "day_text": french.day},
+        **{"until": duties.horizon(site.today(), site.scales()), "seen": seen, "day_text": french.day},
     }
     return page(request, "am/availability/done.html", values)
 

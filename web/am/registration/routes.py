@@ -25,7 +25,7 @@ def pages_of(prefix: str, whose: Callable[..., Editing]) -> APIRouter:
         return show
 
     def receiving(page: str) -> Callable[..., Response]:
-        # The page with the copy of the agrément is the only one that has a file.
+        # The page with the copy of the agrément is the only one that has files.
         reader = posted.form_with_file if page == "2a" else posted.form
 
         def receive(request: Request, by: edited, form: Annotated[FormData, Depends(reader)]) -> Response:
@@ -65,9 +65,3 @@ router = APIRouter(include_in_schema=False)
 router.include_router(entering.router)
 router.include_router(pages_of("/inscription", editing.own))
 router.include_router(pages_of("/rpe/inscription/{id}", editing.at_desk))
-
-
-@router.post("/inscription/lien")
-def mail_link(request: Request, by: Annotated[Editing, Depends(editing.own)], form: posted.Form) -> Response:
-    """Mail her the link that goes on with it on another device."""
-    return steps.mail_link(request, by)

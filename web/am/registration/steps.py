@@ -16,13 +16,13 @@ from registry.agrements import documents, previews, registrations
 from registry.agrements.registrations import Registration
 from registry.casework import NotPossible
 from registry.offers.profiles import placing, typed
-from registry.parents.contact import stopping
+from registry.parents import contact
 from registry.territory import naming
 from web.am import forms
 from web.am.registration import copies, identification
 from web.core import entering, pages, posted
 from web.core.site import Site, registry
-from web.shared.profile import wording
+from web.shared.profile import understood, wording
 from web.shared.profile.editing import Editing
 from web.shared.profile.preview import preview, summary
 
@@ -49,7 +49,8 @@ def show(request: Request, editing: Editing, page: str) -> Response:
 
 
 def receive(request: Request, editing: Editing, page: str, form: FormData) -> Response:
-    """A page that was sent: `vers` says where she goes (suite, retour, or ici: the same page again)."""
+    """A page that was sent: `vers` says where she goes (suite, retour, ici: the same page again, or lien: the same
+    page, and the link that resumes it is mailed to her)."""
     if (elsewhere := _elsewhere(editing, page)) is not None:
         return elsewhere
     site: Site = request.app.state.site
@@ -58,9 +59,9 @@ def receive(request: Request, editing: Editing, page: str, form: FormData) -> Re
     errors = page_errors(request, page, values)
     # A social security number in another field than its own is neither kept nor shown again.
     values = {name: nir.without(value) for name, value in values.items()}
-    copy = copies.received(request, form, editing.by.id) if page == "2a" else copies.NONE
+    copy = copies.NONE
     if page == "2a":
-        errors.pop("copie", None)
+        copy = _received_copy(request, editing, form)
         if copy.refused:
             errors["copie"] = copy.refused
         elif copy.rendered is None and editing.registration.document is None:
@@ -70,15 +71,18 @@ def receive(request: Request, editing: Editing, page: str, form: FormData) -> Re
     with registry(request).connection() as conn:
         registrations.save(conn, editing.registration, page, values, site.now())
         if copy.rendered is not None:
-            copies.keep(conn, site, editing, copy.rendered)
+            copies.keep(conn, site, editing, copy.rendered, replace=bool(posted.text(form, "remplacer")))
     if towards == "retour":
         return RedirectResponse(_before(editing, page), 303)
+    if towards == "lien" and not copy.refused and not editing.desk:
+        return _mail_link(request, editing, page, lost=bool(page == "1" and posted.text(form, "nir")))
     if page == "1" and towards == "suite":
         errors = errors or identification.check(request, editing, values, posted.text(form, "nir"))
-    if errors and towards == "suite":
-        return _page(request, editing, page, values, errors, 422)
+    if copy.refused or (errors and towards == "suite"):
+        # What she typed into the field of her number goes back into it, in this answer alone.
+        return _page(request, editing, page, values | {"nir": posted.text(form, "nir")}, errors, 422)
     if towards == "ici":
-        return RedirectResponse(f"{editing.base}/{page}#suite", 303)
+        return RedirectResponse(f"{editing.base}/{page}#{'copies' if page == '2a' else 'suite'}", 303)
     if editing.registration.submitted_at is not None:
         return RedirectResponse(f"{editing.base}/4", 303)
     return RedirectResponse(f"{editing.base}/{ORDER[ORDER.index(page) + 1]}", 303)
@@ -91,6 +95,8 @@ def send(request: Request, editing: Editing, form: FormData) -> Response:
     site: Site = request.app.state.site
     if posted.text(form, "vers") == "retour":
         return RedirectResponse(f"{editing.base}/2c", 303)
+    if posted.text(form, "vers") == "lien" and not editing.desk:
+        return _mail_link(request, editing, "3")
     incomplete = registrations.missing(editing.registration, site.scales(), site.today())
     if incomplete:
         return _summary_page(request, editing, {}, 422)
@@ -121,7 +127,7 @@ def one_field(request: Request, editing: Editing, form: FormData) -> Response:
     """What is wrong with one field, as it is typed: JSON {sentence}, null when nothing is. Nothing is kept."""
     page, name = posted.text(form, "page"), posted.text(form, "champ")
     if page not in registrations.PAGES:
-        return forms.about_field(None)
+        return forms.about_field(None, "")
     values = entered(request, editing.registration, page, form)
     if name == "nir":
         born = typed.day(values, "naissance")
@@ -129,7 +135,7 @@ def one_field(request: Request, editing: Editing, form: FormData) -> Response:
         sentence = nir.error(number, born) if number else None
     else:
         sentence = page_errors(request, page, values).get(name)
-    return forms.about_field(sentence)
+    return forms.about_field(sentence, understood.of(values).get(name, ""))
 
 
 def live_preview(request: Request, editing: Editing, form: FormData) -> Response:
@@ -154,14 +160,22 @@ def copy_page(request: Request, editing: Editing, number: int) -> Response:
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-def mail_link(request: Request, editing: Editing) -> Response:
+def _received_copy(request: Request, editing: Editing, form: FormData) -> copies.Received:
+    """Files that are added to the pages that stand, unless they are to take their place."""
+    with registry(request).connection() as conn:
+        standing = copies.pages(conn, editing.registration.document)
+    replaced = bool(posted.text(form, "remplacer"))
+    return copies.received(request, form, editing.by.id, 0 if replaced else standing)
+
+
+def _mail_link(request: Request, editing: Editing, page: str, *, lost: bool = False) -> Response:
+    """What stands on the page is kept by now, but for her number (`lost`), which no page keeps."""
     site: Site = request.app.state.site
     keys, owner = site.settings.keys, editing.owner
     with registry(request).connection() as conn:
         entering.count_mails_to(request, conn, "resume link", owner.id, owner.mail)
         registrations.mail_resume_link(conn, keys, site.settings.site_url, editing.registration, owner.mail, site.now())
-    incomplete = registrations.missing(editing.registration, site.scales(), site.today())
-    return pages.see(f"{editing.base}/{incomplete[0] if incomplete else '3'}", "envoye")
+    return pages.see(f"{editing.base}/{page}", "lien-sans-numero" if lost else "lien")
 
 
 def entered(request: Request, registration: Registration, page: str, form: FormData) -> dict[str, str]:
@@ -180,7 +194,7 @@ def previewed(
     site: Site = request.app.state.site
     document = previews.of_form(conn, editing.owner.offer, values, site.today(), fictitious=site.settings.demo)
     owner = editing.owner.offer
-    return preview(document, values, receives=owner is None or stopping.receives(conn, owner))
+    return preview(document, values, messages=owner is None or contact.takes_messages(conn, owner))
 
 
 def page_errors(request: Request, page: str, values: Mapping[str, str]) -> dict[str, str]:
@@ -224,16 +238,14 @@ def _page(
     status: int,
 ) -> Response:
     site: Site = request.app.state.site
-    every = {name: "" for names in registrations.PAGES.values() for name in names} | dict(values)
-    every.pop("nir", None)
-    shown = _shared(editing, page) | {"values": every, "errors": errors}
+    every = {"nir": ""} | {name: "" for names in registrations.PAGES.values() for name in names} | dict(values)
+    shown = _shared(editing, page) | {"values": every, "errors": errors, "understood": understood.of(every)}
     with registry(request).connection() as conn:
         shown |= forms.lists(conn, site, page, every)
         if page == "2a":
-            document = editing.registration.document
             current = registrations.read(conn, editing.registration.id)
-            document = current.document if current else document
-            shown["copy_pages"] = documents.pages(conn, document) if document else 0
+            shown |= {"copies_shown": True, "staged": ""}
+            shown["copy_pages"] = copies.pages(conn, current.document if current else None)
         if page == "2c":
             shown["p"] = previewed(request, conn, editing, every)
     return pages.page(request, f"am/registration/page_{page}.html", shown, status)

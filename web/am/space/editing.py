@@ -1,5 +1,7 @@
 """Her profile as the values of the registration's forms, and what a form that was sent does to it."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Literal
 
@@ -32,6 +34,12 @@ def standing(conn: Connection, offer: str) -> dict[str, str]:
     values = naming.resolved(conn, values | _place(conn, known))
     values["commune"] = values.get("commune_nom") or values.get("commune", "")
     return {name: "" for page in PAGES.values() for name in registrations.PAGES[page]} | values
+
+
+def version(values: Mapping[str, str], page: Page) -> str:
+    """Names what a page says, so that a form can tell what it was opened with."""
+    said = [values.get(name, "") for name in registrations.PAGES[page]]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
 def entered(request: Request, page: Page, form: FormData, before: Mapping[str, str]) -> dict[str, str]:

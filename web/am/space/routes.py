@@ -11,16 +11,15 @@ from fastapi.responses import RedirectResponse, Response
 from domain import french
 from registry import database
 from registry.accounts import Account
-from registry.agrements import documents, requests
+from registry.agrements import documents, moves, requests
 from registry.database import Connection
 from registry.offers import duties, employers, pausing, profiles, views, visibility
-from registry.parents.contact import stopping
-from registry.privacy import leaving, personal_data
+from registry.parents import contact
+from registry.privacy import personal_data
 from web.am.signed import Own, Signed
-from web.am.space import forms, preview
+from web.am.space import departure, forms, moving, preview
 from web.core import access, posted
 from web.core.pages import message, page, see
-from web.core.session import sign_out
 from web.core.site import Site, registry
 from web.shared import maps
 from web.shared.fiche import views as public
@@ -28,11 +27,12 @@ from web.shared.keeping import Keeping
 from web.texts.shared import agrements
 
 Exporting = Annotated[Account, Depends(access.fresh("am", back="/espace/donnees", mail=True))]
-Leaving = Annotated[Account, Depends(access.fresh("am", back="/espace/partir", mail=True))]
 
 router = APIRouter(include_in_schema=False)
 
 router.include_router(forms.router)
+router.include_router(departure.router)
+router.include_router(moving.router)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ def home(request: Request, account: Signed) -> Response:
         known = profiles.read(conn, offer)
         values = {
             "known": known,
-            "visible": known.publication == "published" and known.status == "valid",
+            "visible": visibility.of_offer(conn, offer).public,
+            "move": moves.open_move(conn, offer),
+            "missing": moves.missing_agrement(conn, offer),
             "status": agrements.status(known.status),
             "request_": requests.open_request(conn, offer),
             "duty": duties.of_offer(conn, offer, today),
@@ -84,7 +86,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
     with site.pool.connection() as conn:
         document = preview.fiche(conn, own.offer, today)
         seen = visibility.of_offer(conn, own.offer)
-        receives = stopping.receives(conn, own.offer)
+        can_write = contact.takes_messages(conn, own.offer)
     if document is None:
         return message(
             request,
@@ -98,7 +100,7 @@ def as_parents_see_it(request: Request, own: Own) -> Response:
         "back": "/espace",
         "map": maps.of_fiche(document, site.settings),
         "live": seen.public,
-        "can_write": receives,
+        "can_write": can_write,
     }
     return page(request, "am/space/preview.html", values)
 
@@ -163,25 +165,3 @@ def export(request: Request, account: Exporting) -> Response:
         packed = personal_data.export(conn, account, keys, site.now())
     headers = {"Content-Disposition": 'attachment; filename="mes-donnees.zip"', "Cache-Control": "no-store"}
     return Response(packed, media_type="application/zip", headers=headers)
-
-
-@router.get("/espace/partir")
-def before_leaving(request: Request, account: Leaving) -> Response:
-    return page(request, "am/space/leave.html", {"errors": {}})
-
-
-@router.post("/espace/partir")
-def leave(request: Request, account: Leaving, form: posted.Form) -> Response:
-    """For good: only with the box ticked. What goes by her mail address goes too."""
-    site: Site = request.app.state.site
-    if not posted.text(form, "certain"):
-        errors = {"certain": "Cochez la case si vous voulez vraiment partir."}
-        return page(request, "am/space/leave.html", {"errors": errors}, 422)
-    database.run(site.pool, lambda conn: leaving.leave(conn, account, site.now()))
-    response = message(
-        request,
-        "Votre compte est fermé",
-        "Votre profil n’est plus visible et vos données privées sont effacées. Merci, et bonne route.",
-    )
-    sign_out(response, site)
-    return response

@@ -11,9 +11,9 @@ from web.core.site import Site
 from web.shared.accounts import oidc, waiting
 
 SCALES = (
-    *("agrement_document_days", "registration_draft_days"),
+    *("agrement_document_days", "registration_draft_days", "movement_name_days"),
     *("contact_confirm_hours", "contact_thread_days", "contact_text_days", "contact_report_days"),
-    *("alert_days", "fiche_report_days", "fiche_report_open_days"),
+    *("alert_days", "fiche_report_days", "fiche_report_open_days", "lost_mailbox_days"),
     *("alert_confirm_hours", "mail_days"),
 )
 """Named so in the texts."""

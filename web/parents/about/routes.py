@@ -17,8 +17,8 @@ Block = str | tuple[str, ...]
 
 CLOSED_TO_ROBOTS = (
     *("/api/", "/espace", "/compte", "/connexion", "/inscription", "/d/", "/rpe", "/employeur", "/moderation"),
-    *("/mouvements", "/departement", "/administration", "/alertes", "/ecrire", "/messages", "/comparer", "/favoris"),
-    *("/offre/*/ecrire", "/offre/*/signaler", "/widget/cadre", "/fond-de-carte", "/*?"),
+    *("/mouvements", "/departement", "/administration", "/alertes", "/ecrire", "/messages", "/mails", "/comparer"),
+    *("/favoris", "/offre/*/ecrire", "/offre/*/signaler", "/widget/cadre", "/fond-de-carte", "/*?"),
 )
 """Not the fiches: those of assistants maternels say « noindex », which a robot must be allowed to read to obey."""
 

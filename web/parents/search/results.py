@@ -180,9 +180,9 @@ def need_summary(form: SearchForm) -> str:
     """The folded need in a few words: « du lundi au vendredi, 8 h – 18 h »."""
     slots = [slot_summary(slot) for slot in form.slots if any(day in need.DAYS for day in slot.days)]
     parts = [f"{french.NARROW}; ".join(slots)] if slots else []
-    if start := forms.as_date(form.des):
+    if start := civil.typed_day(form.des):
         parts.append(texts.FROM_DAY.format(day=french.day(start)))
-    if born := forms.as_date(form.naissance):
+    if born := civil.typed_day(form.naissance):
         parts.append(texts.BORN.format(day=french.day(born)))
     return ", ".join(parts) or texts.NEED_NONE
 

@@ -24,7 +24,7 @@ from registry.database import Connection, Pool
 from registry.territory import scope
 from web.core import access, pages, posted, rooms, session
 from web.core.site import Registry, Site
-from web.shared.accounts import devices, oidc
+from web.shared.accounts import devices, notices, oidc
 
 CONFIRMED: dict[mail_change.Outcome, tuple[str, str]] = {
     "old": (
@@ -175,6 +175,7 @@ def _page(
         waiting = mail_change.pending(conn, account.id, site.now())
         to_review = ways.to_review(conn, account.id)
         reset = recovery.asked(conn, account.id, site.now())
+        stopped = notices.stopped(conn, account)
         communes = scope.listed(conn, account.id) if RULES[account.role].scope == "communes" else []
     shown: dict[str, Any] = {
         "values": values,
@@ -190,6 +191,7 @@ def _page(
         "home_is_here": rooms.home(account.role) == "/compte",
         "proved": visiting.shown.is_fresh(account, site.now()),
         "waiting": waiting,
+        "stopped_mails": stopped,
         "passkeys": passkeys.possible(site.settings.site_url),
         "provider": site.settings.oidc_name if site.settings.oidc_issuer else "",
         "linked": linked,

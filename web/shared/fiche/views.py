@@ -10,7 +10,6 @@ from registry.territory import calendars
 from web import texts
 from web.shared.cards import ages_text, card
 from web.shared.fiche import asking, opening, timetable
-from web.shared.search.forms import as_date
 
 
 def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "leave": opening.closings(document, today),
         "tariffs": tariffs(document.get("tariff")),
         "languages": [Language.label_of(code) for code in document.get("languages") or []],
-        "phone": contact.get("phone"),
+        "phone": french.dialled(contact["phone"]) if contact.get("phone") else None,
         "phone_text": french.phone(contact["phone"]) if contact.get("phone") else None,
         "mail": contact.get("mail"),
         "site": website(contact.get("site")),
@@ -106,6 +105,6 @@ def website(site: str | None) -> dict[str, str] | None:
 def source_line(source: Mapping[str, Any] | None) -> str | None:
     if not source:
         return None
-    published = as_date(source["published"])  # some sources tell no more than the year
+    published = civil.typed_day(source["published"])  # some sources tell no more than the year
     when = french.day(published) if published else source["published"]
     return texts.SOURCE.format(label=source["label"], licence=source["licence"], when=when)

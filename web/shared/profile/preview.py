@@ -12,7 +12,7 @@ from domain.vocabulary import Feature, Language
 from registry.offers.profiles import UNNAMED, checks, typed
 from registry.offers.profiles.typed import text, ticked
 from web import texts
-from web.shared.profile import wording
+from web.shared.profile import understood, wording
 
 Rows = list[tuple[str, str]]
 
@@ -23,10 +23,10 @@ NEVER: Rows = [
 ]
 
 
-def preview(document: Mapping[str, Any], values: Mapping[str, str], *, receives: bool = True) -> dict[str, Any]:
+def preview(document: Mapping[str, Any], values: Mapping[str, str], *, messages: bool = True) -> dict[str, Any]:
     """`name`, `place`, and rows of label and text: `shown`, and `hidden` with why.
 
-    `receives`: whether she takes messages of parents through the site, which everybody does who has not said otherwise.
+    `messages`: whether her fiche will offer to write to her (`contact.takes_messages`).
     """
     shown, hidden = _place(document, values)
     contact = document.get("contact", {})
@@ -34,14 +34,15 @@ def preview(document: Mapping[str, Any], values: Mapping[str, str], *, receives:
         if field in contact:
             shown.append((label, f"{contact[field]} (sur votre fiche seulement, jamais dans les listes)"))
         elif text(values, name):
-            hidden.append((label, "vous ne le montrez pas"))
-    if receives:
+            said = understood.telephone(values) if name == "telephone" else ""
+            hidden.append((label, f"{said}\u00a0: vous ne le montrez pas" if said else "vous ne le montrez pas"))
+    if messages:
         shown.append(("Messages", "les parents vous écrivent ici, sans voir votre adresse mail"))
     return {
         "name": "Votre nom affiché" if document["name"] == UNNAMED else document["name"],
         "shown": shown + _facts(document),
         "hidden": hidden + NEVER,
-        "reachable": bool(contact) or receives,
+        "reachable": bool(contact) or messages,
     }
 
 
@@ -148,4 +149,5 @@ def _where(values: Mapping[str, str]) -> str:
 def _shown_or_not(values: Mapping[str, str], name: str, show: str) -> str:
     if not text(values, name):
         return ""
-    return f"{text(values, name)} ({'montré' if ticked(values, show) else 'non montré'} aux parents)"
+    said = understood.telephone(values) if name == "telephone" else ""
+    return f"{said or text(values, name)} ({'montré' if ticked(values, show) else 'non montré'} aux parents)"

@@ -182,9 +182,9 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
     if form.tri and form.tri not in SORTS:
         found["tri"] = texts.ERROR_SORT
     for name, text in (("des", form.des), ("naissance", form.naissance)):
-        if text and as_date(text) is None:
+        if text and civil.typed_day(text) is None:
             found[name] = texts.ERROR_DATE
-    born = as_date(form.naissance)
+    born = civil.typed_day(form.naissance)
     if born and (civil.of_age(born, today) or born >= today + timedelta(days=366)):
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS
     return found | filters.errors(form.chosen) | need.errors(form.slots)
@@ -193,11 +193,3 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
 def field_of(parameter: str) -> str:
     """The page's field where an error about one of the API's parameters is shown."""
     return _FIELD_OF_API.get(parameter, "ou")
-
-
-def as_date(text: str) -> date | None:
-    """The day of a date field, `2026-09-01`; None when it is empty or none."""
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
-    except ValueError:
-        return None

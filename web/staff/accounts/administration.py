@@ -1,12 +1,11 @@
 """The administrator's rooms: tokens of the départements' programs, and the journal. Accounts are in keeping.py."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from domain import french
+from domain import civil, french
 from registry.accounts import Account, audit, journal, tokens
 from registry.accounts.journal import Wanted
 from registry.database import Pool
@@ -57,7 +56,7 @@ def read_journal(request: Request, account: Administrator, registry: Registry) -
     """Who of the staff read or changed what. It names facts, never their values; nothing here can change it."""
     asked = request.query_params
     values = {name: asked.get(name, "").strip()[:100] for name in ("compte", "action", "offre", "du", "au")}
-    first, last, before = _civil_day(values["du"]), _civil_day(values["au"]), asked.get("avant", "")
+    first, last, before = civil.typed_day(values["du"]), civil.typed_day(values["au"]), asked.get("avant", "")
     wanted = Wanted(
         values["compte"],
         values["action"],
@@ -107,10 +106,3 @@ def _token_page(
         ],
     }
     return pages.page(request, "staff/accounts/tokens.html", shown, 422 if errors else 200)
-
-
-def _civil_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -49,6 +49,7 @@ STATES = {
     "refused": "refuse",
     "duplicate": "sans_effet",
     "dropped": "ecarte",
+    "undone": "annule",
 }
 
 MOST_ERRORS = 100

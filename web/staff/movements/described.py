@@ -13,7 +13,7 @@ from registry.agrements.movements.rows import Action
 
 PROBLEM = "application/problem+json"
 
-State = Literal["applique", "en_attente", "a_rapprocher", "refuse", "sans_effet", "ecarte"]
+State = Literal["applique", "en_attente", "a_rapprocher", "refuse", "sans_effet", "ecarte", "annule"]
 
 
 class Told(BaseModel):
@@ -44,7 +44,8 @@ class Line(Told):
     ligne: int = Field(ge=1, description="Sa place dans l’envoi, à partir de 1.")
     etat: State = Field(
         description="en_attente\u00a0: jusqu’à son jour\u202f; a_rapprocher\u00a0: aucun agrément ne correspond"
-        " sûrement\u202f; sans_effet\u00a0: déjà reçu, ou ne change rien\u202f; ecarte\u00a0: par la Caf, depuis."
+        " sûrement\u202f; sans_effet\u00a0: déjà reçu, ou ne change rien\u202f; ecarte, annule\u00a0: par la Caf ou le"
+        " département, depuis."
     )
     motif: str | None
 

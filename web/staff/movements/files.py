@@ -1,6 +1,7 @@
-"""The Caf's files: sent, looked at, applied. A Caf sees those of its own département and no others."""
+"""Files of movements: sent, looked at, applied. A Caf and a département see those of their own territory alone."""
 
 import hashlib
+from collections import Counter
 from typing import Annotated
 from uuid import UUID
 
@@ -24,7 +25,8 @@ from web.staff.movements import shown
 
 router = APIRouter()
 
-Caf = Annotated[Account, Depends(access.of("caf"))]
+Keeper = Annotated[Account, Depends(access.of("caf", "department"))]
+"""Who keeps the movements of a département: it itself, and its Caf."""
 
 CHANGED = (
     "Le registre a changé depuis que vous avez ouvert cette page\u00a0: rien n’a été appliqué. Relisez l’aperçu, puis"
@@ -32,20 +34,26 @@ CHANGED = (
 )
 
 
+NOTHING = (
+    "Il n’y a rien à appliquer\u00a0: aucune ligne ne changerait un agrément. Corrigez ce qui est refusé, ou écartez"
+    " cet envoi."
+)
+
+
 def territory(account: Account) -> str:
-    """The département of a Caf; accounts of this role have one."""
+    """The département of an account; those of these roles have one."""
     if account.department is None:
         raise access.NotAllowed
     return account.department
 
 
 @router.get("/mouvements")
-def overview(request: Request, account: Caf) -> Response:
+def overview(request: Request, account: Keeper) -> Response:
     return _overview(request, account, {})
 
 
 @router.post("/mouvements")
-def send(request: Request, account: Caf, form: posted.FormWithFile) -> Response:
+def send(request: Request, account: Keeper, form: posted.FormWithFile) -> Response:
     site: Site = request.app.state.site
     sent = posted.file(form, "fichier")
     if sent is None:
@@ -70,16 +78,16 @@ def send(request: Request, account: Caf, form: posted.FormWithFile) -> Response:
 
 
 @router.get("/mouvements/{id:uuid}")
-def show(request: Request, account: Caf, id: UUID) -> Response:
+def show(request: Request, account: Keeper, id: UUID) -> Response:
     return _show(request, account, id)
 
 
 @router.post("/mouvements/{id:uuid}/appliquer")
-def apply(request: Request, account: Caf, id: UUID, form: posted.Form) -> Response:
+def apply(request: Request, account: Keeper, id: UUID, form: posted.Form) -> Response:
     site: Site = request.app.state.site
 
     def work(conn: Connection) -> UUID:
-        file = _found(conn, account, id)
+        file = found(conn, account, id)
         files.apply(conn, id, account, site.now(), seen=posted.text(form, "vu"))
         return files.applied_as(conn, file) or id
 
@@ -87,17 +95,19 @@ def apply(request: Request, account: Caf, id: UUID, form: posted.Form) -> Respon
         applied = database.run(site.pool, work)
     except files.PlanChanged:
         return _show(request, account, id, changed=CHANGED)
+    except files.NothingToApply:
+        return _show(request, account, id, changed=NOTHING)
     except runs.RunGone as error:
         raise HTTPException(404) from error
     return see(f"/mouvements/{applied}", "enregistre")
 
 
 @router.post("/mouvements/{id:uuid}/reessayer")
-def retry(request: Request, account: Caf, id: UUID, form: posted.Form) -> Response:
+def retry(request: Request, account: Keeper, id: UUID, form: posted.Form) -> Response:
     site: Site = request.app.state.site
 
     def work(conn: Connection) -> None:
-        file = _found(conn, account, id)
+        file = found(conn, account, id)
         if file.state == "applied":
             files.retry(conn, file, account, site.now())
 
@@ -106,11 +116,11 @@ def retry(request: Request, account: Caf, id: UUID, form: posted.Form) -> Respon
 
 
 @router.post("/mouvements/{id:uuid}/ecarter")
-def drop(request: Request, account: Caf, id: UUID, form: posted.Form) -> Response:
+def drop(request: Request, account: Keeper, id: UUID, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     try:
         with site.pool.connection() as conn:
-            files.drop(conn, _found(conn, account, id), account)
+            files.drop(conn, found(conn, account, id), account)
     except runs.RunGone as error:
         raise HTTPException(404) from error
     return see("/mouvements", "enregistre")
@@ -131,10 +141,9 @@ def _overview(request: Request, account: Account, errors: dict[str, str]) -> Res
         "files": [
             {
                 "id": file.id,
-                "name": file.name,
-                "via": file.via,
-                "state": file.state,
-                "on": french.moment(file.applied_at or file.received_at),
+                "name": shown.named(file),
+                "outcome": shown.OUTCOMES[shown.outcome(file, counts)],
+                "on": french.moment(file.ended_at or file.applied_at or file.received_at),
                 "counts": shown.counted(counts),
             }
             for file, counts in history
@@ -148,10 +157,11 @@ def _overview(request: Request, account: Account, errors: dict[str, str]) -> Res
 def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Response:
     site: Site = request.app.state.site
     with site.pool.connection() as conn:
-        file = _found(conn, account, id)
+        file = found(conn, account, id)
         values = {
             "file": file,
-            "on": french.moment(file.applied_at or file.received_at),
+            "name": shown.named(file),
+            "on": french.moment(file.ended_at or file.applied_at or file.received_at),
             "unreadable": files.refusals(conn, file),
             "changed": changed,
             "errors": {},
@@ -159,13 +169,16 @@ def _show(request: Request, account: Account, id: UUID, changed: str = "") -> Re
         if file.state == "previewed":
             rows, decisions = files.planned(conn, account, file, site.today())
             values |= {"groups": shown.planned(rows, decisions), "seen": files.told(decisions)}
+            values |= {"outcome": "previewed", "does": files.does_something(decisions), "nothing": NOTHING}
         else:
-            values |= {"groups": shown.settled(files.report(conn, account, file)), "seen": ""}
+            report = files.report(conn, account, file)
+            counts = Counter(each.state for each in report)
+            values |= {"groups": shown.settled(report), "seen": "", "outcome": shown.outcome(file, counts)}
     return page(request, "staff/movements/file.html", values, 409 if changed else 200)
 
 
-def _found(conn: Connection, account: Account, id: UUID) -> runs.Run:
-    """A file of the Caf's own département that was not dropped; to others it does not exist."""
+def found(conn: Connection, account: Account, id: UUID) -> runs.Run:
+    """A file of the account's own département that was not dropped; to others it does not exist."""
     try:
         file = runs.find(conn, id, files.KIND, territory(account))
     except runs.RunGone as error:

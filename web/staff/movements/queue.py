@@ -17,7 +17,7 @@ from web.core import access, posted
 from web.core.pages import page, see
 from web.core.site import Site
 from web.staff.movements import shown
-from web.staff.movements.files import Caf, territory
+from web.staff.movements.files import Keeper, territory
 
 router = APIRouter()
 
@@ -34,7 +34,7 @@ WHY = {
 
 
 @router.get("/mouvements/a-rapprocher")
-def unmatched(request: Request, account: Caf) -> Response:
+def unmatched(request: Request, account: Keeper) -> Response:
     site: Site = request.app.state.site
     with site.pool.connection() as conn:
         found = queue.unmatched(conn, account, territory(account))
@@ -42,18 +42,18 @@ def unmatched(request: Request, account: Caf) -> Response:
 
 
 @router.get("/mouvements/a-rapprocher/{id:int}")
-def one(request: Request, account: Caf, id: int) -> Response:
+def one(request: Request, account: Keeper, id: int) -> Response:
     return _one(request, account, id)
 
 
 @router.post("/mouvements/a-rapprocher/{id:int}/chercher")
-def look(request: Request, account: Caf, id: int, form: posted.Form) -> Response:
+def look(request: Request, account: Keeper, id: int, form: posted.Form) -> Response:
     """By a form, so that the number does not stand in an address."""
     return _one(request, account, id, posted.text(form, "numero"))
 
 
 @router.post("/mouvements/a-rapprocher/{id:int}")
-def match(request: Request, account: Caf, id: int, form: posted.Form) -> Response:
+def match(request: Request, account: Keeper, id: int, form: posted.Form) -> Response:
     site: Site = request.app.state.site
     offer = posted.text(form, "agrement")
     if not offer:
@@ -69,12 +69,12 @@ def match(request: Request, account: Caf, id: int, form: posted.Form) -> Respons
 
 
 @router.post("/mouvements/a-rapprocher/{id:int}/ecarter")
-def drop(request: Request, account: Caf, id: int, form: posted.Form) -> Response:
+def drop(request: Request, account: Keeper, id: int, form: posted.Form) -> Response:
     return _drop(request, account, id, form, "/mouvements/a-rapprocher")
 
 
 @router.post("/mouvements/attente/{id:int}/annuler")
-def cancel(request: Request, account: Caf, id: int, form: posted.Form) -> Response:
+def cancel(request: Request, account: Keeper, id: int, form: posted.Form) -> Response:
     return _drop(request, account, id, form, "/mouvements")
 
 
@@ -84,7 +84,10 @@ def of_relais(request: Request, account: Relais) -> Response:
     with site.pool.connection() as conn:
         changes = queue.of_communes(conn, account, site.today() - timedelta(days=SHOWN_DAYS))
     rows = [
-        {"name": each.name, "commune": each.commune, "action": LABELS[each.action], "on": day(each.effective_on)}
+        {
+            **{"name": each.name, "commune": each.commune, "action": LABELS[each.action]},
+            **{"on": day(each.effective_on), "undone": each.undone},
+        }
         for each in changes
     ]
     return page(request, "staff/movements/territory.html", {"rows": rows, "days": SHOWN_DAYS, "errors": {}})

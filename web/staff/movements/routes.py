@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from web.staff.movements import files, queue
+from web.staff.movements import entry, files, queue, undo
 
 router = APIRouter(include_in_schema=False)
 # The queue first: its addresses begin as those of files do.
-for part in (queue, files):
+for part in (queue, entry, undo, files):
     router.include_router(part.router)

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain.french import day
+from registry.agrements.movements import undoing
 from registry.agrements.movements.matching import Agrement
 from registry.agrements.movements.planning import Decision
 from registry.agrements.movements.rows import LABELS
 from registry.agrements.movements.stored import Stored
+from registry.agrements.movements.undoing import Undoing
+from registry.intake.runs import Run
 from web.texts.shared import agrements
 
 PLANNED = {
@@ -23,6 +26,7 @@ SETTLED = {
     "applied": "Ont pris effet",
     "waiting": "Attendent leur jour",
     "duplicate": "N’ont rien changé",
+    "undone": "Annulées",
     "dropped": "Écartées",
 }
 """In the order in which they are worth looking at."""
@@ -34,9 +38,39 @@ COUNTED = {
     "refused": ("refusée", "refusées"),
     "unreadable": ("illisible", "illisibles"),
     "duplicate": ("sans changement", "sans changement"),
+    "undone": ("annulée", "annulées"),
     "dropped": ("écartée", "écartées"),
 }
 """After a number, in the list of files: for one line and for several."""
+
+
+UNDOING = {
+    "obstacle": "Ne peuvent pas être annulées",
+    "undone": "Ont pris effet\u00a0: l’agrément redevient ce qu’il était",
+    "dropped": "N’ont pas encore pris effet\u00a0: elles sont écartées",
+}
+"""Of the page that takes a file back."""
+
+OUTCOMES = {
+    "previewed": "aperçu à relire",
+    "effective": "appliqué",
+    "idle": "sans effet",
+    "undone": "annulé",
+}
+
+
+def named(file: Run) -> str:
+    """What people call a file."""
+    if file.via == "api":
+        return "Envoi par le logiciel du département"
+    return "Mouvement saisi" if file.via == "form" else file.name
+
+
+def outcome(file: Run, counts: Mapping[str, int]) -> str:
+    """What became of a file, a key of OUTCOMES; one that changed nothing was not applied, whatever its state says."""
+    if file.state != "applied":
+        return "previewed" if file.state == "previewed" else "undone"
+    return "effective" if any(counts.get(state) for state in (*undoing.LIVE, "undone")) else "idle"
 
 
 def movement(each: Stored) -> dict[str, Any]:
@@ -72,6 +106,16 @@ def planned(rows: Iterable[Stored], decisions: Mapping[int, Decision]) -> list[d
 def settled(rows: Iterable[Stored]) -> list[dict[str, Any]]:
     """The same of a file that was applied."""
     return _groups([(each.state, movement(each)) for each in rows], SETTLED)
+
+
+def taken_back(planned: Iterable[Undoing]) -> list[dict[str, Any]]:
+    """The same of what taking a file back would do, with what becomes of each agrément, or what stands against it."""
+    shown = []
+    for each in planned:
+        then = f"L’agrément sera {agrements.status(each.status)}." if each.status else ""
+        state = "obstacle" if each.obstacle else each.becomes
+        shown.append((state, movement(each.movement) | {"reason": each.obstacle or then}))
+    return _groups(shown, UNDOING)
 
 
 def counted(counts: Mapping[str, int]) -> str:

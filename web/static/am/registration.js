@@ -26,7 +26,10 @@
     try {
       const answer = await fetch(base + "/champ", { method: "POST", body: body({ champ: name, page }), signal: control.signal });
       if (!answer.ok) return; // the server checks again when the page is sent
-      say(field, place, (await answer.json()).sentence);
+      const { sentence, understood } = await answer.json();
+      say(field, place, sentence);
+      const line = document.getElementById("compris-" + name);
+      if (line) line.textContent = sentence ? "" : understood;
     } catch { /* away, or asked anew */ }
   }
 

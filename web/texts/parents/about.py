@@ -196,11 +196,13 @@ TREATMENTS = (
         "Faire connaître ses disponibilités, comme la loi le demande (code de l’action sociale et des familles,"
         " R. 421-39\u202f; article 6.1.c et 6.1.e).",
         "Tant que le compte existe\u202f; en partant, tout ce qui est privé est effacé sur-le-champ, hors le journal"
-        " ci-dessous et les changements d’agrément dits par le département. Copie de l’agrément\u00a0:"
+        " ci-dessous et les mouvements d’agrément transmis par le département, dont le nom est effacé"
+        " {movement_name_days} jours après leur effet s’ils ne valent plus. Copie de l’agrément\u00a0:"
         " {agrement_document_days} jours après la décision. Inscription abandonnée\u00a0: {registration_draft_days}"
         " jours. Session inutilisée\u00a0: {session_days} jours, {session_days_most} au maximum\u202f; pour les"
         " services publics, {session_staff_hours} heures. Code de connexion\u00a0: {code_minutes} minutes."
-        " Navigateur reconnu\u00a0: {device_days} jours.",
+        " Navigateur reconnu\u00a0: {device_days} jours. Demande de changement d’adresse mail avec l’aide d’un"
+        " relais\u00a0: {lost_mailbox_days} jours après sa fin.",
         "Elle-même\u202f; les modérateurs, le département, son relais et son employeur, chacun pour ce que sa mission"
         " demande\u202f; chaque lecture est notée, et elle peut la voir.",
     ),

@@ -49,7 +49,10 @@ ERROR_MANY = (
 
 # She takes none, or the link has had its time.
 AWAY_TITLE = "On ne peut pas lui écrire ici"
-AWAY = "Cette personne ne reçoit pas de message par Ribambelle en ce moment. Sa fiche dit comment la joindre autrement."
+AWAY = (
+    "Cette personne ne reçoit pas de message par Ribambelle en ce moment. Sa fiche indique s’il existe un autre moyen"
+    " de la joindre."
+)
 MANY_TITLE = "Limite du jour atteinte"
 MANY = (
     "Pour que personne ne soit dérangé, le nombre de messages par jour est limité. Votre message n’est pas perdu\u00a0:"
@@ -106,8 +109,16 @@ SETTLE = "C’est traité\u00a0: effacer ce texte"
 # Her switch.
 SPACE_TITLE = "Messages des parents"
 SPACE_LEAD = (
-    "Les parents peuvent vous écrire par Ribambelle, même si vous ne montrez ni téléphone ni mail. Ils ne voient pas"
+    "Les parents peuvent vous écrire par Ribambelle, même si vous n’affichez ni téléphone ni mail. Ils ne voient pas"
     " votre adresse\u00a0: vous répondez au mail, et nous transmettons."
+)
+SPACE_OFF = (
+    "Vous ne recevez pas de messages par Ribambelle. Les parents vous joignent par le téléphone ou le mail que vous"
+    " affichez sur votre fiche."
+)
+SPACE_UNREACHABLE = (
+    "Vous ne recevez pas de messages par Ribambelle, et vous n’affichez ni téléphone ni mail\u00a0: les parents ne"
+    " peuvent pas vous joindre depuis votre fiche."
 )
 SPACE_TICK = "Recevoir les messages des parents par Ribambelle"
 SPACE_SAVE = "Enregistrer"

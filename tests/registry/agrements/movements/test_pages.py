@@ -1,14 +1,17 @@
 """The Caf's pages: what it sends, sees and settles, and what it must not."""
 
 import re
+from uuid import UUID
 
 import pytest
 
 from registry import accounts, database
 from registry.accounts import Account
+from registry.agrements.movements import files
+from registry.intake import runs
 from tests.conftest import TODAY
 from tests.registry.agrements.movements.people import as_csv, line, person, status
-from tests.rooms import Browser, Rooms
+from tests.rooms import NOW, Browser, Rooms
 
 
 @pytest.fixture
@@ -38,7 +41,7 @@ def test_a_file_is_looked_at_then_applied(rooms: Rooms, caf: Account) -> None:
     )
     path = sent(browser, data)
     assert "Rien n’est encore appliqué" in browser.text
-    assert "Ligne 3 La date d’effet n’est pas une date" in browser.text
+    assert "Ligne 3 La date d’effet « 1/13/2026 » n’est pas une date" in browser.text
     assert "Aucun agrément de ce numéro" in browser.text
     with database.connect(rooms.settings.database_url) as conn:
         assert status(conn, offer) == "valid"
@@ -64,6 +67,8 @@ def test_what_is_applied_is_what_was_shown(rooms: Rooms, caf: Account) -> None:
     assert answer.status_code == 409
     assert "Le registre a changé" in browser.text
     assert "cessation d’activité" in browser.text
+    with database.connect(rooms.settings.database_url) as conn:
+        conn.execute("update agrement set status = 'valid' where offer = %s", [offer])
     twin = sent(browser, data)
     again = hidden(browser, "vu")
     browser.post(f"{path}/appliquer", {"vu": seen_now(browser, path)})
@@ -74,6 +79,126 @@ def test_what_is_applied_is_what_was_shown(rooms: Rooms, caf: Account) -> None:
 def seen_now(browser: Browser, path: str) -> str:
     browser.get(path)
     return hidden(browser, "vu")
+
+
+def test_a_preview_that_changes_nothing_offers_nothing_and_is_never_said_to_be_applied(
+    rooms: Rooms, caf: Account
+) -> None:
+    with database.connect(rooms.settings.database_url) as conn:
+        person(conn)
+    browser = rooms.visit(caf)
+    first = sent(browser, as_csv(line("suspension", TODAY.isoformat())))
+    browser.post(f"{first}/appliquer", {"vu": hidden(browser, "vu")})
+    again = sent(browser, as_csv(line("suspension", TODAY.isoformat()), line("suspension", "1/13/2026")), "b.csv")
+    assert "Appliquer les mouvements" not in browser.text
+    assert "Il n’y a rien à appliquer" in browser.text
+    with database.connect(rooms.settings.database_url) as conn:
+        found = runs.find(conn, UUID(again.rpartition("/")[2]))
+        seen = files.told(files.planned(conn, caf, found, TODAY)[1])
+    assert browser.post(f"{again}/appliquer", {"vu": seen}).status_code == 409
+    with database.connect(rooms.settings.database_url) as conn:
+        files.apply(conn, found.id, caf, NOW)  # as the API does, which has no preview
+    browser.get(again)
+    assert "Sans effet : b.csv" in browser.text.replace("\u00a0", " ")
+    assert "Appliqué" not in browser.text
+    browser.get("/mouvements")
+    assert "b.csv sans effet" in browser.text
+
+
+def test_a_refusal_quotes_the_value_and_reaches_the_page(rooms: Rooms, caf: Account) -> None:
+    """Through the process that reads the file, which the site does not trust."""
+    browser = rooms.visit(caf)
+    sent(
+        browser,
+        as_csv(
+            line("congé", TODAY.isoformat()),
+            line("retrait", "31/02/2026"),
+            line("retrait", TODAY.isoformat(), birth_date="1980"),
+            line("retrait", TODAY.isoformat(), number="4,4E+08"),
+            line("retrait", "1" * 200),
+        ),
+    )
+    text = browser.text.replace("\u00a0", " ")
+    for said in ("« congé » n’est ni", "« 31/02/2026 » n’est pas", "« 1980 » n’est pas", "« 4,4E+08 » a été abrégé"):
+        assert said in text
+    assert f"« {'1' * 60}… »" in text
+
+
+def test_an_applied_file_is_taken_back_with_a_reason(rooms: Rooms, caf: Account) -> None:
+    with database.connect(rooms.settings.database_url) as conn:
+        offer, other = person(conn), person(conn, "044-002", "Roux", "Lou")
+    browser = rooms.visit(caf)
+    rows = [line("suspension", TODAY.isoformat()), line("retrait", TODAY.isoformat(), "044-002", "Roux", "Lou")]
+    path = sent(browser, as_csv(*rows))
+    browser.post(f"{path}/appliquer", {"vu": hidden(browser, "vu")})
+    (one,) = re.findall(r'href="(/mouvements/mouvement/\d+/annuler)"[^<]*<span[^>]*>[^<]*retrait', browser.html)
+    browser.get(one)
+    assert "L’agrément sera en cours de validité." in browser.text
+    assert browser.post(one, {"vu": hidden(browser, "vu")}).status_code == 422
+    browser.post(one, {"vu": hidden(browser, "vu"), "motif": "decision"})
+    with database.connect(rooms.settings.database_url) as conn:
+        assert (status(conn, offer), status(conn, other)) == ("suspended", "valid")
+    browser.get(f"{path}/annuler")
+    assert "Rien n’est encore annulé" in browser.text
+    seen = hidden(browser, "vu")
+    assert browser.post(f"{path}/annuler", {"vu": "autre", "motif": "fichier"}).status_code == 409
+    browser.post(f"{path}/annuler", {"vu": seen, "motif": "fichier"})
+    assert "Annulé" in browser.text
+    assert "Mauvais fichier." in browser.text
+    with database.connect(rooms.settings.database_url) as conn:
+        assert status(conn, offer) == "valid"
+    assert browser.get(f"{path}/annuler").status_code == 404
+    browser.get("/mouvements")
+    assert "mouvements.csv annulé" in browser.text
+
+
+def test_what_stands_against_it_is_said_line_by_line(rooms: Rooms, caf: Account) -> None:
+    with database.connect(rooms.settings.database_url) as conn:
+        offer = person(conn)
+    browser = rooms.visit(caf)
+    first = sent(browser, as_csv(line("suspension", "2026-11-01")))
+    browser.post(f"{first}/appliquer", {"vu": hidden(browser, "vu")})
+    browser.get(f"{first}/annuler")
+    seen = hidden(browser, "vu")
+    second = sent(browser, as_csv(line("levée", TODAY.isoformat())), "b.csv")
+    browser.post(f"{second}/appliquer", {"vu": hidden(browser, "vu")})
+    assert browser.post(f"{first}/annuler", {"vu": seen, "motif": "fichier"}).status_code == 409
+    assert "Un mouvement plus récent s’appuie dessus" in browser.text
+    assert "b.csv" in browser.text
+    assert "motif" not in browser.html
+    with database.connect(rooms.settings.database_url) as conn:
+        assert status(conn, offer) == "valid"
+
+
+def test_a_departement_enters_one_movement_of_one_of_its_agrements(rooms: Rooms) -> None:
+    with database.connect(rooms.settings.database_url) as conn:
+        offer, elsewhere = person(conn), person(conn, "049-001", "Le Goff", "Lou")
+        conn.execute("update agrement set department = '49' where offer = %s", [elsewhere])
+    browser = rooms.visit(rooms.account("department", department="44"))
+    browser.get("/mouvements")
+    browser.get("/mouvements/nouveau")
+    asked = {"recherche": "", "vers": "chercher"}
+    assert browser.post("/mouvements/nouveau", asked).status_code == 422
+    assert browser.post("/mouvements/nouveau", asked | {"recherche": "Personne"}).status_code == 422
+    for typed in ("anais le goff", "LE GOFF", "044 001"):
+        browser.post("/mouvements/nouveau", asked | {"recherche": typed})
+        assert "044-001, Le Goff Anaïs" in browser.text
+        assert "049-001" not in browser.text
+    told = {"recherche": "Le Goff", "agrement": offer, "mouvement": "suspension", "date_effet": "31/02/2026"}
+    assert browser.post("/mouvements/nouveau", told).status_code == 422
+    assert "31/02/2026" in browser.text
+    foreign = told | {"agrement": elsewhere, "date_effet": TODAY.isoformat()}
+    assert browser.post("/mouvements/nouveau", foreign).status_code == 422
+    preview = browser.post("/mouvements/nouveau", told | {"date_effet": TODAY.isoformat()}).url.path
+    assert "Rien n’est encore appliqué" in browser.text
+    assert "Prendront effet tout de suite" in browser.text
+    browser.post(f"{preview}/appliquer", {"vu": hidden(browser, "vu")})
+    with database.connect(rooms.settings.database_url) as conn:
+        assert status(conn, offer) == "suspended"
+        assert conn.execute("select count(*) from audit where action = 'movement.look_up'").fetchall()[0][0]
+    browser.post("/mouvements/nouveau", told | {"date_effet": TODAY.isoformat()})
+    assert "Il n’y a rien à appliquer" in browser.text
+    assert "Déjà dit : saisie du" in browser.text
 
 
 def test_a_caf_sees_its_own_department_only(rooms: Rooms, caf: Account) -> None:
@@ -88,7 +213,13 @@ def test_a_caf_sees_its_own_department_only(rooms: Rooms, caf: Account) -> None:
     other = rooms.visit(rooms.account("caf", department="49"))
     for address in (path, queued[1]):
         assert other.get(address).status_code == 404
-    for action in (f"{path}/appliquer", f"{path}/reessayer", f"{path}/ecarter", f"{queued[1]}/ecarter"):
+    for action in (
+        f"{path}/appliquer",
+        f"{path}/reessayer",
+        f"{path}/ecarter",
+        f"{path}/annuler",
+        f"{queued[1]}/ecarter",
+    ):
         assert other.post(action).status_code == 404
     other.get("/mouvements")
     assert "mouvements.csv" not in other.text

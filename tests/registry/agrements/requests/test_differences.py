@@ -102,3 +102,13 @@ def test_ages_read_as_parents_read_them() -> None:
     before = replace(PLAIN, age_from_months=0, age_to_months=30)
     told = differences(PLAIN, before, LEA, "Léa M.", SHAPES, shipped(), TODAY)
     assert "c’était jusqu’à 2\u00a0ans et demi." in " ".join(each.sentence for each in told)
+
+
+def test_a_place_in_another_departement_than_the_agrement_is_pointed_out() -> None:
+    def of(place: str | None) -> list[str]:
+        return [each.sentence for each in differences(PLAIN, PLAIN, LEA, "Léa M.", SHAPES, shipped(), TODAY, place)]
+
+    assert of("44") == of(None) == []
+    (said,) = of("49")
+    assert "49" in said
+    assert "L. 421-7" in said

@@ -80,7 +80,11 @@ class World:
     ) -> str:
         """Deliver a mail; the server's words, "250" when it took it."""
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = f"Quelqu’un <{sender}>", to, "Re: Un parent vous écrit"
+        mail["From"], mail["To"], mail["Subject"] = (
+            f"Quelqu’un <{sender}>",
+            to,
+            "Re: Message de Camille (conversation 4821)",
+        )
         mail["Message-ID"] = headers.pop("message_id", f"<{secrets.token_hex(8)}@example.org>")
         for name, value in headers.items():
             mail[name.replace("_", "-")] = value

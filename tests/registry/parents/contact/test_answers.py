@@ -8,14 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
 
 import pytest
 
 from jobs import answers, inbound
+from jobs.quotations import without_history
 from registry.parents.contact import relaying
 from registry.parsing import children
 from tests.conftest import wait_for
 from tests.registry.parents.contact.conftest import HERS, PARENT, World, running
+from tests.registry.parents.contact.test_clients import CLIENTS, EXPECTED
 
 QUOTED = """
 Le mar. 24 nov. 2026 à 10:00, Ribambelle <ribambelle@localhost>
@@ -36,7 +40,7 @@ def test_a_conversation_goes_to_and_fro_without_either_address(world: World) -> 
     first = reply_to(world.write())
     assert world.answer(first, HERS, f"Oui, une place le mardi.\n{QUOTED}") == "250"
     answer = world.letters(PARENT)[-1]
-    assert answer.subject == "Réponse à votre message"
+    assert answer.subject.startswith("Réponse de Nadia B. (conversation ")
     assert "Oui, une place le mardi." in answer.body
     assert "Nadia B. vous répond" in answer.body
     assert answer.reply_to != first
@@ -93,6 +97,108 @@ def test_what_a_machine_answers_is_swallowed(world: World) -> None:
     assert world.answer(to, HERS, "Liste", Precedence="bulk") == "250"
     assert world.answer(to, "mailer-daemon@example.org", "Rejeté", envelope="") == "250"
     assert len(world.letters(PARENT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Autoreply", "yes"),
+        ("Preference", "auto_reply"),
+        ("X-Failed-Recipients", "a@example.org"),
+        ("Subject", "Réponse automatique : Message de Camille (conversation 4821)"),
+        ("Subject", "Automatic reply: Message de Camille"),
+        ("Subject", "Out of Office Re: Message de Camille"),
+    ],
+)
+def test_programs_that_do_not_know_the_standard_mark_are_known_too(name: str, value: str) -> None:
+    mail = EmailMessage()
+    mail["From"], mail[name] = HERS, value
+    mail.set_content("Je suis absente.")
+    assert answers.is_automatic(answers.head_of(mail.as_bytes()))
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: Réponse automatique : Message", "Absence mardi", "Autre question", "=?x?q?=?="]
+)
+def test_a_person_s_mail_is_no_automatic_answer(subject: str) -> None:
+    head = answers.head_of(f"From: {HERS}\nSubject: {subject}\n\nBonjour".encode())
+    assert not answers.is_automatic(head)
+
+
+def test_two_programs_without_a_mark_end_after_one_answer_each(world: World) -> None:
+    """What the one answers to the other comes back word for word."""
+    hers = reply_to(world.write())
+    absent = "Bonjour, je suis absente jusqu’au 5 décembre."
+    assert world.answer(hers, HERS, absent) == "250"
+    parents = reply_to(world.letters(PARENT)[-1])
+    assert world.answer(parents, PARENT, "Nous avons bien reçu votre message.") == "250"
+    for _ in range(3):
+        assert world.answer(hers, HERS, absent).startswith("550 5.7.1")
+        assert "exactement ce texte" in world.answer(parents, PARENT, "Nous avons bien reçu votre message.")
+    assert (len(world.letters(HERS)), len(world.letters(PARENT))) == (2, 2)
+
+
+def test_people_thank_each_other_twice(world: World) -> None:
+    hers = reply_to(world.write())
+    assert [world.answer(hers, HERS, "Merci !")[:3] for _ in range(3)] == ["250"] * 3
+
+
+def test_the_mailbox_of_an_address_may_answer_without_its_tag(world: World) -> None:
+    tagged = PARENT.replace("@", "+creche@")
+    world.write(mail=tagged)
+    world.answer(reply_to(world.letters(HERS)[-1]), HERS, "Oui.")
+    (_, answer) = world.letters(tagged)
+    assert world.answer(reply_to(answer), PARENT, "Parfait.") == "250"
+    assert "Parfait." in world.letters(HERS)[-1].body
+    assert world.answer(reply_to(answer), "autre@example.org", "Parfait.").startswith("550 5.7.1 Repondez depuis")
+
+
+def test_subjects_tell_parents_of_one_name_apart_and_stay_the_same(world: World) -> None:
+    first, second = world.write(), world.write(mail="autre.camille@example.org")
+    assert first.subject != second.subject
+    assert first.subject.startswith("Message de Camille (")
+    world.answer(reply_to(first), HERS, "Oui.")
+    world.answer(reply_to(world.letters(PARENT)[-1]), PARENT, "Merci.")
+    assert world.letters(HERS)[-1].subject == f"Re: {first.subject}"
+    world.answer(reply_to(first), HERS, "À mardi.")
+    _, answered, again = (letter.subject for letter in world.letters(PARENT))
+    assert again == f"Re: {answered}"
+    assert answered.partition("(")[2] == first.subject.partition("(")[2], "both sides can name it"
+
+
+def test_the_mails_of_a_conversation_refer_to_its_first_one(world: World) -> None:
+    first = reply_to(world.write())
+    world.write(mail="autre.camille@example.org")
+    world.answer(first, HERS, "Oui.")
+    world.answer(reply_to(world.letters(PARENT)[-1]), PARENT, "Merci.")
+    rows = world.sql("select id, conversation, reply_to from mail_outbox where recipient = %s order by queued_at", HERS)
+    (begun, no_earlier, _), (other, none_either, _), (_, refers_to, to) = rows
+    assert (no_earlier, none_either, refers_to, to) == (None, None, begun, first)
+    assert other != begun
+
+
+def test_who_wrote_is_forgotten_in_the_subject_too(world: World) -> None:
+    from jobs import calendar
+
+    world.write()
+    world.sql("update mail_outbox set sent_at = %s, body = ''", world.rooms.clock.now)
+    world.rooms.clock.now += timedelta(days=89)
+    calendar.daily(world.rooms.settings, world.rooms.clock.now)
+    assert {letter.subject for letter in world.letters(HERS)} == {"Message relayé"}
+
+
+@pytest.mark.parametrize(
+    "case", ["gmail-web-fr", "thunderbird-fr-dessous", "outlook-web-fr-signature", "sans-charset-latin1"]
+)
+def test_a_program_s_answer_goes_on_whole_and_without_what_it_quotes(world: World, case: str) -> None:
+    to = reply_to(world.write())
+    mail = BytesParser(_class=EmailMessage, policy=default).parsebytes((CLIENTS / f"{case}.eml").read_bytes())
+    mail.replace_header("From", HERS)
+    assert world.deliver(mail, to, HERS) == "250"
+    body = world.letters(PARENT)[-1].body
+    assert EXPECTED[case] in body
+    assert "@" not in body
+    assert body.count("Pour répondre, écrivez") == 1
 
 
 def test_an_attachment_is_dropped_and_html_is_read_as_text(world: World) -> None:
@@ -172,7 +278,7 @@ def test_no_log_tells_who_writes_what(world: World, caplog: pytest.LogCaptureFix
     ],
 )
 def test_what_mail_programs_quote_is_cut_off(history: str) -> None:
-    assert answers.without_history(f"Le mardi me convient.\nÀ bientôt\n\n{history}\nhttps://x.fr") == (
+    assert without_history(f"Le mardi me convient.\nÀ bientôt\n\n{history}\nhttps://x.fr") == (
         "Le mardi me convient.\nÀ bientôt"
     )
 

@@ -36,7 +36,7 @@ class Deadly(Postman):
 def test_a_mail_sent_by_a_killed_sender_comes_again_with_the_same_message_id(
     registry: Connection, mailing: Settings, postman: Postman
 ) -> None:
-    values = {"writer": "Camille", "side": "parent", "text": "Bonjour", "first": True}
+    values = {"writer": "Camille", "side": "parent", "text": "Bonjour", "first": True, "begins": True, "number": 4821}
     links = dict.fromkeys(("block", "report", "switch"), "http://localhost/")
     letters.queue(registry, "nadia@example.org", "contact/message", values | links, reply_to="jeton@reponses.localhost")
     registry.commit()

@@ -153,3 +153,36 @@ def test_a_scanner_with_scripts_declares_nothing(
         page.goto(address + mailed)
         page.get_by_role("button", name="Confirmer").tap()
         expect(page.get_by_role("heading", name="C’est noté, merci")).to_be_visible()
+
+
+def test_a_week_from_a_second_tab_or_after_back_is_not_lost(
+    rooms: Rooms,
+    chromium: Browser,  # noqa: F811
+    address: str,
+) -> None:
+    with phone(chromium, rooms, address, minder(rooms)) as page:
+        page.goto(address + PATH)
+        page.fill("#j0c1_de", "08:00")
+        page.fill("#j0c1_a", "18:00")
+        page.locator(".save button").tap()
+        page.get_by_role("link", name="Modifier la période").tap()
+        page.wait_for_url("**/periode/*")
+        other = page.context.new_page()
+        other.set_viewport_size({"width": WIDTH, "height": 640})
+        other.goto(page.url)
+        page.fill("#j0c1_a", "17:00")
+        page.locator(".save button").tap()
+        expect(page.get_by_text("C’est enregistré.")).to_be_visible()
+        other.fill("#j0c1_a", "16:00")
+        other.locator(".save button").tap()
+        expect(other.get_by_role("heading", name="Ce que vous venez de saisir")).to_be_visible()
+        expect(other.locator("section.period")).to_contain_text("8 h – 17 h")
+        expect(other.locator("#j0c1_a")).to_have_value("16:00")
+        assert other.evaluate("document.documentElement.scrollWidth") <= WIDTH
+        other.locator(".save button").tap()
+        expect(other.get_by_text("8 h – 16 h")).to_be_visible()
+        # The first tab stands behind its form; what it goes back to is the page as it is now.
+        page.go_back()
+        page.fill("#j0c1_a", "15:00")
+        page.locator(".save button").tap()
+        expect(page.get_by_text("8 h – 15 h")).to_be_visible()

@@ -84,6 +84,12 @@ def words(browser: Browser) -> str:
     return browser.text.replace("\u00a0", " ")
 
 
+def test_days_are_read_as_a_telephone_types_them(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="01122026", au="31/12/2026"))
+    assert [(each.start, each.end) for each in periods(rooms, nadia)] == [(date(2026, 12, 1), date(2026, 12, 31))]
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(rooms: Rooms, nadia: Account) -> None:
     browser = rooms.visit(nadia)
     answer = browser.post(f"{PATH}/periode", monday(places="4", j1c1_de="09:00", du="2026-12-01", au="2026-11-01"))
@@ -153,6 +159,83 @@ def test_full_in_one_tap_and_taken_back(rooms: Rooms, nadia: Account) -> None:
     assert [(each.start, each.end, each.ranges) for each in periods(rooms, nadia)] == [
         (each.start, each.end, each.ranges) for each in before
     ]
+
+
+def seen(browser: Browser, path: str) -> dict[str, str]:
+    """What a form that is opened now says that it was opened with."""
+    version = re.search(r'name="vu" value="([^"]*)"', browser.get(path).text)
+    assert version
+    return {"vu": version[1]}
+
+
+def test_a_week_keeps_its_address_whatever_becomes_of_it(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="2026-11-23"))
+    (before,) = periods(rooms, nadia)
+    browser.post(f"{PATH}/periode/{before.id}", monday("09:00", du="2026-11-23"))
+    browser.post(f"{PATH}/complete")
+    undo = re.search(r'action="(/d/[^"]+)"', browser.html)
+    assert undo
+    assert [each.id for each in periods(rooms, nadia)] == [before.id]
+    browser.post(undo[1])
+    (after,) = periods(rooms, nadia)
+    assert (after.id, after.ranges) == (before.id, (Range(0, 540, 1080, 2),))
+
+
+def test_a_week_from_a_second_tab_shows_both_and_is_saved_on_a_second_word(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="2026-11-23"))
+    (first,) = periods(rooms, nadia)
+    path = f"{PATH}/periode/{first.id}"
+    opened = seen(browser, path)
+    browser.post(path, monday("09:00", du="2026-11-23", **opened))
+    answer = browser.post(path, monday("10:00", du="2026-11-23", **opened))
+    assert answer.status_code == 409
+    assert "9 h – 18 h" in words(browser)  # what stands
+    assert filled(browser) == {"j0c1_de": "10:00"}  # what was typed
+    assert [each.ranges[0].start for each in periods(rooms, nadia)] == [540]
+    again = re.search(r'name="vu" value="([^"]*)"', browser.html)
+    assert again
+    assert browser.post(path, monday("10:00", du="2026-11-23", vu=again[1])).url.path == PATH
+    assert [each.ranges[0].start for each in periods(rooms, nadia)] == [600]
+
+
+def test_the_same_week_sent_twice_is_saved_once(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    for _ in range(2):
+        assert browser.post(f"{PATH}/periode", monday(du="2026-11-23")).url.path == PATH
+    (first,) = periods(rooms, nadia)
+    opened = seen(browser, f"{PATH}/periode/{first.id}")
+    for _ in range(2):
+        sent = browser.post(f"{PATH}/periode/{first.id}", monday("09:00", du="2026-11-23", **opened))
+        assert sent.url.path == PATH
+
+
+def test_a_new_week_after_back_changes_the_one_that_it_has_made(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="2026-11-23"))
+    (first,) = periods(rooms, nadia)
+    assert browser.post(f"{PATH}/periode", monday("10:00", du="2026-11-23")).status_code == 409
+    assert "8 h – 18 h" in words(browser)
+    assert filled(browser) == {"j0c1_de": "10:00"}
+    assert f'action="{PATH}/periode/{first.id}"' in browser.html
+
+
+def test_a_week_that_is_gone_meanwhile_can_be_saved_as_a_new_one(rooms: Rooms, nadia: Account) -> None:
+    browser = rooms.visit(nadia)
+    browser.post(f"{PATH}/periode", monday(du="2026-11-23"))
+    (first,) = periods(rooms, nadia)
+    path = f"{PATH}/periode/{first.id}"
+    opened = seen(browser, path)
+    browser.post(f"{path}/supprimer")
+    assert browser.post(path, monday("10:00", du="2026-11-23", **opened)).status_code == 409
+    assert filled(browser) == {"j0c1_de": "10:00"}
+    assert f'action="{PATH}/periode"' in browser.html
+    browser.post(f"{PATH}/periode", monday("10:00", du="2026-11-23"))
+    assert [each.ranges[0].start for each in periods(rooms, nadia)] == [600]
+    gone = browser.get(path)
+    assert gone.status_code == 404
+    assert f'href="{PATH}"' in gone.text
 
 
 def test_leave_is_added_and_taken_off(rooms: Rooms, nadia: Account) -> None:

@@ -58,7 +58,7 @@ def test_a_period_that_reaches_into_a_later_one_is_refused_and_nothing_is_writte
 def test_a_period_of_someone_else_cannot_be_changed_or_deleted(registry: Connection) -> None:
     hers, other = assistant(registry), assistant(registry)
     id = save(registry, other, date(2026, 9, 1))
-    with pytest.raises(LookupError):
+    with pytest.raises(timetables.Stale):
         save(registry, hers, date(2026, 9, 1), id=id)
     assert not timetables.delete_period(registry, hers, id, TODAY, None)
     assert shown(registry, other) == [("2026-09-01", None, 1)]

@@ -1,6 +1,9 @@
 """The registration on a small phone in a real browser: fields checked as they are left, the live preview, the pin."""
 
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ROOT
@@ -55,6 +58,7 @@ def test_on_a_small_phone(rooms: Rooms, chromium: Browser, address: str) -> None
         expect(page.locator("#copie")).to_be_focused()
         page.locator("#copie").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": files.pdf()})
         expect(page.locator("#erreur-copie")).to_be_hidden()
+        expect(page.locator("#choisis-copie")).to_contain_text("a.pdf")
         page.get_by_role("button", name="Enregistrer et continuer").dblclick()
         page.wait_for_url("**/inscription/2b")
 
@@ -72,3 +76,58 @@ def test_on_a_small_phone(rooms: Rooms, chromium: Browser, address: str) -> None
         page.get_by_role("button", name="Enregistrer et continuer").click()
         page.wait_for_url("**/inscription/3")
     assert filled.row("select answers->>'place_par', answers->>'repere' from registration") == ("repere", "oui")
+
+
+def test_photographs_of_a_telephone_become_one_copy(rooms: Rooms, chromium: Browser, address: str) -> None:  # noqa: F811
+    """Chosen one after the other, each larger than the form may be, as a telephone takes them; and one that is nobody's
+    is taken out again."""
+    account = rooms.account("am", "marie@example.org")
+    filled = Applicant(rooms, rooms.visit(account))
+    filled.browser.get("/inscription/1")
+    filled.fill("1")
+    photo = heavy_photograph()
+    assert len(photo) > 10 << 20
+    with phone(chromium, rooms, address, account) as page:
+        page.goto(f"{address}/inscription/2a")
+        for number in (1, 2, 3):
+            page.locator("#copie").set_input_files(
+                {"name": f"IMG_{number}.jpg", "mimeType": "image/jpeg", "buffer": photo}
+            )
+            expect(page.locator("#choisis-copie")).to_contain_text(f"IMG_{number}.jpg", timeout=20_000)
+        expect(page.locator("#erreur-copie")).to_be_hidden()
+        holds(page)
+        page.get_by_role("button", name="Retirer IMG_2.jpg").tap()
+        expect(page.locator("#choisis-copie li")).to_have_count(2)
+        page.get_by_role("button", name="Envoyer et ajouter une autre page").tap()
+        page.wait_for_url("**/inscription/2a#copies")
+        expect(page.get_by_text("Copie reçue")).to_contain_text("2 pages")
+    assert filled.row("select pages, media_type from document") == (2, "image/jpeg")
+
+
+def test_days_are_typed_with_digits_alone(rooms: Rooms, chromium: Browser, address: str) -> None:  # noqa: F811
+    with phone(chromium, rooms, address, rooms.account("am", "marie@example.org")) as page:
+        page.goto(f"{address}/inscription/1")
+        born = page.get_by_label("Date de naissance")
+        born.press_sequentially("17041979")
+        expect(born).to_have_value("17/04/1979")
+        born.blur()
+        expect(page.locator("#compris-naissance")).to_contain_text("17 avril 1979")
+        for typed in ("1/9/1979", "01/09/1979", "1979-09-01"):
+            born.fill(typed)
+            born.blur()
+            expect(born).to_have_value(typed)
+            expect(page.locator("#compris-naissance")).to_contain_text("1er septembre 1979")
+        born.fill("")
+        born.press_sequentially("17/04")
+        born.press("Backspace")
+        expect(born).to_have_value("17/0")
+
+
+def heavy_photograph() -> bytes:
+    """Of twelve million pixels and more than 10 MiB: what a lens sees in the dark compresses badly."""
+    noise = Image.effect_noise((4000, 3000), 90)
+    file = io.BytesIO()
+    Image.merge("RGB", (noise, noise.rotate(180), noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM))).save(
+        file, "JPEG", quality=96, subsampling=0
+    )
+    return file.getvalue()

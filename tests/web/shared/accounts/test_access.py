@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
+from uuid import UUID
 
 import httpx
 from cryptography.fernet import Fernet
@@ -16,8 +17,10 @@ from registry.accounts import ROLES, STAFF, Account, Role, sessions, tokens
 from registry.accounts.sessions import Proof
 from registry.casework import cases
 from registry.casework.history import Line
-from registry.casework.kinds import AGREMENT_REQUEST
+from registry.casework.kinds import AGREMENT_MOVE, AGREMENT_REQUEST
 from registry.database import Connection
+from registry.offers.lost_mailbox import steps as lost_mailbox
+from settings import Settings
 from tests.conftest import TODAY, empty
 from tests.records import add_period, assistant
 from tests.rooms import DOCUMENT_KEY, NOW, PROVED, Rooms
@@ -64,24 +67,24 @@ def seeded(conn: Connection) -> World:
         " values (%s, %s, 'change', '44', '1', %s, %s, 2, 72, %s)",
         [request, hers, TODAY, TODAY + timedelta(days=900), copy],
     )
-    file = _id(
+    previewed, queued, applied, in_effect = _movements(conn, hers)
+    thread = _id(
         conn,
-        "insert into intake_run (kind, scope, name, sha256, via, state)"
-        " values ('movements', '44', 'f.csv', '', 'file', 'previewed') returning id",
-        [],
-    )
-    movement = _id(
-        conn,
-        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
-        " state) values (%s, 2, '44', '1', 'N', 'N', 'retrait', %s, 'x', 'unmatched') returning id",
-        [file, TODAY],
+        "insert into contact_thread (offer, parent_name, parent_mail, sender, opened_at, ends_at)"
+        " values (%s, 'Camille', 'camille@example.org', '', %s, %s) returning id",
+        [hers, NOW, NOW + timedelta(days=900)],
     )
     values = {
+        "/espace/messages/": str(thread),
+        "/adresses-perdues/": str(_lost_mailbox(conn, here["administrator"], here["am"])),
+        "/demenagements/": str(_move(conn, hers)),
         "/comptes/": str(here["rpe"].id),
         "/moderation/": str(request),
-        "/mouvements/a-rapprocher/": str(movement),
-        "/mouvements/attente/": str(movement),
-        "/mouvements/": str(file),
+        "/mouvements/a-rapprocher/": str(queued),
+        "/mouvements/attente/": str(queued),
+        "/mouvements/mouvement/": str(in_effect),
+        "/mouvements/{id:uuid}/annuler": str(applied),
+        "/mouvements/": str(previewed),
         "/espace/disponibilites/periode/": str(period),
         "/rpe/inscription/": str(desk),
         "/rpe/am/": hers,
@@ -239,6 +242,56 @@ def _accounts(conn: Connection, where: str, offer: str, department: str, commune
     return {role: accounts.create(conn, f"{role}@{where}.example", role, **more.get(role, {})) for role in ROLES}
 
 
+def _lost_mailbox(conn: Connection, staff: Account, account: Account) -> UUID:
+    """A case that waits for somebody else than `staff`; in a demo, where the age of accounts is not asked for."""
+    settings = Settings(secret_key="a key of the tests as long as one has to be", demo=True)  # noqa: S106
+    wanted = lost_mailbox.Wanted("retrouvee@example.org", "passport", TODAY)
+    return lost_mailbox.begin(conn, settings, staff, account, wanted, NOW)
+
+
+def _movements(conn: Connection, hers: str) -> tuple[Any, Any, Any, Any]:
+    """A file that is looked at with what it left in the queue, and one that was applied with what it did."""
+    file = _id(
+        conn,
+        "insert into intake_run (kind, scope, name, sha256, via, state)"
+        " values ('movements', '44', 'f.csv', '', 'file', 'previewed') returning id",
+        [],
+    )
+    movement = _id(
+        conn,
+        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
+        " state) values (%s, 2, '44', '1', 'N', 'N', 'retrait', %s, 'x', 'unmatched') returning id",
+        [file, TODAY],
+    )
+    applied = _id(
+        conn,
+        "insert into intake_run (kind, scope, name, sha256, via, state, applied_at)"
+        " values ('movements', '44', 'g.csv', 'g', 'file', 'applied', %s) returning id",
+        [NOW],
+    )
+    in_effect = _id(
+        conn,
+        "insert into movement (file, line, department, number, last_name, first_name, action, effective_on, row_hash,"
+        " state, offer, matched_key, applied_at)"
+        " values (%s, 2, '44', '2', 'N', 'N', 'retrait', %s, 'y', 'applied', %s, '2', %s) returning id",
+        [applied, TODAY, hers, NOW],
+    )
+    return file, movement, applied, in_effect
+
+
+def _move(conn: Connection, hers: str) -> Any:
+    """She goes to another département."""
+    move = cases.begin(
+        conn, AGREMENT_MOVE, Line("declared"), NOW, due=NOW + timedelta(hours=72), about=hers, department="49"
+    )
+    conn.execute(
+        "insert into agrement_move (id, offer, department, commune, place, told_on, moves_on)"
+        " values (%s, %s, '49', '49007', '{}', %s, %s)",
+        [move, hers, TODAY, TODAY],
+    )
+    return move
+
+
 def _copy(conn: Connection, account: Account) -> Any:
     """A document of one page."""
     id = _id(conn, "insert into document (account, media_type, pages) values (%s, 'x', 1) returning id", [account.id])
@@ -257,6 +310,6 @@ def _facts(conn: Connection) -> list[Any]:
     """What a page of somebody else's could have changed."""
     tables = (
         *("offer", "timetable", "employment", "registration", "case_file", "case_event", "agrement_request"),
-        *("movement", "intake_run"),
+        *("movement", "intake_run", "lost_mailbox", "contact_thread", "contact_message"),
     )
     return [conn.execute(f"select * from {table} order by 1").fetchall() for table in tables]
