@@ -26,7 +26,7 @@ _APART, _NEXT = r"(?<![^\W_])", r"[\W_]+(?=[^\W_])"
 
 IN_PLACES = (
     (_APART + r"cedex(?![^\W_])[\s\S]*", ""),
-    (r"^\s*([^(]*)\((les?|la|l')\)\s*$", r"\2 \1"),
+    (r"^([^(]*)\((les?|la|l')\)\s*$", r"\2 \1"),
     (_APART + r"s ?/ ?s" + _NEXT, "sous "),
     (_APART + r"ss" + _NEXT, "sous "),
     (_APART + r"s" + _NEXT, "sur "),
@@ -114,7 +114,8 @@ def street(value: str) -> str:
 
 def place(name: str) -> str:
     """A place's name without what spellings differ in: "ST-HERBLAIN CEDEX 2" and "Saint-Herblain" agree, "La Roche/Yon"
-    and "la roche s/ yon", "L AIGLE" and "L’Aigle", "Mans (Le)" and "Le Mans". The index has its names so too (`name.exact`)."""
+    and "la roche s/ yon", "L AIGLE" and "L’Aigle", "Mans (Le)" and "Le Mans". The index has its names so too
+    (`name.exact`)."""
     written = plain(name)
     for pattern, full in _IN_PLACES:
         written = pattern.sub(full, written)

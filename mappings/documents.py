@@ -148,12 +148,15 @@ class Bounds(Document):
 
 
 class Place(Document):
-    """A document of the index `places`: a commune, arrondissement, EPCI or department."""
+    """A document of the index `places`: a commune, arrondissement, EPCI or department; or a name that a commune bore or
+    that of one which is no more (`former`), with all else, `code` and `position` too, from the commune of today."""
 
     id: str
-    type: Literal["commune", "arrondissement", "epci", "department"]
+    type: Literal["commune", "arrondissement", "epci", "department", "former"]
     code: str
     name: str
+    current: str | None = Field(None, description="of a former name: what the commune of today is called")
+    renamed: Literal[True] | None = Field(None, description="of a former name: the same commune bore it")
     postcodes: list[str] | None = None
     parent: str | None = None
     department: str | None = None
@@ -163,3 +166,12 @@ class Place(Document):
     lat_range: Bounds | None = None
     lon_range: Bounds | None = None
     contour: dict[str, Any] | None = Field(None, description="a GeoJSON geometry, simplified")
+
+
+class RetiredPlace(Document):
+    """Another document of the index `places`: a code that a merger ended, `commune:<that code>`. `code` is the one of
+    today. It has no name, so that no suggestion finds it."""
+
+    id: str
+    type: Literal["retired"]
+    code: str

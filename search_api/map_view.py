@@ -4,7 +4,7 @@ import geojson
 
 from search_api.answer import points
 from search_api.engine.engine import Engine, search
-from search_api.places import names
+from search_api.places import resolved
 from search_api.query import queries
 from search_api.request.offer_query import OfferQuery, View
 
@@ -14,5 +14,5 @@ async def features(engine: Engine, query: OfferQuery, view: View) -> geojson.Fea
 
     Raises ParameterError for a territory that there is not, EngineUnavailable.
     """
-    await names(engine, query)  # a map shows none of them, but an unknown code is refused here too
+    query = (await resolved(engine, query)).query
     return points.collection(query, await search(engine, engine.offers, queries.on_map(query, view)))

@@ -11,7 +11,7 @@ from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, has_length_of_an_id, searches
 from search_api.engine.engine import search as run
 from search_api.filter_table import TERRITORIES
-from search_api.places import Names, known, names
+from search_api.places import Resolved, known, resolved
 from search_api.query import facets, queries, sources
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
@@ -22,7 +22,8 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
 
     Raises ParameterError for a territory that there is not, EngineUnavailable.
     """
-    territories = await names(engine, query)
+    given, asked = query, await resolved(engine, query)
+    query = asked.query
     shown: dict[str, Any] = {}
     if query.view is None:
         found = await run(engine, engine.offers, queries.offers(query))
@@ -35,23 +36,25 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     more = len(hits) > query.limit
     aggregations = found.get("aggregations", {})
     return {
-        "query": echo(query, territories),
+        "query": echo(asked),
         "total": found["hits"]["total"],
         "items": [cards.card(hit["_source"], query) for hit in page],
         "facets": facets.answer(query, aggregations, await facet_names(engine, aggregations)),
         **shown,
-        "next": cursors.write(engine.settings.keys, query, page[-1]["sort"]) if more else None,
+        # Of the codes as they were given: the next page is asked for with the same, and one may retire in between.
+        "next": cursors.write(engine.settings.keys, given, page[-1]["sort"]) if more else None,
         "data": {"indexed_at": await status.indexed_at(engine)},
     }
 
 
-def echo(query: OfferQuery, names: Names) -> dict[str, Any]:
+def echo(asked: Resolved) -> dict[str, Any]:
     """The answer's `query`: what was understood, territories with their names."""
+    query, names = asked.query, asked.names
     named = {
         type: [{"code": code, "name": names[type][code]} for code in codes] for type, codes in query.territories.items()
     }
     one = {type: next(iter(named[type]), None) for type in ("epci", "department")}
-    return {**query.echo, "commune": named["commune"], **one}
+    return {**query.echo, "commune": named["commune"], **one, "notes": list(asked.notes)}
 
 
 def as_geojson(answer: dict[str, Any]) -> geojson.FeatureCollection:
@@ -104,8 +107,9 @@ def is_limited(fiche: Mapping[str, Any]) -> bool:
 
 async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     """How many offers there are by value of a facet or by territory. Raises as `search` does."""
-    asked = echo(query, await names(engine, query))
-    found = await run(engine, engine.offers, queries.counts(query, by))
+    understood = await resolved(engine, query)
+    asked = echo(understood)
+    found = await run(engine, engine.offers, queries.counts(understood.query, by))
     counted = facets.counts(found["aggregations"]["values"])
     named = {by: await territory_names(engine, by, counted)} if by in TERRITORIES else {}
     return {

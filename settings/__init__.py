@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         1, gt=0, description="A search that takes longer is logged, without what was searched for"
     )
     geocoder_url: str = Field(
-        "", description="Street addresses: the search address of a geocoder with the BAN's API; empty: none"
+        "", description="Streets and stations: the search address of a geocoder with the BAN's API; empty: none"
     )
     geocoder_timeout_s: float = Field(0.8, gt=0, description="An address that takes longer to find is left out")
 

@@ -1,8 +1,9 @@
 """Reference of a geocoder: the Base Adresse Nationale's /search, over the communes of France and invented streets.
 
 `python -m local.reference.geocoder --port N --communes FILE`. A street that is asked for exists, at a point of its
-commune that its name decides, except one that is called « introuvable ». Points are invented, so it suggests nothing: a
-question with `autocomplete` is answered by no feature, and the search of places shows no place that is not there.
+commune that its name decides, except one that is called « introuvable ». Those points are invented, so a question with
+`autocomplete`, which the search of places asks, is answered from places.csv alone: some real streets, lieux-dits and
+stations, at points that are true to a few hundred metres. Stations are points of interest (`index=address,poi`).
 """
 
 import argparse
@@ -18,6 +19,10 @@ from typing import Any
 from fastapi import FastAPI
 
 from local.reference import serve
+
+PLACES = Path(__file__).with_name("places.csv")
+
+SUGGESTED = 5
 
 NUMBER = re.compile(r"^(\d{1,4}(?: ?(?:bis|ter|quater)\b)?),? +([^ ].*)$")
 
@@ -52,17 +57,39 @@ def communes(path: Path) -> dict[str, Commune]:
         }
 
 
+@dataclass(frozen=True)
+class Place:
+    """`type`: street, locality or station."""
+
+    type: str
+    name: str
+    commune: Commune
+    lat: float
+    lon: float
+
+
+def places(path: Path, known: dict[str, Commune]) -> list[Place]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Place(row["type"], row["name"], known[row["commune"]], float(row["lat"]), float(row["lon"]))
+            for row in csv.DictReader(file)
+        ]
+
+
 def create(known: dict[str, Commune]) -> FastAPI:
     app = FastAPI(openapi_url=None)
+    real = places(PLACES, known)
 
     @app.get("/search")
     def _search(
-        q: str, citycode: str = "", postcode: str = "", type: str = "", autocomplete: str = "1"
+        q: str, citycode: str = "", postcode: str = "", type: str = "", autocomplete: str = "1", index: str = "address"
     ) -> dict[str, Any]:
         commune = known.get(citycode) or _of_postcode(known, postcode or _postcode(q))
         features = []
         if commune is not None and autocomplete == "0" and type in ("", "housenumber", "street"):
             features = found(commune, q, only_street=type == "street")
+        elif autocomplete != "0":
+            features = suggested(real, q, points="poi" in index)
         return {"type": "FeatureCollection", "version": "draft", "features": features, "query": q}
 
     @app.get("/healthz")
@@ -70,6 +97,39 @@ def create(known: dict[str, Commune]) -> FastAPI:
         return {"status": "ok"}
 
     return app
+
+
+def suggested(real: list[Place], q: str, *, points: bool) -> list[dict[str, Any]]:
+    """Those of the places that have every word of the text, the last one perhaps only begun; stations are `points`."""
+    numbered = NUMBER.match(" ".join(q.split()))
+    number, asked = (numbered[1], numbered[2]) if numbered else ("", q)
+    *words, last = folded(asked).split() or [""]
+    features = []
+    for place in real:
+        commune = place.commune
+        known = folded(f"{place.name} {' '.join(commune.postcodes)} {commune.name}").split()
+        if (
+            set(words) <= set(known)
+            and any(word.startswith(last) for word in known)
+            and (points or place.type != "station")
+        ):
+            features.append(feature(place, number if place.type == "street" else ""))
+    return features[:SUGGESTED]
+
+
+def feature(place: Place, number: str) -> dict[str, Any]:
+    commune, where = place.commune, f"{place.commune.postcodes[0]} {place.commune.name}"
+    name = f"{number} {place.name}".strip()
+    common = {"score": 0.9, "citycode": commune.code, "postcode": commune.postcodes[0], "city": commune.name}
+    if place.type == "station":
+        lists = {key: [common[key]] for key in ("citycode", "postcode", "city")}
+        properties = {**common, **lists, "toponym": name, "category": ["gare ou station"], "_type": "poi"}
+    else:
+        type = "housenumber" if number else place.type
+        id = f"{commune.code}_{folded(name).replace(' ', '-')}"
+        properties = {**common, "id": id, "label": f"{name} {where}", "name": name, "type": type, "_type": "address"}
+    point = {"type": "Point", "coordinates": [place.lon, place.lat]}
+    return {"type": "Feature", "geometry": point, "properties": properties}
 
 
 def found(commune: Commune, q: str, *, only_street: bool = False) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 -- One row for each place: its id and its document (mappings/documents.py, Place); of these ids, or of all (null). An EPCI
--- or department stands at its most populous commune. Arrondissements are left out of the sums: their city counts.
+-- or department stands at its most populous commune. Arrondissements are left out of the sums: their city counts. A
+-- former name has all but the name from the commune of today; a retired code (RetiredPlace) has today's code alone.
 -- Written as offer_documents is.
 create or replace function place_codes(ids text[]) returns text[] immutable parallel safe language sql as
 $$ select array(select split_part(id, ':', 2) from unnest(ids) as id) $$;
@@ -24,27 +25,42 @@ with of_epci as (
 ), place as (
     select 'commune:' || c.code as id,
            case when c.parent is null then 'commune' else 'arrondissement' end as type,
-           c.code, c.name, c.postcodes, c.parent, c.department, c.epci, c.population, c.lat, c.lon, c.bounds, c.contour
+           c.code, c.name, c.postcodes, c.parent, c.department, c.epci, c.population, c.lat, c.lon, c.bounds, c.contour,
+           null as current, null::boolean as renamed
     from commune c
     where (ids is null or c.code = any (place_codes(ids)))
     union all
     select 'epci:' || e.code, 'epci', e.code, e.name, null, null, s.department, null, s.population,
-           s.lat, s.lon, s.bounds, null
+           s.lat, s.lon, s.bounds, null, null, null
     from epci e
     join of_epci s on s.epci = e.code
     where (ids is null or e.code = any (place_codes(ids)))
     union all
     select 'department:' || d.code, 'department', d.code, d.name, null, null, null, null, s.population,
-           s.lat, s.lon, d.bounds, d.contour
+           s.lat, s.lon, d.bounds, d.contour, null, null
     from department d
     join of_department s on s.department = d.code
     where (ids is null or d.code = any (place_codes(ids)))
+    union all
+    select 'former:' || f.id, 'former', c.code, f.name, c.postcodes, null, c.department, c.epci, c.population,
+           c.lat, c.lon, null, null, c.name, case when f.was = 'commune' and f.code = c.code then true end
+    from former_name f
+    join commune c on c.code = f.current_code
+    where f.name <> c.name and (ids is null or f.code = any (place_codes(ids)))
+    union all
+    select 'commune:' || r.code, 'retired', r.current_code, null, null, null, null, null, null,
+           null, null, null, null, null, null
+    from retired_commune r
+    where not exists (select from commune c where c.code = r.code)
+        and (ids is null or r.code = any (place_codes(ids)))
 )
 select p.id, convert_to('{' || concat_ws(',',
     '"id":' || to_json(p.id),
     '"type":' || to_json(p.type),
     '"code":' || to_json(p.code),
     '"name":' || to_json(p.name),
+    '"current":' || to_json(p.current),
+    '"renamed":' || p.renamed,
     '"postcodes":' || to_json(p.postcodes),
     '"parent":' || to_json(p.parent),
     '"department":' || to_json(p.department),

@@ -24,8 +24,12 @@ ASKED = 5
 PLAUSIBLE = 0.4
 """Of the geocoder's own score, from 0 to 1: what is below shares a word or two with what was typed."""
 
-PRECISIONS = {"housenumber": "address", "street": "street"}
-"""Its communes and hamlets are left out: communes are ours to suggest."""
+PRECISIONS = {"housenumber": "address", "street": "street", "locality": "street"}
+"""Its communes are left out: they are ours to suggest. A lieu-dit stands for its street."""
+
+PLACES = re.compile(r"gare|station|arret|aerogare|metro|tramway|lieu-dit|hameau|quartier")
+"""Of the categories of its points of interest (« gare voyageurs uniquement », « lieu-dit habité »), those of places
+where one may look from; not its communes, nor shops."""
 
 LARGEST_ANSWER = 64 * 1024
 """Bytes, unpacked; five addresses take 3 KB."""
@@ -36,9 +40,12 @@ REMEMBERED_S, REMEMBERED = 300, 2_000
 SHORTEST = 5
 STREET_WORDS = re.compile(
     r"(?<![\w-])(?:rue|avenue|av|boulevard|bd|bld|allees?|chemin|che|impasse|imp|place|pl|quai|route|rte|square|sq|cours"
-    r"|passage|sentier|esplanade|faubourg|fbg|promenade|rond-point|residence|lotissement|lieu-dit|hameau|venelle|mail)"
+    r"|passage|sentier|esplanade|faubourg|fbg|promenade|rond-point|residence|lotissement|lieu-dit|hameau|venelle|mail"
+    r"|gare|station|arret|metro|tram|tramway)"
     r"(?![\w-])"
 )
+POINT_WORDS = re.compile(r"(?<![\w-])(?:gare|station|arret|metro|tram|tramway|lieu-dit|hameau|quartier)(?![\w-])")
+"""What is no address: the geocoder of the Géoplateforme has such places in an index of its own (`poi`)."""
 NUMBERED = re.compile(r"(?<!\w)\d{1,4} ?(?:bis|ter|quater|[a-d])?[ ,]+[a-z][a-z']+")
 """« 12 rue », « 3 bis, quai »; neither « paris 18 » nor « 44000 nantes »."""
 
@@ -56,12 +63,16 @@ class Geocoder:
 
 
 class Properties(msgspec.Struct):
-    id: str
-    label: str
-    type: str
+    """Of an address; or of a point of interest, which has a `toponym`, categories and lists of communes."""
+
     score: float
-    postcode: str = ""
-    city: str = ""
+    id: str = ""
+    label: str = ""
+    type: str = ""
+    toponym: str = ""
+    category: list[str] = []
+    postcode: str | list[str] = ""
+    city: str | list[str] = ""
 
 
 class Geometry(msgspec.Struct):
@@ -91,12 +102,13 @@ async def close(geocoder: Geocoder | None) -> None:
         await geocoder.session.close()
 
 
-async def addresses(geocoder: Geocoder | None, q: str) -> list[dict[str, Any]]:
-    """Suggestions of addresses, best first; none without a geocoder, for what is no address, and whatever goes wrong.
+async def addresses(geocoder: Geocoder | None, q: str, *, whatever: bool = False) -> list[dict[str, Any]]:
+    """Suggestions of addresses, stations and lieux-dits, best first; none without a geocoder, and whatever goes wrong.
 
-    Takes `timeout_s` at most. After three failures in a row the geocoder is left alone for half a minute.
+    It is asked about what looks like one of them; `whatever`: about all else, such as the bare name of a hamlet. Takes
+    `timeout_s` at most. After three failures in a row the geocoder is left alone for half a minute.
     """
-    if geocoder is None or not looks_like_an_address(q):
+    if geocoder is None or len(plain(q).strip()) < SHORTEST or looks_like_an_address(q) == whatever:
         return []
     typed = " ".join(q.split())
     key = plain(typed)
@@ -117,6 +129,11 @@ async def addresses(geocoder: Geocoder | None, q: str) -> list[dict[str, Any]]:
     return found
 
 
+def is_away(geocoder: Geocoder | None) -> bool:
+    """Whether the last question was not answered, or in vain."""
+    return geocoder is not None and geocoder.failures > 0
+
+
 def failed(geocoder: Geocoder, why: str) -> None:
     geocoder.failures += 1
     if geocoder.failures >= FAILURES_IN_A_ROW:
@@ -125,7 +142,8 @@ def failed(geocoder: Geocoder, why: str) -> None:
 
 
 def looks_like_an_address(q: str) -> bool:
-    """Whether it is worth asking: a house number before a word, or a word for a street, and not too short."""
+    """Whether it is worth asking at once: a house number before a word, or a word for a street or a station; and not
+    too short."""
     folded = plain(q)
     if len(folded.strip()) < SHORTEST:
         return False
@@ -136,6 +154,8 @@ async def ask(geocoder: Geocoder, q: str) -> Answer:
     if geocoder.session is None:  # opened here: it belongs to the running loop
         geocoder.session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
     asked = {"q": q, "limit": str(ASKED), "autocomplete": "1"}
+    if POINT_WORDS.search(plain(q)) or not looks_like_an_address(q):
+        asked["index"] = "address,poi"
     # Redirects are not followed: the operator chose one address, not wherever it may send us.
     async with geocoder.session.get(geocoder.url, params=asked, allow_redirects=False) as response:
         if response.status == 400:  # it takes no such text, which says nothing of its health
@@ -153,20 +173,27 @@ async def ask(geocoder: Geocoder, q: str) -> Answer:
 def plausible(feature: Feature) -> bool:
     lon, lat = feature.geometry.coordinates
     found = feature.properties
-    return found.type in PRECISIONS and found.score >= PLAUSIBLE and -90 <= lat <= 90 and -180 <= lon <= 180
+    known = found.type in PRECISIONS or bool(found.toponym and PLACES.search(plain(" ".join(found.category))))
+    return known and found.score >= PLAUSIBLE and -90 <= lat <= 90 and -180 <= lon <= 180
 
 
 def suggested(feature: Feature) -> dict[str, Any]:
     lon, lat = feature.geometry.coordinates
     found = feature.properties
+    where = f"{one_of(found.postcode)} {one_of(found.city)}".strip()
+    label = found.label or f"{found.toponym} {where}"
     return {
         "type": "address",
-        "id": f"address:{found.id}",
+        "id": f"address:{found.id or plain(label)}",
         "code": None,
-        "label": found.label,
-        "detail": f"{found.postcode} {found.city}".strip(),
+        "label": label,
+        "detail": where,
         "position": {"lat": lat, "lon": lon},
-        "precision": PRECISIONS[found.type],
+        "precision": PRECISIONS.get(found.type, "address"),
         "communes": None,
         "fictitious": False,
     }
+
+
+def one_of(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else next(iter(value), "")

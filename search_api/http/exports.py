@@ -219,7 +219,7 @@ async def territory(engine: Engine, parameters: ExportParameters) -> list[Clause
     }
     refuse_together({name: ",".join(values) if values else None for name, values in places.items()})
     return [
-        {"terms": {filters.FIELDS[name]: list(await named(engine, name, values))}}
+        {"terms": {filters.FIELDS[name]: [each["code"] for each in (await named(engine, name, values)).values()]}}
         for name, values in places.items()
         if values
     ]

@@ -105,7 +105,9 @@ async def show_map(request: Request, parameters: Annotated[MapParameters, Query(
     responses=answers(),
 )
 async def suggest(request: Request, parameters: Annotated[SuggestParameters, Query()]) -> Response:
-    """Dès la première lettre\u202f; ni les accents, ni les majuscules, ni les traits d’union ne comptent."""
+    """Dès la première lettre\u202f; ni les accents, ni les majuscules, ni les traits d’union, ni les apostrophes ne
+    comptent. Un ancien nom est proposé avec la commune d’aujourd’hui.
+    """
     search = suggested(engine_of(request), parameters.q, parameters.limit, request.app.state.geocoder)
     answer = await watched(search, SUGGEST, parameters, slow_s=slow_s(request))
     return sent(request, answer)

@@ -226,6 +226,15 @@ else:
     Chosen = create_model("Chosen", __base__=Where, **{row.name: (row.takes.echoed, ...) for row in FILTERS})
 
 
+class Note(Answer):
+    """Un code qui n’a plus cours, et celui qui a été utilisé à sa place."""
+
+    parameter: str
+    given: str
+    used: str
+    detail: str
+
+
 class Filters(Chosen):
     """La demande telle qu’elle a été comprise, valeurs par défaut comprises."""
 
@@ -236,6 +245,7 @@ class Filters(Chosen):
     places: int
     match: str
     include: list[str]
+    notes: list[Note]
 
 
 class Query(Filters):
@@ -315,7 +325,10 @@ class OfferFeatures(Answer):
 
 
 class Suggestion(Answer):
-    type: Literal["commune", "arrondissement", "epci", "department", "postcode", "offer", "address"]
+    type: Literal["commune", "arrondissement", "epci", "department", "former", "postcode", "offer", "address"] = Field(
+        description="former\u00a0: un ancien nom, ou celui d’une ancienne commune\u202f; code et position sont ceux de"
+        " la commune d’aujourd’hui."
+    )
     id: str
     code: str | None
     label: str

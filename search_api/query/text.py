@@ -35,9 +35,6 @@ FUZZINESS = "AUTO:4,8"
 TWO_ERRORS_FROM = 8
 VOWELS = "aeiouy"
 
-SPELLINGS = SAINTS | {full: short for short, full in SAINTS.items()}
-"""Names of offers are spelt either way."""
-
 CARE = ["eaje", "mam", "assistant_maternel"]
 
 MEANINGS: dict[str, list[tuple[str, str]]] = {
@@ -94,11 +91,11 @@ SILENT = ARTICLES | frozenset(FILTERS["french_stop"]["stopwords"])
 """Words that the index leaves out: none of them can be asked for."""
 
 RESPELT = [
-    (re.compile(chars["pattern"]), chars["replacement"])
+    (re.compile(chars["pattern"].replace("(?iU)", "(?i)")), chars["replacement"])  # Python knows no other letters
     for chars in (ANALYSIS["char_filter"][name] for name in ANALYSIS["analyzer"]["names"]["char_filter"])
     if chars["type"] == "pattern_replace"
 ]
-"""How the index writes what people spell in many ways: p'tit, bout de chou, 1, 2, 3."""
+"""How the index writes what people spell in many ways: p'tit, bout de chou, 1, 2, 3, St, s/."""
 
 MEANT = {key(words.split()): codes for words, codes in MEANINGS.items()} | {
     key(plain(language).split()): [("languages", code)] for code, language in Language.labels().items() if code != "fr"
@@ -182,8 +179,8 @@ def single_word(word: str, *, last: bool) -> list[Clause]:
     found = [worth(NAME_PREFIX, {"prefix": {"name.prefix": {"value": word}}})]
     if word.isdigit():
         return [*found, worth(POSTCODE, {"prefix": {"commune.postcode": {"value": word}}})]
-    if word in SPELLINGS:
-        found += [worth(COMMUNE, match("commune.name", SPELLINGS[word])), worth(NAME, match("name", SPELLINGS[word]))]
+    if word in SAINTS:  # the index has them written out, but for the last word of a name
+        found += [worth(COMMUNE, match("commune.name", SAINTS[word])), worth(NAME, match("name", SAINTS[word]))]
     if last and len(word) >= 3:
         found.append(worth(COMMUNE_PREFIX, {"prefix": {"commune.name": {"value": word}}}))
     found += [worth(ALIKE, match("name", other)) for other in alike(word)]

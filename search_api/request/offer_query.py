@@ -52,7 +52,7 @@ class OfferQuery:
 
     @property
     def territories(self) -> dict[str, tuple[str, ...]]:
-        """Type of territory → the codes that were given of it, which may be nobody's (`places.names`)."""
+        """Type of territory → the codes that were given of it, which may be nobody's (`places.resolved`)."""
         return {
             "commune": self.communes,
             "epci": (self.epci,) if self.epci is not None else (),

@@ -1,13 +1,14 @@
 """`domain.spelling`: what spellings of one name have in common, in Python, in Elasticsearch and in what is stored."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
 import psycopg
 import pytest
 from elasticsearch import Elasticsearch
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
@@ -60,14 +61,32 @@ def test_words_are_folded_one_by_one(one: str, other: str) -> None:
         ("Ste Luce s/ Loire", "Sainte-Luce-sur-Loire"),
         ("l'hay-les-roses", "L’Haÿ-les-Roses"),
         ("ŒUILLY", "Oeuilly"),
+        ("La Roche/Yon", "La Roche-sur-Yon"),
+        ("Chalon s Saône", "Chalon-sur-Saône"),
+        ("FONTENAY S/S BOIS", "Fontenay-sous-Bois"),
+        ("L AIGLE", "L’Aigle"),
+        ("villeneuve d ascq", "Villeneuve-d'Ascq"),
+        ("Mans (Le)", "Le Mans"),
+        ("Aigle (L')", "L'Aigle"),
+        ("E\u0301vry", "Évry"),
+        ("Bourg-lès-Valence", "bourg les valence"),
     ],
 )
 def test_a_commune_is_one_however_it_is_spelled(one: str, other: str) -> None:
-    assert spelling.commune(one) == spelling.commune(other)
+    assert spelling.place(one) == spelling.place(other)
+
+
+def test_an_apostrophe_left_out_makes_one_word() -> None:
+    assert spelling.glued("villeneuve dascq") == spelling.glued("Villeneuve-d'Ascq") == "villeneuvedascq"
+
+
+@pytest.mark.parametrize("begun", ["les s", "st", "mont ste"])
+def test_an_abbreviation_has_a_word_after_it(begun: str) -> None:
+    assert spelling.place(begun) == begun, "it may be on the way to another word"
 
 
 def test_communes_that_differ_stay_apart() -> None:
-    assert len({spelling.commune(name) for name in ("Saint-Denis", "Sainte-Denise", "Saint-Denis-sur-Loire")}) == 3
+    assert len({spelling.place(name) for name in ("Saint-Denis", "Sainte-Denise", "Saint-Denis-sur-Loire")}) == 3
 
 
 def test_abbreviations_of_an_address_and_of_a_street() -> None:
@@ -78,7 +97,9 @@ def test_abbreviations_of_an_address_and_of_a_street() -> None:
 
 
 def test_the_index_folds_the_names_of_all_communes_as_we_do(servers: Urls, registry: Connection, run_id: str) -> None:
-    names = [name for (name,) in registry.execute("select distinct name from commune").fetchall()]
+    names = [
+        name for (name,) in registry.execute("select name from commune union select name from former_name").fetchall()
+    ]
     assert len(names) > 30_000
     index = f"spelling-{run_id}"
     with Elasticsearch(servers.elasticsearch_url) as engine:
@@ -86,15 +107,74 @@ def test_the_index_folds_the_names_of_all_communes_as_we_do(servers: Urls, regis
         try:
             for start in range(0, len(names), 5_000):
                 some = names[start : start + 5_000]
-                tokens = engine.indices.analyze(index=index, normalizer="folded", text=some)["tokens"]
-                assert [token["token"] for token in tokens] == [spelling.plain(name) for name in some]
+                for normalizer, ours in NORMALIZERS.items():
+                    assert analyzed(engine, index, normalizer, some) == [ours(name) for name in some]
         finally:
             engine.indices.delete(index=index)
 
 
-def test_the_index_writes_the_saints_out_as_we_do() -> None:
-    rules = indexes.body("offers")["settings"]["analysis"]["filter"]["french_synonyms"]["synonyms"]
-    assert dict(rule.split(" => ") for rule in rules if "=>" in rule) == spelling.SAINTS
+def test_the_index_has_our_rules_for_the_names_of_places() -> None:
+    analysis = indexes.body("places")["settings"]["analysis"]
+    for name in ("place", "glued"):
+        first, second, *rules, last = analysis["normalizer"][name]["char_filter"]
+        assert (first, second, last) == ("marks", "apostrophes", "blank" if name == "place" else "glue")
+        theirs = [
+            (analysis["char_filter"][each]["pattern"], analysis["char_filter"][each]["replacement"]) for each in rules
+        ]
+        assert theirs == [(f"(?iU){pattern}", full.replace("\\", "$")) for pattern, full in spelling.IN_PLACES]
+
+
+NORMALIZERS = {"folded": spelling.plain, "place": spelling.place, "glued": spelling.glued}
+"""Of the index, and what they are in Python."""
+
+
+def analyzed(engine: Elasticsearch, index: str, normalizer: str, texts: list[str]) -> list[str]:
+    """What the index makes of texts, none of which may be empty afterwards."""
+    tokens = engine.indices.analyze(index=index, normalizer=normalizer, text=texts)["tokens"]
+    return [token["token"] for token in tokens]
+
+
+LATIN = [
+    letter
+    for letter in map(chr, range(0xC0, 0x180))
+    if re.fullmatch(
+        "[A-Za-z]+", "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+    )
+]
+spelt = st.lists(
+    st.one_of(
+        st.sampled_from(["st", "Ste", "s", "s/", "S/S", "ss", "CEDEX", "(Le)", "(l')", "Les", "d'", "L’", "/", " / "]),
+        st.sampled_from([" ", "-", "'", "’", "ʼ", "`", ".", ",", "\u00a0", "–", "(", ")", "_", "  "]),
+        st.text(st.sampled_from([*"aeistcdx019ŒœÆæ", "e\u0301", "c\u0327", *LATIN]), max_size=6),
+    ),
+    max_size=10,
+).map("".join)
+"""What people type and files hold of names, in letters of Latin that Unicode takes apart, and œ, æ."""
+
+
+@given(spelt)
+def test_a_folded_place_stays_as_it_is(text: str) -> None:
+    once = spelling.place(text)
+    assert spelling.place(once) == once
+    assert spelling.glued(once) == spelling.glued(text)
+
+
+@pytest.fixture(scope="module")
+def analysis(servers: Urls, run_id: str) -> Iterator[tuple[Elasticsearch, str]]:
+    index = f"places-spelling-{run_id}"
+    with Elasticsearch(servers.elasticsearch_url) as engine:
+        engine.indices.create(index=index, settings=indexes.body("places")["settings"])
+        yield engine, index
+        engine.indices.delete(index=index)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(spelt, min_size=1, max_size=40))
+def test_the_index_folds_whatever_is_spelt_as_we_do(analysis: tuple[Elasticsearch, str], texts: list[str]) -> None:
+    # A word at both ends, which no rule touches: an empty text has no token.
+    some = [f"x {text}" for text in texts]
+    for normalizer, ours in NORMALIZERS.items():
+        assert analyzed(*analysis, normalizer, some) == [ours(text) for text in some]
 
 
 def revision(name: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from indexer.documents import all_documents, some_documents
-from mappings.documents import Offer, Place
+from mappings.documents import Offer, Place, RetiredPlace
 from registry.database import Connection, connect
 from tests.loire import Loire
 from tests.records import Range, add_period, assistant, structure
@@ -262,6 +262,33 @@ def test_a_place_that_is_a_city_and_one_of_its_arrondissements(registry: Connect
     assert (department["type"], department["position"]) == ("department", city["position"])
     assert department["population"] == city["population"], "arrondissements are not counted twice"
     assert epci["population"] > city["population"]
+
+
+def test_a_former_name_and_a_retired_code(registry: Connection) -> None:
+    ids = ["commune:44213", "former:44213:varades", "former:51108:chalons-sur-marne", "commune:93059"]
+    found = {id: orjson.loads(each) for id, each in some_documents(registry, "places", ids).items()}
+    assert set(found) == set(ids)
+    today, varades = found["commune:44213"], found["former:44213:varades"]
+    kept = ("code", "postcodes", "department", "epci", "population", "position")
+    assert varades == {
+        "id": "former:44213:varades",
+        "type": "former",
+        "name": "Varades",
+        "current": "Loireauxence",
+        **{name: today[name] for name in kept},
+    }
+    assert found["former:51108:chalons-sur-marne"]["renamed"] is True
+    assert found["commune:93059"] == {"id": "commune:93059", "type": "retired", "code": "93066"}
+
+
+def test_every_former_name_and_retired_code_of_the_files_is_a_document(registry: Connection) -> None:
+    ids = [id for (id,) in registry.execute("select 'former:' || id from former_name").fetchall()]
+    ids += [id for (id,) in registry.execute("select 'commune:' || code from retired_commune").fetchall()]
+    assert len(ids) > 10_000
+    for id, document in some_documents(registry, "places", ids).items():
+        keep_to(RetiredPlace if id.startswith("commune:") else Place, document)
+        ids.remove(id)
+    assert ids == []
 
 
 def test_every_document_keeps_to_its_model(loire: Loire) -> None:

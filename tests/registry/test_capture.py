@@ -122,6 +122,23 @@ def test_a_renamed_commune_queues_all_of_its_offers_in_bounded_chunks(registry: 
     assert registry.execute("select expand_fan_out(2)").fetchall() == [(False,)], "their documents don't show it"
 
 
+def test_names_and_codes_of_before_are_queued_with_the_commune_of_today(registry: Connection) -> None:
+    def places() -> list[str]:
+        return sorted(id for (id,) in registry.execute("delete from outbox where index = 'places' returning id"))
+
+    places()
+    registry.execute("update commune set population = population + 1 where code = '44213'")
+    assert {"commune:44213", "former:44213:varades", "former:44011:belligne"} <= set(places())
+    registry.execute("update former_name set name = 'Varade' where id = '44213:varades'")
+    assert set(places()) == {"former:44213:varades"}
+    registry.execute("delete from former_name where id = '44213:varades'")
+    assert places() == ["former:44213:varades"]
+    registry.execute("insert into retired_commune values ('44999', '44213')")
+    assert places() == ["commune:44999"]
+    registry.execute("truncate retired_commune")
+    assert "commune:44999" in places()
+
+
 def test_what_is_said_of_a_source_stands_in_the_documents_of_its_offers(registry: Connection) -> None:
     registry.execute("insert into source values ('caf', 'Caf', 'ODbL', '2025')")
     offer, _ = structure(registry, "Une", source="caf"), structure(registry, "Autre")

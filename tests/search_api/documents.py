@@ -5,9 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from domain.spelling import fold
 from domain.vocabulary import search_words
 from domain.week import DAYS
-from mappings.documents import Availability, Commune, FreeHours, Offer, Period, Place, Point, Range
+from mappings.documents import Availability, Commune, FreeHours, Offer, Period, Place, Point, Range, RetiredPlace
 from tests.product.freshness.rule import Life, counts_until
 
 CENTRE = (47.2186, -1.5541)
@@ -250,14 +251,15 @@ OFFERS = [
 ]
 
 
-def places() -> list[Place]:
-    """Loire-Atlantique, its EPCI, and the large communes and the departments of France, from the project's data."""
+def places(*, every: bool = False) -> list[Place | RetiredPlace]:
+    """Loire-Atlantique, its EPCI, and the large communes and the departments of France, or `every` commune and EPCI;
+    with the names and codes that they had, from the project's data."""
     departments = {row["code"]: row["name"] for row in rows("departments.csv")}
     epcis = {row["code"]: row["name"] for row in rows("epci.csv")}
     communes = [
         row
         for row in rows("communes.csv")
-        if row["department"] == "44" or row["parent"] or int(row["population"]) > 40_000
+        if every or row["department"] == "44" or row["parent"] or int(row["population"]) > 40_000
     ]
     found = [
         Place(
@@ -278,8 +280,11 @@ def places() -> list[Place]:
         for row in communes
     ]
     for type, names, column in (("epci", epcis, "epci"), ("department", departments, "department")):
-        for code in {row[column] for row in communes} & set(names):
-            members = [row for row in communes if row[column] == code]
+        of: dict[str, list[dict[str, str]]] = {}
+        for row in communes:
+            of.setdefault(row[column], []).append(row)
+        for code in of.keys() & names.keys():
+            members = of[code]
             found.append(
                 Place(
                     id=f"{type}:{code}",
@@ -290,7 +295,38 @@ def places() -> list[Place]:
                     position=Point(lat=float(members[0]["lat"]), lon=float(members[0]["lon"])),
                 )
             )
-    return found
+    return [*found, *former(communes), *retired(communes)]
+
+
+def former(communes: list[dict[str, str]]) -> list[Place]:
+    today = {row["code"]: row for row in communes}
+    found: dict[str, Place] = {}
+    for row in rows("former_names.csv"):
+        if commune := today.get(row["current_code"]):
+            id = f"former:{row['code']}:{fold(row['name']).replace(' ', '-')}"
+            found[id] = Place(
+                id=id,
+                type="former",
+                code=commune["code"],
+                name=row["name"],
+                current=commune["name"],
+                renamed=True if row["was"] == "commune" and row["code"] == commune["code"] else None,
+                postcodes=commune["postcodes"].split("|"),
+                department=commune["department"],
+                epci=commune["epci"] or None,
+                population=int(commune["population"]),
+                position=Point(lat=float(commune["lat"]), lon=float(commune["lon"])),
+            )
+    return list(found.values())
+
+
+def retired(communes: list[dict[str, str]]) -> list[RetiredPlace]:
+    today = {row["code"] for row in communes}
+    return [
+        RetiredPlace(id=f"commune:{row['code']}", type="retired", code=row["current_code"])
+        for row in rows("retired_codes.csv")
+        if row["current_code"] in today
+    ]
 
 
 def rows(name: str) -> list[dict[str, str]]:

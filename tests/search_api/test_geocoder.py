@@ -159,7 +159,60 @@ def test_only_plausible_addresses_are_kept(api: Client, ban: Ban, connected: Geo
     ban.body = collection(
         feature("Nantes", "municipality"), feature("Le Bourg", "locality"), feature("weak", score=0.39), far, STREET
     )
-    assert addresses(api, connected, "rue de strasbourg") == [STREET["properties"]["label"]]
+    assert addresses(api, connected, "rue de strasbourg") == ["Le Bourg", STREET["properties"]["label"]]
+
+
+def station(**more: Any) -> dict[str, Any]:
+    """A point of interest, as the Géoplateforme answers: no label, and lists of what an address has once."""
+    properties = {
+        "toponym": "Gare de Nantes",
+        "category": ["zone d’activité ou d’intérêt", "gare voyageurs uniquement"],
+        "postcode": ["44000"],
+        "citycode": ["44109"],
+        "city": ["Nantes"],
+        "score": 0.8,
+        "_type": "poi",
+        **more,
+    }
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [-1.5419, 47.2173]},
+        "properties": properties,
+    }
+
+
+def test_a_station_is_asked_for_among_the_points_of_interest(api: Client, ban: Ban, connected: Geocoder) -> None:
+    ban.body = collection(station(), station(toponym="Nantes", category=["administratif", "commune"]))
+    [item] = [each for each in suggest(api, connected, "gare de nantes") if each["type"] == "address"]
+    assert (item["label"], item["detail"], item["precision"]) == (
+        "Gare de Nantes 44000 Nantes",
+        "44000 Nantes",
+        "address",
+    )
+    assert item["position"] == {"lat": 47.2173, "lon": -1.5419}
+    assert ban.asked[0]["index"] == ["address,poi"]
+
+
+def test_a_name_that_the_index_does_not_know_is_asked_once(api: Client, ban: Ban, connected: Geocoder) -> None:
+    ban.body = collection(feature("La Zzquerie 44000 Nantes", "locality", id="44109_b123"))
+    assert [item["label"] for item in suggest(api, connected, "la zzquerie")] == ["La Zzquerie 44000 Nantes"]
+    assert len(ban.asked) == 1
+    assert suggest(api, connected, "nantes")[0]["id"] == "commune:44109"
+    assert len(ban.asked) == 1, "what the index knows is not asked"
+
+
+def test_a_geocoder_that_is_away_is_told_of(api: Client, ban: Ban, connected: Geocoder) -> None:
+    def look_up(q: str) -> suggestions.Found:
+        return api.portal.call(suggestions.look_up, api.app.state.engine, q, 6, connected)
+
+    assert not look_up("12 rue de strasbourg").away
+    ban.held.clear()
+    connected.timeout_s = 0.2
+    began = time.monotonic()
+    found = look_up("3 rue zzquerie")
+    assert (found.items, found.away) == ([], True)
+    assert time.monotonic() - began < 0.8
+    assert len(ban.asked) == 2, "it is not asked twice for one text"
 
 
 def test_an_answer_is_remembered(api: Client, ban: Ban, connected: Geocoder) -> None:

@@ -59,10 +59,50 @@ def items(api: Client, q: str, limit: int = 8) -> list[dict[str, Any]]:
         ("44", "department:44"),
         ("974", "department:974"),
         ("2a", "department:2A"),
+        ("varades", "former:44213:varades"),
+        ("Varades 44370", "former:44213:varades"),
+        ("Lomme", "former:59355:lomme"),
+        ("la chapelle basse mer", "former:44029:la-chapelle-basse-mer"),
+        ("PIERREFITTE S/ SEINE", "former:93059:pierrefitte-sur-seine"),
+        ("93380 Pierrefitte-sur-Seine", "former:93059:pierrefitte-sur-seine"),
+        ("cherbourg", "former:50129:cherbourg"),
+        ("villeneuve dascq", "commune:59009"),
+        ("villeneuve d ascq", "commune:59009"),
+        ("VILLENEUVE-D-ASCQ", "commune:59009"),
+        ("villeneuve das", "commune:59009"),
+        ("reze\u0301", "commune:44143"),
+        ("la baule escoublac", "commune:44055"),
+        ("ST HERBLAIN CEDEX", "commune:44162"),
+        ("44040 NANTES CEDEX 1", "commune:44109"),
+        ("Mans (Le)", "commune:72181"),
+        ("la roche/yon", "commune:85191"),
+        ("75000", "commune:75056"),
+        ("69000 Lyon", "commune:69123"),
+        ("13 000", "commune:13055"),
+        ("44 000 nantes", "commune:44109"),
+        ("lille", "commune:59350"),
     ],
 )
 def test_the_place_meant_comes_first(api: Client, q: str, first: str) -> None:
     assert items(api, q)[0]["id"] == first
+
+
+def test_a_former_name_says_whose_it_is(api: Client) -> None:
+    first = items(api, "varades")[0]
+    today = items(api, "loireauxence")[0]
+    assert first == {
+        **today,
+        "type": "former",
+        "id": "former:44213:varades",
+        "label": "Varades (Loireauxence)",
+        "detail": "Ancienne commune · Loire-Atlantique (44) · 44370",
+    }
+    assert items(api, "châlons-sur-marne")[0]["detail"].startswith("Ancien nom · Marne (51)")
+
+
+def test_a_postcode_is_not_filled_with_former_names(api: Client) -> None:
+    assert [item["type"] for item in items(api, "44370", limit=20)] == ["postcode", "commune", "commune"]
+    assert items(api, "4437")[0]["type"] == "commune"
 
 
 def test_one_letter_gives_the_largest_towns(api: Client) -> None:

@@ -1,12 +1,15 @@
 """Free text: every word is found somewhere, names first, typing errors forgiven."""
 
+from collections.abc import Iterator
+
 import pytest
 from elasticsearch import Elasticsearch
 
 from mappings import indexes
 from search_api.query import text
 from settings import Settings
-from tests.search_api.conftest import Client
+from tests.search_api import documents
+from tests.search_api.conftest import Client, client, load
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,11 @@ def test_words_filter_under_any_order(api: Client) -> None:
         ("C.H.R.U. de Nantes", "chru de nantes"),
         ("L’Œuf d’Élise", "l'oeuf d'elise"),
         ("Jusqu’à l’aube, 44000 Nantes", "jusqu'a l'aube 44000 nantes"),
+        ("St-Joseph de Porterie", "saint joseph de porterie"),
+        ("Crèche Ste. Thérèse", "creche sainte therese"),
+        ("Les Lutins de Ste Luce s/ Loire", "les lutins de sainte luce sur loire"),
+        ("Cre\u0300che de l’E\u0301veil", "creche de l'eveil"),
+        ("S.O.S. Mamans", "sos mamans"),
     ],
 )
 def test_words_are_spelt_as_the_index_spells_them(
@@ -104,3 +112,37 @@ def test_words_are_spelt_as_the_index_spells_them(
     index = indexes.alias(settings.index_prefix, "offers")
     tokens = [token["token"] for token in engine.indices.analyze(index=index, analyzer="names", text=spelt)["tokens"]]
     assert text.words(spelt) == text.words(alike) == tokens
+
+
+@pytest.fixture(scope="module")
+def saints(engine: Elasticsearch, settings: Settings, run_id: str) -> Iterator[Client]:
+    """Offers whose names are spelt as their owners did."""
+    prefix = f"saints-{run_id}"
+    named = {
+        "short": "Accueil périscolaire St Joseph de Porterie",
+        "full": "Halte-garderie Sainte-Anne",
+        "apart": "Cre\u0300che de l’E\u0301toile",
+    }
+    offers = [documents.offer(id, "accueil_loisirs", name, 47.26, -1.53) for id, name in named.items()]
+    names = [load(engine, prefix, "offers", offers), load(engine, prefix, "places", documents.places())]
+    with client(settings.model_copy(update={"index_prefix": prefix})) as connected:
+        yield connected
+    engine.indices.delete(index=names)
+
+
+@pytest.mark.parametrize(
+    ("typed", "id"),
+    [
+        ("Saint-Joseph de Porterie", "short"),
+        ("st joseph de porterie", "short"),
+        ("ST-JOSEPH", "short"),
+        ("halte garderie ste anne", "full"),
+        ("Sainte Anne", "full"),
+        ("crèche de l’étoile", "apart"),
+        ("cre\u0300che de l'e\u0301toile", "apart"),
+    ],
+)
+def test_saints_and_accents_are_found_however_they_are_written(saints: Client, typed: str, id: str) -> None:
+    assert saints.ids(q=typed)[:1] == [id]
+    suggested = saints.get("/api/v1/suggest", {"q": typed}).json()["items"]
+    assert id in [item["id"] for item in suggested]

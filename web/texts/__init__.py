@@ -95,6 +95,9 @@ RESET = "Tout effacer"
 ERROR_SUMMARY = "La recherche n’a pas pu être faite : corrigez ce qui est signalé."
 ERROR_NO_PLACE = "Dites-nous où vous cherchez : une commune ou un code postal."
 ERROR_UNKNOWN_PLACE = "Nous ne trouvons pas « {text} ». Essayez le nom d’une commune ou un code postal."
+ERROR_ADDRESSES_AWAY = (
+    "La recherche d’adresses ne répond pas pour le moment. Essayez le nom d’une commune ou un code postal."
+)
 ERROR_TOO_LONG = "Ce texte est trop long : {limit} caractères au plus."
 ERROR_POSITION = "Votre position n’a pas été comprise. Tapez plutôt le nom d’une commune."
 ERROR_DATE = "Cette date n’est pas comprise. Écrivez-la ainsi : 2026-09-01."
@@ -114,7 +117,10 @@ AROUND = "autour de {place}"
 AROUND_POSITION = "autour de votre position"
 IN_TERRITORY = "dans le territoire : {place}"
 EVERYWHERE = "partout"
-UNDERSTOOD = "Nous cherchons {in_place} ({detail}). Vous pensiez à un autre lieu ?"
+UNDERSTOOD = "Nous cherchons {in_place} ({detail})."
+GUESSED = "Nous ne connaissons pas « {text} »."
+ADDRESSES_AWAY = "La recherche d’adresses ne répond pas pour le moment."
+OTHER_PLACE = "Vous pensiez à un autre lieu ?"
 LIST = "Liste"
 MAP = "Carte"
 MAP_LABEL = "Carte des résultats. La liste qui précède donne les mêmes offres."
@@ -284,7 +290,7 @@ API_EXAMPLE = "Exemple :"
 SCRIPT = {
     "suggestions": "{count} suggestions. Flèches pour choisir, Entrée pour valider.",
     "suggestion": "1 suggestion. Flèche bas pour la choisir, Entrée pour valider.",
-    "no_suggestion": "Aucune suggestion.",
+    "no_suggestion": "Aucune suggestion pour ce texte. Vérifiez l’orthographe, ou essayez un code postal.",
     "locating": "Recherche de votre position…",
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,

@@ -53,12 +53,12 @@ async def builder(request: Request) -> Response:
     found = Where(SearchForm())
     if given and "ou" not in errors:
         found = await resolve(site, SearchForm(ou=values["ou"], lieu=values["lieu"]))
-        if found.place is None or found.place.type not in address.TERRITORIES.values():
+        if found.place is None or found.place.type not in (*address.TERRITORIES.values(), "former"):
             errors["ou"] = texts.widget.ERROR_NOT_A_TERRITORY.format(text=values["ou"])
     shown = None
     if given and not errors and found.place is not None:
         values |= {"ou": found.form.ou, "lieu": found.form.lieu}
-        asked = Asked(found.place.id, tuple(values["types"]), colours.read(values["couleur"]) or "", values["vue"])
+        asked = Asked(found.place.today, tuple(values["types"]), colours.read(values["couleur"]) or "", values["vue"])
         shown = {
             "place": found.place.name,
             "detail": found.start.detail,

@@ -1,5 +1,5 @@
 -- What all spellings of a name have in common, of the names that this database holds: they have no other letters, and
--- abbreviate nothing (registry/territory/names.py, `key`; tests/registry/territory/test_former_names.py).
+-- abbreviate nothing (registry/territory/names.py, `key`; tests/registry/territory/test_all_names.py).
 create function place_key(name text) returns text immutable strict parallel safe language sql as
 $$
     select regexp_replace(

@@ -38,7 +38,10 @@ def every() -> list[Found]:
     for index in ("offers", "places"):
         for name, chars in indexes.body(index)["settings"]["analysis"].get("char_filter", {}).items():
             if chars["type"] == "pattern_replace":
-                found.append(Found(f"mappings/{index} {name}", re.compile(chars["pattern"]), frozenset(("sub",))))
+                pattern = re.compile(
+                    chars["pattern"].replace("(?iU)", "(?i)")
+                )  # Java's flag; Python knows no other way
+                found.append(Found(f"mappings/{index} {name}", pattern, frozenset(("sub",))))
     return found
 
 

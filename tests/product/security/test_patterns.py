@@ -11,7 +11,7 @@ import pytest
 
 from domain import civil, telephones, week
 from domain.scales import shipped
-from domain.spelling import fold, legible
+from domain.spelling import fold, legible, place
 from jobs import quotations
 from registry import letters, links, nir
 from registry.accounts import addresses, widget
@@ -23,9 +23,8 @@ from registry.offers import free_text
 from registry.offers.profiles import checks, placing, typed
 from registry.parents.contact import wording
 from registry.territory import naming
-from search_api import suggest
 from search_api.engine import geocoder
-from search_api.query import text
+from search_api.query import place_names, text
 from search_api.request import need, parameter_types
 from tests.product.security import growth, patterns
 from web.parents.favourites import addresses as favourites
@@ -41,7 +40,8 @@ NOT_TRIED = {
     'search_api/request/parameter_types.py f"^{pattern}$"': (
         "only told by the OpenAPI document: nothing is matched with it"
     ),
-    'search_api/query/text.py chars["pattern"]': "those of mappings/, which are tried as such",
+    'search_api/query/text.py chars["pattern"].replace("(?iU)", "(?i)")': "those of mappings/, which are tried as such",
+    "domain/spelling.py pattern": "those of IN_PLACES, which stand in mappings/ too",
     "local/reference/geocoder.py rf\"\\b(?:{'|'.join(commune.postcodes)})\\b\"": "five digits, or five others",
 }
 """Patterns that cannot be had without running the code, and why none of them can be slow. Those that meet our own texts
@@ -268,8 +268,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "movements.row_of": _moved,
     "movements.rows.key": rows.key,
     "text.clause": text.clause,
-    "suggest.readings": lambda typed: suggest.readings(typed, {"93": "Seine-Saint-Denis", "974": "La Réunion"}),
-    "suggest.written": suggest.written,
+    "place_names.readings": lambda typed: place_names.readings(typed, {"93": "Seine-Saint-Denis", "974": "La Réunion"}),
+    "place_names.runs": place_names.runs,
+    "spelling.place": place,
     "geocoder.looks_like_an_address": geocoder.looks_like_an_address,
     "forms": lambda typed: forms.errors(forms.read([("ou", typed), ("mots", typed), ("autour", typed)]), TODAY),
     "week.typed_minute": week.typed_minute,
@@ -289,7 +290,7 @@ REFUSING: dict[str, Callable[[str], object]] = {
 
 LONGEST_OF_FUNCTIONS = 4_000
 OF_SEARCHES = dict.fromkeys(
-    ("text.clause", "suggest.readings", "geocoder.looks_like_an_address"), parameter_types.MAX_Q
+    ("text.clause", "place_names.readings", "place_names.runs", "geocoder.looks_like_an_address"), parameter_types.MAX_Q
 )
 """What is typed into a search is refused before it is read, when it is longer."""
 

@@ -17,7 +17,7 @@ from elasticsearch import Elasticsearch
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from local.servers import Urls
-from mappings.documents import Hours, Place, Source
+from mappings.documents import Hours, Place, RetiredPlace, Source
 from search_api.http.app import close
 from settings import Settings
 from tests.conftest import wait_for
@@ -66,8 +66,10 @@ OFFERS = [
 ]
 
 
-def with_square(place: Place) -> Place:
+def with_square(place: Place | RetiredPlace) -> Place | RetiredPlace:
     """A contour of a few kilometres around a place's own point."""
+    if isinstance(place, RetiredPlace):
+        return place
     lat, lon = place.position.lat, place.position.lon
     ring = [[lon + x, lat + y] for x, y in ((-0.03, -0.02), (0.03, -0.02), (0.03, 0.02), (-0.03, 0.02), (-0.03, -0.02))]
     return place.model_copy(update={"contour": {"type": "Polygon", "coordinates": [ring]}})

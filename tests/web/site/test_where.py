@@ -3,6 +3,7 @@
 import re
 from urllib.parse import parse_qsl
 
+import httpx
 import pytest
 
 from tests.search_api.conftest import Client
@@ -92,6 +93,66 @@ def test_an_ambiguous_place_links_to_the_others_and_keeps_the_search(site: Clien
     assert len(others) >= 1
     assert all("type=eaje" in link and "ou=Saint-Denis" in link for link in others[:1])
     assert site.get(others[0]).status_code == 200
+
+
+def notice(response: httpx.Response) -> str:
+    return text(response.text.split('class="notice"')[1].split("</div>")[0])
+
+
+def test_a_former_name_is_searched_around_the_commune_of_today(site: Client) -> None:
+    response = site.get("/", {"ou": "varades"})
+    assert "autour de Varades (Loireauxence)" in text(response.text)
+    assert 'class="notice"' not in response.text, "nothing was guessed"
+    lieu = re.search(r'name="lieu" value="(former:[^"]*)"', response.text)
+    assert lieu
+    again = site.get("/", {"ou": "Varades (Loireauxence)", "lieu": lieu[1], "rayon": "0"})
+    assert "à Varades (Loireauxence)" in text(again.text)
+    told = shown_on_map(site.get("/", {"ou": "Loireauxence", "rayon": "0"}).text)
+    assert shown_on_map(again.text)["query"] == told["query"]
+
+
+def test_a_retired_code_leads_to_the_commune_of_today(site: Client) -> None:
+    assert "autour de Ancenis-Saint-Géréon" in text(site.get("/", {"lieu": "commune:44160"}).text)
+    # Its name wins over the code, as it always does.
+    assert "autour de Saint-Géréon (Ancenis-Saint-Géréon)" in text(
+        site.get("/", {"ou": "Saint-Géréon", "lieu": "commune:44160"}).text
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["nantes", "NANTES", "44400", "44000 nantes", "paris 18", "saint denis 974", "villeneuve dascq", "reze\u0301"],
+)
+def test_a_whole_name_is_taken_without_a_word(site: Client, typed: str) -> None:
+    assert 'class="notice"' not in site.get("/", {"ou": typed}).text
+
+
+@pytest.mark.parametrize(("typed", "place"), [("naantes", "Nantes"), ("sorini", "Les Sorinières")])
+def test_a_guess_is_said(site: Client, typed: str, place: str) -> None:
+    response = site.get("/", {"ou": typed, "type": "eaje"})
+    assert f"Nous ne connaissons pas « {typed} »." in notice(response)
+    assert place in text(response.text.split('id="titre-resultats"')[1].split("</h1>")[0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("gare de Nantes", "à Nantes"),
+        ("rue de Rennes Nantes", "à Nantes"),
+        ("12 rue de la Paix, 44400 Rezé", "à Rezé"),
+        ("La Haute-Rivière, Varades", "à Varades (Loireauxence)"),
+        ("gare du Havre", "au Havre"),
+    ],
+)
+def test_what_is_no_place_is_searched_around_the_commune_in_its_words(site: Client, typed: str, place: str) -> None:
+    response = site.get("/", {"ou": typed, "type": "eaje"})
+    assert response.status_code == 200
+    assert f"Nous ne connaissons pas « {typed} ». Nous cherchons {place}" in notice(response)
+
+
+def test_the_other_commune_in_the_words_is_offered(site: Client) -> None:
+    response = site.get("/", {"ou": "rue de Rennes Nantes"})
+    assert any("commune:35238" in link for link in links(response.text.split('class="notice"')[1].split("</ul>")[0]))
 
 
 def test_an_unknown_place_is_said_beside_the_field(site: Client) -> None:

@@ -1,5 +1,6 @@
 """Who may show the widget, what it shows, and what it refuses; in process."""
 
+import html
 import re
 
 import httpx
@@ -87,6 +88,16 @@ def test_an_origin_is_compared_as_a_whole(rooms: Rooms, key: Key, origin: str, s
     assert answer.status_code == status
     if status == 403:
         assert ancestors(answer) == "'none'"
+
+
+def test_a_frame_keeps_working_on_the_day_of_a_merger(rooms: Rooms, key: Key) -> None:
+    old, new = (asked(rooms, f"/widget/cadre?cle={key.id}&commune={code}") for code in ("44160", "44003"))
+    assert (old.status_code, new.status_code) == (200, 200)
+    assert "Ancenis-Saint-Géréon" in old.text
+
+
+def test_the_builder_writes_the_code_of_today_for_a_former_name(rooms: Rooms) -> None:
+    assert 'data-commune="44213"' in html.unescape(asked(rooms, "/widget?ou=Varades").text)
 
 
 def test_without_a_key_only_our_own_site_shows_it(rooms: Rooms) -> None:

@@ -67,6 +67,9 @@ async def need(site: Site, form: SearchForm) -> Need:
         raise Refused(texts.BROKEN.format(reason=_first(found.errors)))
     if found.place is None:
         raise Refused(texts.NO_PLACE)
+    # Nobody would see that the mails are about another place.
+    if any(each.guessed or (each.id and each.others) for each in (found.start, found.end)):
+        raise Refused(texts.UNSURE_PLACE)
     kept = saved_searches.kept(parameters.of_search(found))
     try:
         query = meaning(read(FilterParameters, kept), today)

@@ -11,6 +11,9 @@ from web.core.site import Site
 from web.parents.help import guide, nearest
 from web.shared.search.places import known
 
+COMMUNES = ("commune", "arrondissement", "former")
+"""The types of suggestions that have a commune's code."""
+
 LONGEST = 100
 SUGGESTED = 8
 
@@ -29,12 +32,13 @@ async def hub(request: Request) -> Response:
     text = request.query_params["ou"].replace("\0", "").strip()[:LONGEST]
     if not text:
         return _hub(site, text, error=NO_PLACE)
-    answer = await suggest.suggest(site.engine, text, SUGGESTED)
-    found = [item for item in answer["items"] if str(item["id"]).startswith("commune:")]
+    answer = await suggest.look_up(site.engine, text, SUGGESTED, only_places=True)
+    found = [item for item in answer.items if item["type"] in COMMUNES]
+    found = found or await suggest.standing_in(site.engine, text, SUGGESTED)
     if not found:
         return _hub(site, text, error=UNKNOWN)
-    links = [{"href": f"/aide/{_code(item['id'])}", "label": item["label"], "detail": item["detail"]} for item in found]
-    if len(links) == 1:
+    links = [{"href": f"/aide/{item['code']}", "label": item["label"], "detail": item["detail"]} for item in found]
+    if len(links) == 1 and found[0]["id"] in answer.exact:
         return RedirectResponse(links[0]["href"], 303)
     return _hub(site, text, links=links)
 
@@ -60,7 +64,3 @@ def _hub(site: Site, text: str, *, error: str = "", links: list[dict[str, Any]] 
     return site.page(
         "parents/help/hub.html", {"text": text, "error": error, "links": links or []}, 422 if error else 200
     )
-
-
-def _code(id: object) -> str:
-    return str(id).partition(":")[2]

@@ -103,20 +103,27 @@ def chips(form: SearchForm) -> list[dict[str, str]]:
 
 
 def notices(found: Where) -> list[dict[str, Any]]:
-    """For each place that may not be the one that was meant: what was understood, and the others."""
+    """For each place that may not be the one that was meant: what was understood, why, and the others."""
     understood = [
         (texts.UNDERSTOOD, found.start, ("ou", "lieu")),
         (texts.search.UNDERSTOOD_ARRIVAL, found.end, ("vers", "vers_lieu")),
     ]
     return [
         {
-            "text": text.format(
-                place=meant.place.name, in_place=french.reaching(meant.place.name), detail=meant.detail
+            "text": " ".join(
+                [
+                    *([texts.ADDRESSES_AWAY] if meant.away else []),
+                    *([texts.GUESSED.format(text=meant.guessed)] if meant.guessed else []),
+                    text.format(
+                        place=meant.place.name, in_place=french.reaching(meant.place.name), detail=meant.detail
+                    ),
+                    *([texts.OTHER_PLACE] if meant.others else []),
+                ]
             ),
             "others": [link(found.form, item, *fields) for item in meant.others],
         }
         for text, meant, fields in understood
-        if meant.place and meant.others
+        if meant.place and (meant.others or meant.guessed)
     ]
 
 

@@ -22,7 +22,7 @@ Item = Mapping[str, Any]
 @dataclass(frozen=True)
 class Place:
     """Where one can look. `type`: that of the index, or `address`, or `position`, the visitor's own; these two have
-    neither `id` nor `code`."""
+    neither `id` nor `code`. Of a former name `code` and `point` are those of the commune of today."""
 
     type: str
     name: str
@@ -35,11 +35,18 @@ class Place:
         """Whether it is larger than a commune, so that one cannot be there."""
         return self.type in TERRITORIES
 
+    @property
+    def today(self) -> str:
+        """The id of the territory that it is, or for a former name that of the commune of today."""
+        return f"commune:{self.code}" if self.type == "former" else self.id
+
 
 @dataclass(frozen=True)
 class Meant:
     """The place that a text means, `place`, with what tells it from its namesakes, `detail`, or the sentence that
-    says why there is none, `error`. `label` and `id` name it in the form; `others` may have been meant instead."""
+    says why there is none, `error`. `label` and `id` name it in the form; `others` may have been meant instead.
+    `guessed`: the text, where it is not the place's name, so that the reader is told; `away`: where a geocoder that
+    might have known it did not answer."""
 
     label: str = ""
     id: str = ""
@@ -47,6 +54,8 @@ class Meant:
     detail: str = ""
     others: tuple[Item, ...] = ()
     error: str = ""
+    guessed: str = ""
+    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,26 +101,43 @@ async def meant(site: Site, text: str, id: str, *, point: bool) -> Meant:
     """Without JavaScript nobody chose a suggestion: the text is looked up, and the first place is taken.
 
     A chosen place counts only while the text still names it: the hidden field outlives a text typed over it. `point`:
-    only where one can be, no larger territory. Raises EngineUnavailable.
+    only where one can be, no larger territory. What is no place's name is searched for around the commune that stands
+    in it. Raises EngineUnavailable.
     """
     if id:
         place = await known(site, id)
         if place is not None and (not text or suggest.alike(text, place.name)):
             refused = point and place.is_territory
-            return Meant(place.name, id, place, error=texts.search.ERROR_NO_POINT if refused else "")
+            return Meant(place.name, place.id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
         return Meant(error=texts.ERROR_NO_PLACE)
-    answer = await suggest.suggest(site.engine, text, SUGGESTIONS, site.geocoder)
+    found = await suggest.look_up(site.engine, text, SUGGESTIONS, site.geocoder, only_places=True)
     # The communes of a postcode follow it, each by its name.
-    items = [item for item in answer["items"] if item["type"] not in ("offer", "postcode")]
+    items = [item for item in found.items if item["type"] not in ("offer", "postcode")]
     fitting = [item for item in items if not (point and item["type"] in TERRITORIES)]
-    if not fitting:
-        return Meant(text, error=texts.search.ERROR_NO_POINT if items else texts.ERROR_UNKNOWN_PLACE.format(text=text))
-    first, *others = fitting
+    if not fitting and items:
+        return Meant(text, error=texts.search.ERROR_NO_POINT)
+    standing_in = [] if fitting else await suggest.standing_in(site.engine, text, SUGGESTIONS)
+    if not fitting and not standing_in:
+        error = texts.ERROR_ADDRESSES_AWAY if found.away else texts.ERROR_UNKNOWN_PLACE
+        return Meant(text, error=error.format(text=text))
+    first, *others = fitting or standing_in
     place = at_address(first) if first["type"] == "address" else await known(site, first["id"])
-    if is_the_one(text, first, others):
+    sure = [item for item in fitting if item["id"] in found.exact]
+    if sure == [first]:
         others = []
-    return Meant(first["label"], kept_id(first), place, first["detail"], tuple(others))
+    elif sure:
+        others = sure[1:] + [item for item in others if item not in sure]
+    guessed = "" if first in sure or first["type"] == "address" else text
+    return Meant(
+        first["label"],
+        kept_id(first),
+        place,
+        first["detail"],
+        tuple(others),
+        guessed=guessed,
+        away=bool(standing_in) and found.away,
+    )
 
 
 async def known(site: Site, id: str) -> Place | None:
@@ -119,7 +145,7 @@ async def known(site: Site, id: str) -> Place | None:
     found = await places.place(site.engine, id)
     if found is None:
         return None
-    return Place(found["type"], found["name"], point_of(found["position"]), found["id"], found["code"])
+    return Place(found["type"], places.label(found), point_of(found["position"]), found["id"], found["code"])
 
 
 def here(form: SearchForm) -> Place | None:
@@ -138,8 +164,3 @@ def point_of(position: Mapping[str, float]) -> Point:
 
 def kept_id(item: Item) -> str:
     return "" if item["type"] == "address" else str(item["id"])
-
-
-def is_the_one(text: str, first: Item, others: list[Item]) -> bool:
-    """Whether the text is the first place's whole name and no other's."""
-    return suggest.alike(text, first["label"]) and not any(suggest.alike(text, item["label"]) for item in others)

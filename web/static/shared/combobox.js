@@ -5,6 +5,10 @@
   const texts = JSON.parse(document.getElementById("textes").textContent);
   const DELAY_MS = 120;
   const TERRITORIES = ["epci", "department"];
+  const ICONS = { former: "later", epci: "map", department: "map", postcode: "map", address: "locate", offer: "homes" };
+  // A phone's keyboard leaves room for no more.
+  const NARROW = window.matchMedia("(max-width: 48rem)");
+  const MOST = 8, MOST_NARROW = 6, LEAST_PX = 140;
 
   for (const input of document.querySelectorAll("input[data-suggest]")) combobox(input, input.id === "ou");
 
@@ -17,6 +21,12 @@
     let active = -1;
     let timer = 0;
     let running = null;
+    // Beside the list, which may hold options alone.
+    const none = document.createElement("p");
+    none.className = "suggestions no-suggestion";
+    none.textContent = texts.no_suggestion;
+    none.hidden = true;
+    list.after(none);
 
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
@@ -39,7 +49,7 @@
       } else if (event.key === "Enter" && !list.hidden && active >= 0) {
         event.preventDefault();
         choose(items[active]);
-      } else if (event.key === "Escape" && !list.hidden) {
+      } else if (event.key === "Escape" && !(list.hidden && none.hidden)) {
         event.preventDefault();
         close();
       } else if (event.key === "Tab") {
@@ -48,6 +58,7 @@
     });
 
     input.addEventListener("blur", () => close());
+    form.addEventListener("submit", () => close());
 
     // mousedown, not click: the field would lose the focus first and the list would be gone.
     list.addEventListener("mousedown", (event) => {
@@ -61,35 +72,46 @@
       if (running) running.abort();
       if (text.length < 2) return close();
       running = new AbortController();
+      const limit = NARROW.matches ? MOST_NARROW : MOST;
       try {
-        const answer = await fetch("/api/v1/suggest?" + new URLSearchParams({ q: text }), { signal: running.signal });
+        const answer = await fetch("/api/v1/suggest?" + new URLSearchParams({ q: text, limit }), { signal: running.signal });
         if (!answer.ok) return close();
         const found = (await answer.json()).items;
-        show(start ? found : found.filter((item) => item.type !== "offer" && !TERRITORIES.includes(item.type)));
+        show(start ? found : found.filter((item) => item.type !== "offer" && !TERRITORIES.includes(item.type)), text);
       } catch (error) {
         if (error.name !== "AbortError") close();
       }
     }
 
-    function show(found) {
+    function show(found, text) {
       if (document.activeElement !== input) return;
       items = found;
       active = -1;
-      list.replaceChildren(...items.map(option));
+      list.replaceChildren(...items.map((item, index) => option(item, index, text)));
       input.removeAttribute("aria-activedescendant");
       list.hidden = items.length === 0;
+      none.hidden = !list.hidden;
+      if (NARROW.matches) above(list);
       input.setAttribute("aria-expanded", String(!list.hidden));
-      const text = items.length === 0 ? texts.no_suggestion : items.length === 1 ? texts.suggestion : texts.suggestions;
-      status.textContent = text.replace("{count}", items.length);
+      const said = items.length === 0 ? texts.no_suggestion : items.length === 1 ? texts.suggestion : texts.suggestions;
+      status.textContent = said.replace("{count}", items.length);
     }
 
-    function option(item, index) {
+    // Above the keyboard: what it leaves of the page is the visual viewport.
+    function above(list) {
+      const view = window.visualViewport;
+      const room = () => view.height - input.getBoundingClientRect().bottom - 12;
+      if (room() < LEAST_PX) input.scrollIntoView({ block: "start" });
+      list.style.maxHeight = Math.max(room(), LEAST_PX) + "px";
+    }
+
+    function option(item, index, text) {
       const element = document.createElement("li");
       element.id = list.id + "-" + index;
       element.dataset.index = index;
       element.setAttribute("role", "option");
       element.setAttribute("aria-selected", "false");
-      element.textContent = item.label;
+      element.append(icon(ICONS[item.type] || "pin"), ...marked(item.label, text));
       const detail = document.createElement("small");
       detail.textContent = item.detail;
       element.append(" ", detail);
@@ -103,9 +125,11 @@
       list.children[index].scrollIntoView({ block: "nearest" });
     }
 
+    // What is under way is given up, too: its answer would open over what was asked for since.
     function close() {
       clearTimeout(timer);
-      list.hidden = true;
+      if (running) running.abort();
+      list.hidden = none.hidden = true;
       active = -1;
       input.setAttribute("aria-expanded", "false");
       input.removeAttribute("aria-activedescendant");
@@ -126,5 +150,32 @@
       if (asked) asked.focus();
       else form.requestSubmit();
     }
+  }
+
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", "#i-" + name);
+    svg.append(use);
+    return svg;
+  }
+
+  // The label, with the part in <mark> that begins a word as the text does, whatever its accents and signs.
+  function marked(label, text) {
+    const letters = [...label].flatMap((letter, at) => [...folded(letter)].map((found) => [found, at]));
+    const at = (" " + letters.map(([found]) => found).join("")).indexOf(" " + [...text].map(folded).join("").trim());
+    const end = at + [...text].map(folded).join("").trim().length - 1;
+    if (at < 0 || end < at) return [label];
+    const [from, to] = [letters[at][1], letters[end][1] + 1];
+    const mark = document.createElement("mark");
+    mark.textContent = [...label].slice(from, to).join("");
+    return [[...label].slice(0, from).join(""), mark, [...label].slice(to).join("")];
+  }
+
+  function folded(letter) {
+    const plain = letter.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace("œ", "oe").replace("æ", "ae");
+    return plain.replace(/[^a-z0-9]/g, " ");
   }
 })();

@@ -22,7 +22,7 @@ ALONG = "sur le trajet {start} {end}, à vol d’oiseau"
 YOUR_POSITION = "votre position"
 FROM_WAY = "{distance} de votre trajet"
 SORT_ALONG = "au plus près du trajet"
-UNDERSTOOD_ARRIVAL = "Arrivée : {place} ({detail}). Vous pensiez à un autre lieu ?"
+UNDERSTOOD_ARRIVAL = "Arrivée : {place} ({detail})."
 LOOSEN_DETOUR = "Chercher à moins de {detour} km du trajet"
 
 ERROR_NO_START = "Dites-nous aussi d’où vous partez : une commune ou un code postal."

@@ -57,6 +57,19 @@ def test_a_commune_is_found_by_its_name(help_site: Client) -> None:
     assert "/aide/44162" in (answer.headers.get("location", "") + answer.text)
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"), [("varades", "44213"), ("gare de Nantes", "44109"), ("naantes", "44109"), ("lomme", "59350")]
+)
+def test_a_former_name_and_what_is_none_lead_on(help_site: Client, typed: str, code: str) -> None:
+    answer = help_site.get("/aide", {"ou": typed})
+    assert answer.status_code in (200, 303)
+    assert f"/aide/{code}" in (answer.headers.get("location", "") + answer.text)
+
+
+def test_a_retired_code_is_the_commune_of_today(help_site: Client) -> None:
+    assert "Ancenis-Saint-Géréon" in help_site.get("/aide/44160").text
+
+
 @pytest.mark.parametrize(("path", "status"), [("/aide?ou=", 422), ("/aide?ou=zzqx", 422), ("/aide/99999", 404)])
 def test_what_is_no_commune_is_said(path: str, status: int, help_site: Client) -> None:
     answer = help_site.get(path, headers={"accept": "text/html"})
