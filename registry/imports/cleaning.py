@@ -115,7 +115,8 @@ def split_address(value: str) -> tuple[str, str, str]:
     if not found:
         return value, "", ""
     commune = re.sub(r"(?<![\s,])[\s,]+france$", "", found[3], flags=re.IGNORECASE)
-    return found[1].strip(" ,;-("), found[2], commune.strip(" )")
+    # « (44000 Nantes) », and « Mans (Le) ».
+    return found[1].strip(" ,;-("), found[2], commune.strip() if "(" in commune else commune.strip(" )")
 
 
 def phones(value: str) -> list[str]:

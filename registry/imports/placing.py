@@ -165,7 +165,7 @@ def _one_of(territory: Territory, namesakes: list[Commune], name: str, point: Po
     at = territory.at(point.lat, point.lon) if isinstance(point, Point) and not point.doubt else None
     if at in namesakes:
         return at
-    choices = french.listed([f"{each.code} {each.name}" for each in namesakes], "ou")
+    choices = french.listed(sorted(f"{each.code} {each.name}" for each in namesakes), "ou")
     raise RowRejected(
         f"plusieurs communes portent ou ont porté le nom {quoted(name)}, indiquez le code INSEE\u00a0: {choices}"
     )

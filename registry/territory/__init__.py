@@ -69,8 +69,9 @@ def load_former_names(cur: psycopg.Cursor[TupleRow]) -> None:
     for row in _rows("former_names.csv"):
         if row["current_code"] in known:
             id = f"{row['code']}:{spelling.fold(row['name']).replace(' ', '-')}"
-            # Two stand there twice: a commune until a day, and then a delegated one.
-            rows.setdefault(id, (id, row["name"], row["code"], row["current_code"], row["ended_on"], row["was"]))
+            # Of two, parts went to different communes.
+            id = f"{id}:{row['current_code']}" if id in rows else id
+            rows[id] = (id, row["name"], row["code"], row["current_code"], row["ended_on"], row["was"])
     cur.executemany("insert into former_name values (%s, %s, %s, %s, nullif(%s, '')::date, %s)", list(rows.values()))
 
 
