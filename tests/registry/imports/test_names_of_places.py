@@ -33,7 +33,7 @@ def test_every_address_has_its_commune_and_a_postcode_that_it_says(registry: Con
     path = write_csv(tmp_path / "lieux.csv", *rows, encoding="utf-8")
     report = run(registry, path, load_mapping(tmp_path, CSV_MAPPING))
     assert reasons(report, "rejected") == {}
-    keys = dict(registry.execute("select key, offer from import_record").fetchall())
+    keys: dict[str, str] = dict(registry.execute("select key, offer from import_record").fetchall())
     found = {}
     for at, address in enumerate(ADDRESSES):
         [offer] = offers(registry, "id = %s", keys[f"a{at}"])

@@ -39,7 +39,8 @@ def added(conn: Connection) -> list[tuple[object, ...]]:
 def test_it_has_the_same_communes_and_names_composed(old_registry: str, registry: Connection) -> None:
     with database.connect(old_registry) as conn:
         conn.execute(
-            "insert into department (code, name, region_code, region_name) select c, c, '1', 'R' from unnest(%s::text[]) c",
+            "insert into department (code, name, region_code, region_name)"
+            " select c, c, '1', 'R' from unnest(%s::text[]) c",
             [list(DEPARTMENTS)],
         )
         conn.execute("insert into epci (code, name, type) values ('200069524', 'P', 'CC'), ('200066637', 'H', 'CC')")
