@@ -51,8 +51,8 @@ def test_it_has_the_same_communes_and_names_composed(old_registry: str, registry
                 [city, whole[:2], [f"{whole[:2]}001"]],
             )
         conn.execute(
-            "insert into offer (id, kind, name, address, fictitious, licensed) values"
-            " ('cr0000000001', 'eaje', %s, '1 rue X', false, false)",
+            "insert into offer (id, kind, name, fictitious, licensed) values"
+            " ('cr0000000001', 'assistant_maternel', %s, true, false)",
             ["Cre\u0300che E\u0301toile"],
         )
     database.migrate(old_registry)
