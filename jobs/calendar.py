@@ -20,7 +20,7 @@ from registry.intake import runs
 from registry.offers import duties
 from registry.offers.lost_mailbox import steps as lost_mailbox
 from registry.parents import reports
-from registry.parents.alerts import ending
+from registry.parents.alerts import ending, merging
 from registry.parents.contact import opening, stopping
 from registry.privacy import leaving
 from registry.scales import current_scales
@@ -47,7 +47,7 @@ def daily(settings: Settings, now: datetime) -> dict[str, int]:
         "messages": lambda conn: opening.forget(conn, now) + stopping.forget(conn, now),
         "reports": lambda conn: reports.forget(conn, now),
         "names": lambda conn: leaving.forget_names(conn, now),
-        "saved needs": lambda conn: ending.tend(conn, settings, now),
+        "saved needs": lambda conn: merging.follow(conn, now) + ending.tend(conn, settings, now),
         "mails": lambda conn: mail.forget(conn, now - current_scales(conn).duration("mail_days", civil.day(now))),
     }
     done: dict[str, int] = {}

@@ -14,7 +14,7 @@ from registry import accounts, letters
 from registry.accounts import RULES, Account, Role, roles
 from registry.accounts.second import HAS_ANY
 from registry.database import Connection
-from registry.territory import scope
+from registry.territory import current_codes, scope
 
 OPENED: tuple[Role, ...] = tuple(role for role, rule in RULES.items() if rule.opened_by is not None)
 """The roles of these accounts."""
@@ -209,8 +209,10 @@ def is_last_administrator(conn: Connection, account: Account) -> bool:
 
 
 def _communes(conn: Connection, text: str, within: UUID | None) -> tuple[tuple[str, ...], str]:
-    """The communes that codes name, and what is wrong with them, in French."""
-    codes = list(dict.fromkeys(re.findall(r"[^\s,;]+", text.upper())))
+    """The communes that codes name, also those of before a merger, and what is wrong with them, in French."""
+    typed = re.findall(r"[^\s,;]+", text.upper())
+    current = current_codes(conn, typed)
+    codes = list(dict.fromkeys(current.get(code, code) for code in typed))
     rows = conn.execute(
         f"select w.code, c.code, %(within)s::uuid is null or {scope.covers('%(within)s', 'c.code')}"
         " from unnest(%(codes)s::text[]) w (code) join commune c on c.code = w.code or c.epci = w.code",

@@ -123,11 +123,12 @@ def clean_address(value: str) -> str:
 def split_address(value: str) -> tuple[str, str, str]:
     """Address, postcode and commune's name out of one line; the last two are "" when they are not there."""
     # Greedy, so that the last postcode-like number counts: "CS 12345, 44000 Nantes".
-    found = re.fullmatch(r"(|.*[\s,;(-])(\d{5})[\s,;-]+([^\W\d].*)", value, re.DOTALL)
+    found = re.fullmatch(r"(|.*[\s,;(-])(\d{2}\s?\d{3})[\s,;-]+([^\W\d].*)", value, re.DOTALL)
     if not found:
         return value, "", ""
     commune = re.sub(r"(?<![\s,])[\s,]+france$", "", found[3], flags=re.IGNORECASE)
-    return found[1].strip(" ,;-("), found[2], commune.strip(" )")
+    # « (44000 Nantes) », and « Mans (Le) ».
+    return found[1].strip(" ,;-("), found[2], commune.strip() if "(" in commune else commune.strip(" )")
 
 
 def phones(value: str) -> list[str]:

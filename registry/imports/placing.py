@@ -1,7 +1,6 @@
 """Where a row's offer stands: its commune, its postcode, and a position that can be trusted or says it is not."""
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from domain import french, spelling
 from registry.imports.cleaning import number, text
 from registry.imports.errors import RowRejected
 from registry.imports.wording import quoted
-from registry.territory import Commune, Territory
+from registry.territory import Commune, Territory, names
 
 TOLERANCE_M = 3000
 """How far outside its commune's contour a point is still trusted (docs/data.md, "Your own")."""
@@ -64,6 +63,7 @@ def place(territory: Territory, address: Address, point: Point | str) -> Place:
     Raises RowRejected when no commune can be found.
     """
     commune, repairs = _commune(territory, address, point)
+    given = _five(address.postcode)
     if isinstance(point, str):
         doubt = point
     elif (metres := metres_outside(territory, commune, point.lat, point.lon)) > TOLERANCE_M:
@@ -71,13 +71,13 @@ def place(territory: Territory, address: Address, point: Point | str) -> Place:
     else:
         doubt = point.doubt
     trusted = None if doubt or isinstance(point, str) else point
-    commune = _arrondissement(territory, commune, address.postcode, trusted)
+    commune = _arrondissement(territory, commune, address, trusted)
     if doubt:
         repairs.append(f"placée à sa commune, {commune.name} : {doubt}")
-    postcode = _postcode(commune, address.postcode, trusted)
-    if address.postcode and postcode != address.postcode.zfill(5):
+    postcode = _postcode(commune, given, trusted)
+    if given and postcode != given:
         repairs.append(f"code postal {quoted(address.postcode)} étranger à la commune, {commune.name} : {postcode} mis")
-    elif not address.postcode and len(commune.postcodes) > 1:
+    elif not given and len(commune.postcodes) > 1:
         repairs.append(f"code postal absent : {postcode} mis")
     if trusted is None or trusted.precision == "commune":
         return Place(commune, postcode, commune.lat, commune.lon, "commune", tuple(repairs))
@@ -149,48 +149,53 @@ def _commune(territory: Territory, address: Address, point: Point | str) -> tupl
             return commune, repairs
         repairs.append(f"code INSEE {quoted(address.commune_code)} inconnu")
     if address.commune_name:
-        if commune := _by_name(territory, address.postcode, address.commune_name):
-            return commune, repairs
+        found = territory.addressed(_five(address.postcode), address.commune_name)
+        if len(found) > 1:
+            found = [_one_of(territory, found, address.commune_name, point)]
+        if found:
+            return found[0], [*repairs, *_of_before(found[0], address.commune_name)]
         repairs.append(f"commune {quoted(f'{address.postcode} {address.commune_name}'.strip())} inconnue")
     if isinstance(point, Point) and not point.doubt and (commune := territory.at(point.lat, point.lon)):
         return commune, [*repairs, f"commune trouvée par la position : {commune.code} {commune.name}"]
     raise RowRejected(", ".join([*repairs, "aucune commune trouvée"]))
 
 
-def _by_name(territory: Territory, postcode: str, name: str) -> Commune | None:
-    postcode = postcode.zfill(5) if postcode else ""
-    # "PARIS 18" and "Lyon 3e" are the city; its postcode then tells the arrondissement.
-    plain = re.sub(r" \d+(er|e|eme)?( arrondissement)?$", "", spelling.place(name))
-    if commune := territory.by_postcode_and_name(postcode, plain):
-        return commune
-    # The postcodes of CEDEX are not in the list: one commune of that name in the department will do.
-    department = postcode[:3] if postcode.startswith(("97", "98")) else postcode[:2]
-    if not department:
-        return None
-    # Corsica's departments, 2A and 2B, share the postcodes that start with 20.
-    found = [
-        each
-        for each in territory.communes.values()
-        if each.department.replace("A", "0").replace("B", "0") == department and spelling.place(each.name) == plain
-    ]
-    return found[0] if len(found) == 1 else None
+def _one_of(territory: Territory, namesakes: list[Commune], name: str, point: Point | str) -> Commune:
+    """The one in which the row's point lies. Raises RowRejected, which names them, where that tells nothing."""
+    at = territory.at(point.lat, point.lon) if isinstance(point, Point) and not point.doubt else None
+    if at in namesakes:
+        return at
+    choices = french.listed(sorted(f"{each.code} {each.name}" for each in namesakes), "ou")
+    raise RowRejected(
+        f"plusieurs communes portent ou ont porté le nom {quoted(name)}, indiquez le code INSEE\u00a0: {choices}"
+    )
 
 
-def _arrondissement(territory: Territory, commune: Commune, postcode: str, point: Point | None) -> Commune:
-    """Of Paris, Lyon or Marseille, the arrondissement that the point or the postcode tells; else `commune`."""
-    divided = any(each.parent == commune.code for each in territory.by_postcode[commune.postcodes[0]])
-    if divided and point and point.precision != "commune":
+def _of_before(commune: Commune, name: str) -> list[str]:
+    """What is said where the row has a name that the commune bears no more."""
+    if names.key(commune.name) in names.keys(name) or commune.parent:
+        return []
+    return [f"commune {quoted(name)}, devenue {commune.code} {commune.name}"]
+
+
+def _arrondissement(territory: Territory, commune: Commune, address: Address, point: Point | None) -> Commune:
+    """Of Paris, Lyon or Marseille, the arrondissement that point, postcode or name tells; else `commune`."""
+    if commune.code in territory.arrondissements and point and point.precision != "commune":
         found = territory.at(point.lat, point.lon)
         if found and found.parent == commune.code:
             return found
-    within = [each for each in territory.by_postcode.get(postcode.zfill(5), []) if each.parent == commune.code]
-    return within[0] if len(within) == 1 else commune
+    return territory.part(commune, _five(address.postcode), address.commune_name)
 
 
 def _postcode(commune: Commune, postcode: str, point: Point | None) -> str:
-    """A postcode of the commune: the row's own, else the one in the geocoder's label, else the first."""
-    # A spreadsheet makes 1000 of 01000.
-    if postcode.zfill(5) in commune.postcodes:
-        return postcode.zfill(5)
+    """A postcode of the commune: the row's own, else the one in the geocoder's label, else the first, which is that of
+    the whole city where there are arrondissements."""
+    if postcode in commune.postcodes:
+        return postcode
     named = [word for word in (point.label.split() if point else []) if word in commune.postcodes]
     return named[0] if named else commune.postcodes[0]
+
+
+def _five(postcode: str) -> str:
+    """Five figures: people write « 44 300 », and a spreadsheet makes 1000 of 01000; "" for nothing."""
+    return names.postcode(postcode).zfill(5) if postcode else ""

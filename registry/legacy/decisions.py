@@ -142,9 +142,17 @@ def _same(each: Entry, holder: _Holder) -> bool:
 
 
 def _home(each: Entry, territory: Territory, bounds: Bounds) -> Commune | None:
-    commune = territory.by_code(each.commune_code) or territory.by_postcode_and_name(each.postcode, each.commune_name)
+    of_code = territory.by_code(each.commune_code)
+    found = (
+        [territory.part(of_code, each.postcode, each.commune_name)]
+        if of_code
+        else territory.addressed(each.postcode, each.commune_name)
+    )
+    commune = found[0] if len(found) == 1 else None
     if commune is None:
-        each.problems.append("commune inconnue")
+        each.problems.append(
+            "commune à préciser, plusieurs portent ou ont porté ce nom" if found else "commune inconnue"
+        )
         each.position = None
         return None
     if each.postcode and each.postcode not in commune.postcodes:

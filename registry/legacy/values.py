@@ -18,6 +18,7 @@ from registry.imports.cleaning import clean_address, mails, phones
 from registry.intake import texts
 from registry.legacy.reading import Line
 from registry.offers import free_text
+from registry.territory import names
 
 WORDS = frozenset(("nom", "prenom", "nom_affiche", "adresse", "commune"))
 """Columns that people read, or by which somebody is known."""
@@ -236,7 +237,7 @@ def _home(made: Entry, get: Get) -> None:
     made.address = clean_address(get("adresse"))
     if not made.address:
         made.problems.append("adresse absente")
-    postcode = texts.code(get("code_postal"))
+    postcode = names.postcode(texts.code(get("code_postal")))
     made.postcode = postcode.zfill(5) if postcode.isdigit() else ""
     if not re.fullmatch(r"\d{5}", made.postcode):
         made.postcode = ""

@@ -1,4 +1,5 @@
-"""Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name.
+"""Communes, EPCI and departments: loaded from the files in `data/geo`, looked up by code, postcode or name, also by the
+codes and names of before.
 
 Who answers for which of them is `scope`. The lowest house: it knows no other.
 """
@@ -6,7 +7,7 @@ Who answers for which of them is `scope`. The lowest house: it knows no other.
 import csv
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import nsmallest
 from pathlib import Path
@@ -18,6 +19,9 @@ from psycopg.rows import TupleRow
 
 from domain import spelling
 from registry.database import Connection, expect_many
+from registry.territory import names
+from registry.territory.names import Commune as Commune
+from registry.territory.names import Named
 from registry.territory.zones import zones
 
 GEO = Path(__file__).parents[1] / "data" / "geo"
@@ -33,16 +37,19 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
         feature["properties"]["code"]: json.dumps(feature["geometry"], separators=(",", ":"))
         for feature in json.loads((GEO / "departments.geojson").read_text(encoding="utf-8"))["features"]
     }
+    cafs = {row["department"]: row["caf_department"] or None for row in _rows("collectivities.csv")}
     with conn.cursor() as cur:
-        with cur.copy("copy department (code, name, region_code, region_name, bounds, contour) from stdin") as copy:
+        with cur.copy(
+            "copy department (code, name, region_code, region_name, caf, bounds, contour) from stdin"
+        ) as copy:
             for row in _rows("departments.csv"):
-                shape = shapes.get(row["code"])
+                shape, caf = shapes.get(row["code"]), cafs.get(row["code"])
                 bounds = list(shapely.from_geojson(shape).bounds) if shape else None
-                copy.write_row((row["code"], row["name"], row["region"], row["region_name"], bounds, shape))
+                copy.write_row((row["code"], row["name"], row["region"], row["region_name"], caf, bounds, shape))
         with cur.copy("copy epci (code, name, type) from stdin") as copy:
             for row in _rows("epci.csv"):
                 copy.write_row((row["code"], row["name"], row["type"]))
-        communes = list(_rows("communes.csv"))
+        communes = [*_rows("communes.csv"), *_rows("added_communes.csv"), *_collectivities()]
         anchors = _load_communes(cur, communes, report)
         with cur.copy("copy zone_anchor (commune, lat, lon, shown_lat, shown_lon) from stdin") as copy:
             for anchor in anchors:
@@ -62,9 +69,16 @@ def load_former_names(cur: psycopg.Cursor[TupleRow]) -> None:
     for row in _rows("former_names.csv"):
         if row["current_code"] in known:
             id = f"{row['code']}:{spelling.fold(row['name']).replace(' ', '-')}"
-            # Two stand there twice: a commune until a day, and then a delegated one.
-            rows.setdefault(id, (id, row["name"], row["code"], row["current_code"], row["ended_on"], row["was"]))
+            # Of two, parts went to different communes.
+            id = f"{id}:{row['current_code']}" if id in rows else id
+            rows[id] = (id, row["name"], row["code"], row["current_code"], row["ended_on"], row["was"])
     cur.executemany("insert into former_name values (%s, %s, %s, %s, nullif(%s, '')::date, %s)", list(rows.values()))
+
+
+def _collectivities() -> Iterator[dict[str, str]]:
+    """The communes of the collectivities, as rows of communes.csv."""
+    for row in _rows("collectivities.csv"):
+        yield {**row, "parent": "", "epci": "", "area_km2": ""}
 
 
 def _load_communes(
@@ -118,44 +132,45 @@ def _contours() -> dict[str, str]:
     """Contours as GeoJSON geometries by INSEE code."""
     with gzip.open(GEO / "communes.geojson.gz") as file:
         features: list[dict[str, Any]] = json.load(file)["features"]
+    features += json.loads((GEO / "added_communes.geojson").read_text(encoding="utf-8"))["features"]
     return {
         feature["properties"]["code"]: json.dumps(feature["geometry"], separators=(",", ":")) for feature in features
     }
 
 
-@dataclass(frozen=True)
-class Commune:
-    """A commune as imports and generation need it; positions in degrees (WGS 84)."""
-
-    code: str
-    name: str
-    parent: str | None
-    department: str
-    postcodes: tuple[str, ...]
-    population: int
-    lat: float
-    lon: float
-
-
 @dataclass
 class Territory:
-    """The communes in memory, with the look-ups of an import. Contours are read when they are asked for."""
+    """The communes in memory, with the look-ups of an import. Names and contours are read when they are asked for."""
 
     conn: Connection
     communes: dict[str, Commune]
     retired: dict[str, str]
-    by_postcode: dict[str, list[Commune]] = field(default_factory=dict)
+    by_name: dict[str, Iterable[Named]] = field(default_factory=dict)
+    arrondissements: dict[str, list[Commune]] = field(default_factory=dict)
     contours: dict[str, shapely.Geometry | None] = field(default_factory=dict)
 
     def by_code(self, code: str) -> Commune | None:
         """The commune of an INSEE code, also of one that a merger has retired."""
         return self.communes.get(self.retired.get(code, code))
 
-    def by_postcode_and_name(self, postcode: str, name: str) -> Commune | None:
-        """The commune with this postcode and name; accents, case, hyphens, "St" and "Cedex" don't matter."""
-        wanted = spelling.place(name)
-        found = [each for each in self.by_postcode.get(postcode, []) if spelling.place(each.name) == wanted]
-        return found[0] if found else None
+    def addressed(self, postcode: str, name: str) -> list[Commune]:
+        """The communes that a postal address may mean, as `names.addressed` tells. Of Paris, Lyon and Marseille the
+        arrondissement where the postcode or the name tells it, else the city."""
+        return [self.part(each, postcode, name) for each in names.addressed(self._named, postcode, name)]
+
+    def part(self, commune: Commune, postcode: str, name: str) -> Commune:
+        """Of a city, the arrondissement of a postcode, else that of a name; any other commune as it is."""
+        parts = self.arrondissements.get(commune.code, [])
+        within = [each for each in parts if postcode in each.postcodes]
+        if len(within) != 1 and (number := names.apart(name)[1]):
+            wanted = names.arrondissement_key(commune.name, number)
+            within = [each for each in parts if names.key(each.name) == wanted]
+        return within[0] if len(within) == 1 else commune
+
+    def _named(self, key: str) -> Iterable[Named]:
+        if key not in self.by_name:
+            self.by_name[key] = look(self.conn, [key])(key)
+        return self.by_name[key]
 
     def contour(self, code: str) -> shapely.Geometry | None:
         """The commune's contour, or None for the few that have none."""
@@ -185,6 +200,33 @@ def read(conn: Connection) -> Territory:
     retired: dict[str, str] = dict(conn.execute("select code, current_code from retired_commune").fetchall())
     territory = Territory(conn, communes, retired)
     for commune in communes.values():
-        for postcode in commune.postcodes:
-            territory.by_postcode.setdefault(postcode, []).append(commune)
+        if commune.parent:
+            territory.arrondissements.setdefault(commune.parent, []).append(commune)
     return territory
+
+
+def look(conn: Connection, keys: Iterable[str]) -> names.Look:
+    """The names of these keys (`names.keys`): of communes by population, then of those of before."""
+    rows = conn.execute(
+        "select place_key(n.name), n.name, n.code, n.former,"
+        " c.code, c.name, c.parent, c.department, c.postcodes, c.population, c.lat, c.lon"
+        " from (select name, code, false as former, code as current from commune where place_key(name) = any (%(keys)s)"
+        "  union all"
+        "  select name, code, true, current_code from former_name where place_key(name) = any (%(keys)s)) n"
+        " join commune c on c.code = n.current order by n.former, c.population desc, n.code",
+        {"keys": list(keys)},
+    )
+    found: dict[str, list[Named]] = {}
+    for key, name, code, former, current, today, parent, department, postcodes, *where in rows:
+        commune = Commune(current, today, parent, department, tuple(postcodes), *where)
+        found.setdefault(key, []).append(Named(name, code, former, commune))
+    return lambda key: found.get(key, [])
+
+
+def current_codes(conn: Connection, codes: Iterable[str]) -> dict[str, str]:
+    """Of INSEE codes, those that a commune has, or had before a merger or a new département: the commune's of today."""
+    rows = conn.execute(
+        "select code, current_commune(code) from unnest(%s::text[]) code where current_commune(code) is not null",
+        [list(codes)],
+    )
+    return dict(rows.fetchall())

@@ -14,7 +14,10 @@ from domain import civil
 
 SCHOOL = Path(__file__).parents[1] / "data" / "calendars" / "school_holidays.toml"
 
-SUBDIVISIONS = {"57": "57", "67": "6AE", "68": "6AE"} | {code: code for code in ("971", "972", "973", "974", "976")}
+SUBDIVISIONS = {
+    **{"57": "57", "67": "6AE", "68": "6AE", "977": "BL", "978": "MF"},
+    **{code: code for code in ("971", "972", "973", "974", "976")},
+}
 """Départements with public holidays of their own (Alsace-Moselle: droit local, ordonnance of 16 August 1892; overseas:
 the abolition of slavery, loi n° 83-550), by the library's names."""
 
@@ -24,7 +27,10 @@ OVERSEAS = {
     "972": ZoneInfo("America/Martinique"),
     "973": ZoneInfo("America/Cayenne"),
     "974": ZoneInfo("Indian/Reunion"),
+    "975": ZoneInfo("America/Miquelon"),
     "976": ZoneInfo("Indian/Mayotte"),
+    "977": ZoneInfo("America/St_Barthelemy"),
+    "978": ZoneInfo("America/Marigot"),
 }
 """Where clocks do not show the hour of Paris (décret n° 2017-292 of 6 March 2017)."""
 

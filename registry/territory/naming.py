@@ -1,43 +1,57 @@
-"""The communes and countries that people type, as INSEE codes; and the MAM of a commune."""
+"""The communes that people type, as INSEE codes; and the MAM of a commune. Where they were born is `birthplaces`'."""
 
-import csv
-import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 
-from domain import spelling
+from domain import civil, spelling
 from registry.database import Connection
+from registry.territory import birthplaces, current_codes, look, names
+from registry.territory.names import Commune
 
-COUNTRIES = Path(__file__).parents[1] / "data" / "countries.csv"
-MOST_CHOICES = 12
-
-_CODE = re.compile(r"\d[\dAB]\d{3}")
+Choices = list[tuple[str, str]]
+"""Code and name."""
 
 
 def resolved(conn: Connection, values: Mapping[str, str]) -> dict[str, str]:
-    """The values with `<field>_code`, and `<field>_choix` where several places fit, for the places among them."""
+    """The values with `<field>_code`, and `<field>_choix` where several places fit, for the places among them. A
+    postcode is written as lists have it; `code_postal_choix`: those of the commune, where it is none of them."""
     found = dict(values)
     if "lieu_naissance" in values:
-        born = birth_places(conn, values["lieu_naissance"])
-        _add(found, "lieu_naissance", born, born)
+        born = civil.typed_day(values.get("naissance", ""))
+        places = birthplaces.meant(conn, values["lieu_naissance"], born)
+        _add(found, "lieu_naissance", places, places)
     if "commune" in values:
-        postcode = values.get("code_postal", "")
-        _add(found, "commune", communes(conn, values["commune"], postcode), communes_of(conn, postcode))
+        postcode = names.postcode(values.get("code_postal", ""))
+        fitting = communes(conn, values["commune"], postcode)
+        own = _postcodes(conn, [code for code, _ in fitting])
+        if fitting and postcode not in own:
+            postcode, fitting = (own[0], fitting) if len(own) == 1 else (postcode, [])
+        else:
+            own = []
+        found["code_postal"] = postcode
+        found["code_postal_choix"] = "" if fitting else "\n".join(own)
+        _add(found, "commune", fitting, communes_of(conn, postcode))
     if "mam" in values:
         found["mam_nom"] = mam_name(conn, values["mam"]) or ""
     return found
 
 
-def communes(conn: Connection, typed: str, postcode: str) -> list[tuple[str, str]]:
-    """Code and name of the communes of this postcode that are called so; the code of one of them is taken as it is.
+def communes(conn: Connection, typed: str, postcode: str) -> Choices:
+    """Code and name of the communes of this postcode that are called so, or were; a code of one of them is taken as it
+    is. Of a postcode that no commune has (CEDEX), those of its département.
 
     « Paris » with 75015 is its arrondissement; « Nantes Chantenay » is the commune that it begins with.
     """
     here, wanted = communes_of(conn, postcode), spelling.place(typed)
+    codes = current_codes(conn, [typed.strip().upper()]).values()
+    if of_code := [each for each in here if each[0] in codes]:
+        return of_code
+    known = look(conn, names.keys(typed))
+    called = names.of_postcode(known, postcode, typed)
+    if not here:
+        called = names.of_department(known, names.department_of(postcode), typed)
+    if called:
+        return [part for commune in called for part in _parts(conn, commune, typed, postcode)]
     for match in (
-        [each for each in here if each[0] == typed.strip().upper()],
-        [each for each in here if spelling.place(each[1]) == wanted],
         [each for each in here if wanted and spelling.place(each[1]).startswith(f"{wanted} ")],
         [each for each in here if wanted.startswith(f"{spelling.place(each[1])} ")],
     ):
@@ -46,51 +60,48 @@ def communes(conn: Connection, typed: str, postcode: str) -> list[tuple[str, str
     return []
 
 
-def communes_of(conn: Connection, postcode: str) -> list[tuple[str, str]]:
+def communes_of(conn: Connection, postcode: str) -> Choices:
     """Code and name of the communes of a postcode; arrondissements in the place of their city."""
     return conn.execute(
         "select c.code, c.name from commune c where %s = any (c.postcodes)"
         " and not exists (select from commune a where a.parent = c.code and %s = any (a.postcodes)) order by c.name",
-        [postcode.strip(), postcode.strip()],
+        [postcode, postcode],
     ).fetchall()
 
 
-def birth_places(conn: Connection, typed: str) -> list[tuple[str, str]]:
-    """Code and name of what is typed: « Nantes », « Saint-Denis (93) », « Portugal », or an INSEE code.
+def _parts(conn: Connection, commune: Commune, typed: str, postcode: str) -> Choices:
+    """A commune; of a city the arrondissements of the postcode and of the number behind its name, or all of them."""
+    rows = conn.execute(
+        "select code, name, postcodes from commune where parent = %s order by code", [commune.code]
+    ).fetchall()
+    if not rows:
+        return [(commune.code, commune.name)]
+    of_postcode = [row for row in rows if postcode in row[2]] or rows
+    number = names.apart(typed)[1]
+    wanted = names.arrondissement_key(commune.name, number) if number else ""
+    return [(code, name) for code, name, _ in of_postcode if not number or names.key(name) == wanted]
 
-    A code is believed: communes that are no more, and countries of another time, have only that.
-    """
-    text = typed.strip()
-    if _CODE.fullmatch(text.upper()):
-        return [(text.upper(), text.upper())]
-    name, department = _apart(text)
-    if not name:
-        return []
-    if not department and (country := _countries().get(spelling.place(name))):
-        return [country]
-    # Compared here: PostgreSQL does not fold as we do, and this is asked once for a person.
-    found = [
-        (code, f"{commune} ({of})")
-        for code, commune, of in conn.execute(
-            "select code, name, department from commune where %s in ('', department) order by population desc, code",
-            [department],
-        )
-        if spelling.place(commune) == spelling.place(name)
-    ]
-    return found[:MOST_CHOICES]
+
+def _postcodes(conn: Connection, codes: list[str]) -> list[str]:
+    """Of all these communes."""
+    rows = conn.execute(
+        "select distinct p from commune c cross join unnest(c.postcodes) p where c.code = any (%s) order by p", [codes]
+    ).fetchall()
+    return [postcode for (postcode,) in rows]
 
 
 def mams(conn: Connection, typed: str) -> list[tuple[str, str]]:
     """Id and name with its address of the published MAM in the communes of that name or postcode."""
-    text = typed.strip()
+    postcode, wanted = names.postcode(typed), names.keys(typed)
+    known = look(conn, wanted)
+    codes = [each.commune.code for key in wanted for each in known(key)] or [typed.strip().upper()]
     return [
         (id, f"{name} ({address}, {commune})" if address else f"{name} ({commune})")
         for id, name, address, commune in conn.execute(
             "select o.id, o.name, o.address, c.name from offer o join commune c on c.code = o.commune"
-            " left join commune p on p.code = c.parent"
-            " where o.kind = 'mam' and is_public(o) and (o.postcode = %s or lower(c.name) = lower(%s)"
-            " or lower(p.name) = lower(%s) or c.code = %s) order by o.name, o.id limit 100",
-            [text, text, text, text.upper()],
+            " where o.kind = 'mam' and is_public(o) and (o.postcode = %s or c.code = any (%s) or c.parent = any (%s))"
+            " order by o.name, o.id limit 100",
+            [postcode, codes, codes],
         )
     ]
 
@@ -128,24 +139,7 @@ def departments(conn: Connection) -> list[tuple[str, str]]:
     ]
 
 
-@lru_cache
-def _countries() -> dict[str, tuple[str, str]]:
-    """By the folded name; the first name of a code is the usual one."""
-    with COUNTRIES.open(encoding="utf-8", newline="") as file:
-        rows = [(row["code"], row["name"]) for row in csv.DictReader(file)]
-    usual: dict[str, str] = {}
-    for code, name in rows:
-        usual.setdefault(code, name)
-    return {spelling.place(name): (code, usual[code]) for code, name in rows}
-
-
-def _add(found: dict[str, str], name: str, places: list[tuple[str, str]], choices: list[tuple[str, str]]) -> None:
+def _add(found: dict[str, str], name: str, places: Choices, choices: Choices) -> None:
     code, label = places[0] if len(places) == 1 else ("", "")
     found[f"{name}_code"], found[f"{name}_nom"] = code, label
     found[f"{name}_choix"] = "" if code else "\n".join(label for _, label in choices)
-
-
-def _apart(text: str) -> tuple[str, str]:
-    """« Saint-Denis (93) » and « Saint-Denis, 93 » as name and department."""
-    found = re.search(r"(?<![\s,(])[\s,(]+(\d[\dAB]\d?)\s*\)?$", text, re.IGNORECASE)
-    return (text[: found.start()].strip(), found[1].upper()) if found else (text, "")

@@ -1,7 +1,8 @@
 """Scope: the communes that somebody answers for. One predicate, for every query that shows staff no more than theirs.
 
 A relais, a service or a commune answers for the communes that are listed for its account, a Caf or a département for
-all of its department; who answers for a city answers for its arrondissements. The view `account_scope` holds that rule.
+all of its department; who answers for a city answers for its arrondissements; a Caf also for the collectivities that
+have none of their own. The view `account_scope` holds that rule.
 """
 
 from collections.abc import Iterable

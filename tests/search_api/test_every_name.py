@@ -63,7 +63,9 @@ class Country:
         asked = list(dict.fromkeys(bodies))
         for start in range(0, len(asked), AT_ONCE):
             some = asked[start : start + AT_ONCE]
-            lines: list[Any] = [line for body in some for line in ({}, orjson.loads(body))]
+            lines: list[Any] = []
+            for body in some:
+                lines += [{}, orjson.loads(body)]
             patient = self.engine.options(request_timeout=120)
             found = patient.msearch(index=self.index, searches=lines)["responses"]
             for body, answer in zip(some, found, strict=True):

@@ -192,9 +192,13 @@ def home_errors(values: Values, today: date) -> Errors:
         errors["adresse"] = "Donnez l’adresse de votre logement, non une boîte postale."
     if not re.fullmatch(r"\d{5}", text(values, "code_postal")):
         errors["code_postal"] = "Un code postal a cinq chiffres."
+    elif codes := lines(values, "code_postal_choix"):
+        errors["code_postal"] = (
+            f"Ce code postal n’est pas celui d’un logement\u00a0: indiquez celui de votre adresse, {_one_of(codes)}."
+        )
     if not text(values, "commune"):
         errors["commune"] = "Donnez votre commune."
-    elif not text(values, "commune_code"):
+    elif not text(values, "commune_code") and "code_postal" not in errors:
         errors["commune"] = unknown_place(values, "commune")
     if text(values, "montrer") not in HOME_PRECISIONS:
         errors["montrer"] = "Choisissez ce que les parents voient de votre adresse."
@@ -271,8 +275,11 @@ def unknown_place(values: Values, name: str) -> str:
         return f"Ce code postal n’est pas celui de cette commune\u00a0: avec lui, écrivez {_either(choices)}."
     if choices:
         return f"Plusieurs lieux portent ce nom\u00a0: écrivez {_either(choices)}."
-    return "Ce lieu n’est pas trouvé\u00a0: vérifiez l’orthographe" + (
-        " et le code postal." if name == "commune" else ", ou donnez son code Insee."
+    if name == "commune":
+        return "Cette commune n’est pas reconnue\u00a0: vérifiez l’orthographe et le code postal."
+    return (
+        "Ce lieu n’est pas reconnu\u00a0: vérifiez l’orthographe, ou indiquez à sa place les chiffres 6 à 10 de votre"
+        " numéro de sécurité sociale, qui sont le code de votre lieu de naissance."
     )
 
 
@@ -334,6 +341,11 @@ def _money_error(values: Values, name: str, scales: Scales, today: date) -> str 
 def _either(choices: list[str]) -> str:
     quoted = [f"«\u00a0{choice}\u00a0»" for choice in choices[:8]]
     return french.listed(quoted, "ou")
+
+
+def _one_of(postcodes: list[str]) -> str:
+    """They are in order."""
+    return french.listed(postcodes, "ou") if len(postcodes) <= 6 else f"de {postcodes[0]} à {postcodes[-1]}"
 
 
 def _as_text(value: Any) -> str:

@@ -25,6 +25,7 @@ from local import cluster
 from local.children import server_pid
 from local.cluster import Node
 from local.servers import Urls
+from mappings.documents import RetiredPlace
 from mappings.indexes import alias, body
 from registry.database import connect
 from search_api.engine import engine as search_engine
@@ -150,7 +151,7 @@ def some_places(settings: Settings, engine: Elasticsearch) -> None:
     name = alias(settings.index_prefix, "places")
     engine.indices.create(index=name, **body("places", replicas=1), wait_for_active_shards="all")
     for place in places():
-        if not place.name.startswith("Nant"):
+        if isinstance(place, RetiredPlace) or not place.name.startswith("Nant"):
             continue
         engine.index(index=name, id=place.id, document=place.model_dump(mode="json", exclude_none=True), refresh=True)
 

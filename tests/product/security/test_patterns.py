@@ -22,7 +22,7 @@ from registry.legacy import values as legacy
 from registry.offers import free_text
 from registry.offers.profiles import checks, placing, typed
 from registry.parents.contact import wording
-from registry.territory import naming
+from registry.territory import birthplaces, names
 from search_api.engine import geocoder
 from search_api.query import place_names, text
 from search_api.request import need, parameter_types
@@ -250,7 +250,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "civil.typed_day": civil.typed_day,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
-    "naming.apart": naming._apart,
+    "names.apart": names.apart,
+    "names.postcode": names.postcode,
+    "birthplaces._apart": birthplaces._apart,
     "texts.mended": texts.mended,
     "texts.mended of a name": lambda each: texts.mended(each, texts.BROKEN_NAME),
     "texts.repairs": lambda each: texts.repairs("nom", each),

@@ -241,6 +241,27 @@ def test_what_spreadsheets_and_code_pages_broke_is_mended_and_told_without_the_v
     assert registry.execute("select phone from am_contact where phone is not null").fetchall() == [("02 40 12 34 56",)]
 
 
+def test_homes_are_found_by_names_and_postcodes_of_before(
+    registry_url: str, registry: Connection, tmp_path: Path
+) -> None:
+    homes = {
+        ("93 380", "Pierrefitte-sur-Seine"): ("93066", "93380"),
+        ("50100", "CHERBOURG"): ("50129", "50100"),
+        ("75018", "Paris"): ("75118", "75018"),
+        ("75000", "Paris"): ("75056", "75000"),
+        ("69000", "Lyon 3e"): ("69383", "69003"),
+    }
+    people = (
+        row(mail=f"{at}@example.org", numero_agrement=f"44-{at}", code_commune="", code_postal=postcode, commune=name)
+        for at, (postcode, name) in enumerate(homes, start=1)
+    )
+    migrate(registry_url, written(tmp_path / "legacy.csv", *people))
+    found = registry.execute(
+        "select h.commune, h.postcode from am_home h join agrement a using (offer) order by a.number"
+    ).fetchall()
+    assert found == list(homes.values())
+
+
 def test_who_has_registered_meanwhile_is_left_as_she_is(
     registry_url: str, registry: Connection, tmp_path: Path
 ) -> None:

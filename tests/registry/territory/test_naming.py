@@ -3,9 +3,10 @@
 import pytest
 
 from registry.database import Connection
-from registry.offers.profiles import placing
+from registry.offers.profiles import checks, placing
 from registry.territory import naming
 from settings import Settings
+from tests.conftest import TODAY
 
 NOWHERE = Settings(geocoder_url="")
 
@@ -25,6 +26,39 @@ NOWHERE = Settings(geocoder_url="")
         ("Saint-Denis", ""),
         ("Pas une commune", ""),
         ("", ""),
+        # Names of before, with the code that the place had under them.
+        ("Cherbourg", "50129"),
+        ("Le Chesnay", "78158"),
+        ("Lomme", "59355"),
+        ("Varades", "44213"),
+        ("La Chapelle-Basse-Mer", "44029"),
+        ("Évry", ""),
+        ("Évry (91)", "91228"),
+        ("Évry (89)", "89162"),
+        # Arrondissements.
+        ("Paris 14e", "75114"),
+        ("Paris XIVe arrondissement", "75114"),
+        ("Paris 75014", "75114"),
+        ("Lyon 3e", "69383"),
+        ("LYON 03", "69383"),
+        ("Marseille 8", "13208"),
+        ("Marseille 13", ""),
+        ("Marseille (13)", "13055"),
+        ("Marseille 13e Arrondissement (13)", "13213"),
+        ("Paris", "75056"),
+        # Overseas.
+        ("Nouméa", "98818"),
+        ("Noume\u0301a", "98818"),
+        ("papeete", "98735"),
+        ("Saint-Barthélemy (977)", "97701"),
+        ("Saint-Pierre (975)", "97502"),
+        # Spellings.
+        ("Mans (Le)", "72181"),
+        ("La Roche/Yon", "85191"),
+        ("villeneuve dascq", "59009"),
+        ("L AIGLE", "61214"),
+        ("Nantes 44000", "44109"),
+        ("Saint-Bonnet (15173)", "15173"),
     ],
 )
 def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
@@ -35,6 +69,47 @@ def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "choices"),
+    [
+        ("Évry", {"Évry (89)", "Évry (91)"}),
+        ("Marseille 13", {"Marseille 13e Arrondissement (13)", "Marseille (13)"}),
+    ],
+)
+def test_namesakes_are_asked_for_by_words_that_can_be_typed(
+    registry: Connection, typed: str, choices: set[str]
+) -> None:
+    found = naming.resolved(registry, {"lieu_naissance": typed})["lieu_naissance_choix"].splitlines()
+    assert choices == set(found)
+    for choice in found:
+        assert naming.resolved(registry, {"lieu_naissance": choice})["lieu_naissance_code"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "born", "code"),
+    [
+        ("Nanterre", "31/12/1967", "75050"),
+        ("Nanterre", "01/01/1968", "92050"),
+        ("Nanterre", "", "92050"),
+        ("Nanterre (75)", "", "75050"),
+        ("Argenteuil", "02/03/1966", "78018"),
+        ("Ajaccio", "31/12/1975", "20004"),
+        ("Ajaccio", "01/01/1976", "2A004"),
+        ("Courcouronnes", "01/05/1964", "78182"),
+        ("Pierrefitte-sur-Seine", "01/05/1964", "75059"),
+        ("Nantes", "01/05/1964", "44109"),
+    ],
+)
+def test_a_place_of_birth_has_the_code_of_the_day(registry: Connection, typed: str, born: str, code: str) -> None:
+    found = naming.resolved(registry, {"lieu_naissance": typed, "naissance": born})
+    assert found["lieu_naissance_code"] == code
+
+
+def test_an_unknown_place_of_birth_says_where_its_code_stands(registry: Connection) -> None:
+    values = naming.resolved(registry, {"lieu_naissance": "Pas une commune"})
+    assert "chiffres 6 à 10 de votre numéro de sécurité sociale" in checks.unknown_place(values, "lieu_naissance")
+
+
+@pytest.mark.parametrize(
     ("commune", "postcode", "code"),
     [
         ("Nantes", "44300", "44109"),
@@ -42,10 +117,54 @@ def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
         ("Paris", "75015", "75115"),
         ("Nantes", "44800", ""),
         ("Rezé", "00000", ""),
+        ("Pierrefitte-sur-Seine", "93380", "93066"),
+        ("Cherbourg", "50100", "50129"),
+        ("93059", "93380", "93066"),
+        ("Mans (Le)", "72000", "72181"),
+        ("La Roche/Yon", "85000", "85191"),
+        ("Ste Luce s/ Loire", "44980", "44172"),
+        ("Re\u0301ze", "44 400", "44143"),
+        ("Paris 14e", "75015", ""),
+        ("Saint-Martin", "97150", "97801"),
+        ("Aurseulles", "14240", "14581"),
     ],
 )
 def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: str, code: str) -> None:
     assert naming.resolved(registry, {"commune": commune, "code_postal": postcode})["commune_code"] == code
+
+
+@pytest.mark.parametrize(
+    ("commune", "typed", "code", "postcode"),
+    [
+        ("Nantes", "44 300", "44109", "44300"),
+        ("Nantes", "F-44300", "44109", "44300"),
+        ("ST HERBLAIN CEDEX 2", "44806", "44162", "44800"),
+        ("Lyon 3e", "69000", "69383", "69003"),
+        ("Marseille 08", "13000", "13208", "13008"),
+    ],
+)
+def test_a_postcode_is_kept_as_lists_have_it(
+    registry: Connection, commune: str, typed: str, code: str, postcode: str
+) -> None:
+    found = naming.resolved(registry, {"commune": commune, "code_postal": typed})
+    assert (found["commune_code"], found["code_postal"]) == (code, postcode)
+
+
+@pytest.mark.parametrize(
+    ("commune", "postcode", "told"),
+    [
+        ("Nantes", "44042", "44000, 44100, 44200 ou 44300"),
+        ("Paris", "75000", "de 75001 à 75116"),
+        ("Paris 16", "75000", "75016 ou 75116"),
+    ],
+)
+def test_who_lives_in_a_part_of_the_city_is_asked_for_its_postcode(
+    registry: Connection, commune: str, postcode: str, told: str
+) -> None:
+    values = naming.resolved(registry, HOME | {"commune": commune, "code_postal": postcode})
+    errors = checks.home_errors(values, TODAY)
+    assert (values["commune_code"], set(errors)) == ("", {"code_postal"})
+    assert told in errors["code_postal"]
 
 
 HOME = {

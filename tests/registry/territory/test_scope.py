@@ -98,3 +98,28 @@ def _applied_movement(conn: Connection, offer: str, number: int) -> None:
         " 'applied', now())",
         [file, TODAY, b"%d" % number, offer],
     )
+
+
+def test_a_caf_answers_for_the_collectivities_that_have_none(registry: Connection) -> None:
+    guadeloupe = accounts.create(registry, "caf971@example.org", "caf", department="971")
+    departement = accounts.create(registry, "d971@example.org", "department", department="971")
+    martinique = accounts.create(registry, "caf972@example.org", "caf", department="972")
+    for commune, answering in {
+        "97105": [guadeloupe, departement],
+        "97701": [guadeloupe],
+        "97801": [guadeloupe],
+        "97502": [],
+    }.items():
+        for account in (guadeloupe, departement, martinique):
+            covered = registry.execute(
+                f"select {scope.covers('%(account)s', '%(code)s')}", {"account": account.id, "code": commune}
+            ).fetchone()
+            assert covered == (account in answering,), (commune, account.mail)
+
+
+def test_a_territory_is_written_with_codes_of_before_and_kept_with_those_of_today(registry: Connection) -> None:
+    covered, errors = staff.territory(registry, "commune", {"communes": "93059 44109 44150"}, TODAY)
+    assert not errors
+    assert covered.communes == ("44109", "44150", "93066")
+    account = accounts.create(registry, "mairie@example.org", "commune", communes=covered.communes)
+    assert ("93066", "Saint-Denis") in scope.listed(registry, account.id)

@@ -253,7 +253,7 @@ def old_registry(servers: Urls, template: str, run_id: str) -> Iterator[str]:
             migrate(url, BEFORE)
             with connect(make_conninfo(servers.database_url, dbname=template)) as country, connect(url) as own:
                 for table_name, columns, where in (
-                    ("department", "*", "code = '44'"),
+                    ("department", "code, name, region_code, region_name, bounds, contour", "code = '44'"),
                     ("epci", "*", "code in (select epci from commune where department = '44')"),
                     ("commune", "*", "department = '44'"),
                     (

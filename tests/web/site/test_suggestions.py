@@ -57,6 +57,32 @@ def test_what_is_under_way_is_given_up_with_a_choice(open_page: OpenPage) -> Non
     expect(page.locator("#suggestions")).to_be_hidden()
 
 
+def test_a_marked_suggestion_stays_marked_when_a_later_answer_has_it_too(open_page: OpenPage) -> None:
+    page = open_page()
+    page.locator("#ou").fill("rez")
+    first = page.locator("#suggestions li").first
+    expect(first).to_contain_text("Rezé")
+    page.evaluate(
+        """() => {
+            const asked = window.fetch;
+            window.fetch = async (address, options) => {
+                if (!String(address).includes("/api/v1/suggest")) return asked(address, options);
+                await new Promise((resolve) => { window.release = resolve; });
+                return asked(address, options);
+            };
+        }"""
+    )
+    page.locator("#ou").press("e")
+    wait_for(lambda: page.evaluate("Boolean(window.release)"), what="asked")
+    page.locator("#ou").press("ArrowDown")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.evaluate("window.release()")
+    expect(first.locator("mark")).to_have_text("Rezé")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.locator("#ou").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Rezé")
+
+
 def test_a_suggestion_has_an_icon_of_its_type_and_the_typed_part_marked(open_page: OpenPage) -> None:
     page = open_page()
     page.locator("#ou").press_sequentially("vara", delay=20)

@@ -85,6 +85,7 @@
 
     function show(found, text) {
       if (document.activeElement !== input) return;
+      const kept = active < 0 ? -1 : found.findIndex((item) => isSame(item, items[active]));
       items = found;
       active = -1;
       list.replaceChildren(...items.map((item, index) => option(item, index, text)));
@@ -93,6 +94,8 @@
       none.hidden = !list.hidden;
       if (NARROW.matches) above(list);
       input.setAttribute("aria-expanded", String(!list.hidden));
+      // A key that came before this answer has marked an option already.
+      if (kept >= 0) highlight(kept);
       const said = items.length === 0 ? texts.no_suggestion : items.length === 1 ? texts.suggestion : texts.suggestions;
       status.textContent = said.replace("{count}", items.length);
     }
@@ -150,6 +153,10 @@
       if (asked) asked.focus();
       else form.requestSubmit();
     }
+  }
+
+  function isSame(one, other) {
+    return one.type === other.type && one.id === other.id && one.label === other.label;
   }
 
   function icon(name) {

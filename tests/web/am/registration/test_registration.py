@@ -322,6 +322,8 @@ def test_a_mam_is_chosen_from_those_of_its_commune(applicant: Applicant) -> None
     applicant.fill("2a")
     applicant.fill("2b", accueil="mam", mam_ou="Nantes", towards="ici")
     assert "MAM Les Petits Pas" in applicant.browser.get("/inscription/2b").text
+    applicant.fill("2b", accueil="mam", mam_ou="44 000", towards="ici")
+    assert "MAM Les Petits Pas" in applicant.browser.get("/inscription/2b").text
     assert applicant.fill("2b", accueil="mam", mam=elsewhere).status_code == 422
     assert applicant.fill("2b", accueil="mam", mam=mam, montrer_mam="oui").status_code == 303
     applicant.fill("2c")

@@ -57,6 +57,14 @@ def test_public_holidays_are_those_of_the_departement() -> None:
     ]
 
 
+def test_collectivities_have_their_own_holidays_and_clocks() -> None:
+    abolition = {"971": date(2027, 5, 27), "978": date(2027, 5, 28), "977": date(2027, 10, 9)}
+    for department, day in abolition.items():
+        assert {code for code in abolition if calendars.public_holiday(day, code)} == {department}
+    noon_in_paris = datetime(2026, 11, 24, 11, tzinfo=UTC)
+    assert [calendars.local(noon_in_paris, code).hour for code in ("975", "977", "978")] == [8, 7, 7]
+
+
 @pytest.mark.parametrize(
     ("day", "department", "name"),
     [
