@@ -21,11 +21,18 @@ DATA = Path(__file__).parents[1] / "data"
 COUNTRIES = DATA / "countries.csv"
 MOST_CHOICES = 12
 
-MOVED = {"75": date(1968, 1, 1), "78": date(1968, 1, 1), "20": date(1976, 1, 1)}
-"""The days on which a département was divided, and its communes got other codes: Seine and Seine-et-Oise (loi n° 64-707
-of 10 July 1964), Corse (loi n° 75-356 of 15 May 1975)."""
+MOVED = {
+    "75": date(1968, 1, 1),
+    "78": date(1968, 1, 1),
+    "20": date(1976, 1, 1),
+    "971": date(2008, 1, 1),
+    "985": date(2008, 1, 1),
+}
+"""The days on which communes of a département got the codes of another one: Seine and Seine-et-Oise were divided (loi
+n° 64-707 of 10 July 1964), so was Corse (loi n° 75-356 of 15 May 1975); Saint-Martin and Saint-Barthélemy left
+Guadeloupe (loi organique n° 2007-223), and INSEE numbered Mayotte anew as 976."""
 
-_CODE = re.compile(r"\d[\dAB]\d{3}")
+_CODE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
 
 Place = tuple[str, str]
 """Code and name."""
@@ -43,8 +50,11 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     name, where, bare = _apart(text)
     if not name:
         return []
-    if _CODE.fullmatch(where):
-        return [(where, name)]
+    if _CODE.fullmatch(where) and not bare:
+        if found := [place for place in _bearing(conn, name) if place[0] == where]:
+            return found
+        # Not that name's code: in brackets or after a comma, postcodes are written too.
+        where, bare = names.department_of(where), where
     if not where and (country := _countries().get(spelling.glued(name))):
         return [country]
     if places := _arrondissement(conn, name):
@@ -54,6 +64,20 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     if numbered and len(bare) == len("75014"):
         return numbered
     return [*numbered, *_called(conn, name, where, born)][:MOST_CHOICES]
+
+
+def _bearing(conn: Connection, name: str) -> list[Place]:
+    """What bears a name, or bore it, with every code that it has or had: « Saint-Bonnet (15173) »."""
+    known = look(conn, wanted := names.keys(name))
+    named = [each for one in wanted for each in known(one)]
+    rows = conn.execute(
+        "select code, current_code from retired_commune where current_code = any (%s)",
+        [[each.commune.code for each in named]],
+    ).fetchall()
+    codes = [(each.code, each.name) for each in named]
+    codes += [(code, each.name) for code, current in rows for each in named if each.commune.code == current]
+    country = _countries().get(spelling.glued(name))
+    return [*codes, *_overseas().get(names.key(name), []), *([country] if country else [])]
 
 
 def _called(conn: Connection, name: str, where: str, born: date | None) -> list[Place]:

@@ -26,9 +26,9 @@ def follow(conn: Connection, now: datetime) -> int:
                 select distinct coalesce('commune:' || g.current, t) from unnest(a.territory) t
                 left join gone g on g.id = a.id and t = 'commune:' || g.code),
             parameters = a.parameters || jsonb_build_object('commune', (
-                select jsonb_agg(distinct coalesce(g.current, code))
-                from jsonb_array_elements_text(a.parameters -> 'commune') code
-                left join gone g on g.id = a.id and g.code = code)),
+                select jsonb_agg(distinct coalesce(g.current, asked.code))
+                from jsonb_array_elements_text(a.parameters -> 'commune') asked (code)
+                left join gone g on g.id = a.id and g.code = asked.code)),
             title = case when length(a.title) + length(told.names) < 980
                 then a.title || ' (aujourd’hui ' || told.names || ')' else a.title end,
             known_at = null, due_at = %s

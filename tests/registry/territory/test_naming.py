@@ -59,6 +59,15 @@ NOWHERE = Settings(geocoder_url="")
         ("L AIGLE", "61214"),
         ("Nantes 44000", "44109"),
         ("Saint-Bonnet (15173)", "15173"),
+        # A postcode in brackets or after a comma is no code of INSEE's.
+        ("Nantes (44000)", "44109"),
+        ("Nantes, 44000", "44109"),
+        ("Paris (75014)", "75114"),
+        ("Lyon (69003)", "69383"),
+        ("Angers (49000)", "49007"),
+        ("Zorglub (12345)", ""),
+        ("Portugal (99139)", "99139"),
+        ("Boulogne-Billancourt (75012)", "75012"),
     ],
 )
 def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
@@ -97,6 +106,12 @@ def test_namesakes_are_asked_for_by_words_that_can_be_typed(
         ("Courcouronnes", "01/05/1964", "78182"),
         ("Pierrefitte-sur-Seine", "01/05/1964", "75059"),
         ("Nantes", "01/05/1964", "44109"),
+        ("Mamoudzou", "01/05/1985", "98511"),
+        ("Mamoudzou", "01/05/2008", "97611"),
+        ("Mamoudzou (985)", "", "98511"),
+        ("Saint-Barthélemy", "31/12/2007", "97123"),
+        ("Saint-Martin (971)", "", "97127"),
+        ("Saint-Martin (978)", "01/05/2009", "97801"),
     ],
 )
 def test_a_place_of_birth_has_the_code_of_the_day(registry: Connection, typed: str, born: str, code: str) -> None:

@@ -12,13 +12,13 @@ def test_a_need_follows_its_commune(world: World) -> None:
     (title,) = world.sql("select title from alert")[0]
     world.sql("insert into retired_commune (code, current_code) values ('44999', '44143')")
     world.sql(
-        "update alert set territory = array['commune:44999'],"
-        ' parameters = parameters || \'{"commune": ["44999"]}\'::jsonb'
+        "update alert set territory = array['commune:44109', 'commune:44999'],"
+        ' parameters = parameters || \'{"commune": ["44109", "44999"]}\'::jsonb'
     )
     try:
         world.nightly()
         assert world.sql("select territory, parameters -> 'commune', title from alert") == [
-            (["commune:44143"], ["44143"], f"{title} (aujourd’hui Rezé)")
+            (["commune:44109", "commune:44143"], ["44109", "44143"], f"{title} (aujourd’hui Rezé)")
         ]
         world.follow()
         assert world.told() == [], "what was free before is no news"
