@@ -14,18 +14,15 @@ from pathlib import Path
 
 from domain import spelling
 from registry.database import Connection
-from registry.territory import look, names
+from registry.territory import names, names_of
 from registry.territory.names import Named
 
 DATA = Path(__file__).parents[1] / "data"
 COUNTRIES = DATA / "countries.csv"
 MOST_CHOICES = 12
 
-MOVED = {"75": date(1968, 1, 1), "78": date(1968, 1, 1), "20": date(1976, 1, 1)}
-"""The days on which a département was divided, and its communes got other codes: Seine and Seine-et-Oise (loi n° 64-707
-of 10 July 1964), Corse (loi n° 75-356 of 15 May 1975)."""
-
 _CODE = re.compile(r"\d[\dAB]\d{3}")
+_BEHIND = re.compile(r"(?<![\s,(])(?P<sign>[\s,(]+)(?P<code>\d[\dAB](?:\d{3}|\d)?)\s*\)?$", re.IGNORECASE)
 
 Place = tuple[str, str]
 """Code and name."""
@@ -40,34 +37,36 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     text = typed.strip()
     if _CODE.fullmatch(text.upper()):
         return [(text.upper(), _name_of(conn, text.upper()))]
-    name, where, bare = _apart(text)
+    name, code, is_signed = _apart(text)
     if not name:
         return []
-    if _CODE.fullmatch(where):
-        return [(where, name)]
-    if not where and (country := _countries().get(spelling.glued(name))):
+    if is_signed and _CODE.fullmatch(code):
+        return [(code, name)]
+    if not code and (country := _countries().get(spelling.glued(name))):
         return [country]
     if places := _arrondissement(conn, name):
         return places
+    if is_signed or not code:
+        return _called(conn, name, code, born)[:MOST_CHOICES]
+    numbered = _arrondissement(conn, f"{name} {code[-2:]}")
+    if _CODE.fullmatch(code):
+        return numbered or _called(conn, name, names.department_of(code), born)[:MOST_CHOICES]
     # « Paris 14 » is no département; « Marseille 13 » may be the département and the arrondissement.
-    numbered = _arrondissement(conn, f"{name} {bare[-2:]}") if bare else []
-    if numbered and len(bare) == len("75014"):
-        return numbered
-    return [*numbered, *_called(conn, name, where, born)][:MOST_CHOICES]
+    return [*numbered, *_called(conn, name, code, born)][:MOST_CHOICES]
 
 
 def _called(conn: Connection, name: str, where: str, born: date | None) -> list[Place]:
     """The communes of a name; `where`: the département, of then or of today, or nothing."""
-    known = look(conn, wanted := names.keys(name))
+    known = names_of(conn, wanted := names.keys(name))
     found: dict[str, str] = {}
     for each in next(filter(None, map(list, map(known, wanted))), []):
         then = _code_then(conn, each, born, where)
-        if where in ("", _department(then), each.commune.department):
+        if where in ("", names.department_of(then), each.commune.department):
             found.setdefault(then, each.name)
     for code, called in _overseas().get(names.key(name), []):
-        if where in ("", _department(code)):
+        if where in ("", names.department_of(code)):
             found.setdefault(code, called)
-    labels = [f"{called} ({_department(code)})" for code, called in found.items()]
+    labels = [f"{called} ({names.department_of(code)})" for code, called in found.items()]
     return [
         (code, label if labels.count(label) == 1 else f"{called} ({code})")
         for (code, called), label in zip(found.items(), labels, strict=True)
@@ -79,24 +78,36 @@ def _arrondissement(conn: Connection, name: str) -> list[Place]:
     if number is None:
         return []
     wanted = names.arrondissement_key(city, number)
-    return [(each.code, f"{each.name} ({each.commune.department})") for each in look(conn, [wanted])(wanted)]
+    return [(each.code, f"{each.name} ({each.commune.department})") for each in names_of(conn, [wanted])(wanted)]
 
 
 def _code_then(conn: Connection, named: Named, born: date | None, where: str) -> str:
-    """The code that a commune had on a day, or in a département, before that was divided; its own on any other."""
-    rows = conn.execute(
-        "select code from retired_commune where current_code = %s order by code", [named.commune.code]
+    """The code of a commune in another département than today's, or on a day; else its last."""
+    codes = _codes(conn, named)
+    elsewhere = [code for _, code in codes if names.department_of(code) == where != named.commune.department]
+    if elsewhere:
+        return elsewhere[-1]
+    return next((code for end, code in codes if born and born < end), codes[-1][1])
+
+
+def _codes(conn: Connection, named: Named) -> list[tuple[date, str]]:
+    """The codes that a commune has had, each after the day of its end, in order.
+
+    Those of its name; from another département also those of any name that it had under its code: Tremblay-en-France
+    was Tremblay-lès-Gonesse, 93073, and that had been 78622.
+    """
+    rows: list[tuple[str, str, date | None]] = conn.execute(
+        "select code, place_key(name), ended_on from former_name where current_code = %(code)s"
+        " union all select code, place_key(name), null from commune where code = %(code)s",
+        {"code": named.commune.code},
     ).fetchall()
-    here = _department(named.code)
-    before = [code for (code,) in rows if _department(code) in MOVED and _department(code) != here]
-    # Most kept their numbers. Of another one nothing else tells whether it was this commune's or a neighbour's.
-    same = [code for code in before if code[2:] == named.code[2:]] or (
-        before if len(before) == 1 and not named.is_former else []
-    )
-    if not same or here in MOVED:
-        return named.code
-    was = _department(same[0])
-    return same[0] if where == was or (born is not None and born < MOVED[was]) else named.code
+    name, here = names.key(named.name), names.department_of(named.code)
+    others = {key for code, key, _ in rows if code == named.code}
+    ends: dict[str, date] = {}
+    for code, key, end in rows:
+        if key == name or (key in others and names.department_of(code) != here):
+            ends[code] = max(ends.get(code, date.min), end or date.max)
+    return sorted((end, code) for code, end in ends.items())
 
 
 def _name_of(conn: Connection, code: str) -> str:
@@ -109,25 +120,18 @@ def _name_of(conn: Connection, code: str) -> str:
         {"code": code},
     ).fetchone()
     if row:
-        return f"{row[0]} ({_department(code)})"
+        return f"{row[0]} ({names.department_of(code)})"
     others = (*_countries().values(), *(place for places in _overseas().values() for place in places))
     return dict(others).get(code, code)
 
 
-def _department(code: str) -> str:
-    return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
-def _apart(text: str) -> tuple[str, str, str]:
-    """The name, what is written behind it, and the same where that is written without a sign: « Saint-Denis (93) » and
-    « Saint-Denis, 93 » have a département, « Saint-Martin (14625) » a code, « Nantes 44000 » a postcode."""
-    found = re.search(r"(?<![\s,(])(?P<sign>[\s,(]+)(?P<code>\d[\dAB](?:\d{3}|\d)?)\s*\)?$", text[:200], re.IGNORECASE)
+def _apart(text: str) -> tuple[str, str, bool]:
+    """The name, the code behind it, and whether a sign parts them: « Saint-Denis (93) » and « Saint-Denis, 93 » have a
+    département, « Saint-Martin (14625) » an INSEE code, « Nantes 44000 » a postcode."""
+    found = _BEHIND.search(text[:200])
     if not found:
-        return text, "", ""
-    name, code = text[: found.start()].strip(), found["code"].upper()
-    if found["sign"].strip():
-        return name, code, ""
-    return name, names.department_of(code) if len(code) == len("44000") else code, code
+        return text, "", False
+    return text[: found.start()].strip(), found["code"].upper(), bool(found["sign"].strip())
 
 
 @lru_cache

@@ -1,15 +1,16 @@
 """What a commune is called, was called, and is written like; which one an address means by it. Pure.
 
-A name and a postcode are read here for everybody: files, forms, accounts of another portal.
+Forms, files and accounts of another portal read names, postcodes and codes by these functions; the search of places,
+which asks the index, by domain.spelling and functions of its own.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from domain import spelling
 
-Look = Callable[[str], Iterable["Named"]]
+NamesOf = Callable[[str], Iterable["Named"]]
 """The names of a key: of communes, and of those that are no more."""
 
 
@@ -77,33 +78,60 @@ def postcode(typed: str) -> str:
     return digits if re.fullmatch(r"\d{5}", digits) else typed.strip()
 
 
-def department_of(postcode: str) -> str:
-    """The département that a postcode begins with; « 20 » for both of Corsica's. Wrong for some two hundred communes
-    that the office of a neighbour serves: asked only where no commune has the postcode and the name."""
-    return postcode[:3] if postcode.startswith(("97", "98")) else postcode[:2]
+def postcode_of_file(written: str) -> str:
+    """`postcode` of a cell: a spreadsheet makes 1000 of 01000. "" for nothing."""
+    return postcode(written).zfill(5) if written else ""
 
 
-def addressed(look: Look, postcode: str, typed: str) -> list[Commune]:
-    """The communes that a postal address may mean: those of its postcode before others of its département (the
-    postcodes of CEDEX are in no list), names of today before those of before. One, where all is well; several are
-    namesakes; none without a postcode."""
-    return of_postcode(look, postcode, typed) or of_department(look, department_of(postcode), typed)
+def code_of_file(written: str) -> str:
+    """An INSEE code of a cell, where a spreadsheet has made 1004 of 01004. "" for nothing."""
+    return written.upper().zfill(5) if written else ""
 
 
-def of_postcode(look: Look, postcode: str, typed: str) -> list[Commune]:
+def department_of(code: str) -> str:
+    """The figures of a département with which a postcode or an INSEE code begins. Of postcodes « 20 » is Corse, « 971 »
+    Saint-Martin as well, and some two hundred communes have those of a neighbour."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
+
+
+def addressed(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
+    """The names that a postal address may mean, one of each commune: those of its postcode before others of its
+    département (the postcodes of CEDEX are in no list), names of today before those of before. One, where all is well;
+    several are namesakes; none without a postcode."""
+    return of_postcode(names_of, postcode, typed) or of_department(names_of, department_of(postcode), typed)
+
+
+def of_postcode(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
     """As `addressed`, of the communes that have the postcode."""
-    return _called(look, typed, lambda commune: postcode in commune.postcodes)
+    return _called(names_of, typed, lambda commune: postcode in commune.postcodes)
 
 
-def of_department(look: Look, department: str, typed: str) -> list[Commune]:
-    """As `addressed`, of the communes of a département as `department_of` names it."""
-    return _called(look, typed, lambda commune: re.sub("[AB]", "0", commune.department) == department)
+def of_department(names_of: NamesOf, department: str, typed: str) -> list[Named]:
+    """As `addressed`, of the communes whose postcodes begin with that département (`department_of`)."""
+    return _called(names_of, typed, lambda commune: department in map(department_of, commune.postcodes))
 
 
-def _called(look: Look, typed: str, is_near: Callable[[Commune], bool]) -> list[Commune]:
+def parts(commune: Commune, arrondissements: Sequence[Commune], postcode: str, typed: str) -> list[Commune]:
+    """Of a city the arrondissements that an address may mean: that of its postcode, or of the number behind its name;
+    both where they contradict each other (« 75015 Paris 14e »), all where neither tells. Another commune is itself.
+
+    A form asks which of several it is. An import takes the city where nothing tells; of a contradiction it needs the
+    row's point, or else refuses the row.
+    """
+    number = apart(typed)[1]
+    wanted = arrondissement_key(commune.name, number) if number else ""
+    told = [each for each in arrondissements if postcode in each.postcodes or key(each.name) == wanted]
+    return told or list(arrondissements) or [commune]
+
+
+def _called(names_of: NamesOf, typed: str, is_near: Callable[[Commune], bool]) -> list[Named]:
     for one in keys(typed):
-        near = [each for each in look(one) if is_near(each.commune)]
+        near = [each for each in names_of(one) if is_near(each.commune)]
         for former in (False, True):
-            if found := {each.commune.code: each.commune for each in near if each.is_former is former}:
+            found: dict[str, Named] = {}
+            for each in near:
+                if each.is_former is former:
+                    found.setdefault(each.commune.code, each)
+            if found:
                 return list(found.values())
     return []

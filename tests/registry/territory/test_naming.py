@@ -35,6 +35,10 @@ NOWHERE = Settings(geocoder_url="")
         ("Évry", ""),
         ("Évry (91)", "91228"),
         ("Évry (89)", "89162"),
+        ("Anctoville", ""),
+        ("Anctoville (14)", "14011"),
+        ("Anctoville (50)", "50008"),
+        ("Tremblay-lès-Gonesse", "93073"),
         # Arrondissements.
         ("Paris 14e", "75114"),
         ("Paris XIVe arrondissement", "75114"),
@@ -72,6 +76,7 @@ def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
     ("typed", "choices"),
     [
         ("Évry", {"Évry (89)", "Évry (91)"}),
+        ("Anctoville", {"Anctoville (14)", "Anctoville (50)"}),
         ("Marseille 13", {"Marseille 13e Arrondissement (13)", "Marseille (13)"}),
     ],
 )
@@ -97,6 +102,18 @@ def test_namesakes_are_asked_for_by_words_that_can_be_typed(
         ("Courcouronnes", "01/05/1964", "78182"),
         ("Pierrefitte-sur-Seine", "01/05/1964", "75059"),
         ("Nantes", "01/05/1964", "44109"),
+        # The number changed too, or the name since.
+        ("Thiais", "01/05/1964", "75074"),
+        ("Bron", "01/05/1964", "69029"),
+        ("Vénissieux", "01/05/1964", "69259"),
+        ("Meyzieu", "01/05/1964", "38233"),
+        ("Tremblay-en-France", "01/05/1964", "78622"),
+        ("Tremblay-en-France", "01/05/1974", "93073"),
+        ("Rillieux-la-Pape (69)", "01/05/1964", "01326"),
+        # Merged, and its name and code are another's.
+        ("Bagnoles-de-l'Orne", "01/05/1974", "61022"),
+        ("Tessé-la-Madeleine", "01/05/1974", "61483"),
+        ("Châteaufort (78)", "01/05/1964", "78143"),
     ],
 )
 def test_a_place_of_birth_has_the_code_of_the_day(registry: Connection, typed: str, born: str, code: str) -> None:
@@ -127,6 +144,7 @@ def test_an_unknown_place_of_birth_says_where_its_code_stands(registry: Connecti
         ("Paris 14e", "75015", ""),
         ("Saint-Martin", "97150", "97801"),
         ("Aurseulles", "14240", "14581"),
+        ("Anctoville", "14240", "14581"),
     ],
 )
 def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: str, code: str) -> None:
@@ -141,6 +159,8 @@ def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: st
         ("ST HERBLAIN CEDEX 2", "44806", "44162", "44800"),
         ("Lyon 3e", "69000", "69383", "69003"),
         ("Marseille 08", "13000", "13208", "13008"),
+        ("POINTE A PITRE CEDEX", "97159", "97120", "97110"),
+        ("Saint-Barthélemy Cedex", "97199", "97701", "97133"),
     ],
 )
 def test_a_postcode_is_kept_as_lists_have_it(
@@ -156,6 +176,7 @@ def test_a_postcode_is_kept_as_lists_have_it(
         ("Nantes", "44042", "44000, 44100, 44200 ou 44300"),
         ("Paris", "75000", "de 75001 à 75116"),
         ("Paris 16", "75000", "75016 ou 75116"),
+        ("AJACCIO CEDEX", "20176", "20000, 20090 ou 20167"),
     ],
 )
 def test_who_lives_in_a_part_of_the_city_is_asked_for_its_postcode(
