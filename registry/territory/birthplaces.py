@@ -37,7 +37,7 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     text = typed.strip()
     if _CODE.fullmatch(text.upper()):
         return [(text.upper(), _name_of(conn, text.upper()))]
-    name, code, is_signed = _apart(text)
+    name, code, is_signed = _name_and_code(text)
     if not name:
         return []
     if is_signed and _CODE.fullmatch(code):
@@ -125,7 +125,7 @@ def _name_of(conn: Connection, code: str) -> str:
     return dict(others).get(code, code)
 
 
-def _apart(text: str) -> tuple[str, str, bool]:
+def _name_and_code(text: str) -> tuple[str, str, bool]:
     """The name, the code behind it, and whether a sign parts them: « Saint-Denis (93) » and « Saint-Denis, 93 » have a
     département, « Saint-Martin (14625) » an INSEE code, « Nantes 44000 » a postcode."""
     found = _BEHIND.search(text[:200])

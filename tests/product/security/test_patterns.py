@@ -252,7 +252,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "placing.street_of": placing.street_of,
     "names.apart": names.apart,
     "names.postcode": names.postcode,
-    "birthplaces._apart": birthplaces._apart,
+    "birthplaces._name_and_code": birthplaces._name_and_code,
     "texts.mended": texts.mended,
     "texts.mended of a name": lambda each: texts.mended(each, texts.BROKEN_NAME),
     "texts.repairs": lambda each: texts.repairs("nom", each),
