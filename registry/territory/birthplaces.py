@@ -7,12 +7,12 @@ does not know, and countries.
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from domain import spelling
+from domain import localities, spelling
 from registry.database import Connection
 from registry.territory import names, names_of
 from registry.territory.names import Named
@@ -46,27 +46,29 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
         return [country]
     if places := _arrondissement(conn, name):
         return places
-    if is_signed or not code:
-        return _called(conn, name, code, born)[:MOST_CHOICES]
+    if not code:
+        return _called(conn, name, (), born)[:MOST_CHOICES]
+    if is_signed:
+        return _called(conn, name, (code,), born)[:MOST_CHOICES]
     numbered = _arrondissement(conn, f"{name} {code[-2:]}")
     if _CODE.fullmatch(code):
-        return numbered or _called(conn, name, names.department_of(code), born)[:MOST_CHOICES]
+        return numbered or _called(conn, name, localities.departments_of(code), born)[:MOST_CHOICES]
     # « Paris 14 » is no département; « Marseille 13 » may be the département and the arrondissement.
-    return [*numbered, *_called(conn, name, code, born)][:MOST_CHOICES]
+    return [*numbered, *_called(conn, name, (code,), born)][:MOST_CHOICES]
 
 
-def _called(conn: Connection, name: str, where: str, born: date | None) -> list[Place]:
-    """The communes of a name; `where`: the département, of then or of today, or nothing."""
+def _called(conn: Connection, name: str, where: Sequence[str], born: date | None) -> list[Place]:
+    """The communes of a name; `where`: the départements, of then or of today, or none for all."""
     known = names_of(conn, wanted := names.keys(name))
     found: dict[str, str] = {}
     for each in next(filter(None, map(list, map(known, wanted))), []):
         then = _code_then(conn, each, born, where)
-        if where in ("", names.department_of(then), each.commune.department):
+        if not where or _department(then) in where or each.commune.department in where:
             found.setdefault(then, each.name)
     for code, called in _overseas().get(names.key(name), []):
-        if where in ("", names.department_of(code)):
+        if not where or _department(code) in where:
             found.setdefault(code, called)
-    labels = [f"{called} ({names.department_of(code)})" for code, called in found.items()]
+    labels = [f"{called} ({_department(code)})" for code, called in found.items()]
     return [
         (code, label if labels.count(label) == 1 else f"{called} ({code})")
         for (code, called), label in zip(found.items(), labels, strict=True)
@@ -74,18 +76,18 @@ def _called(conn: Connection, name: str, where: str, born: date | None) -> list[
 
 
 def _arrondissement(conn: Connection, name: str) -> list[Place]:
-    city, number = names.apart(name)
+    city, number = localities.apart(name)
     if number is None:
         return []
-    wanted = names.arrondissement_key(city, number)
+    wanted = names.key(localities.arrondissement(city, number))
     return [(each.code, f"{each.name} ({each.commune.department})") for each in names_of(conn, [wanted])(wanted)]
 
 
-def _code_then(conn: Connection, named: Named, born: date | None, where: str) -> str:
+def _code_then(conn: Connection, named: Named, born: date | None, where: Sequence[str]) -> str:
     """The code of a commune in another département than today's, or on a day; else its last."""
     codes = _codes(conn, named)
-    elsewhere = [code for _, code in codes if names.department_of(code) == where != named.commune.department]
-    if elsewhere:
+    elsewhere = [code for _, code in codes if _department(code) in where]
+    if elsewhere and named.commune.department not in where:
         return elsewhere[-1]
     return next((code for end, code in codes if born and born < end), codes[-1][1])
 
@@ -101,11 +103,11 @@ def _codes(conn: Connection, named: Named) -> list[tuple[date, str]]:
         " union all select code, place_key(name), null from commune where code = %(code)s",
         {"code": named.commune.code},
     ).fetchall()
-    name, here = names.key(named.name), names.department_of(named.code)
+    name, here = names.key(named.name), _department(named.code)
     others = {key for code, key, _ in rows if code == named.code}
     ends: dict[str, date] = {}
     for code, key, end in rows:
-        if key == name or (key in others and names.department_of(code) != here):
+        if key == name or (key in others and _department(code) != here):
             ends[code] = max(ends.get(code, date.min), end or date.max)
     return sorted((end, code) for code, end in ends.items())
 
@@ -120,7 +122,7 @@ def _name_of(conn: Connection, code: str) -> str:
         {"code": code},
     ).fetchone()
     if row:
-        return f"{row[0]} ({names.department_of(code)})"
+        return f"{row[0]} ({_department(code)})"
     others = (*_countries().values(), *(place for places in _overseas().values() for place in places))
     return dict(others).get(code, code)
 
@@ -132,6 +134,11 @@ def _name_and_code(text: str) -> tuple[str, str, bool]:
     if not found:
         return text, "", False
     return text[: found.start()].strip(), found["code"].upper(), bool(found["sign"].strip())
+
+
+def _department(code: str) -> str:
+    """Of an INSEE code."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
 @lru_cache

@@ -1,14 +1,14 @@
 """What a commune is called, was called, and is written like; which one an address means by it. Pure.
 
-Forms, files and accounts of another portal read names, postcodes and codes by these functions; the search of places,
-which asks the index, by domain.spelling and functions of its own.
+Forms, files and accounts of another portal read names, postcodes and codes by these functions, the search of places by
+its own, which ask the index; what they must agree on stands in domain/spelling and domain/localities.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from domain import spelling
+from domain import localities, spelling
 
 NamesOf = Callable[[str], Iterable["Named"]]
 """The names of a key: of communes, and of those that are no more."""
@@ -38,13 +38,6 @@ class Named:
     commune: Commune
 
 
-_NUMBER = re.compile(
-    r"^(?P<city>.*[^\W\d_]) (?P<number>\d{1,2}|[ivx]{1,5}) ?(?:er|eme|e|nd|d)?(?: (?:arr|arrdt|ardt|arrondissement))?$"
-)
-_UNITS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-_ROMAN = {f"{'x' * tens}{unit}": 10 * tens + ones for tens in range(3) for ones, unit in enumerate(_UNITS)}
-
-
 def key(name: str) -> str:
     """What all spellings of a name have in common: letters and figures without a sign between them. The database has
     the same of the names that it holds (`place_key`)."""
@@ -54,21 +47,7 @@ def key(name: str) -> str:
 def keys(typed: str) -> tuple[str, ...]:
     """The keys that a name may have been typed for, the likeliest first: « Lyon 3e » is Lyon. Empty for what is no
     name."""
-    return tuple(dict.fromkeys(found for found in (key(typed[:200]), key(apart(typed)[0])) if found))
-
-
-def apart(name: str) -> tuple[str, int | None]:
-    """A name, and the arrondissement that is written behind it: « Paris 14e », « LYON 03 », « Marseille VIII »."""
-    found = _NUMBER.match(spelling.place(name[:200]))
-    if not found:
-        return name, None
-    number = _ROMAN.get(found["number"]) or (int(found["number"]) if found["number"].isdigit() else None)
-    return (found["city"], number) if number else (name, None)
-
-
-def arrondissement_key(city: str, number: int) -> str:
-    """Of « Paris » and 14, the key of « Paris 14e Arrondissement »."""
-    return key(f"{city} {number}{'er' if number == 1 else 'e'} Arrondissement")
+    return tuple(dict.fromkeys(found for found in (key(typed[:200]), key(localities.apart(typed)[0])) if found))
 
 
 def postcode(typed: str) -> str:
@@ -88,17 +67,11 @@ def code_of_file(written: str) -> str:
     return written.upper().zfill(5) if written else ""
 
 
-def department_of(code: str) -> str:
-    """The figures of a département with which a postcode or an INSEE code begins. Of postcodes « 20 » is Corse, « 971 »
-    Saint-Martin as well, and some two hundred communes have those of a neighbour."""
-    return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
 def addressed(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
     """The names that a postal address may mean, one of each commune: those of its postcode before others of its
     département (the postcodes of CEDEX are in no list), names of today before those of before. One, where all is well;
     several are namesakes; none without a postcode."""
-    return of_postcode(names_of, postcode, typed) or of_department(names_of, department_of(postcode), typed)
+    return of_postcode(names_of, postcode, typed) or of_department(names_of, postcode, typed)
 
 
 def of_postcode(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
@@ -106,9 +79,14 @@ def of_postcode(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
     return _called(names_of, typed, lambda commune: postcode in commune.postcodes)
 
 
-def of_department(names_of: NamesOf, department: str, typed: str) -> list[Named]:
-    """As `addressed`, of the communes whose postcodes begin with that département (`department_of`)."""
-    return _called(names_of, typed, lambda commune: department in map(department_of, commune.postcodes))
+def of_department(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
+    """As `addressed`, of the communes whose own postcodes are of the same départements (`departments_of`)."""
+    departments = set(localities.departments_of(postcode))
+    return _called(
+        names_of,
+        typed,
+        lambda commune: any(departments.intersection(localities.departments_of(own)) for own in commune.postcodes),
+    )
 
 
 def parts(commune: Commune, arrondissements: Sequence[Commune], postcode: str, typed: str) -> list[Commune]:
@@ -118,8 +96,8 @@ def parts(commune: Commune, arrondissements: Sequence[Commune], postcode: str, t
     A form asks which of several it is. An import takes the city where nothing tells; of a contradiction it needs the
     row's point, or else refuses the row.
     """
-    number = apart(typed)[1]
-    wanted = arrondissement_key(commune.name, number) if number else ""
+    number = localities.apart(typed)[1]
+    wanted = key(localities.arrondissement(commune.name, number)) if number else ""
     told = [each for each in arrondissements if postcode in each.postcodes or key(each.name) == wanted]
     return told or list(arrondissements) or [commune]
 

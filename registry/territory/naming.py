@@ -50,7 +50,7 @@ def communes(conn: Connection, typed: str, postcode: str) -> Choices:
     known = names_of(conn, names.keys(typed))
     called = names.of_postcode(known, postcode, typed)
     if not here:
-        called = names.of_department(known, names.department_of(postcode), typed)
+        called = names.of_department(known, postcode, typed)
     if called:
         return [part for each in called for part in _parts(conn, each.commune, postcode, typed)]
     for match in (

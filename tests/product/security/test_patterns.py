@@ -250,7 +250,6 @@ READERS: dict[str, Callable[[str], object]] = {
     "civil.typed_day": civil.typed_day,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
-    "names.apart": names.apart,
     "names.postcode": names.postcode,
     "birthplaces._name_and_code": birthplaces._name_and_code,
     "texts.mended": texts.mended,

@@ -62,6 +62,9 @@ NOWHERE = Settings(geocoder_url="")
         ("villeneuve dascq", "59009"),
         ("L AIGLE", "61214"),
         ("Nantes 44000", "44109"),
+        ("Ajaccio 20000", "2A004"),
+        ("Ajaccio (20)", "20004"),
+        ("8e arrondissement de Marseille", "13208"),
         ("Saint-Bonnet (15173)", "15173"),
     ],
 )
@@ -160,7 +163,7 @@ def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: st
         ("Lyon 3e", "69000", "69383", "69003"),
         ("Marseille 08", "13000", "13208", "13008"),
         ("POINTE A PITRE CEDEX", "97159", "97120", "97110"),
-        ("Saint-Barthélemy Cedex", "97199", "97701", "97133"),
+        ("Saint-Barthélemy Cedex", "97098", "97701", "97133"),
     ],
 )
 def test_a_postcode_is_kept_as_lists_have_it(
