@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from docs import former_names
 from local.servers import Urls
 from registry import territory
 from registry.database import Connection, migrate
@@ -82,3 +83,26 @@ def test_a_migration_is_frozen() -> None:
         if ours := {name for name in modules if (ROOT / name.split(".")[0]).is_dir()}:
             taken[path.name] = ours
     assert taken == LIVE
+
+
+def test_names_under_other_codes_come_out_of_the_history() -> None:
+    def commune(name: str, code: str, end: str | None, **more: str) -> dict[str, str]:
+        return {"nom": name, "code": code, "type": "COM"} | ({"dateFin": end} if end else {}) | more
+
+    history = [
+        commune("Nanterre", "75050", "1968-01-01"),
+        commune("Orbois", "14479", "1973-01-01"),
+        commune("Quesnay-Guesnon", "14526", "1975-01-01"),
+        # A name that stands in former_names.csv, one that had not ended, and a code between two times of another.
+        commune("Varades", "44213", "2016-01-01"),
+        commune("Porte des Pierres Dorées", "69159", "2018-01-01"),
+        commune("Porte des Pierres Dorées", "69159", None),
+        commune("Châteaufort", "91143", "1969-11-29", predecesseur="COM-78143@1943-01-01"),
+        commune("Orbois", "14479", "2017-01-01") | {"type": "COMA"},
+    ]
+    today = [{"nom": "Orbois", "code": "14479", "type": "commune-deleguee"}]
+    assert list(former_names.added(history, today)) == [
+        ("Orbois", "14479", "14581", "", "delegated"),
+        ("Quesnay-Guesnon", "14526", "14581", "1975-01-01", "commune"),
+        ("Nanterre", "75050", "92050", "1968-01-01", "moved"),
+    ]
