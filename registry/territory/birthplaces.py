@@ -95,8 +95,8 @@ def _code_then(conn: Connection, named: Named, born: date | None, where: Sequenc
 def _codes(conn: Connection, named: Named) -> list[tuple[date, str]]:
     """The codes that a commune has had, each after the day of its end, in order.
 
-    Those of its name; from another département also those of any name that it had under its code: Tremblay-en-France
-    was Tremblay-lès-Gonesse, 93073, and that had been 78622.
+    That of the name, others of the same name, and from another département also those of any name that stood under its
+    code: Tremblay-en-France was Tremblay-lès-Gonesse, 93073, and that had been 78622.
     """
     rows: list[tuple[str, str, date | None]] = conn.execute(
         "select code, place_key(name), ended_on from former_name where current_code = %(code)s"
@@ -107,7 +107,7 @@ def _codes(conn: Connection, named: Named) -> list[tuple[date, str]]:
     others = {key for code, key, _ in rows if code == named.code}
     ends: dict[str, date] = {}
     for code, key, end in rows:
-        if key == name or (key in others and _department(code) != here):
+        if code == named.code or key == name or (key in others and _department(code) != here):
             ends[code] = max(ends.get(code, date.min), end or date.max)
     return sorted((end, code) for code, end in ends.items())
 

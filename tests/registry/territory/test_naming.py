@@ -113,6 +113,9 @@ def test_namesakes_are_asked_for_by_words_that_can_be_typed(
         ("Tremblay-en-France", "01/05/1964", "78622"),
         ("Tremblay-en-France", "01/05/1974", "93073"),
         ("Rillieux-la-Pape (69)", "01/05/1964", "01326"),
+        ("Corbeil (91)", "01/05/1950", "78174"),
+        ("Corbeil (91)", "01/05/1960", "78174"),
+        ("Corbeil (91)", "01/05/1970", "91174"),
         # Merged, and its name and code are another's.
         ("Bagnoles-de-l'Orne", "01/05/1974", "61022"),
         ("Tessé-la-Madeleine", "01/05/1974", "61483"),
