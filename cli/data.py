@@ -58,12 +58,13 @@ def migrate() -> None:
 
 
 def territory() -> None:
-    """Charger les communes, les intercommunalités et les départements, si ce n’est pas fait."""
+    """Charger les communes, les intercommunalités et les départements, si ce n’est pas fait, et leurs anciens noms."""
     from registry import territory as territories
 
     with plain_failures(), database.connect(found_settings().database_url) as conn:
         if conn.execute("select 1 from commune limit 1").fetchone():
-            say("Le territoire est déjà chargé.")
+            renewed = territories.renew_names(conn)
+            say(f"Le territoire est déjà chargé\u00a0; anciens noms mis à jour\u00a0: {renewed}.")
             return
         with progress() as steps:
             territories.load(conn, lambda done, total: steps("communes", done, total))

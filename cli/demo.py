@@ -146,7 +146,9 @@ def _fill(settings: Settings, scale: Scale) -> "list[DemoAccount]":
     with database.connect(settings.database_url) as conn, progress() as steps:
         if not conn.execute("select 1 from commune limit 1").fetchone():
             territory.load(conn, lambda done, total: steps("communes de France", done, total))
-            conn.commit()
+        else:
+            territory.renew_names(conn)
+        conn.commit()
         if not conn.execute("select 1 from import_record limit 1").fetchone():
             for file in sorted(STRUCTURES.glob("*.geojson")):
                 say(f"  {file.name}\u00a0: {list(lines(import_structures(conn, file, mapping.find(file))))[-1]}")

@@ -46,7 +46,8 @@ with of_epci as (
            c.lat, c.lon, null, null, c.name, case when f.was = 'commune' and f.code = c.code then true end
     from former_name f
     join commune c on c.code = f.current_code
-    where f.name <> c.name and (ids is null or f.code = any (place_codes(ids)))
+    -- A name that only stood under another code is a document already.
+    where f.name <> c.name and f.was <> 'moved' and (ids is null or f.code = any (place_codes(ids)))
     union all
     select 'commune:' || r.code, 'retired', r.current_code, null, null, null, null, null, null,
            null, null, null, null, null, null

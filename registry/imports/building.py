@@ -79,7 +79,7 @@ def key_parts(row: Row, mapping: Mapping, territory: Territory) -> tuple[str, ..
     parts = []
     for name in mapping.key:
         value = cleaning.text(value_at(row.values, name))
-        if name == mapping.place.commune_code and (commune := territory.by_code(value.upper().zfill(5))):
+        if name == mapping.place.commune_code and (commune := territory.by_code(value)):
             value = commune.code
         # PostgreSQL indexes no text beyond some 2,700 bytes.
         parts.append(spelling.address(value)[:200])

@@ -62,8 +62,8 @@ def place(territory: Territory, address: Address, point: Point | str) -> Place:
 
     Raises RowRejected when no commune can be found.
     """
-    commune, repairs = _commune(territory, address, point)
-    given = _five(address.postcode)
+    given = names.postcode_of_file(address.postcode)
+    commune, repairs = _commune(territory, address, given, point)
     if isinstance(point, str):
         doubt = point
     elif (metres := metres_outside(territory, commune, point.lat, point.lon)) > TOLERANCE_M:
@@ -71,7 +71,7 @@ def place(territory: Territory, address: Address, point: Point | str) -> Place:
     else:
         doubt = point.doubt
     trusted = None if doubt or isinstance(point, str) else point
-    commune = _arrondissement(territory, commune, address, trusted)
+    commune = _arrondissement(territory, commune, trusted)
     if doubt:
         repairs.append(f"placée à sa commune, {commune.name} : {doubt}")
     postcode = _postcode(commune, given, trusted)
@@ -137,54 +137,50 @@ def metres_outside(territory: Territory, commune: Commune, lat: float, lon: floa
     return max(0.0, float(shapely.distance(centre, here)) - RADIUS_M)
 
 
-def _commune(territory: Territory, address: Address, point: Point | str) -> tuple[Commune, list[str]]:
+def _commune(territory: Territory, address: Address, postcode: str, point: Point | str) -> tuple[Commune, list[str]]:
     """The commune by its code, else by postcode and name, else by the point; and what was repaired."""
     repairs: list[str] = []
-    # A spreadsheet makes 1004 of 01004.
-    code = address.commune_code.upper().zfill(5) if address.commune_code else ""
-    if code:
-        if commune := territory.by_code(code):
-            if commune.code != code:
-                repairs.append(f"le code INSEE {code} n’existe plus : {commune.code} {commune.name}")
-            return commune, repairs
+    known = territory.by_code(address.commune_code)
+    if address.commune_code and known is None:
         repairs.append(f"code INSEE {quoted(address.commune_code)} inconnu")
+    if found := territory.meant(address.commune_code, postcode, address.commune_name):
+        named = found[0] if len(found) == 1 else _one_of(territory, found, address, point)
+        commune = named.commune
+        if named.is_former and known:
+            repairs.append(f"le code INSEE {named.code} n’existe plus : {commune.code} {commune.name}")
+        elif named.is_former:
+            repairs.append(f"commune {quoted(address.commune_name)}, devenue {commune.code} {commune.name}")
+        return commune, repairs
     if address.commune_name:
-        found = territory.addressed(_five(address.postcode), address.commune_name)
-        if len(found) > 1:
-            found = [_one_of(territory, found, address.commune_name, point)]
-        if found:
-            return found[0], [*repairs, *_of_before(found[0], address.commune_name)]
-        repairs.append(f"commune {quoted(f'{address.postcode} {address.commune_name}'.strip())} inconnue")
-    if isinstance(point, Point) and not point.doubt and (commune := territory.at(point.lat, point.lon)):
-        return commune, [*repairs, f"commune trouvée par la position : {commune.code} {commune.name}"]
+        repairs.append(f"commune {quoted(_written(address))} inconnue")
+    if isinstance(point, Point) and not point.doubt and (commune_at := territory.at(point.lat, point.lon)):
+        return commune_at, [*repairs, f"commune trouvée par la position : {commune_at.code} {commune_at.name}"]
     raise RowRejected(", ".join([*repairs, "aucune commune trouvée"]))
 
 
-def _one_of(territory: Territory, namesakes: list[Commune], name: str, point: Point | str) -> Commune:
+def _one_of(territory: Territory, found: list[names.Named], address: Address, point: Point | str) -> names.Named:
     """The one in which the row's point lies. Raises RowRejected, which names them, where that tells nothing."""
     at = territory.at(point.lat, point.lon) if isinstance(point, Point) and not point.doubt else None
-    if at in namesakes:
-        return at
-    choices = french.listed(sorted(f"{each.code} {each.name}" for each in namesakes), "ou")
+    for each in found:
+        if at == each.commune:
+            return each
+    choices = french.listed(sorted(f"{each.commune.code} {each.commune.name}" for each in found), "ou")
     raise RowRejected(
-        f"plusieurs communes portent ou ont porté le nom {quoted(name)}, indiquez le code INSEE\u00a0: {choices}"
+        f"plusieurs communes sont possibles pour {quoted(_written(address))}, indiquez le code INSEE\u00a0: {choices}"
     )
 
 
-def _of_before(commune: Commune, name: str) -> list[str]:
-    """What is said where the row has a name that the commune bears no more."""
-    if names.key(commune.name) in names.keys(name) or commune.parent:
-        return []
-    return [f"commune {quoted(name)}, devenue {commune.code} {commune.name}"]
+def _written(address: Address) -> str:
+    return f"{address.postcode} {address.commune_name}".strip()
 
 
-def _arrondissement(territory: Territory, commune: Commune, address: Address, point: Point | None) -> Commune:
-    """Of Paris, Lyon or Marseille, the arrondissement that point, postcode or name tells; else `commune`."""
+def _arrondissement(territory: Territory, commune: Commune, point: Point | None) -> Commune:
+    """Of Paris, Lyon or Marseille, the arrondissement in which the point lies; else `commune`."""
     if commune.code in territory.arrondissements and point and point.precision != "commune":
         found = territory.at(point.lat, point.lon)
         if found and found.parent == commune.code:
             return found
-    return territory.part(commune, _five(address.postcode), address.commune_name)
+    return commune
 
 
 def _postcode(commune: Commune, postcode: str, point: Point | None) -> str:
@@ -194,8 +190,3 @@ def _postcode(commune: Commune, postcode: str, point: Point | None) -> str:
         return postcode
     named = [word for word in (point.label.split() if point else []) if word in commune.postcodes]
     return named[0] if named else commune.postcodes[0]
-
-
-def _five(postcode: str) -> str:
-    """Five figures: people write « 44 300 », and a spreadsheet makes 1000 of 01000; "" for nothing."""
-    return names.postcode(postcode).zfill(5) if postcode else ""

@@ -142,19 +142,12 @@ def _same(each: Entry, holder: _Holder) -> bool:
 
 
 def _home(each: Entry, territory: Territory, bounds: Bounds) -> Commune | None:
-    of_code = territory.by_code(each.commune_code)
-    found = (
-        [territory.part(of_code, each.postcode, each.commune_name)]
-        if of_code
-        else territory.addressed(each.postcode, each.commune_name)
-    )
-    commune = found[0] if len(found) == 1 else None
-    if commune is None:
-        each.problems.append(
-            "commune à préciser, plusieurs portent ou ont porté ce nom" if found else "commune inconnue"
-        )
+    found = territory.meant(each.commune_code, each.postcode, each.commune_name)
+    if len(found) != 1:
+        each.problems.append("commune à préciser, plusieurs sont possibles" if found else "commune inconnue")
         each.position = None
         return None
+    commune = found[0].commune
     if each.postcode and each.postcode not in commune.postcodes:
         each.problems.append("code postal d’une autre commune")
         each.postcode = ""

@@ -237,12 +237,11 @@ def _home(made: Entry, get: Get) -> None:
     made.address = clean_address(get("adresse"))
     if not made.address:
         made.problems.append("adresse absente")
-    postcode = names.postcode(texts.code(get("code_postal")))
-    made.postcode = postcode.zfill(5) if postcode.isdigit() else ""
+    made.postcode = names.postcode_of_file(texts.code(get("code_postal")))
     if not re.fullmatch(r"\d{5}", made.postcode):
         made.postcode = ""
         made.problems.append("code postal absent ou illisible")
-    made.commune_code, made.commune_name = texts.code(get("code_commune")).upper().zfill(5), get("commune")
+    made.commune_code, made.commune_name = texts.code(get("code_commune")), get("commune")
     lat, lon = _degrees(get("latitude"), 90), _degrees(get("longitude"), 180)
     if lat is not None and lon is not None:
         made.position = (lat, lon)

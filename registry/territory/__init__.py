@@ -8,7 +8,7 @@ import csv
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
@@ -54,25 +54,40 @@ def load(conn: Connection, report: Callable[[int, int], None]) -> None:
         with cur.copy("copy zone_anchor (commune, lat, lon, shown_lat, shown_lon) from stdin") as copy:
             for anchor in anchors:
                 copy.write_row(anchor)
-        known = {row["code"] for row in communes}
-        with cur.copy("copy retired_commune (code, current_code) from stdin") as copy:
-            for row in _rows("retired_codes.csv"):
-                if row["current_code"] in known:
-                    copy.write_row((row["code"], row["current_code"]))
-        load_former_names(cur)
+    renew_names(conn)
 
 
-def load_former_names(cur: psycopg.Cursor[TupleRow]) -> None:
-    """Fill the empty table of former names, of the communes that there are."""
-    known = {code for (code,) in cur.execute("select code from commune").fetchall()}
+def renew_names(conn: Connection) -> int:
+    """Bring names and codes of before to what the files say, of the communes that there are; returns how many names
+    changed.
+
+    Reference data of a version, as the communes are: no migration brings them. The caller commits.
+    """
+    known = {code for (code,) in conn.execute("select code from commune").fetchall()}
+    retired = [row for row in _rows("retired_codes.csv") if row["current_code"] in known]
+    conn.execute(
+        "insert into retired_commune as known (code, current_code) select * from unnest(%s::text[], %s::text[])"
+        " on conflict (code) do update set current_code = excluded.current_code where known is distinct from excluded",
+        [[row[column] for row in retired] for column in ("code", "current_code")],
+    )
     rows: dict[str, tuple[str, ...]] = {}
-    for row in _rows("former_names.csv"):
+    for row in (*_rows("former_names.csv"), *_rows("added_names.csv"), *_rows("renumbered.csv")):
         if row["current_code"] in known:
             id = f"{row['code']}:{spelling.fold(row['name']).replace(' ', '-')}"
             # Of two, parts went to different communes.
             id = f"{id}:{row['current_code']}" if id in rows else id
             rows[id] = (id, row["name"], row["code"], row["current_code"], row["ended_on"], row["was"])
-    cur.executemany("insert into former_name values (%s, %s, %s, %s, nullif(%s, '')::date, %s)", list(rows.values()))
+    gone = conn.execute("delete from former_name where not id = any (%s)", [list(rows)])
+    fresh = conn.execute(
+        "insert into former_name as known select id, name, code, current_code, nullif(ended_on, '')::date, was"
+        " from unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+        " as t (id, name, code, current_code, ended_on, was)"
+        " on conflict (id) do update set name = excluded.name, code = excluded.code,"
+        " current_code = excluded.current_code, ended_on = excluded.ended_on, was = excluded.was"
+        " where known is distinct from excluded",
+        [list(column) for column in zip(*rows.values(), strict=True)] or [[]] * 6,
+    )
+    return gone.rowcount + fresh.rowcount
 
 
 def _collectivities() -> Iterator[dict[str, str]]:
@@ -149,27 +164,32 @@ class Territory:
     arrondissements: dict[str, list[Commune]] = field(default_factory=dict)
     contours: dict[str, shapely.Geometry | None] = field(default_factory=dict)
 
-    def by_code(self, code: str) -> Commune | None:
-        """The commune of an INSEE code, also of one that a merger has retired."""
+    def by_code(self, written: str) -> Commune | None:
+        """The commune of an INSEE code as a file has it, also of one that a merger has retired."""
+        code = names.code_of_file(written)
         return self.communes.get(self.retired.get(code, code))
 
-    def addressed(self, postcode: str, name: str) -> list[Commune]:
-        """The communes that a postal address may mean, as `names.addressed` tells. Of Paris, Lyon and Marseille the
-        arrondissement where the postcode or the name tells it, else the city."""
-        return [self.part(each, postcode, name) for each in names.addressed(self._named, postcode, name)]
+    def meant(self, code: str, postcode: str, name: str) -> list[Named]:
+        """The communes that a row of a file may mean, each with the name or code (`code`) by which it is: that of a
+        known INSEE code, else those of the postal address (`names.addressed`). One, where all is well.
 
-    def part(self, commune: Commune, postcode: str, name: str) -> Commune:
-        """Of a city, the arrondissement of a postcode, else that of a name; any other commune as it is."""
-        parts = self.arrondissements.get(commune.code, [])
-        within = [each for each in parts if postcode in each.postcodes]
-        if len(within) != 1 and (number := names.apart(name)[1]):
-            wanted = names.arrondissement_key(commune.name, number)
-            within = [each for each in parts if names.key(each.name) == wanted]
-        return within[0] if len(within) == 1 else commune
+        Of Paris, Lyon and Marseille the arrondissement that the address tells, else the city (`names.parts`).
+        """
+        if commune := self.by_code(code):
+            code = names.code_of_file(code)
+            found = [Named(commune.name, code, code != commune.code, commune)]
+        else:
+            found = names.addressed(self._names_of, postcode, name)
+        return [replace(each, commune=part) for each in found for part in self._parts(each.commune, postcode, name)]
 
-    def _named(self, key: str) -> Iterable[Named]:
+    def _parts(self, commune: Commune, postcode: str, name: str) -> list[Commune]:
+        arrondissements = self.arrondissements.get(commune.code, [])
+        parts = names.parts(commune, arrondissements, postcode, name)
+        return [commune] if parts == arrondissements else parts
+
+    def _names_of(self, key: str) -> Iterable[Named]:
         if key not in self.by_name:
-            self.by_name[key] = look(self.conn, [key])(key)
+            self.by_name[key] = names_of(self.conn, [key])(key)
         return self.by_name[key]
 
     def contour(self, code: str) -> shapely.Geometry | None:
@@ -189,14 +209,24 @@ class Territory:
         return None
 
 
+_COLUMNS = "code, name, parent, department, postcodes, population, lat, lon"
+
+
+def _commune(row: tuple[Any, ...]) -> Commune:
+    """Of a row of _COLUMNS."""
+    code, name, parent, department, postcodes, *rest = row
+    return Commune(code, name, parent, department, tuple(postcodes), *rest)
+
+
+def arrondissements(conn: Connection, city: str) -> list[Commune]:
+    """Of a commune, by its INSEE code; none but of Paris, Lyon and Marseille."""
+    rows = conn.execute(f"select {_COLUMNS} from commune where parent = %s order by code", [city])
+    return [_commune(row) for row in rows]
+
+
 def read(conn: Connection) -> Territory:
     """The territory as the registry holds it."""
-    communes = {
-        row[0]: Commune(row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6], row[7])
-        for row in conn.execute(
-            "select code, name, parent, department, postcodes, population, lat, lon from commune order by code"
-        )
-    }
+    communes = {row[0]: _commune(row) for row in conn.execute(f"select {_COLUMNS} from commune order by code")}
     retired: dict[str, str] = dict(conn.execute("select code, current_code from retired_commune").fetchall())
     territory = Territory(conn, communes, retired)
     for commune in communes.values():
@@ -205,7 +235,7 @@ def read(conn: Connection) -> Territory:
     return territory
 
 
-def look(conn: Connection, keys: Iterable[str]) -> names.Look:
+def names_of(conn: Connection, keys: Iterable[str]) -> names.NamesOf:
     """The names of these keys (`names.keys`): of communes by population, then of those of before."""
     rows = conn.execute(
         "select place_key(n.name), n.name, n.code, n.former,"
@@ -217,9 +247,8 @@ def look(conn: Connection, keys: Iterable[str]) -> names.Look:
         {"keys": list(keys)},
     )
     found: dict[str, list[Named]] = {}
-    for key, name, code, former, current, today, parent, department, postcodes, *where in rows:
-        commune = Commune(current, today, parent, department, tuple(postcodes), *where)
-        found.setdefault(key, []).append(Named(name, code, former, commune))
+    for key, name, code, former, *commune in rows:
+        found.setdefault(key, []).append(Named(name, code, former, _commune(tuple(commune))))
     return lambda key: found.get(key, [])
 
 

@@ -7,32 +7,22 @@ does not know, and countries.
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from domain import spelling
+from domain import localities, spelling
 from registry.database import Connection
-from registry.territory import look, names
+from registry.territory import names, names_of
 from registry.territory.names import Named
 
 DATA = Path(__file__).parents[1] / "data"
 COUNTRIES = DATA / "countries.csv"
 MOST_CHOICES = 12
 
-MOVED = {
-    "75": date(1968, 1, 1),
-    "78": date(1968, 1, 1),
-    "20": date(1976, 1, 1),
-    "971": date(2008, 1, 1),
-    "985": date(2008, 1, 1),
-}
-"""The days on which communes of a département got the codes of another one: Seine and Seine-et-Oise were divided (loi
-n° 64-707 of 10 July 1964), so was Corse (loi n° 75-356 of 15 May 1975); Saint-Martin and Saint-Barthélemy left
-Guadeloupe (loi organique n° 2007-223), and INSEE numbered Mayotte anew as 976."""
-
 _CODE = re.compile(r"\d[\dAB]\d{3}", re.ASCII)
+_BEHIND = re.compile(r"(?<![\s,(])(?P<sign>[\s,(]+)(?P<code>\d[\dAB](?:\d{3}|\d)?)\s*\)?$", re.IGNORECASE)
 
 Place = tuple[str, str]
 """Code and name."""
@@ -47,49 +37,46 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     text = typed.strip()
     if _CODE.fullmatch(text.upper()):
         return [(text.upper(), _name_of(conn, text.upper()))]
-    name, where, bare = _apart(text)
+    name, code, is_signed = _name_and_code(text)
     if not name:
         return []
-    if _CODE.fullmatch(where) and not bare:
-        if found := [place for place in _bearing(conn, name) if place[0] == where]:
-            return found
-        # Not that name's code: in brackets or after a comma, postcodes are written too.
-        where, bare = names.department_of(where), where
-    if not where and (country := _countries().get(spelling.glued(name))):
+    if is_signed and _CODE.fullmatch(code):
+        if code in _bearing(conn, name):
+            return [(code, name)]
+        is_signed = False  # no code of that name: in brackets or after a comma, people write postcodes too
+    if not code and (country := _countries().get(spelling.glued(name))):
         return [country]
     if places := _arrondissement(conn, name):
         return places
+    if not code:
+        return _called(conn, name, (), born)[:MOST_CHOICES]
+    if is_signed:
+        return _called(conn, name, (code,), born)[:MOST_CHOICES]
+    numbered = _arrondissement(conn, f"{name} {code[-2:]}")
+    if _CODE.fullmatch(code):
+        return numbered or _called(conn, name, localities.departments_of(code), born)[:MOST_CHOICES]
     # « Paris 14 » is no département; « Marseille 13 » may be the département and the arrondissement.
-    numbered = _arrondissement(conn, f"{name} {bare[-2:]}") if bare else []
-    if numbered and len(bare) == len("75014"):
-        return numbered
-    return [*numbered, *_called(conn, name, where, born)][:MOST_CHOICES]
+    return [*numbered, *_called(conn, name, (code,), born)][:MOST_CHOICES]
 
 
-def _bearing(conn: Connection, name: str) -> list[Place]:
-    """What bears a name, or bore it, with every code that it has or had: « Saint-Bonnet (15173) »."""
-    known = look(conn, wanted := names.keys(name))
-    named = [each for one in wanted for each in known(one)]
-    rows = conn.execute(
-        "select code, current_code from retired_commune where current_code = any (%s)",
-        [[each.commune.code for each in named]],
-    ).fetchall()
-    codes = [(each.code, each.name) for each in named]
-    codes += [(code, each.name) for code, current in rows for each in named if each.commune.code == current]
+def _bearing(conn: Connection, name: str) -> set[str]:
+    """Every code that a place of this name has or had."""
+    known = names_of(conn, wanted := names.keys(name))
+    codes = {code for key in wanted for named in known(key) for _, code in _codes(conn, named)}
     country = _countries().get(spelling.glued(name))
-    return [*codes, *_overseas().get(names.key(name), []), *([country] if country else [])]
+    return codes | {code for code, _ in _overseas().get(names.key(name), [])} | ({country[0]} if country else set())
 
 
-def _called(conn: Connection, name: str, where: str, born: date | None) -> list[Place]:
-    """The communes of a name; `where`: the département, of then or of today, or nothing."""
-    known = look(conn, wanted := names.keys(name))
+def _called(conn: Connection, name: str, where: Sequence[str], born: date | None) -> list[Place]:
+    """The communes of a name; `where`: the départements, of then or of today, or none for all."""
+    known = names_of(conn, wanted := names.keys(name))
     found: dict[str, str] = {}
     for each in next(filter(None, map(list, map(known, wanted))), []):
         then = _code_then(conn, each, born, where)
-        if where in ("", _department(then), each.commune.department):
+        if not where or _department(then) in where or each.commune.department in where:
             found.setdefault(then, each.name)
     for code, called in _overseas().get(names.key(name), []):
-        if where in ("", _department(code)):
+        if not where or _department(code) in where:
             found.setdefault(code, called)
     labels = [f"{called} ({_department(code)})" for code, called in found.items()]
     return [
@@ -99,28 +86,40 @@ def _called(conn: Connection, name: str, where: str, born: date | None) -> list[
 
 
 def _arrondissement(conn: Connection, name: str) -> list[Place]:
-    city, number = names.apart(name)
+    city, number = localities.apart(name)
     if number is None:
         return []
-    wanted = names.arrondissement_key(city, number)
-    return [(each.code, f"{each.name} ({each.commune.department})") for each in look(conn, [wanted])(wanted)]
+    wanted = names.key(localities.arrondissement(city, number))
+    return [(each.code, f"{each.name} ({each.commune.department})") for each in names_of(conn, [wanted])(wanted)]
 
 
-def _code_then(conn: Connection, named: Named, born: date | None, where: str) -> str:
-    """The code that a commune had on a day, or in a département, before that was divided; its own on any other."""
-    rows = conn.execute(
-        "select code from retired_commune where current_code = %s order by code", [named.commune.code]
+def _code_then(conn: Connection, named: Named, born: date | None, where: Sequence[str]) -> str:
+    """The code of a commune in another département than today's, or on a day; else its last."""
+    codes = _codes(conn, named)
+    elsewhere = [code for _, code in codes if _department(code) in where]
+    if elsewhere and named.commune.department not in where:
+        return elsewhere[-1]
+    return next((code for end, code in codes if born and born < end), codes[-1][1])
+
+
+def _codes(conn: Connection, named: Named) -> list[tuple[date, str]]:
+    """The codes that a commune has had, each after the day of its end, in order.
+
+    That of the name, others of the same name, and from another département also those of any name that stood under its
+    code: Tremblay-en-France was Tremblay-lès-Gonesse, 93073, and that had been 78622.
+    """
+    rows: list[tuple[str, str, date | None]] = conn.execute(
+        "select code, place_key(name), ended_on from former_name where current_code = %(code)s"
+        " union all select code, place_key(name), null from commune where code = %(code)s",
+        {"code": named.commune.code},
     ).fetchall()
-    here = _department(named.code)
-    before = [code for (code,) in rows if _department(code) in MOVED and _department(code) != here]
-    # Most kept their numbers. Of another one nothing else tells whether it was this commune's or a neighbour's.
-    same = [code for code in before if code[2:] == named.code[2:]] or (
-        before if len(before) == 1 and not named.is_former else []
-    )
-    if not same or here in MOVED:
-        return named.code
-    was = _department(same[0])
-    return same[0] if where == was or (born is not None and born < MOVED[was]) else named.code
+    name, here = names.key(named.name), _department(named.code)
+    others = {key for code, key, _ in rows if code == named.code}
+    ends: dict[str, date] = {}
+    for code, key, end in rows:
+        if code == named.code or key == name or (key in others and _department(code) != here):
+            ends[code] = max(ends.get(code, date.min), end or date.max)
+    return sorted((end, code) for code, end in ends.items())
 
 
 def _name_of(conn: Connection, code: str) -> str:
@@ -138,20 +137,18 @@ def _name_of(conn: Connection, code: str) -> str:
     return dict(others).get(code, code)
 
 
-def _department(code: str) -> str:
-    return code[:3] if code.startswith(("97", "98")) else code[:2]
-
-
-def _apart(text: str) -> tuple[str, str, str]:
-    """The name, what is written behind it, and the same where that is written without a sign: « Saint-Denis (93) » and
-    « Saint-Denis, 93 » have a département, « Saint-Martin (14625) » a code, « Nantes 44000 » a postcode."""
-    found = re.search(r"(?<![\s,(])(?P<sign>[\s,(]+)(?P<code>\d[\dAB](?:\d{3}|\d)?)\s*\)?$", text[:200], re.IGNORECASE)
+def _name_and_code(text: str) -> tuple[str, str, bool]:
+    """The name, the code behind it, and whether a sign parts them: « Saint-Denis (93) » and « Saint-Denis, 93 » have a
+    département, « Saint-Martin (14625) » an INSEE code, « Nantes 44000 » a postcode."""
+    found = _BEHIND.search(text[:200])
     if not found:
-        return text, "", ""
-    name, code = text[: found.start()].strip(), found["code"].upper()
-    if found["sign"].strip():
-        return name, code, ""
-    return name, names.department_of(code) if len(code) == len("44000") else code, code
+        return text, "", False
+    return text[: found.start()].strip(), found["code"].upper(), bool(found["sign"].strip())
+
+
+def _department(code: str) -> str:
+    """Of an INSEE code."""
+    return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
 @lru_cache

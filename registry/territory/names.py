@@ -1,15 +1,16 @@
 """What a commune is called, was called, and is written like; which one an address means by it. Pure.
 
-A name and a postcode are read here for everybody: files, forms, accounts of another portal.
+Forms, files and accounts of another portal read names, postcodes and codes by these functions, the search of places by
+its own, which ask the index; what they must agree on stands in domain/spelling and domain/localities.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from domain import spelling
+from domain import localities, spelling
 
-Look = Callable[[str], Iterable["Named"]]
+NamesOf = Callable[[str], Iterable["Named"]]
 """The names of a key: of communes, and of those that are no more."""
 
 
@@ -37,13 +38,6 @@ class Named:
     commune: Commune
 
 
-_NUMBER = re.compile(
-    r"^(?P<city>.*[^\W\d_]) (?P<number>\d{1,2}|[ivx]{1,5}) ?(?:er|eme|e|nd|d)?(?: (?:arr|arrdt|ardt|arrondissement))?$"
-)
-_UNITS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-_ROMAN = {f"{'x' * tens}{unit}": 10 * tens + ones for tens in range(3) for ones, unit in enumerate(_UNITS)}
-
-
 def key(name: str) -> str:
     """What all spellings of a name have in common: letters and figures without a sign between them. The database has
     the same of the names that it holds (`place_key`)."""
@@ -53,21 +47,7 @@ def key(name: str) -> str:
 def keys(typed: str) -> tuple[str, ...]:
     """The keys that a name may have been typed for, the likeliest first: « Lyon 3e » is Lyon. Empty for what is no
     name."""
-    return tuple(dict.fromkeys(found for found in (key(typed[:200]), key(apart(typed)[0])) if found))
-
-
-def apart(name: str) -> tuple[str, int | None]:
-    """A name, and the arrondissement that is written behind it: « Paris 14e », « LYON 03 », « Marseille VIII »."""
-    found = _NUMBER.match(spelling.place(name[:200]))
-    if not found:
-        return name, None
-    number = _ROMAN.get(found["number"]) or (int(found["number"]) if found["number"].isdigit() else None)
-    return (found["city"], number) if number else (name, None)
-
-
-def arrondissement_key(city: str, number: int) -> str:
-    """Of « Paris » and 14, the key of « Paris 14e Arrondissement »."""
-    return key(f"{city} {number}{'er' if number == 1 else 'e'} Arrondissement")
+    return tuple(dict.fromkeys(found for found in (key(typed[:200]), key(localities.apart(typed)[0])) if found))
 
 
 def postcode(typed: str) -> str:
@@ -77,33 +57,59 @@ def postcode(typed: str) -> str:
     return digits if re.fullmatch(r"\d{5}", digits) else typed.strip()
 
 
-def department_of(postcode: str) -> str:
-    """The département that a postcode begins with; « 20 » for both of Corsica's. Wrong for some two hundred communes
-    that the office of a neighbour serves: asked only where no commune has the postcode and the name."""
-    return postcode[:3] if postcode.startswith(("97", "98")) else postcode[:2]
+def postcode_of_file(written: str) -> str:
+    """`postcode` of a cell: a spreadsheet makes 1000 of 01000. "" for nothing."""
+    return postcode(written).zfill(5) if written else ""
 
 
-def addressed(look: Look, postcode: str, typed: str) -> list[Commune]:
-    """The communes that a postal address may mean: those of its postcode before others of its département (the
-    postcodes of CEDEX are in no list), names of today before those of before. One, where all is well; several are
-    namesakes; none without a postcode."""
-    return of_postcode(look, postcode, typed) or of_department(look, department_of(postcode), typed)
+def code_of_file(written: str) -> str:
+    """An INSEE code of a cell, where a spreadsheet has made 1004 of 01004. "" for nothing."""
+    return written.upper().zfill(5) if written else ""
 
 
-def of_postcode(look: Look, postcode: str, typed: str) -> list[Commune]:
+def addressed(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
+    """The names that a postal address may mean, one of each commune: those of its postcode before others of its
+    département (the postcodes of CEDEX are in no list), names of today before those of before. One, where all is well;
+    several are namesakes; none without a postcode."""
+    return of_postcode(names_of, postcode, typed) or of_department(names_of, postcode, typed)
+
+
+def of_postcode(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
     """As `addressed`, of the communes that have the postcode."""
-    return _called(look, typed, lambda commune: postcode in commune.postcodes)
+    return _called(names_of, typed, lambda commune: postcode in commune.postcodes)
 
 
-def of_department(look: Look, department: str, typed: str) -> list[Commune]:
-    """As `addressed`, of the communes of a département as `department_of` names it."""
-    return _called(look, typed, lambda commune: re.sub("[AB]", "0", commune.department) == department)
+def of_department(names_of: NamesOf, postcode: str, typed: str) -> list[Named]:
+    """As `addressed`, of the communes whose own postcodes are of the same départements (`departments_of`)."""
+    departments = set(localities.departments_of(postcode))
+    return _called(
+        names_of,
+        typed,
+        lambda commune: any(departments.intersection(localities.departments_of(own)) for own in commune.postcodes),
+    )
 
 
-def _called(look: Look, typed: str, is_near: Callable[[Commune], bool]) -> list[Commune]:
+def parts(commune: Commune, arrondissements: Sequence[Commune], postcode: str, typed: str) -> list[Commune]:
+    """Of a city the arrondissements that an address may mean: that of its postcode, or of the number behind its name;
+    both where they contradict each other (« 75015 Paris 14e »), all where neither tells. Another commune is itself.
+
+    A form asks which of several it is. An import takes the city where nothing tells; of a contradiction it needs the
+    row's point, or else refuses the row.
+    """
+    number = localities.apart(typed)[1]
+    wanted = key(localities.arrondissement(commune.name, number)) if number else ""
+    told = [each for each in arrondissements if postcode in each.postcodes or key(each.name) == wanted]
+    return told or list(arrondissements) or [commune]
+
+
+def _called(names_of: NamesOf, typed: str, is_near: Callable[[Commune], bool]) -> list[Named]:
     for one in keys(typed):
-        near = [each for each in look(one) if is_near(each.commune)]
+        near = [each for each in names_of(one) if is_near(each.commune)]
         for former in (False, True):
-            if found := {each.commune.code: each.commune for each in near if each.is_former is former}:
+            found: dict[str, Named] = {}
+            for each in near:
+                if each.is_former is former:
+                    found.setdefault(each.commune.code, each)
+            if found:
                 return list(found.values())
     return []

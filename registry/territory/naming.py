@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from domain import civil, spelling
 from registry.database import Connection
-from registry.territory import birthplaces, current_codes, look, names
+from registry.territory import arrondissements, birthplaces, current_codes, names, names_of
 from registry.territory.names import Commune
 
 Choices = list[tuple[str, str]]
@@ -23,12 +23,14 @@ def resolved(conn: Connection, values: Mapping[str, str]) -> dict[str, str]:
         postcode = names.postcode(values.get("code_postal", ""))
         fitting = communes(conn, values["commune"], postcode)
         own = _postcodes(conn, [code for code, _ in fitting])
+        asked: list[str] = []
         if fitting and postcode not in own:
-            postcode, fitting = (own[0], fitting) if len(own) == 1 else (postcode, [])
-        else:
-            own = []
+            if len(own) == 1:
+                postcode = own[0]
+            else:
+                fitting, asked = [], own
         found["code_postal"] = postcode
-        found["code_postal_choix"] = "" if fitting else "\n".join(own)
+        found["code_postal_choix"] = "\n".join(asked)
         _add(found, "commune", fitting, communes_of(conn, postcode))
     if "mam" in values:
         found["mam_nom"] = mam_name(conn, values["mam"]) or ""
@@ -45,12 +47,12 @@ def communes(conn: Connection, typed: str, postcode: str) -> Choices:
     codes = current_codes(conn, [typed.strip().upper()]).values()
     if of_code := [each for each in here if each[0] in codes]:
         return of_code
-    known = look(conn, names.keys(typed))
+    known = names_of(conn, names.keys(typed))
     called = names.of_postcode(known, postcode, typed)
     if not here:
-        called = names.of_department(known, names.department_of(postcode), typed)
+        called = names.of_department(known, postcode, typed)
     if called:
-        return [part for commune in called for part in _parts(conn, commune, typed, postcode)]
+        return [part for each in called for part in _parts(conn, each.commune, postcode, typed)]
     for match in (
         [each for each in here if wanted and spelling.place(each[1]).startswith(f"{wanted} ")],
         [each for each in here if wanted.startswith(f"{spelling.place(each[1])} ")],
@@ -69,17 +71,9 @@ def communes_of(conn: Connection, postcode: str) -> Choices:
     ).fetchall()
 
 
-def _parts(conn: Connection, commune: Commune, typed: str, postcode: str) -> Choices:
-    """A commune; of a city the arrondissements of the postcode and of the number behind its name, or all of them."""
-    rows = conn.execute(
-        "select code, name, postcodes from commune where parent = %s order by code", [commune.code]
-    ).fetchall()
-    if not rows:
-        return [(commune.code, commune.name)]
-    of_postcode = [row for row in rows if postcode in row[2]] or rows
-    number = names.apart(typed)[1]
-    wanted = names.arrondissement_key(commune.name, number) if number else ""
-    return [(code, name) for code, name, _ in of_postcode if not number or names.key(name) == wanted]
+def _parts(conn: Connection, commune: Commune, postcode: str, typed: str) -> Choices:
+    parts = names.parts(commune, arrondissements(conn, commune.code), postcode, typed)
+    return [(each.code, each.name) for each in parts]
 
 
 def _postcodes(conn: Connection, codes: list[str]) -> list[str]:
@@ -93,7 +87,7 @@ def _postcodes(conn: Connection, codes: list[str]) -> list[str]:
 def mams(conn: Connection, typed: str) -> list[tuple[str, str]]:
     """Id and name with its address of the published MAM in the communes of that name or postcode."""
     postcode, wanted = names.postcode(typed), names.keys(typed)
-    known = look(conn, wanted)
+    known = names_of(conn, wanted)
     codes = [each.commune.code for key in wanted for each in known(key)] or [typed.strip().upper()]
     return [
         (id, f"{name} ({address}, {commune})" if address else f"{name} ({commune})")

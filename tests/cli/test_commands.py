@@ -109,6 +109,19 @@ def test_without_servers_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp
     assert "make demo" in problem
 
 
+def test_a_territory_that_is_loaded_gets_the_names_of_the_release(engine: Elasticsearch, registry: Connection) -> None:
+    registry.execute(
+        "insert into commune (code, name, department, postcodes, population, lat, lon)"
+        " values ('44213', 'Loireauxence', '44', '{44370}', 7000, 47.4, -1)"
+    )
+    registry.commit()
+    for renewed in (4, 0):
+        code, out, _ = run("territory")
+        assert code == 0
+        assert out.replace("\u00a0", " ").strip().endswith(f"anciens noms mis à jour : {renewed}.")
+    assert ("Varades",) in registry.execute("select name from former_name").fetchall()
+
+
 def test_a_broken_file_is_refused_and_changes_nothing(
     engine: Elasticsearch, registry: Connection, tmp_path: Path
 ) -> None:

@@ -11,11 +11,9 @@ create table former_name (
 comment on column former_name.id is 'its code of then and its folded name, with hyphens: 44213:varades';
 comment on column former_name.code is 'the INSEE code that the commune had under this name; it may be that of today';
 comment on column former_name.ended_on is 'null: it lives on as a delegated or associated commune';
-comment on column former_name.was is 'commune, delegated or associated';
+comment on column former_name.was is 'commune, delegated, associated; moved: the name is one of today or of another row, under another code';
 
 create index on former_name (current_code);
-
--- Triggers.
 
 -- A former name and a retired code are documents of the index of places, under the prefix and by the column that their
 -- triggers name.

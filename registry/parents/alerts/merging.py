@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from registry.database import Connection
+from registry.parents.alerts import wording
 
 
 def follow(conn: Connection, now: datetime) -> int:
@@ -30,9 +31,9 @@ def follow(conn: Connection, now: datetime) -> int:
                 from jsonb_array_elements_text(a.parameters -> 'commune') asked (code)
                 left join gone g on g.id = a.id and g.code = asked.code)),
             title = case when length(a.title) + length(told.names) < 980
-                then a.title || ' (aujourd’hui ' || told.names || ')' else a.title end,
-            known_at = null, due_at = %s
+                then format(%(title)s, a.title, told.names) else a.title end,
+            known_at = null, due_at = %(now)s
         from told where told.id = a.id
         """,
-        [now],
+        {"title": wording.TITLE_SINCE_MERGED, "now": now},
     ).rowcount

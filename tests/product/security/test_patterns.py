@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain import civil, telephones, week
+from domain import civil, localities, telephones, week
 from domain.scales import shipped
 from domain.spelling import fold, legible, place
 from jobs import quotations
@@ -250,9 +250,8 @@ READERS: dict[str, Callable[[str], object]] = {
     "civil.typed_day": civil.typed_day,
     "typed.cents": lambda each: typed.cents({"a": each}, "a"),
     "placing.street_of": placing.street_of,
-    "names.apart": names.apart,
     "names.postcode": names.postcode,
-    "birthplaces._apart": birthplaces._apart,
+    "birthplaces._name_and_code": birthplaces._name_and_code,
     "texts.mended": texts.mended,
     "texts.mended of a name": lambda each: texts.mended(each, texts.BROKEN_NAME),
     "texts.repairs": lambda each: texts.repairs("nom", each),
@@ -274,6 +273,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "place_names.readings": lambda typed: place_names.readings(typed, {"93": "Seine-Saint-Denis", "974": "La Réunion"}),
     "place_names.runs": place_names.runs,
     "spelling.place": place,
+    "localities.apart": localities.apart,
     "geocoder.looks_like_an_address": geocoder.looks_like_an_address,
     "forms": lambda typed: forms.errors(forms.read([("ou", typed), ("mots", typed), ("autour", typed)]), TODAY),
     "week.typed_minute": week.typed_minute,

@@ -25,6 +25,11 @@ ADDRESSES = {
     "3 rue A, 69401 LYON CEDEX 03": ("69123", "69000"),
     "3 rue A, 13000 Marseille": ("13055", "13000"),
     "3 rue A, 97150 Saint-Martin": ("97801", "97150"),
+    "3 rue A, 14240 Anctoville": ("14581", "14240"),
+    "3 rue A, 97159 POINTE A PITRE CEDEX": ("97120", "97110"),
+    "3 rue A, 20176 AJACCIO CEDEX": ("2A004", "20000"),
+    "3 rue A, 20407 Bastia cedex 9": ("2B033", "20200"),
+    "3 rue A, 73700 Bourg St Maurice": ("73054", "73700"),
 }
 
 
@@ -54,6 +59,29 @@ def test_a_name_that_several_communes_bore_is_refused_with_their_names(registry:
     assert "15173 Saint-Bonnet-de-Condat ou 15174 Saint-Bonnet-de-Salers" in reason
     # Where the row has a point in one of them, that is the one.
     assert [each["commune"] for each in offers(registry)] == ["15173"]
+
+
+def test_an_arrondissement_that_contradicts_its_postcode_is_refused_with_both(
+    registry: Connection, tmp_path: Path
+) -> None:
+    path = write_csv(
+        tmp_path / "lieux.csv",
+        csv_row(Adresse="3 rue A, 75015 Paris 14e", **NOWHERE),
+        csv_row(Identifiant="A2", Adresse="3 rue A, 75015 Paris 14e", Latitude="48,8331", Longitude="2,3264"),
+        csv_row(Identifiant="A3", Adresse="3 rue A, 75015 Paris 15e", **NOWHERE),
+    )
+    report = run(registry, path, load_mapping(tmp_path, CSV_MAPPING))
+    [reason] = reasons(report, "rejected").values()
+    assert "« 75015 Paris 14e »" in reason.replace("\u00a0", " ")
+    assert "75114 Paris 14e Arrondissement ou 75115 Paris 15e Arrondissement" in reason
+    # Where the row has a point in one of them, that is the one.
+    assert sorted((each["commune"], each["postcode"]) for each in offers(registry)) == [
+        ("75114", "75014"),
+        ("75115", "75015"),
+    ]
+    assert "code postal « 75015 » étranger" in " ".join(filter(None, (each.reason for each in report.entries))).replace(
+        "\u00a0", " "
+    )
 
 
 @pytest.mark.parametrize(

@@ -250,6 +250,8 @@ def test_homes_are_found_by_names_and_postcodes_of_before(
         ("75018", "Paris"): ("75118", "75018"),
         ("75000", "Paris"): ("75056", "75000"),
         ("69000", "Lyon 3e"): ("69383", "69003"),
+        ("1000", "Bourg en Bresse"): ("01053", "01000"),
+        ("14240", "Anctoville"): ("14581", "14240"),
     }
     people = (
         row(mail=f"{at}@example.org", numero_agrement=f"44-{at}", code_commune="", code_postal=postcode, commune=name)
@@ -260,6 +262,18 @@ def test_homes_are_found_by_names_and_postcodes_of_before(
         "select h.commune, h.postcode from am_home h join agrement a using (offer) order by a.number"
     ).fetchall()
     assert found == list(homes.values())
+
+
+def test_an_arrondissement_that_contradicts_its_postcode_is_for_her_to_tell(
+    registry_url: str, registry: Connection, tmp_path: Path
+) -> None:
+    migrate(
+        registry_url,
+        written(tmp_path / "legacy.csv", row(code_commune="", code_postal="75015", commune="Paris 14e")),
+    )
+    [(outcome, problems)] = outcomes(registry).values()
+    assert outcome == "draft"
+    assert "commune à préciser, plusieurs sont possibles" in problems
 
 
 def test_who_has_registered_meanwhile_is_left_as_she_is(

@@ -55,6 +55,11 @@ def test_it_has_the_same_communes_and_names_composed(old_registry: str, registry
             " ('cr0000000001', 'assistant_maternel', %s, true, false)",
             ["Cre\u0300che E\u0301toile"],
         )
+        conn.execute(
+            "insert into am_home (offer, address, street, postcode, commune, lat, lon)"
+            " values ('cr0000000001', %s, %s, '75001', '75056', 45, 4)",
+            ["3 rue de l\u2019E\u0301glise", "rue de l\u2019E\u0301glise"],
+        )
     database.migrate(old_registry)
     with database.connect(old_registry) as conn:
         assert len(added(conn)) == 9
@@ -66,6 +71,8 @@ def test_it_has_the_same_communes_and_names_composed(old_registry: str, registry
         cafs = "select code, caf from department where caf is not null order by 1"
         assert conn.execute(cafs).fetchall() == registry.execute(cafs).fetchall() == [("977", "971"), ("978", "971")]
         assert conn.execute("select name from offer").fetchall() == [("Crèche Étoile",)]
+        homes = conn.execute("select address, street from am_home").fetchall()
+        assert homes == [("3 rue de l’Église", "rue de l’Église")]
         queued = conn.execute("select id from outbox where index = 'places'").fetchall()
         assert {("commune:97801",), ("department:977",), ("commune:75056",)} <= set(queued)
 

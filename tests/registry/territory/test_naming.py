@@ -35,6 +35,10 @@ NOWHERE = Settings(geocoder_url="")
         ("Évry", ""),
         ("Évry (91)", "91228"),
         ("Évry (89)", "89162"),
+        ("Anctoville", ""),
+        ("Anctoville (14)", "14011"),
+        ("Anctoville (50)", "50008"),
+        ("Tremblay-lès-Gonesse", "93073"),
         # Arrondissements.
         ("Paris 14e", "75114"),
         ("Paris XIVe arrondissement", "75114"),
@@ -58,6 +62,9 @@ NOWHERE = Settings(geocoder_url="")
         ("villeneuve dascq", "59009"),
         ("L AIGLE", "61214"),
         ("Nantes 44000", "44109"),
+        ("Ajaccio 20000", "2A004"),
+        ("Ajaccio (20)", "20004"),
+        ("8e arrondissement de Marseille", "13208"),
         ("Saint-Bonnet (15173)", "15173"),
         # A postcode in brackets or after a comma is no code of INSEE's.
         ("Nantes (44000)", "44109"),
@@ -81,6 +88,7 @@ def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
     ("typed", "choices"),
     [
         ("Évry", {"Évry (89)", "Évry (91)"}),
+        ("Anctoville", {"Anctoville (14)", "Anctoville (50)"}),
         ("Marseille 13", {"Marseille 13e Arrondissement (13)", "Marseille (13)"}),
     ],
 )
@@ -112,6 +120,21 @@ def test_namesakes_are_asked_for_by_words_that_can_be_typed(
         ("Saint-Barthélemy", "31/12/2007", "97123"),
         ("Saint-Martin (971)", "", "97127"),
         ("Saint-Martin (978)", "01/05/2009", "97801"),
+        # The number changed too, or the name since.
+        ("Thiais", "01/05/1964", "75074"),
+        ("Bron", "01/05/1964", "69029"),
+        ("Vénissieux", "01/05/1964", "69259"),
+        ("Meyzieu", "01/05/1964", "38233"),
+        ("Tremblay-en-France", "01/05/1964", "78622"),
+        ("Tremblay-en-France", "01/05/1974", "93073"),
+        ("Rillieux-la-Pape (69)", "01/05/1964", "01326"),
+        ("Corbeil (91)", "01/05/1950", "78174"),
+        ("Corbeil (91)", "01/05/1960", "78174"),
+        ("Corbeil (91)", "01/05/1970", "91174"),
+        # Merged, and its name and code are another's.
+        ("Bagnoles-de-l'Orne", "01/05/1974", "61022"),
+        ("Tessé-la-Madeleine", "01/05/1974", "61483"),
+        ("Châteaufort (78)", "01/05/1964", "78143"),
     ],
 )
 def test_a_place_of_birth_has_the_code_of_the_day(registry: Connection, typed: str, born: str, code: str) -> None:
@@ -142,6 +165,7 @@ def test_an_unknown_place_of_birth_says_where_its_code_stands(registry: Connecti
         ("Paris 14e", "75015", ""),
         ("Saint-Martin", "97150", "97801"),
         ("Aurseulles", "14240", "14581"),
+        ("Anctoville", "14240", "14581"),
     ],
 )
 def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: str, code: str) -> None:
@@ -156,6 +180,8 @@ def test_communes_of_a_postcode(registry: Connection, commune: str, postcode: st
         ("ST HERBLAIN CEDEX 2", "44806", "44162", "44800"),
         ("Lyon 3e", "69000", "69383", "69003"),
         ("Marseille 08", "13000", "13208", "13008"),
+        ("POINTE A PITRE CEDEX", "97159", "97120", "97110"),
+        ("Saint-Barthélemy Cedex", "97098", "97701", "97133"),
     ],
 )
 def test_a_postcode_is_kept_as_lists_have_it(
@@ -171,6 +197,7 @@ def test_a_postcode_is_kept_as_lists_have_it(
         ("Nantes", "44042", "44000, 44100, 44200 ou 44300"),
         ("Paris", "75000", "de 75001 à 75116"),
         ("Paris 16", "75000", "75016 ou 75116"),
+        ("AJACCIO CEDEX", "20176", "20000, 20090 ou 20167"),
     ],
 )
 def test_who_lives_in_a_part_of_the_city_is_asked_for_its_postcode(

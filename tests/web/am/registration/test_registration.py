@@ -299,6 +299,45 @@ def test_one_field_is_checked_as_it_is_typed(
     assert applicant.row("select answers - 'courriel' from registration") == ({},)  # nothing is kept
 
 
+@pytest.mark.parametrize(
+    ("page", "typed", "field", "code"),
+    [
+        ("1", {"lieu_naissance": "Cherbourg"}, "lieu_naissance_code", "50129"),
+        ("1", {"lieu_naissance": "Nanterre", "naissance": "17/04/1964"}, "lieu_naissance_code", "75050"),
+        ("1", {"lieu_naissance": "Paris 14e"}, "lieu_naissance_code", "75114"),
+        ("2c", {"code_postal": "50 100", "commune": "Cherbourg"}, "commune_code", "50129"),
+        ("2c", {"code_postal": "14240", "commune": "Anctoville"}, "commune_code", "14581"),
+    ],
+)
+def test_a_name_of_before_is_taken_with_the_code_of_its_commune(
+    applicant: Applicant, page: str, typed: dict[str, str], field: str, code: str
+) -> None:
+    applicant.browser.get("/inscription/1")
+    for before in PAGES:
+        if before == page:
+            break
+        applicant.fill(before)
+    assert applicant.fill(page, **typed).status_code == 303
+    assert applicant.row("select answers ->> %s from registration", field) == (code,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"code_postal": "75015", "commune": "Paris 14e"}, "Paris 15e Arrondissement"),
+        ({"code_postal": "20176", "commune": "AJACCIO CEDEX"}, "20000, 20090 ou 20167"),
+    ],
+)
+def test_a_postcode_that_does_not_tell_where_she_lives_is_asked_for(
+    applicant: Applicant, typed: dict[str, str], told: str
+) -> None:
+    for before in ("1", "2a", "2b"):
+        applicant.fill(before)
+    answer = applicant.fill("2c", **typed)
+    assert answer.status_code == 422
+    assert told in answer.text.replace("\u00a0", " ")
+
+
 def test_the_preview_says_what_is_seen_and_what_is_not(applicant: Applicant) -> None:
     for page in ("1", "2a", "2b"):
         applicant.fill(page)
