@@ -56,7 +56,7 @@ def _came_back(record: Record, retired: dict[str, str]) -> bool:
     """Whether the commune had its code of today before this one as well: Châteaufort and Toussus-le-Noble were in
     Essonne for 22 months. One day of an end cannot say that."""
     before = record.get("predecesseur", "")
-    return before.startswith(f"COM-{retired.get(record['code'])}@")
+    return bool(before.startswith(f"COM-{retired.get(record['code'])}@"))
 
 
 def _key(name: str) -> str:

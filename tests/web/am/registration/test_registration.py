@@ -278,6 +278,10 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
         ("2a", "debut", "31022026", "n’existe pas"),
         ("1", "nir", "279044410998065", "clé"),
         ("1", "lieu_naissance", "Saint-Denis", "Saint-Denis (93)"),
+        ("1", "lieu_naissance", "Anctoville", "Anctoville (14)"),
+        ("1", "lieu_naissance", "Pas une commune", "chiffres 6 à 10"),
+        ("1", "lieu_naissance", "Cherbourg", None),
+        ("1", "lieu_naissance", "Paris 14e", None),
         ("2a", "capacite", "7", "6 enfants"),
         ("2a", "fin", "31/08/2040", "5 ans, ou 10"),
         ("2a", "fin", "31/08/2026", "terminé"),
@@ -302,9 +306,6 @@ def test_one_field_is_checked_as_it_is_typed(
 @pytest.mark.parametrize(
     ("page", "typed", "field", "code"),
     [
-        ("1", {"lieu_naissance": "Cherbourg"}, "lieu_naissance_code", "50129"),
-        ("1", {"lieu_naissance": "Nanterre", "naissance": "17/04/1964"}, "lieu_naissance_code", "75050"),
-        ("1", {"lieu_naissance": "Paris 14e"}, "lieu_naissance_code", "75114"),
         ("2c", {"code_postal": "50 100", "commune": "Cherbourg"}, "commune_code", "50129"),
         ("2c", {"code_postal": "14240", "commune": "Anctoville"}, "commune_code", "14581"),
     ],
