@@ -1,6 +1,6 @@
 """Communes, arrondissements, EPCI and departments: codes that were given and their names, a place by its id.
 
-A code that a merger ended stands for the commune of today, wherever it is given (`known`).
+A code that a merger ended stands for the commune of today, wherever it is given (`by_ids`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 
 from search_api.engine.engine import LONGEST_ID, Engine, documents
 from search_api.problems import ParameterError, refusal
-from search_api.query.place_names import FIELDS
+from search_api.query import sources
 from search_api.request.offer_query import OfferQuery
 
 CODE_OF = {"commune": "de commune", "epci": "d’intercommunalité", "department": "de département"}
@@ -39,7 +39,7 @@ async def resolved(engine: Engine, query: OfferQuery) -> Resolved:
 
 async def named(engine: Engine, type: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Each of these codes → its place of today, in their order. Raises as `resolved` does."""
-    found = await known(engine, [f"{type}:{code}" for code in codes])
+    found = await by_ids(engine, [f"{type}:{code}" for code in codes])
     errors = [
         refusal(type, code, f"un code {CODE_OF[type]} qui existe", f"le code «\u00a0{code}\u00a0» est inconnu")
         for code, place in zip(codes, found, strict=True)
@@ -62,11 +62,11 @@ async def place(engine: Engine, id: str) -> dict[str, Any] | None:
     """
     if not 0 < len(id) <= LONGEST_ID:
         return None
-    [found] = await known(engine, [id])
+    [found] = await by_ids(engine, [id])
     return found
 
 
-async def known(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any] | None]:
+async def by_ids(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any] | None]:
     """The places with these ids, None for those that there are not; remembered for a while, the unknown ones too. For
     the id of a retired code (`commune:93059`) the commune of today, which has another id."""
     found = await remembered(engine, ids)
@@ -81,7 +81,7 @@ async def remembered(engine: Engine, ids: Sequence[str]) -> list[dict[str, Any] 
     """Those documents of the index."""
     kept = {id: engine.known_places.get(id) for id in ids}
     if unseen := [id for id, place in kept.items() if place is None]:
-        fetched = await documents(engine, engine.places, unseen, FIELDS)
+        fetched = await documents(engine, engine.places, unseen, list(sources.PLACE))
         for id in unseen:
             kept[id] = fetched.get(id, {})
             engine.known_places.put(id, fetched.get(id, {}))

@@ -55,8 +55,8 @@ def kept(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def understood(parameters: Mapping[str, Any], today: date) -> OfferQuery | None:
     """What a saved need means today: from the wanted day on, or from today when that has passed.
 
-    None where it means nothing any more: a child who is grown up. A territory that is gone is still asked for by its
-    code, and no offer is in it.
+    None where it means nothing any more: a child who is grown up. Codes are taken as they stand: the registry replaces
+    those of communes that merge, and no offer is in any other territory that is gone.
     """
     given = dict(parameters)
     if str(given.get("from", "")) < today.isoformat():  # ISO days compare as text

@@ -1,20 +1,21 @@
 """What someone may mean who has begun to type: communes, postcodes, EPCI, departments, offers, addresses."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from domain import french
-from domain.spelling import glued
-from domain.spelling import place as folded
+from domain.localities import apart
+from domain.spelling import street
 from domain.vocabulary import Kind
 from search_api.engine.engine import Engine, search, searches
-from search_api.engine.geocoder import Geocoder, addresses, is_away
-from search_api.places import known, label
+from search_api.engine.geocoder import Geocoder, addresses, looks_like_an_address
+from search_api.places import by_ids, label
 from search_api.query import place_names, text
 from search_api.query.filters import worth
-from search_api.query.place_names import EXACT, IN_NAME, MISSPELT, readings, typed_postcode
+from search_api.query.likeness import begins_so, likeness
+from search_api.query.place_names import EXACT, IN_NAME, MISSPELT, Reading, typed_postcode
 
 COMMUNES_NAMED = 3
 """Of those that share a postcode, so many are named in its detail."""
@@ -22,122 +23,174 @@ COMMUNES_NAMED = 3
 Item = dict[str, Any]
 """A suggestion (`schemas.Suggestion`)."""
 
+Document = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Found:
-    """`items`, best first. `exact`: the ids of the places whose whole name was typed, or their postcode. `away`:
-    whether a geocoder that was asked did not answer."""
+    """What the index knows, best first: `sure` are the places whose whole name was typed, or their postcode; `others`
+    begin so, or nearly so."""
 
-    items: list[Item]
-    exact: frozenset[str]
+    sure: list[Item]
+    others: list[Item]
+    offers: list[Item]
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The places that a text may mean, best first. `sure`: those that it names, of which several are namesakes;
+    `others`: what it may begin, or misspell, or name in part; at most as many as were wanted. `away`: whether a
+    geocoder that was asked did not answer."""
+
+    sure: list[Item]
+    others: list[Item]
     away: bool = False
 
 
 async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None) -> dict[str, Any]:
-    """Up to `limit` places, offers and addresses for what someone has begun to type. Raises EngineUnavailable."""
-    return {"items": (await look_up(engine, q, limit, geocoder)).items}
+    """Up to `limit` places, offers and addresses for what someone has begun to type. Raises EngineUnavailable.
 
-
-async def look_up(
-    engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None, *, only_places: bool = False
-) -> Found:
-    """The same, with how sure each is. `only_places`: no offer is wanted. Raises EngineUnavailable.
-
-    The geocoder is asked at the same time about what looks like an address, and about all else where the index knows
-    nothing of that name; what it does not answer in time is left out.
+    The geocoder is asked at the same time about what looks like an address. It is asked after the index about what
+    begins no name there, such as a hamlet: not about every letter on the way to a commune.
     """
-    names = await department_names(engine)
-    (places, offers), streets = await asyncio.gather(indexed(engine, q, limit, names), addresses(geocoder, q))
-    if not (places or streets or (offers and not only_places)):
-        streets = await addresses(geocoder, q, whatever=True)
+    typed, departments = await read(engine, q)
+    is_address = looks_like_an_address(q)
+    found, streets = await asyncio.gather(
+        indexed(engine, q, limit, typed, departments), addresses(geocoder if is_address else None, q)
+    )
+    is_known = bool(found.sure) or any(begins_so(q, item["label"]) for item in [*found.others, *found.offers])
+    if geocoder and not (is_address or is_known or typed_postcode(q)):
+        streets = await addresses(geocoder, q)
+    streets = streets or []
+    together = sharing(typed_postcode(q), found.sure)
+    places = [*together, *found.sure, *found.others]
     # Places are what most people type; a few rows stay for offers, and an exact name comes first of all.
-    room_for_offers = min(len(offers), max(1, limit // 4))
-    typed = {folded(reading.name) for reading in readings(q, names)}
-    exact = [item for item in places if item["type"] == "postcode" or folded(name_of(item)) in typed]
+    room_for_offers = min(len(found.offers), max(1, limit // 4))
     ordered = [
-        *exact,
-        *(item for item in [*places, *offers] if text.words(item["label"]) == text.words(q)),
+        *together,
+        *found.sure,
+        *(item for item in found.offers if likeness(q, item["label"]) is not None),
         *streets[: max(1, limit // 2)],
         *places[: limit - room_for_offers],
-        *offers,
+        *found.offers,
         *places,
         *streets,
     ]
-    items = list({(item["type"], item["id"]): item for item in ordered}.values())
-    whole = {f"department:{q.strip().upper()}"} | (
-        {item["id"] for item in places} if len(typed_postcode(q)) == 5 else set()
+    return {"items": distinct(ordered)[:limit]}
+
+
+async def understood(engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None) -> Understood:
+    """The places that a text means which nobody chose among the suggestions; no offer. Raises EngineUnavailable.
+
+    Where the index is sure of none the geocoder is asked, once: at the same time about what looks like an address.
+    Then the communes whose names stand in the text may be meant too: « gare de Nantes ».
+    """
+    typed, departments = await read(engine, q)
+    is_address = looks_like_an_address(q)
+    found, streets = await asyncio.gather(
+        indexed(engine, q, limit, typed, departments, offers=False), addresses(geocoder if is_address else None, q)
     )
-    sure = exact or [item for item in places if item["id"] in whole or alike(q, name_of(item))]
-    sure += [street for street in streets if alike(q, street["label"])]
-    return Found(items[:limit], frozenset(item["id"] for item in sure), is_away(geocoder))
+    sure = [*found.sure, *(item for item in streets or () if names_address(q, item))]
+    if sure:
+        return Understood(sure, [])
+    asked = None if is_address or typed_postcode(q) else geocoder
+    more, standing = await asyncio.gather(addresses(asked, q), standing_in(engine, q, limit, departments))
+    streets = more if asked else streets
+    if sure := [item for item in streets or () if names_address(q, item)]:
+        return Understood(sure, [])
+    # Who is on the way to a commune means it before a street; what is no beginning of any name may be misspelt.
+    begun = [item for item in found.others if not is_address and begins_so(q, item["label"])]
+    most = limit - min(len(standing), limit // 3)
+    nearly = [*begun[: most - min(len(streets or ()), limit // 3)], *(streets or ()), *found.others]
+    return Understood([], distinct([*distinct(nearly)[:most], *standing])[:limit], streets is None)
 
 
-async def standing_in(engine: Engine, q: str, limit: int) -> list[Item]:
-    """The communes whose names stand among the words of a text that is no place's name, best first: « gare de Nantes ».
-    Raises EngineUnavailable."""
+async def read(engine: Engine, q: str) -> tuple[list[Reading], dict[str, str]]:
+    """How a text may be read as a place, and the names of departments by code. Raises EngineUnavailable."""
+    departments = await department_names(engine)
+    return place_names.readings(q, departments), departments
+
+
+async def standing_in(engine: Engine, q: str, limit: int, departments: Mapping[str, str]) -> list[Item]:
+    """The communes whose names stand among the words of a text, best first. Raises EngineUnavailable."""
     body = place_names.standing_in(q)
     if body is None:
         return []
-    names = await department_names(engine)
     hits = (await search(engine, engine.places, body))["hits"]["hits"]
     places = [hit["_source"] for hit in hits]
     order = place_names.best_of(q, [place["name"] for place in places])
-    return [suggested_place(places[at], names) for at in order[:limit]]
-
-
-def name_of(item: Item) -> str:
-    """The name by which a suggestion was found: of a former one, without the name of today after it."""
-    return str(item["label"]).rpartition(" (")[0] if item["type"] == "former" else str(item["label"])
+    return [suggested_place(places[at], departments) for at in order[:limit]]
 
 
 def alike(typed: str, name: str) -> bool:
-    """Whether they are one name as the index reads it, also glued together: « ile yeu » and « L’Île-Yeu »."""
-    return glued(typed) == glued(name) or "".join(text.words(typed)) == "".join(text.words(name))
+    """Whether what was typed is this name, or this label of a suggestion."""
+    return likeness(typed, name) is not None
+
+
+def names_address(q: str, item: Item) -> bool:
+    """Whether a text is this street, lieu-dit or station with its town behind or before it: « quai de la Fosse,
+    Nantes »; or its name alone, where that has the town in it (« gare de Nantes »). Its postcode may stand anywhere."""
+    postcode, _, city = item["detail"].partition(" ")
+    words = street(q).split()
+    typed = "".join(word for word in words if word != postcode)
+    name = street(item["label"].removesuffix(item["detail"]))
+    for town in (street(city), street(apart(city)[0])):
+        is_told = postcode in words or set(town.split()) <= set(name.split())
+        if typed in {f"{name}{town}".replace(" ", ""), f"{town}{name}".replace(" ", "")}:
+            return True
+        if is_told and typed == name.replace(" ", ""):
+            return True
+    return False
+
+
+def distinct(items: Iterable[Item]) -> list[Item]:
+    return list({(item["type"], item["id"]): item for item in items}.values())
 
 
 async def department_names(engine: Engine) -> dict[str, str]:
     """Code → name, from what is remembered of the places."""
-    found = await known(engine, [f"department:{code}" for code in place_names.DEPARTMENTS])
+    found = await by_ids(engine, [f"department:{code}" for code in place_names.DEPARTMENTS])
     return {place["code"]: place["name"] for place in found if place}
 
 
 async def indexed(
-    engine: Engine, q: str, limit: int, departments: Mapping[str, str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The places and the offers, each best first, in one round trip."""
+    engine: Engine, q: str, limit: int, typed: Sequence[Reading], departments: Mapping[str, str], *, offers: bool = True
+) -> Found:
+    """The places and, where they are wanted, the offers, in one round trip. `limit` of each, but for the communes of a
+    postcode, which are all there. `typed`: the readings of `q`."""
     postcode = typed_postcode(q)
     whole = len(postcode) == 5
-    body = place_names.sharing(postcode) if whole else place_names.suggestions(q, limit, departments)
-    found_places, found_offers = await searches(
-        engine, [(engine.places, body), (engine.offers, offer_suggestions(q, limit))]
-    )
-    places = [hit["_source"] for hit in found_places["hits"]["hits"]]
+    body = place_names.sharing(postcode) if whole else place_names.suggestions(q, limit, typed, departments)
+    asked = [(engine.places, body), *([(engine.offers, offer_suggestions(q, limit))] if offers else [])]
+    found_places, *found_offers = await searches(engine, asked)
+    places: list[Document] = [hit["_source"] for hit in found_places["hits"]["hits"]]
+    every = list(range(len(places)))
+    sure = place_names.apart_from_doubles(places, every) if whole else place_names.sure(typed, places)
     items = [suggested_place(place, departments) for place in places]
-    if whole:
-        items = of_postcode(postcode, places, items)
-    return items, [suggested_offer(hit["_source"]) for hit in found_offers["hits"]["hits"]]
+    return Found(
+        [items[at] for at in sure],
+        [items[at] for at in every if at not in sure],
+        [suggested_offer(hit["_source"]) for answer in found_offers for hit in answer["hits"]["hits"]],
+    )
 
 
-def of_postcode(postcode: str, places: list[dict[str, Any]], items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those who share it all together, then each; the city of an arrondissement shares nothing and comes last."""
-    cities = {place.get("parent") for place in places}
-    of_them = [item for item in items if item["code"] not in cities]
-    others = [item for item in items if item["code"] in cities]
-    if len(of_them) < 2:
-        return of_them + others
-    names = ", ".join(item["label"] for item in of_them[:COMMUNES_NAMED])
+def sharing(postcode: str, items: Sequence[Item]) -> list[Item]:
+    """The suggestion of all communes of a postcode together; none for one commune alone, nor for another text."""
+    if len(postcode) < 5 or len(items) < 2:
+        return []
+    names = ", ".join(item["label"] for item in items[:COMMUNES_NAMED])
     together = {
         "type": "postcode",
         "id": f"postcode:{postcode}",
         "code": postcode,
         "label": postcode,
-        "detail": f"{len(of_them)} communes\u00a0: {names}{'…' if len(of_them) > COMMUNES_NAMED else ''}",
-        "position": of_them[0]["position"],
+        "detail": f"{len(items)} communes\u00a0: {names}{'…' if len(items) > COMMUNES_NAMED else ''}",
+        "position": items[0]["position"],
         "precision": None,
-        "communes": [item["code"] for item in of_them],
+        "communes": [item["code"] for item in items],
         "fictitious": False,
     }
-    return [together, *of_them, *others]
+    return [together]
 
 
 def offer_suggestions(q: str, limit: int) -> dict[str, Any]:

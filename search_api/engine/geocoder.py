@@ -102,13 +102,13 @@ async def close(geocoder: Geocoder | None) -> None:
         await geocoder.session.close()
 
 
-async def addresses(geocoder: Geocoder | None, q: str, *, whatever: bool = False) -> list[dict[str, Any]]:
-    """Suggestions of addresses, stations and lieux-dits, best first; none without a geocoder, and whatever goes wrong.
+async def addresses(geocoder: Geocoder | None, q: str) -> list[dict[str, Any]] | None:
+    """Suggestions of addresses, stations and lieux-dits, best first; None where the geocoder did not answer, whatever
+    went wrong. None is suggested without a geocoder, nor for a text too short to be one.
 
-    It is asked about what looks like one of them; `whatever`: about all else, such as the bare name of a hamlet. Takes
-    `timeout_s` at most. After three failures in a row the geocoder is left alone for half a minute.
+    Takes `timeout_s` at most. After three failures in a row the geocoder is left alone for half a minute.
     """
-    if geocoder is None or len(plain(q).strip()) < SHORTEST or looks_like_an_address(q) == whatever:
+    if geocoder is None or len(plain(q).strip()) < SHORTEST:
         return []
     typed = " ".join(q.split())
     key = plain(typed)
@@ -116,22 +116,17 @@ async def addresses(geocoder: Geocoder | None, q: str, *, whatever: bool = False
     if known is not None:
         return known
     if time.monotonic() < geocoder.resting_until:
-        return []
+        return None
     try:
         async with asyncio.timeout(geocoder.timeout_s):
             answer = await ask(geocoder, typed)
         found = [suggested(feature) for feature in answer.features if plausible(feature)]
     except (aiohttp.ClientError, msgspec.MsgspecError, OSError, Refused, TimeoutError, ValueError) as error:
         failed(geocoder, type(error).__name__)
-        return []
+        return None
     geocoder.failures = 0
     geocoder.known.put(key, found)
     return found
-
-
-def is_away(geocoder: Geocoder | None) -> bool:
-    """Whether the last question was not answered, or in vain."""
-    return geocoder is not None and geocoder.failures > 0
 
 
 def failed(geocoder: Geocoder, why: str) -> None:

@@ -26,7 +26,7 @@ from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import CACHE_CONTROL
 from search_api.parameters import Parameters, refuse_together
-from search_api.places import known, named
+from search_api.places import by_ids, named
 from search_api.query import filters, sources
 from search_api.query.filters import Clause
 from search_api.request.filter_types import choice
@@ -258,7 +258,7 @@ async def assistants(engine: Engine, where: list[Clause]) -> AsyncIterator[list[
         found = (await search(engine, engine.offers, body))["aggregations"]["communes"]
         buckets = found["buckets"]
         if buckets:
-            places = await known(engine, [f"commune:{bucket['key']['code']}" for bucket in buckets])
+            places = await by_ids(engine, [f"commune:{bucket['key']['code']}" for bucket in buckets])
             yield [counted(bucket, place or {}) for bucket, place in zip(buckets, places, strict=True)]
         if "after_key" not in found:
             return

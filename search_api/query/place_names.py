@@ -5,21 +5,18 @@ abbreviations written out.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from domain.spelling import SAINTS, fold, place, plain
-from search_api.query import text
+from domain.localities import apart, arrondissement, departments_of
+from domain.spelling import SAINTS, fold, plain
+from domain.spelling import place as folded
+from search_api.query import sources, text
 from search_api.query.filters import Clause, any_of, worth
+from search_api.query.likeness import ARTICLES, has_article, likeness
 from search_api.request.parameter_types import MAX_COMMUNES
-
-FIELDS = [
-    *("id", "type", "code", "name", "current", "renamed", "postcodes", "parent", "department", "epci"),
-    *("population", "position"),
-]
-"""Of a place, whoever reads it: all but its contour."""
 
 EXACT, BEGINS, IN_NAME, MISSPELT = 100_000.0, 20.0, 10.0, 0.2
 """How well a name matches; times the logarithm of the population and two, from 0.3 to 7. A whole name always comes
@@ -40,71 +37,92 @@ LARGER_THAN_A_COMMUNE, PART_OF_A_CITY = 0.5, 0.6
 """Paris is first of all the city: a department or an EPCI of the same name comes after. So do arrondissements, for
 which "p" would otherwise show nothing but Paris."""
 
-ARTICLES = ("le", "la", "les", "l")
-
-ARRONDISSEMENT = re.compile(
-    r"(?P<city>[a-z]+) (?P<number>\d{1,2})(?:er|e|eme)?(?: ar\w*)?"
-    r"|(?P<nth>\d{1,2})(?:er|e|eme)(?: ar\w*)?(?: de)? (?P<of>[a-z]+)"
-)
-"""« lyon 3 », « paris 18eme arr. », « 8e arrondissement de marseille »."""
-
 DEPARTMENTS = [
     *(f"{n:02}" for n in range(1, 96) if n != 20),
     *("2A", "2B", "971", "972", "973", "974", "975", "976", "977", "978"),
 ]
 
-CITIES = {"75000": "75056", "69000": "69123", "13000": "13055"}
-"""Postcodes that nobody has, and people use for all of a city → the city's code."""
+MOST_ARRONDISSEMENTS = 20
+"""Of a city: a larger number behind a name is a department's."""
 
 APART = re.compile(r"(?<!\w)(\d\d) (\d{3})(?!\w)")
 """A postcode with a blank in it."""
+
+LABEL = re.compile(r"([^()]+)\(([^()]+)\)\s*")
+"""« Varades (Loireauxence) »: a name of before and that of today, as suggestions are labelled."""
 
 COMMUNES: Clause = {"terms": {"type": ["commune", "arrondissement"]}}
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to understand what was typed: a place's name, folded, and where that place must be.
+    """One way to understand what was typed: a place's name, folded, and what tells that place from its namesakes: a
+    postcode, the departments where it may be, or for a name of before that of today, folded.
 
     `weight` goes with its scores. `as_typed`: whether someone wrote it so, and may have misspelt it.
     """
 
     name: str
-    where: tuple[Clause, ...] = ()
+    postcode: str = ""
+    departments: tuple[str, ...] = ()
+    current: str = ""
     weight: float = 1
     as_typed: bool = True
 
+    @property
+    def where(self) -> list[Clause]:
+        """The clauses that a place must meet beside its name."""
+        clauses: list[Clause] = []
+        if self.postcode:
+            clauses.append({"term": {"postcodes": self.postcode}})
+        if self.departments:
+            clauses.append({"terms": {"department": list(self.departments)}})
+        if self.current:
+            clauses.append({"term": {"current": self.current}})
+        return clauses
+
+    def is_there(self, place: Mapping[str, Any]) -> bool:
+        """Whether a document meets them."""
+        return (
+            (not self.postcode or self.postcode in (place.get("postcodes") or ()))
+            and (not self.departments or place.get("department") in self.departments)
+            and (not self.current or self.current == folded(place.get("current") or ""))
+        )
+
 
 def readings(q: str, departments: Mapping[str, str]) -> list[Reading]:
-    """As a name; as a city and its arrondissement; as a name with a postcode or a department beside it."""
-    name = APART.sub(r"\1\2", place(q))
+    """First as a whole name; then as a city and its arrondissement, as a name of before with that of today, as a name
+    with a postcode or a department beside it."""
+    name = APART.sub(r"\1\2", folded(q))
     words = name.split()[: text.MAX_WORDS]
     if not words:
         return []
     found = [Reading(" ".join(words))]
-    if told := ARRONDISSEMENT.fullmatch(name):
-        city, number = told["city"] or told["of"], int(told["number"] or told["nth"])
-        found.append(Reading(f"{city} {number}{'er' if number == 1 else 'e'} arrondissement", as_typed=False))
+    city, number = apart(name)
+    if number and number <= MOST_ARRONDISSEMENTS:
+        found.append(Reading(folded(arrondissement(city, number)), as_typed=False))
+    if label := LABEL.fullmatch(q.strip()):
+        found.append(Reading(folded(label[1]), current=folded(label[2]), as_typed=False))
     if len(words) == 1:
         return found
     for word, others in ((words[0], words[1:]), (words[-1], words[:-1])):
         if re.fullmatch(r"\d{5}", word):
-            found.append(Reading(" ".join(others), (of_postcode(word),)))
-            if "cedex" in plain(q) and word[:2] in departments:  # such a postcode is a firm's, not a commune's
-                found.append(in_department(others, word[:2]))
+            found.append(Reading(" ".join(others), postcode=word))
+            if "cedex" in plain(q):  # such a postcode is a firm's, not a commune's
+                found.append(in_departments(others, departments_of(word)))
     if words[-1].upper() in departments:
-        found.append(in_department(words[:-1], words[-1].upper()))
+        found.append(in_departments(words[:-1], (words[-1].upper(),)))
     for code, department in departments.items():
         ending = words_of_department(department)
         if len(ending) < len(words) and words[-len(ending) :] == ending:
-            found.append(in_department(words[: -len(ending)], code))
+            found.append(in_departments(words[: -len(ending)], (code,)))
     return [reading for reading in found if reading.name]
 
 
-def in_department(words: list[str], code: str) -> Reading:
+def in_departments(words: list[str], codes: tuple[str, ...]) -> Reading:
     """« saint-denis de la » in La Réunion is Saint-Denis."""
     name = " ".join(reversed(without_silent(words[::-1])))
-    return Reading(name, ({"term": {"department": code}},), WITH_A_PLACE)
+    return Reading(name, departments=codes, weight=WITH_A_PLACE)
 
 
 @lru_cache(len(DEPARTMENTS))
@@ -124,28 +142,24 @@ def typed_postcode(q: str) -> str:
     return digits if re.fullmatch(r"\d{1,5}", digits, re.ASCII) else ""
 
 
-def of_postcode(postcode: str) -> Clause:
-    return {"term": {"code": CITIES[postcode]} if postcode in CITIES else {"postcodes": postcode}}
-
-
 def sharing(postcode: str) -> dict[str, Any]:
     """Every commune of a postcode, by population: at most 46 share one."""
     return {
-        "query": {"bool": {"filter": [of_postcode(postcode), COMMUNES]}},
+        "query": {"bool": {"filter": [{"term": {"postcodes": postcode}}, COMMUNES]}},
         "sort": [{"population": "desc"}, {"id": "asc"}],
         "size": MAX_COMMUNES,
         "track_total_hits": False,
-        "_source": FIELDS,
+        "_source": list(sources.PLACE),
     }
 
 
-def suggestions(q: str, limit: int, departments: Mapping[str, str]) -> dict[str, Any]:
-    """Exact names, then those that begin so, then those nearly so; each by population."""
-    matches = [match for reading in readings(q, departments) for match in name_matches(reading)]
+def suggestions(q: str, limit: int, typed: Sequence[Reading], departments: Mapping[str, str]) -> dict[str, Any]:
+    """Exact names, then those that begin so, then those nearly so; each by population. `typed`: the readings of `q`."""
+    matches = [match for reading in typed for match in name_matches(reading)]
     if digits := typed_postcode(q):
         matches.append(worth(BEGINS, {"prefix": {"postcodes.prefix": {"value": digits}}}))
-    if plain(q).strip().upper() in departments:
-        matches.append(worth(EXACT, {"term": {"id": f"department:{plain(q).strip().upper()}"}}))
+    if typed and (code := typed[0].name.upper()) in departments:
+        matches.append(worth(EXACT, {"term": {"id": f"department:{code}"}}))
     return by_population({"dis_max": {"queries": matches or [{"match_none": {}}]}}, limit)
 
 
@@ -168,7 +182,7 @@ def by_population(query: Clause, limit: int) -> dict[str, Any]:
         "sort": [{"_score": "desc"}, {"id": "asc"}],
         "size": limit,
         "track_total_hits": False,
-        "_source": FIELDS,
+        "_source": list(sources.PLACE),
     }
 
 
@@ -177,6 +191,7 @@ def name_matches(reading: Reading) -> list[Clause]:
     names = begun(reading.name)
     bare = [f"{article} {name}" for name in names if not has_article(name) for article in ARTICLES]
     spelt = [" ".join(as_indexed(name)) for name in names]
+    where = reading.where
     clauses: list[tuple[float, Clause]] = [
         (EXACT, {"terms": {"name.exact": names}}),
         (EXACT * GLUED, {"term": {"name.glued": reading.name.replace(" ", "")}}),
@@ -190,8 +205,11 @@ def name_matches(reading: Reading) -> list[Clause]:
     if reading.as_typed:  # costs as much as all the others together
         nearly = {"query": spelt[-1], "operator": "and", "fuzziness": text.FUZZINESS, "prefix_length": 1}
         clauses.append((MISSPELT, {"match": {"name": nearly}}))
+    if reading.postcode:  # « 75015 Paris » is the arrondissement, whose score is less than half of its city's
+        part = [{"term": {"type": "arrondissement"}}, {"prefix": {"name.exact": f"{reading.name} "}}]
+        clauses.append((EXACT * 4, {"bool": {"filter": part}}))
     return [
-        worth(value * reading.weight, {"bool": {"filter": [clause, *reading.where]}} if reading.where else clause)
+        worth(value * reading.weight, {"bool": {"filter": [clause, *where]}} if where else clause)
         for value, clause in clauses
     ]
 
@@ -207,14 +225,58 @@ def begun(name: str) -> list[str]:
     return [name, " ".join([*before, SAINTS[last]])] if last in SAINTS else [name]
 
 
-def has_article(name: str) -> bool:
-    return name.startswith(tuple(f"{article} " for article in ARTICLES))
-
-
 def as_indexed(name: str) -> list[str]:
     """The words that `name.prefix` has: none of an article that an apostrophe joins to the next word."""
     *before, last = name.split(" ")
     return [*(word for word in before if word not in text.ARTICLES), last]
+
+
+# Which of the places found has the name that was typed ------------------------------------------------------
+
+
+def sure(typed: Sequence[Reading], places: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Of places that were found, the positions of those that the readings name, in the order of the places: several
+    are namesakes. A whole name before one with an article or an apostrophe left out, and both before what is a name
+    only without the postcode or department beside it (« Châteauneuf-sur-Loire » is no Châteauneuf of the Loire)."""
+    grades: dict[int, tuple[bool, int]] = {}
+    for at, place in enumerate(places):
+        found = [
+            (number > 0, alike) for number, reading in enumerate(typed) if (alike := fit(reading, place)) is not None
+        ]
+        if found:
+            grades[at] = min(found)
+    best = min(grades.values(), default=None)
+    return apart_from_doubles(places, [at for at, grade in grades.items() if grade == best])
+
+
+def fit(reading: Reading, place: Mapping[str, Any]) -> int | None:
+    """As `likeness`, of a reading and a document."""
+    if place["type"] == "department" and place["code"] == reading.name.upper():
+        return 0
+    if not reading.is_there(place):
+        return None
+    if reading.postcode and place["type"] == "arrondissement" and reading.name == apart(place["name"])[0]:
+        return 0
+    return likeness(reading.name, place["name"])
+
+
+def apart_from_doubles(places: Sequence[Mapping[str, Any]], positions: list[int]) -> list[int]:
+    """Without those that are the same to who looks there: a city of which an arrondissement is meant, the name of
+    before of a commune that is meant, a department or an EPCI with the people of one (Paris)."""
+    meant = [places[at] for at in positions]
+    cities = {place.get("parent") for place in meant}
+    people = {place["population"] for place in meant if place["type"] == "commune"}
+    seen: set[str] = set()
+    kept = []
+    for at in positions:
+        place = places[at]
+        if place["type"] in ("epci", "department"):
+            if place["population"] not in people:
+                kept.append(at)
+        elif place["code"] not in cities | seen:
+            seen.add(place["code"])
+            kept.append(at)
+    return kept
 
 
 # A commune among other words -----------------------------------------------------------------------------
@@ -236,7 +298,7 @@ GENERIC = frozenset(WORDS_OF_ADDRESSES.split())
 def runs(q: str) -> list[tuple[str, ...]]:
     """The names that may stand in a text, best first: those that end last, of these the longest; with an article where
     « du » or « aux » has swallowed it."""
-    words = place(q).split()[: text.MAX_WORDS]
+    words = folded(q).split()[: text.MAX_WORDS]
     found = []
     for end in range(len(words), 0, -1):
         for start in range(max(0, end - LONGEST_NAME), end):
@@ -258,7 +320,8 @@ def standing_in(q: str) -> dict[str, Any] | None:
 
 
 def best_of(q: str, names: list[str]) -> list[int]:
-    """Of places with these names, in the order of their size, the positions of those of the best run first."""
-    order = {place(name): at for at, run in reversed(list(enumerate(runs(q)))) for name in run}
-    known = [at for at, name in enumerate(names) if place(name) in order]
-    return sorted(known, key=lambda at: (order[place(names[at])], at))
+    """The positions of those of the names that stand in the text, the best run of `runs` first; namesakes stay in their
+    order."""
+    order = {folded(name): at for at, run in reversed(list(enumerate(runs(q)))) for name in run}
+    standing = [at for at, name in enumerate(names) if folded(name) in order]
+    return sorted(standing, key=lambda at: (order[folded(names[at])], at))

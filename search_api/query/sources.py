@@ -19,3 +19,9 @@ POINT = (
     *("availability.period", "availability.week", "fresh_until"),
 )
 """What `answer.points` reads."""
+
+PLACE = (
+    *("id", "type", "code", "name", "current", "renamed", "postcodes", "parent", "department", "epci"),
+    *("population", "position"),
+)
+"""Of a place, whoever reads it: all but its contour."""

@@ -261,6 +261,8 @@ def places(*, every: bool = False) -> list[Place | RetiredPlace]:
         for row in rows("communes.csv")
         if every or row["department"] == "44" or row["parent"] or int(row["population"]) > 40_000
     ]
+    if every:
+        communes += [{"parent": "", "epci": "", **row} for row in rows("collectivities.csv")]
     found = [
         Place(
             id=f"commune:{row['code']}",
@@ -304,6 +306,7 @@ def former(communes: list[dict[str, str]]) -> list[Place]:
     for row in rows("former_names.csv"):
         if commune := today.get(row["current_code"]):
             id = f"former:{row['code']}:{fold(row['name']).replace(' ', '-')}"
+            id = f"{id}:{row['current_code']}" if id in found else id  # of two communes, which shared what it was
             found[id] = Place(
                 id=id,
                 type="former",

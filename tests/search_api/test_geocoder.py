@@ -107,7 +107,11 @@ def suggest(api: Client, connected: Geocoder | None, q: str, limit: int = 8) -> 
 
 
 def addresses(api: Client, connected: Geocoder, q: str) -> list[str]:
-    return [item["label"] for item in api.portal.call(geocoder.addresses, connected, q)]
+    return [item["label"] for item in api.portal.call(geocoder.addresses, connected, q) or ()]
+
+
+def understand(api: Client, connected: Geocoder, q: str) -> suggestions.Understood:
+    return api.portal.call(suggestions.understood, api.app.state.engine, q, 6, connected)
 
 
 def test_an_address_is_suggested_with_its_point(api: Client, ban: Ban, connected: Geocoder) -> None:
@@ -201,18 +205,45 @@ def test_a_name_that_the_index_does_not_know_is_asked_once(api: Client, ban: Ban
     assert len(ban.asked) == 1, "what the index knows is not asked"
 
 
-def test_a_geocoder_that_is_away_is_told_of(api: Client, ban: Ban, connected: Geocoder) -> None:
-    def look_up(q: str) -> suggestions.Found:
-        return api.portal.call(suggestions.look_up, api.app.state.engine, q, 6, connected)
+def test_what_only_resembles_a_name_of_the_index_is_asked(api: Client, ban: Ban, connected: Geocoder) -> None:
+    ban.body = collection(feature("Nanntes 44300 Nantes", "locality", id="44109_b124"))
+    assert suggest(api, connected, "naanntes")[0]["id"] == "address:44109_b124"
+    assert suggest(api, connected, "nante")[0]["id"] == "commune:44109"
+    assert len(ban.asked) == 1, "what begins a name of the index is not asked while it is typed"
 
-    assert not look_up("12 rue de strasbourg").away
+
+def test_a_page_asks_about_all_that_the_index_is_not_sure_of(api: Client, ban: Ban, connected: Geocoder) -> None:
+    ban.body = collection(feature("La Nanterie 44300 Nantes", "locality", id="44109_b125"))
+    for q in ("nantes", "44260", "44999", "Saint-Denis 93"):
+        understand(api, connected, q)
+    assert ban.asked == []
+    found = understand(api, connected, "nante")
+    assert found.sure == []
+    assert found.others[0]["id"] == "commune:44109", "a name that begins so is likelier"
+    assert "address:44109_b125" in {item["id"] for item in found.others}
+    assert [item["id"] for item in understand(api, connected, "la nanterie, Nantes").sure] == ["address:44109_b125"]
+
+
+def test_another_towns_street_is_not_taken_for_the_typed_one(api: Client, ban: Ban, connected: Geocoder) -> None:
+    rue = feature("Rue de la Paix 75002 Paris", "street", 0.45, id="75102_1", postcode="75002", city="Paris")
+    ban.body = collection(rue)
+    found = understand(api, connected, "rue de la Paix Nantes")
+    assert found.sure == []
+    assert [item["id"] for item in found.others] == ["address:75102_1", "commune:44109"]
+    assert [item["id"] for item in understand(api, connected, "Paris rue de la Paix").sure] == ["address:75102_1"]
+
+
+def test_a_geocoder_that_is_away_is_told_of(api: Client, ban: Ban, connected: Geocoder) -> None:
+    assert not understand(api, connected, "12 rue de strasbourg").away
     ban.held.clear()
     connected.timeout_s = 0.2
     began = time.monotonic()
-    found = look_up("3 rue zzquerie")
-    assert (found.items, found.away) == ([], True)
+    found = understand(api, connected, "3 rue zzquerie")
+    assert (found.sure, found.others, found.away) == ([], [], True)
     assert time.monotonic() - began < 0.8
     assert len(ban.asked) == 2, "it is not asked twice for one text"
+    for q in ("nantes", "zzqx", "44999"):
+        assert not understand(api, connected, q).away, "its failure says nothing of what it is not asked"
 
 
 def test_an_answer_is_remembered(api: Client, ban: Ban, connected: Geocoder) -> None:

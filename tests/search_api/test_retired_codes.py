@@ -43,17 +43,22 @@ def test_its_offers_are_found_page_by_page(api: Client) -> None:
     assert len(found) > 3
 
 
+OF_BORDEAUX = ("33110", "33063")
+"""Caudéran, and what it joined in 1965, where there are offers of both sorts."""
+
+
 @pytest.mark.parametrize(
-    ("path", "more"),
+    ("path", "more", "offer"),
     [
-        ("/api/v1/map", {"bbox": "-2,47,-1,48", "zoom": "9"}),
-        ("/api/v1/counts", {"by": "kind"}),
-        ("/api/v1/exports/structures", {}),
-        ("/api/v1/exports/assistants", {}),
+        ("/api/v1/offers", {}, "gaelle"),
+        ("/api/v1/map", {"bbox": "-1,44,1,46", "zoom": "14"}, "gaelle"),
+        ("/api/v1/counts", {"by": "kind"}, "assistant_maternel"),
+        ("/api/v1/exports/structures", {}, "meridian"),
+        ("/api/v1/exports/assistants", {}, "33063"),
     ],
 )
-def test_every_route_takes_it(api: Client, path: str, more: dict[str, str]) -> None:
-    answers = [api.get(path, {"commune": code, **more}) for code in (RETIRED, TODAY)]
+def test_every_route_takes_it(api: Client, path: str, more: dict[str, str], offer: str) -> None:
+    answers = [api.get(path, {"commune": code, **more}) for code in OF_BORDEAUX]
     assert [answer.status_code for answer in answers] == [200, 200]
     old, new = (
         [answer.json() for answer in answers]
@@ -61,9 +66,10 @@ def test_every_route_takes_it(api: Client, path: str, more: dict[str, str]) -> N
         else [answer.text for answer in answers]
     )
     if isinstance(old, dict) and isinstance(new, dict) and "query" in old:
-        assert old["query"].pop("notes") == [NOTE]
+        assert [(each["given"], each["used"]) for each in old["query"].pop("notes")] == [OF_BORDEAUX]
         assert new["query"].pop("notes") == []
     assert old == new
+    assert f'"{offer}"' in answers[0].text or offer in answers[0].text.replace(";", ",").split(",")
 
 
 def test_a_code_that_never_was_is_refused(api: Client) -> None:

@@ -81,10 +81,20 @@ def items(api: Client, q: str, limit: int = 8) -> list[dict[str, Any]]:
         ("13 000", "commune:13055"),
         ("44 000 nantes", "commune:44109"),
         ("lille", "commune:59350"),
+        ("75015 Paris", "commune:75115"),
+        ("Lyon 69003", "commune:69383"),
+        ("Paris XIV", "commune:75114"),
+        ("varades (loireauxence)", "former:44213:varades"),
+        ("Mans", "commune:72181"),
     ],
 )
 def test_the_place_meant_comes_first(api: Client, q: str, first: str) -> None:
     assert items(api, q)[0]["id"] == first
+
+
+@pytest.mark.parametrize("q", ["75015 Paris", "paris 75015", "75015"])
+def test_an_arrondissement_is_the_only_suggestion_before_its_city(api: Client, q: str) -> None:
+    assert [item["id"] for item in items(api, q, limit=1)] == ["commune:75115"]
 
 
 def test_a_former_name_says_whose_it_is(api: Client) -> None:

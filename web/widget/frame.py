@@ -23,7 +23,7 @@ from web.core.site import Site, registry
 from web.shared import cards, maps
 from web.shared.search import forms, parameters
 from web.shared.search.forms import SearchForm
-from web.shared.search.places import Meant, Place, Where, known
+from web.shared.search.places import Meant, Place, Where, by_id
 from web.widget import asked as address
 from web.widget import colours, hosts
 from web.widget.asked import Asked
@@ -82,7 +82,7 @@ def _hosts_of(site: Site, key: str) -> tuple[str, ...]:
 
 async def _shown(request: Request, site: Site, asked: Asked, key: str, ancestors: tuple[str, ...]) -> Response:
     """Raises EngineUnavailable."""
-    place = await known(site, asked.place)
+    place = await by_id(site, asked.place)
     if place is None:
         code = asked.place.partition(":")[2]
         return _said(site, ancestors, texts.widget.ERROR_UNKNOWN_TERRITORY.format(code=code), 422)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from domain import civil, telephones, week
+from domain import civil, localities, telephones, week
 from domain.scales import shipped
 from domain.spelling import fold, legible, place
 from jobs import quotations
@@ -274,6 +274,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "place_names.readings": lambda typed: place_names.readings(typed, {"93": "Seine-Saint-Denis", "974": "La Réunion"}),
     "place_names.runs": place_names.runs,
     "spelling.place": place,
+    "localities.apart": localities.apart,
     "geocoder.looks_like_an_address": geocoder.looks_like_an_address,
     "forms": lambda typed: forms.errors(forms.read([("ou", typed), ("mots", typed), ("autour", typed)]), TODAY),
     "week.typed_minute": week.typed_minute,

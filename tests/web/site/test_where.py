@@ -121,10 +121,36 @@ def test_a_retired_code_leads_to_the_commune_of_today(site: Client) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["nantes", "NANTES", "44400", "44000 nantes", "paris 18", "saint denis 974", "villeneuve dascq", "reze\u0301"],
+    [
+        *("nantes", "NANTES", "44400", "44000 nantes", "paris 18", "saint denis 974", "villeneuve dascq", "reze\u0301"),
+        *("Paris", "75015", "69003", "75015 Paris", "Paris XIV", "75000", "Mans", "varades (loireauxence)", "44"),
+        *("44040 NANTES CEDEX 1", "Saint-Géréon"),
+    ],
 )
 def test_a_whole_name_is_taken_without_a_word(site: Client, typed: str) -> None:
     assert 'class="notice"' not in site.get("/", {"ou": typed}).text
+
+
+def test_an_arrondissement_is_meant_by_its_postcode(site: Client) -> None:
+    assert "autour de Paris 15e Arrondissement" in text(site.get("/", {"ou": "75015"}).text)
+    assert "autour de Lyon 3e Arrondissement" in text(site.get("/", {"ou": "69003"}).text)
+
+
+@pytest.mark.parametrize(("typed", "first", "others"), [("44370", "Loireauxence", 1), ("44 260", "Savenay", 5)])
+def test_all_communes_of_a_postcode_are_known_and_asked_for(site: Client, typed: str, first: str, others: int) -> None:
+    response = site.get("/", {"ou": typed, "type": "eaje"})
+    told = notice(response)
+    assert told.startswith(f"Nous cherchons à {first} (")
+    assert "Vous pensiez à un autre lieu ?" in told
+    asked = links(response.text.split('class="notice"')[1].split("</ul>")[0])
+    assert len(asked) == others
+    assert 'class="notice"' not in site.get(asked[0]).text
+
+
+def test_a_territory_is_no_end_of_a_way_though_communes_begin_so(site: Client) -> None:
+    response = site.get("/", {"ou": "Nantes", "vers": "Sarthe"})
+    assert response.status_code == 422
+    assert "ce lieu est trop étendu" in text(response.text)
 
 
 @pytest.mark.parametrize(("typed", "place"), [("naantes", "Nantes"), ("sorini", "Les Sorinières")])

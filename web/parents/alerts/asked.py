@@ -15,6 +15,7 @@ from web.shared.search import filters, forms, parameters
 from web.shared.search.filters import Chosen
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where, resolve
+from web.texts import ERROR_ADDRESSES_AWAY
 from web.texts.parents import alerts as texts
 
 MOST_NOW = 500
@@ -68,8 +69,8 @@ async def need(site: Site, form: SearchForm) -> Need:
     if found.place is None:
         raise Refused(texts.NO_PLACE)
     # Nobody would see that the mails are about another place.
-    if any(each.guessed or (each.id and each.others) for each in (found.start, found.end)):
-        raise Refused(texts.UNSURE_PLACE)
+    if unsure := [each for each in (found.start, found.end) if each.is_unsure]:
+        raise Refused(ERROR_ADDRESSES_AWAY if any(each.away for each in unsure) else texts.UNSURE_PLACE)
     kept = saved_searches.kept(parameters.of_search(found))
     try:
         query = meaning(read(FilterParameters, kept), today)

@@ -9,7 +9,7 @@ from search_api import suggest
 from web.core.error_pages import not_found
 from web.core.site import Site
 from web.parents.help import guide, nearest
-from web.shared.search.places import known
+from web.shared.search.places import by_id
 
 COMMUNES = ("commune", "arrondissement", "former")
 """The types of suggestions that have a commune's code."""
@@ -32,13 +32,13 @@ async def hub(request: Request) -> Response:
     text = request.query_params["ou"].replace("\0", "").strip()[:LONGEST]
     if not text:
         return _hub(site, text, error=NO_PLACE)
-    answer = await suggest.look_up(site.engine, text, SUGGESTED, only_places=True)
-    found = [item for item in answer.items if item["type"] in COMMUNES]
-    found = found or await suggest.standing_in(site.engine, text, SUGGESTED)
+    answer = await suggest.understood(site.engine, text, SUGGESTED)
+    sure, others = ([item for item in items if item["type"] in COMMUNES] for items in (answer.sure, answer.others))
+    found = sure or others
     if not found:
         return _hub(site, text, error=UNKNOWN)
     links = [{"href": f"/aide/{item['code']}", "label": item["label"], "detail": item["detail"]} for item in found]
-    if len(links) == 1 and found[0]["id"] in answer.exact:
+    if len(sure) == 1:
         return RedirectResponse(links[0]["href"], 303)
     return _hub(site, text, links=links)
 
@@ -53,7 +53,7 @@ def printed_guide(request: Request) -> Response:
 async def around(request: Request, commune: str) -> Response:
     """The nearest places of each kind, by distance from the commune's own point."""
     site: Site = request.app.state.site
-    place = await known(site, f"commune:{commune}")
+    place = await by_id(site, f"commune:{commune}")
     if place is None:
         return not_found(site, "Cette commune n’existe pas", UNKNOWN)
     groups = await nearest.around(site, place)

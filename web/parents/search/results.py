@@ -12,7 +12,7 @@ from web.shared.cards import card
 from web.shared.search import filters, forms, need, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.need import Slot
-from web.shared.search.places import Item, Where, kept_id
+from web.shared.search.places import Item, Meant, Where, kept_id
 
 
 @dataclass(frozen=True)
@@ -104,27 +104,29 @@ def chips(form: SearchForm) -> list[dict[str, str]]:
 
 def notices(found: Where) -> list[dict[str, Any]]:
     """For each place that may not be the one that was meant: what was understood, why, and the others."""
-    understood = [
-        (texts.UNDERSTOOD, found.start, ("ou", "lieu")),
-        (texts.search.UNDERSTOOD_ARRIVAL, found.end, ("vers", "vers_lieu")),
-    ]
+    start = (texts.UNDERSTOOD, texts.search.UNDERSTOOD_ADDRESS)
+    end = (texts.search.UNDERSTOOD_ARRIVAL, texts.search.UNDERSTOOD_ARRIVAL_ADDRESS)
     return [
-        {
-            "text": " ".join(
-                [
-                    *([texts.ADDRESSES_AWAY] if meant.away else []),
-                    *([texts.GUESSED.format(text=meant.guessed)] if meant.guessed else []),
-                    text.format(
-                        place=meant.place.name, in_place=french.reaching(meant.place.name), detail=meant.detail
-                    ),
-                    *([texts.OTHER_PLACE] if meant.others else []),
-                ]
-            ),
-            "others": [link(found.form, item, *fields) for item in meant.others],
-        }
-        for text, meant, fields in understood
-        if meant.place and (meant.others or meant.guessed)
+        {"text": notice(meant, *sentences), "others": [link(found.form, item, *fields) for item in meant.others]}
+        for meant, sentences, fields in (
+            (found.start, start, ("ou", "lieu")),
+            (found.end, end, ("vers", "vers_lieu")),
+        )
+        if meant.is_unsure
     ]
+
+
+def notice(meant: Meant, commune: str, address: str) -> str:
+    """What was understood by a text, in the sentence for a `commune` or other territory, or for an `address`."""
+    name = meant.place.name if meant.place else ""
+    is_address = meant.place is not None and meant.place.type == "address"
+    understood = (address if is_address else commune).format(
+        place=name, in_place=french.reaching(name), detail=meant.detail
+    )
+    away = texts.ADDRESSES_AWAY if meant.away else ""
+    guessed = texts.GUESSED.format(text=meant.guessed) if meant.guessed else ""
+    other = texts.OTHER_PLACE if meant.others else ""
+    return " ".join(filter(None, (away, guessed, understood, other)))
 
 
 def link(form: SearchForm, item: Item, name: str, id: str) -> dict[str, str]:

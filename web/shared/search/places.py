@@ -1,5 +1,6 @@
 """Which places a form means: the ones chosen among the suggestions, or the ones that its texts name."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -45,7 +46,7 @@ class Place:
 class Meant:
     """The place that a text means, `place`, with what tells it from its namesakes, `detail`, or the sentence that
     says why there is none, `error`. `label` and `id` name it in the form; `others` may have been meant instead.
-    `guessed`: the text, where it is not the place's name, so that the reader is told; `away`: where a geocoder that
+    `guessed`: the text, where it is no name of the place, so that the reader is told; `away`: where a geocoder that
     might have known it did not answer."""
 
     label: str = ""
@@ -56,6 +57,11 @@ class Meant:
     error: str = ""
     guessed: str = ""
     away: bool = False
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the reader is to look at it: a guess, or one of several namesakes."""
+        return bool(self.place and (self.guessed or self.others))
 
 
 @dataclass(frozen=True)
@@ -84,63 +90,57 @@ class Where:
 
 async def resolve(site: Site, form: SearchForm) -> Where:
     """The form, which has no errors in its places, with them found. Raises EngineUnavailable."""
-    start, end = Meant(form.ou, form.lieu, here(form)), Meant(form.vers, form.vers_lieu)
-    along = bool(form.vers)
-    if start.place is None and (form.ou or form.lieu):
-        start = await meant(site, form.ou, form.lieu, point=along)
-    if along:
-        end = await meant(site, form.vers, form.vers_lieu, point=True)
+    start, end = await asyncio.gather(start_of(site, form), end_of(site, form))
     errors = {name: found.error for name, found in (("ou", start), ("vers", end)) if found.error}
     if start.place and end.place and start.place.point == end.place.point:
         errors["vers"] = texts.search.ERROR_SAME_PLACE
-    named = replace(form, ou=start.label, lieu=start.id, vers=end.label, vers_lieu=end.id)
-    return Where(named, start, end, errors)
+    resolved = replace(form, ou=start.label, lieu=start.id, vers=end.label, vers_lieu=end.id)
+    return Where(resolved, start, end, errors)
 
 
-async def meant(site: Site, text: str, id: str, *, point: bool) -> Meant:
-    """Without JavaScript nobody chose a suggestion: the text is looked up, and the first place is taken.
+async def start_of(site: Site, form: SearchForm) -> Meant:
+    """Raises EngineUnavailable."""
+    if form.position:
+        return Meant(form.ou, form.lieu, Place("position", texts.search.YOUR_POSITION, form.position))
+    if form.ou or form.lieu:
+        return await named(site, form.ou, form.lieu, point=bool(form.vers))
+    return Meant()
+
+
+async def end_of(site: Site, form: SearchForm) -> Meant:
+    """Raises EngineUnavailable."""
+    return await named(site, form.vers, form.vers_lieu, point=True) if form.vers else Meant(id=form.vers_lieu)
+
+
+async def named(site: Site, text: str, id: str, *, point: bool) -> Meant:
+    """The place that was chosen by its `id`, or the first of those that the text may mean: without JavaScript nobody
+    chose one.
 
     A chosen place counts only while the text still names it: the hidden field outlives a text typed over it. `point`:
-    only where one can be, no larger territory. What is no place's name is searched for around the commune that stands
-    in it. Raises EngineUnavailable.
+    only where one can be, no larger territory. Raises EngineUnavailable.
     """
     if id:
-        place = await known(site, id)
+        place = await by_id(site, id)
         if place is not None and (not text or suggest.alike(text, place.name)):
             refused = point and place.is_territory
             return Meant(place.name, place.id, place, error=texts.search.ERROR_NO_POINT if refused else "")
     if not text:
         return Meant(error=texts.ERROR_NO_PLACE)
-    found = await suggest.look_up(site.engine, text, SUGGESTIONS, site.geocoder, only_places=True)
-    # The communes of a postcode follow it, each by its name.
-    items = [item for item in found.items if item["type"] not in ("offer", "postcode")]
-    fitting = [item for item in items if not (point and item["type"] in TERRITORIES)]
-    if not fitting and items:
-        return Meant(text, error=texts.search.ERROR_NO_POINT)
-    standing_in = [] if fitting else await suggest.standing_in(site.engine, text, SUGGESTIONS)
-    if not fitting and not standing_in:
+    found = await suggest.understood(site.engine, text, SUGGESTIONS, site.geocoder)
+    items = found.sure or found.others
+    if not items:
         error = texts.ERROR_ADDRESSES_AWAY if found.away else texts.ERROR_UNKNOWN_PLACE
         return Meant(text, error=error.format(text=text))
-    first, *others = fitting or standing_in
-    place = at_address(first) if first["type"] == "address" else await known(site, first["id"])
-    sure = [item for item in fitting if item["id"] in found.exact]
-    if sure == [first]:
-        others = []
-    elif sure:
-        others = sure[1:] + [item for item in others if item not in sure]
-    guessed = "" if first in sure or first["type"] == "address" else text
-    return Meant(
-        first["label"],
-        kept_id(first),
-        place,
-        first["detail"],
-        tuple(others),
-        guessed=guessed,
-        away=bool(standing_in) and found.away,
-    )
+    fitting = [item for item in items if not (point and item["type"] in TERRITORIES)]
+    if not fitting:
+        return Meant(text, error=texts.search.ERROR_NO_POINT)
+    first, *others = fitting
+    guessed = "" if found.sure else text
+    place = of_item(first)
+    return Meant(place.name, place.id, place, first["detail"], tuple(others), guessed=guessed, away=found.away)
 
 
-async def known(site: Site, id: str) -> Place | None:
+async def by_id(site: Site, id: str) -> Place | None:
     """A place of the index by its id, as `commune:44109`. Raises EngineUnavailable."""
     found = await places.place(site.engine, id)
     if found is None:
@@ -148,14 +148,9 @@ async def known(site: Site, id: str) -> Place | None:
     return Place(found["type"], places.label(found), point_of(found["position"]), found["id"], found["code"])
 
 
-def here(form: SearchForm) -> Place | None:
-    """The visitor's own position, where the form has one."""
-    return Place("position", texts.search.YOUR_POSITION, form.position) if form.position else None
-
-
-def at_address(item: Item) -> Place:
-    """A street address as a place. The index knows none: it is looked up again by its text on the next page."""
-    return Place("address", item["label"], point_of(item["position"]))
+def of_item(item: Item) -> Place:
+    """A suggestion as a place. The index knows no address: it is looked up again by its text on the next page."""
+    return Place(item["type"], item["label"], point_of(item["position"]), kept_id(item), item["code"] or "")
 
 
 def point_of(position: Mapping[str, float]) -> Point:

@@ -23,6 +23,8 @@ YOUR_POSITION = "votre position"
 FROM_WAY = "{distance} de votre trajet"
 SORT_ALONG = "au plus près du trajet"
 UNDERSTOOD_ARRIVAL = "Arrivée : {place} ({detail})."
+UNDERSTOOD_ARRIVAL_ADDRESS = "Arrivée\u00a0: {place}."
+UNDERSTOOD_ADDRESS = "Nous cherchons autour de «\u00a0{place}\u00a0»."
 LOOSEN_DETOUR = "Chercher à moins de {detour} km du trajet"
 
 ERROR_NO_START = "Dites-nous aussi d’où vous partez : une commune ou un code postal."

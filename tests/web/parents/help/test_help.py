@@ -66,6 +66,21 @@ def test_a_former_name_and_what_is_none_lead_on(help_site: Client, typed: str, c
     assert f"/aide/{code}" in (answer.headers.get("location", "") + answer.text)
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"), [("Nantes", "44109"), ("75015", "75115"), ("Paris", "75056"), ("Mans", "72181")]
+)
+def test_a_commune_that_is_known_for_sure_is_shown_at_once(help_site: Client, typed: str, code: str) -> None:
+    answer = help_site.get("/aide", {"ou": typed})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/aide/{code}")
+
+
+def test_the_communes_of_a_postcode_are_listed(help_site: Client) -> None:
+    answer = help_site.get("/aide", {"ou": "44370"})
+    assert answer.status_code == 200
+    assert "/aide/44213" in answer.text
+    assert "/aide/44104" in answer.text
+
+
 def test_a_retired_code_is_the_commune_of_today(help_site: Client) -> None:
     assert "Ancenis-Saint-Géréon" in help_site.get("/aide/44160").text
 
