@@ -52,7 +52,8 @@ COPY_MISSING = "Ajoutez la copie de votre agrément\u00a0: une photo lisible de 
 IDENTITY_REFUSED = (
     "Ces renseignements ne correspondent à personne dans le système national d’identité. Corrigez-les d’après votre"
     " pièce d’identité et votre carte Vitale\u00a0: nom de naissance, tous vos prénoms, date et lieu de naissance,"
-    " numéro. Les chiffres 6 à 10 de ce numéro sont le code du lieu de naissance\u00a0: vous pouvez l’écrire à sa place."
+    " numéro. Les chiffres 6 à 10 de ce numéro sont le code du lieu de naissance\u00a0: vous pouvez l’écrire à sa"
+    " place."
 )
 NIR_NEEDED = (
     "Plusieurs personnes portent ce nom et sont nées ce jour-là\u00a0: redonnez votre numéro de sécurité sociale,"

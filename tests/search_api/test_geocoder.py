@@ -122,7 +122,7 @@ def test_an_address_is_suggested_with_its_point(api: Client, ban: Ban, connected
             "id": "address:44109_7263_00012",
             "code": None,
             "label": "12 Rue de Strasbourg 44000 Nantes",
-            "detail": "44000 Nantes",
+            "detail": "Adresse",
             "position": {"lat": 47.2182, "lon": -1.5521},
             "precision": "address",
             "communes": None,

@@ -278,8 +278,9 @@ def unknown_place(values: Values, name: str) -> str:
     if name == "commune":
         return "Cette commune n’est pas reconnue\u00a0: vérifiez l’orthographe et le code postal."
     return (
-        "Ce lieu n’est pas reconnu\u00a0: vérifiez l’orthographe, ou indiquez à sa place les chiffres 6 à 10 de votre"
-        " numéro de sécurité sociale, qui sont le code de votre lieu de naissance."
+        "Ce lieu n’est pas reconnu. Vérifiez l’orthographe. Pour une naissance outre-mer, indiquez la commune\u202f; à"
+        " l’étranger, le pays. Sinon, saisissez les chiffres 6 à 10 de votre numéro de sécurité sociale\u00a0: c’est le"
+        " code du lieu."
     )
 
 

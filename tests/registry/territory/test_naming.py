@@ -68,6 +68,16 @@ NOWHERE = Settings(geocoder_url="")
         ("Zorglub (12345)", ""),
         ("Portugal (99139)", "99139"),
         ("Boulogne-Billancourt (75012)", "75012"),
+        # A département by its name.
+        ("Saint-Denis, Réunion", "97411"),
+        ("Saint-Denis (La Réunion)", "97411"),
+        ("Saint-Herblain (Loire-Atlantique)", "44162"),
+        ("saint-denis, seine saint denis", "93066"),
+        ("Uvea (Wallis-et-Futuna)", "98613"),
+        ("Nantes, France", "44109"),
+        # Larger than a commune, or abroad.
+        ("Nouvelle-Calédonie", ""),
+        ("Alger", ""),
     ],
 )
 def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
