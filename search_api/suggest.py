@@ -21,6 +21,9 @@ from search_api.query.place_names import EXACT, IN_NAME, MISSPELT, Reading, type
 OF_NOBODY = ("75000", "69000", "13000")
 """Postcodes that people write for all of a city, and that no letter carries: no detail counts them."""
 
+POSTCODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
+"""In the label of an address, between its name and its town."""
+
 COMMUNES_NAMED = 3
 """Of those that share a postcode, so many are named in its detail."""
 
@@ -144,7 +147,7 @@ def alike(typed: str, name: str) -> bool:
 def names_address(q: str, item: Item) -> bool:
     """Whether a text is this street, lieu-dit or station with its town behind or before it: « quai de la Fosse,
     Nantes »; or its name alone, where that has the town in it (« gare de Nantes »). Its postcode may stand anywhere."""
-    before, postcode, city = re.fullmatch(r"(.*?)(?:(?<!\d)(\d{5})(?!\d)(.*))?", item["label"]).groups("")
+    before, postcode, city = (*POSTCODE.split(item["label"], maxsplit=1), "", "")[:3]
     words = street(q).split()
     typed = "".join(word for word in words if word != postcode)
     name = street(before)

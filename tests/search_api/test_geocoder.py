@@ -190,7 +190,7 @@ def test_a_station_is_asked_for_among_the_points_of_interest(api: Client, ban: B
     [item] = [each for each in suggest(api, connected, "gare de nantes") if each["type"] == "address"]
     assert (item["label"], item["detail"], item["precision"]) == (
         "Gare de Nantes 44000 Nantes",
-        "44000 Nantes",
+        "Gare ou station",
         "address",
     )
     assert item["position"] == {"lat": 47.2173, "lon": -1.5419}

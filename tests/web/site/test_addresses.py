@@ -54,7 +54,7 @@ def heading(response: httpx.Response) -> str:
 
 
 def notice(response: httpx.Response) -> str:
-    return text(response.text.split('class="notice"')[1].split("</div>")[0])
+    return text(response.text.split('class="notice">')[1].split("</div>")[0]).strip()
 
 
 def test_every_place_of_the_stand_in_is_known_by_its_name_and_town(streets: Client) -> None:
@@ -97,7 +97,7 @@ def test_its_link_leads_to_the_address_without_a_word(streets: Client) -> None:
 
 
 def test_who_is_on_the_way_to_a_commune_means_it_before_a_street(streets: Client) -> None:
-    assert "Les Sorinières" in heading(streets.get("/", {"ou": "sorini"}))
+    assert "autour des Sorinières" in heading(streets.get("/", {"ou": "sorini"}))
     assert "autour de Nantes" in heading(streets.get("/", {"ou": "nantes"}))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
 from domain.localities import postcode
 from search_api import suggest
 from web.core.error_pages import not_found
@@ -63,7 +64,8 @@ async def around(request: Request, commune: str) -> Response:
     if place is None:
         return not_found(site, "Cette commune n’existe pas", UNKNOWN)
     groups = await nearest.around(site, place)
-    return site.page("parents/help/commune.html", {"place": place, "groups": groups})
+    names = {"leaving": french.leaving(place.name), "reaching": french.reaching(place.name)}
+    return site.page("parents/help/commune.html", {"place": place, "groups": groups, **names})
 
 
 def _hub(

@@ -98,6 +98,14 @@ def test_an_alert_of_a_name_of_before_is_for_the_commune_of_today(world: World) 
     assert world.sql("select territory from alert order by territory") == [(["commune:44213"],), (["commune:93066"],)]
 
 
+def test_a_guess_that_finds_nothing_invites_to_no_alert_there(world: World) -> None:
+    browser = world.rooms.visit()
+    assert "/alertes?" in browser.get("/?ou=Nantes&mots=zzqxkwv").text
+    guessed = browser.get("/?ou=naantes&mots=zzqxkwv").text
+    assert "Aucun lieu ne s’appelle exactement" in guessed
+    assert "/alertes?" not in guessed
+
+
 def test_a_search_with_too_many_answers_is_no_alert(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.parents.alerts.asked.MOST_NOW", 0)
     world.assistant("Libre D.", *FULL_WEEK)

@@ -83,6 +83,11 @@ def test_a_guess_is_said_and_no_question_stands_over_one_line(help_site: Client,
     assert ("Laquelle ?" in shown) == (help_site.get("/aide", {"ou": typed}).text.count("/aide/44") > 1)
 
 
+def test_a_commune_is_named_as_french_does(help_site: Client) -> None:
+    assert "autour d’Orvault" in help_site.get("/aide/44114").text
+    assert "autour des Sorinières" in help_site.get("/aide/44198").text
+
+
 def test_namesakes_are_asked_for(help_site: Client) -> None:
     shown = text(help_site.get("/aide", {"ou": "saint-denis"}).text)
     assert "Plusieurs lieux s’appellent « saint-denis »." in shown
