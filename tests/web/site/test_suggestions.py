@@ -147,8 +147,8 @@ def test_a_territory_is_too_wide_for_the_end_of_a_way(open_page: OpenPage) -> No
 
 
 def test_without_a_connection_the_box_says_so(open_page: OpenPage) -> None:
-    page = open_page("/", expect=200)
-    page.evaluate("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))")
+    page = open_page("/")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
     page.locator("#ou").fill("reze")
     expect(page.locator(".no-suggestion").first).to_contain_text("ne répondent pas pour le moment")
 
