@@ -1,5 +1,7 @@
 """What is said of a place that was typed: why it may not be the one that was meant, what it is called today. Pure."""
 
+from collections.abc import Sequence
+
 from domain import french
 from domain.localities import postcode
 from web import texts
@@ -33,7 +35,7 @@ def former(place: Place | None, consequence: str) -> str:
     return texts.FORMER.format(name=name, today=today, consequence=consequence)
 
 
-def choices(typed: str, items: list[Item], *, sure: bool, is_address: bool, wrong_postcode: str) -> str:
+def choices(typed: str, items: Sequence[Item], *, sure: bool, is_address: bool, wrong_postcode: str) -> str:
     """As `reason`, above a list of places that a text may mean."""
     if sure:
         return _namesakes(typed)
