@@ -105,8 +105,8 @@ async def resolve(site: Site, form: SearchForm) -> Where:
 
 async def start_of(site: Site, form: SearchForm) -> Meant:
     """Raises EngineUnavailable."""
-    if form.position:
-        return Meant(form.ou, form.lieu, Place("position", texts.search.YOUR_POSITION, form.position))
+    if place := here(form):
+        return Meant(form.ou, form.lieu, place)
     if form.ou or form.lieu:
         return await named(site, form.ou, form.lieu, point=bool(form.vers))
     return Meant()
@@ -167,6 +167,11 @@ async def by_id(site: Site, id: str) -> Place | None:
     if found is None:
         return None
     return Place(found["type"], places.label(found), point_of(found["position"]), found["id"], found["code"])
+
+
+def here(form: SearchForm) -> Place | None:
+    """The visitor's own position, where the form has one."""
+    return Place("position", texts.search.YOUR_POSITION, form.position) if form.position else None
 
 
 def of_item(item: Item) -> Place:
