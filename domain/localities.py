@@ -10,6 +10,9 @@ LONGEST = 200
 _UNITS = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 _ROMAN = {f"{'x' * tens}{unit}": 10 * tens + ones for tens in range(3) for ones, unit in enumerate(_UNITS)}
 
+_BESIDE = re.compile(r"(?i)^\s{0,9}f[\s-]{0,9}(?=\d)|\bcedex.*$")
+"""What a postcode has before and behind it: « F-44300 », « 44300 CEDEX 2 »."""
+
 _WORD = r"(?: ar[a-z]{0,13})?"
 """« arrondissement » and what it is cut to, also while it is typed."""
 
@@ -32,6 +35,13 @@ def apart(name: str) -> tuple[str, int | None]:
 def arrondissement(city: str, number: int) -> str:
     """The name of a city's arrondissement: « Paris 14e Arrondissement »."""
     return f"{city} {number}{'er' if number == 1 else 'e'} Arrondissement"
+
+
+def postcode(typed: str) -> str:
+    """The five figures of a text that is a postcode alone: « 44 300 », « F-44300 » and « 44300 CEDEX » are 44300; ""
+    for any other text. A list of postcodes may still lack it."""
+    digits = re.sub(r"[\s.]", "", _BESIDE.sub("", typed[:LONGEST]))
+    return digits if re.fullmatch(r"\d{5}", digits, re.ASCII) else ""
 
 
 def departments_of(postcode: str) -> tuple[str, ...]:

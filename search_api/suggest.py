@@ -1,6 +1,7 @@
 """What someone may mean who has begun to type: communes, postcodes, EPCI, departments, offers, addresses."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,12 @@ from search_api.query import place_names, text
 from search_api.query.filters import worth
 from search_api.query.likeness import begins_so, likeness
 from search_api.query.place_names import EXACT, IN_NAME, MISSPELT, Reading, typed_postcode
+
+OF_NOBODY = ("75000", "69000", "13000")
+"""Postcodes that people write for all of a city, and that no letter carries: no detail counts them."""
+
+POSTCODE = re.compile(r"(?<!\d)(\d{5})(?!\d)")
+"""In the label of an address, between its name and its town."""
 
 COMMUNES_NAMED = 3
 """Of those that share a postcode, so many are named in its detail."""
@@ -39,19 +46,24 @@ class Found:
 @dataclass(frozen=True)
 class Understood:
     """The places that a text may mean, best first. `sure`: those that it names, of which several are namesakes;
-    `others`: what it may begin, or misspell, or name in part; at most as many as were wanted. `away`: whether a
-    geocoder that was asked did not answer."""
+    `others`: what it may begin, or misspell, or name in part; at most as many as were wanted. `offers` are called
+    exactly so. `away`: whether a geocoder that was asked did not answer; `is_address`: whether the text looks like a
+    street or a station; `wrong_postcode`: one that is typed beside the name of the first of `others`, and not its."""
 
     sure: list[Item]
     others: list[Item]
+    offers: list[Item]
     away: bool = False
+    is_address: bool = False
+    wrong_postcode: str = ""
 
 
 async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None) -> dict[str, Any]:
     """Up to `limit` places, offers and addresses for what someone has begun to type. Raises EngineUnavailable.
 
     The geocoder is asked at the same time about what looks like an address. It is asked after the index about what
-    begins no name there, such as a hamlet: not about every letter on the way to a commune.
+    begins no name there, such as a hamlet: not about every letter on the way to a commune. Where nothing at all is
+    known of a text, the communes are suggested whose names stand in it: « 12 rue des Lilas Orvault ».
     """
     typed, departments = await read(engine, q)
     is_address = looks_like_an_address(q)
@@ -76,11 +88,11 @@ async def suggest(engine: Engine, q: str, limit: int, geocoder: Geocoder | None 
         *places,
         *streets,
     ]
-    return {"items": distinct(ordered)[:limit]}
+    return {"items": distinct(ordered or await standing_in(engine, q, limit, departments))[:limit]}
 
 
 async def understood(engine: Engine, q: str, limit: int, geocoder: Geocoder | None = None) -> Understood:
-    """The places that a text means which nobody chose among the suggestions; no offer. Raises EngineUnavailable.
+    """The places that a text means which nobody chose among the suggestions. Raises EngineUnavailable.
 
     Where the index is sure of none the geocoder is asked, once: at the same time about what looks like an address.
     Then the communes whose names stand in the text may be meant too: « gare de Nantes ».
@@ -88,21 +100,26 @@ async def understood(engine: Engine, q: str, limit: int, geocoder: Geocoder | No
     typed, departments = await read(engine, q)
     is_address = looks_like_an_address(q)
     found, streets = await asyncio.gather(
-        indexed(engine, q, limit, typed, departments, offers=False), addresses(geocoder if is_address else None, q)
+        indexed(engine, q, limit, typed, departments), addresses(geocoder if is_address else None, q)
     )
+    offers = [item for item in found.offers if likeness(q, item["label"]) is not None]
     sure = [*found.sure, *(item for item in streets or () if names_address(q, item))]
     if sure:
-        return Understood(sure, [])
+        return Understood(sure, [], offers)
     asked = None if is_address or typed_postcode(q) else geocoder
     more, standing = await asyncio.gather(addresses(asked, q), standing_in(engine, q, limit, departments))
     streets = more if asked else streets
     if sure := [item for item in streets or () if names_address(q, item)]:
-        return Understood(sure, [])
+        return Understood(sure, [], offers)
     # Who is on the way to a commune means it before a street; what is no beginning of any name may be misspelt.
     begun = [item for item in found.others if not is_address and begins_so(q, item["label"])]
+    if begun and found.others[0] not in begun:  # a large town, misspelt
+        begun = [found.others[0], *begun]
     most = limit - min(len(standing), limit // 3)
     nearly = [*begun[: most - min(len(streets or ()), limit // 3)], *(streets or ()), *found.others]
-    return Understood([], distinct([*distinct(nearly)[:most], *standing])[:limit], streets is None)
+    others = distinct([*distinct(nearly)[:most], *standing])[:limit]
+    wrong = place_names.wrong_postcode(typed, others[0]["label"]) if others else ""
+    return Understood([], others, offers, streets is None, is_address, wrong)
 
 
 async def read(engine: Engine, q: str) -> tuple[list[Reading], dict[str, str]]:
@@ -130,10 +147,10 @@ def alike(typed: str, name: str) -> bool:
 def names_address(q: str, item: Item) -> bool:
     """Whether a text is this street, lieu-dit or station with its town behind or before it: « quai de la Fosse,
     Nantes »; or its name alone, where that has the town in it (« gare de Nantes »). Its postcode may stand anywhere."""
-    postcode, _, city = item["detail"].partition(" ")
+    before, postcode, city = (*POSTCODE.split(item["label"], maxsplit=1), "", "")[:3]
     words = street(q).split()
     typed = "".join(word for word in words if word != postcode)
-    name = street(item["label"].removesuffix(item["detail"]))
+    name = street(before)
     for town in (street(city), street(apart(city)[0])):
         is_told = postcode in words or set(town.split()) <= set(name.split())
         if typed in {f"{name}{town}".replace(" ", ""), f"{town}{name}".replace(" ", "")}:
@@ -154,23 +171,25 @@ async def department_names(engine: Engine) -> dict[str, str]:
 
 
 async def indexed(
-    engine: Engine, q: str, limit: int, typed: Sequence[Reading], departments: Mapping[str, str], *, offers: bool = True
+    engine: Engine, q: str, limit: int, typed: Sequence[Reading], departments: Mapping[str, str]
 ) -> Found:
-    """The places and, where they are wanted, the offers, in one round trip. `limit` of each, but for the communes of a
-    postcode, which are all there. `typed`: the readings of `q`."""
+    """The places and the offers, in one round trip. `limit` of each, but for the communes of a postcode, which are all
+    there. `typed`: the readings of `q`."""
     postcode = typed_postcode(q)
     whole = len(postcode) == 5
     body = place_names.sharing(postcode) if whole else place_names.suggestions(q, limit, typed, departments)
-    asked = [(engine.places, body), *([(engine.offers, offer_suggestions(q, limit))] if offers else [])]
-    found_places, *found_offers = await searches(engine, asked)
+    found_places, found_offers = await searches(
+        engine, [(engine.places, body), (engine.offers, offer_suggestions(q, limit))]
+    )
     places: list[Document] = [hit["_source"] for hit in found_places["hits"]["hits"]]
+    places = places if whole else place_names.large_first(q, places)
     every = list(range(len(places)))
     sure = place_names.apart_from_doubles(places, every) if whole else place_names.sure(typed, places)
     items = [suggested_place(place, departments) for place in places]
     return Found(
         [items[at] for at in sure],
         [items[at] for at in every if at not in sure],
-        [suggested_offer(hit["_source"]) for answer in found_offers for hit in answer["hits"]["hits"]],
+        [suggested_offer(hit["_source"]) for hit in found_offers["hits"]["hits"]],
     )
 
 
@@ -237,11 +256,13 @@ def place_detail(place: dict[str, Any], departments: Mapping[str, str]) -> str:
     department = f"{departments[code]} ({code})" if code in departments else code
     if place["type"] == "epci":
         return " · ".join(filter(None, ("Intercommunalité", department)))
-    postcodes = place.get("postcodes") or []
-    told = postcodes[0] if len(postcodes) == 1 else f"{len(postcodes)} codes postaux"
-    former = place["type"] == "former"
-    kind = ("Ancien nom" if place.get("renamed") else "Ancienne commune") if former else None
-    return " · ".join(filter(None, (kind, department, told if postcodes else None)))
+    postcodes = [code for code in place.get("postcodes") or [] if code not in OF_NOBODY]
+    told = postcodes[0] if len(postcodes) == 1 else f"{len(postcodes)} codes postaux" if postcodes else None
+    if place["type"] != "former":
+        return " · ".join(filter(None, (department, told)))
+    # Several postcodes are those of the commune of today, which the label names.
+    kind = "Ancien nom" if place.get("renamed") else "Ancienne commune"
+    return " · ".join(filter(None, (kind, department, told if len(postcodes) == 1 else None)))
 
 
 def suggested_offer(offer: dict[str, Any]) -> dict[str, Any]:

@@ -73,5 +73,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"day": french.day, "moment": french.moment_in_paris}
+    environment.filters |= {"day": french.day, "moment": french.moment_in_paris, "at": french.reaching}
     return environment

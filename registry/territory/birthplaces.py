@@ -37,7 +37,7 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     text = typed.strip()
     if _CODE.fullmatch(text.upper()):
         return [(text.upper(), _name_of(conn, text.upper()))]
-    name, code, is_signed = _name_and_code(text)
+    name, code, is_signed = _name_and_code(_with_codes(conn, text))
     if not name:
         return []
     if is_signed and _CODE.fullmatch(code):
@@ -57,6 +57,22 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
         return numbered or _called(conn, name, localities.departments_of(code), born)[:MOST_CHOICES]
     # « Paris 14 » is no département; « Marseille 13 » may be the département and the arrondissement.
     return [*numbered, *_called(conn, name, (code,), born)][:MOST_CHOICES]
+
+
+def _with_codes(conn: Connection, text: str) -> str:
+    """A département behind a name as its code: « Saint-Denis, Réunion » is « Saint-Denis (974) »; « , France » left
+    out."""
+    name, _, where = text[:200].replace(",", "(", 1).partition("(")
+    wanted = names.key(where.strip(" )"))
+    if not name.strip() or not wanted:
+        return text
+    if wanted == "france":
+        return name.strip()
+    row = conn.execute(
+        "select code from department where place_key(name) = any (%s)",
+        [[f"{article}{wanted}" for article in ("", "le", "la", "les", "l")]],
+    ).fetchone()
+    return f"{name.strip()} ({row[0]})" if row else text
 
 
 def _bearing(conn: Connection, name: str) -> set[str]:

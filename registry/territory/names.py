@@ -53,8 +53,7 @@ def keys(typed: str) -> tuple[str, ...]:
 def postcode(typed: str) -> str:
     """As it is printed in lists: « 44 300 », « F-44300 » and « 44300 CEDEX » are 44300. What is no number of five
     figures stays as it is typed; a list of postcodes may still lack it."""
-    digits = re.sub(r"[\s\u00a0\u202f.]", "", re.sub(r"(?i)^\s?F\s?-|cedex.*$", "", typed[:100]))
-    return digits if re.fullmatch(r"\d{5}", digits) else typed.strip()
+    return localities.postcode(typed) or typed.strip()
 
 
 def postcode_of_file(written: str) -> str:

@@ -27,6 +27,9 @@ PLAUSIBLE = 0.4
 PRECISIONS = {"housenumber": "address", "street": "street", "locality": "street"}
 """Its communes are left out: they are ours to suggest. A lieu-dit stands for its street."""
 
+KINDS = {"housenumber": "Adresse", "street": "Rue ou place", "locality": "Lieu-dit"}
+STATIONS = re.compile("gare|station|arret|metro|tramway")
+
 PLACES = re.compile(r"gare|station|arret|aerogare|metro|tramway|lieu-dit|hameau|quartier")
 """Of the categories of its points of interest (« gare voyageurs uniquement », « lieu-dit habité »), those of places
 where one may look from; not its communes, nor shops."""
@@ -182,12 +185,19 @@ def suggested(feature: Feature) -> dict[str, Any]:
         "id": f"address:{found.id or plain(label)}",
         "code": None,
         "label": label,
-        "detail": where,
+        "detail": kind_of(found),
         "position": {"lat": lat, "lon": lon},
         "precision": PRECISIONS.get(found.type, "address"),
         "communes": None,
         "fictitious": False,
     }
+
+
+def kind_of(found: Properties) -> str:
+    """What tells it from its namesakes beside its label, which ends with its town."""
+    if found.type in KINDS:
+        return KINDS[found.type]
+    return "Gare ou station" if STATIONS.search(plain(" ".join(found.category))) else "Lieu-dit ou quartier"
 
 
 def one_of(value: str | list[str]) -> str:

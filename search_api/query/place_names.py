@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from domain.localities import apart, arrondissement, departments_of
+from domain.localities import apart, arrondissement, departments_of, postcode
 from domain.spelling import SAINTS, fold, plain
 from domain.spelling import place as folded
 from search_api.query import sources, text
@@ -47,6 +47,13 @@ MOST_ARRONDISSEMENTS = 20
 
 APART = re.compile(r"(?<!\w)(\d\d) (\d{3})(?!\w)")
 """A postcode with a blank in it."""
+
+AROUND = re.compile(
+    r"(?:(?:la )?(?:ville|commune|mairie|village|bourg) |(?:tout )?(?:pres|proche|autour|a cote) )(?:de|du|des|d) "
+    r"(?P<name>.+)"
+)
+"""« ville de Nantes », « près du Mans »: what stands before a name and says nothing. « Ville-d’Avray » is read whole
+first."""
 
 LABEL = re.compile(r"([^()]+)\(([^()]+)\)\s*")
 """« Varades (Loireauxence) »: a name of before and that of today, as suggestions are labelled."""
@@ -101,6 +108,8 @@ def readings(q: str, departments: Mapping[str, str]) -> list[Reading]:
     city, number = apart(name)
     if number and number <= MOST_ARRONDISSEMENTS:
         found.append(Reading(folded(arrondissement(city, number)), as_typed=False))
+    if around := AROUND.fullmatch(name):
+        found.append(Reading(around["name"], weight=WITH_A_PLACE, as_typed=False))
     if label := LABEL.fullmatch(q.strip()):
         found.append(Reading(folded(label[1]), current=folded(label[2]), as_typed=False))
     if len(words) == 1:
@@ -137,9 +146,9 @@ def without_silent(words: list[str]) -> list[str]:
 
 
 def typed_postcode(q: str) -> str:
-    """The digits of a postcode begun or typed in full ("44 300"), else an empty text."""
+    """The digits of a postcode typed in full ("44 300", "F-44300 CEDEX") or begun, else an empty text."""
     digits = "".join(q.split())
-    return digits if re.fullmatch(r"\d{1,5}", digits, re.ASCII) else ""
+    return postcode(q) or (digits if re.fullmatch(r"\d{1,4}", digits, re.ASCII) else "")
 
 
 def sharing(postcode: str) -> dict[str, Any]:
@@ -277,6 +286,43 @@ def apart_from_doubles(places: Sequence[Mapping[str, Any]], positions: list[int]
             seen.add(place["code"])
             kept.append(at)
     return kept
+
+
+def wrong_postcode(typed: Sequence[Reading], name: str) -> str:
+    """The postcode that was typed beside this name, of a place that the readings do not name: « Orvault 44000 ». ""
+    where none was."""
+    return next((each.postcode for each in typed if each.postcode and likeness(each.name, name) is not None), "")
+
+
+LARGE, TIMES, SHORTEST_MISSPELT = 50_000, 20, 4
+"""A town of so many people, and of so many times more than another, is meant by a word of so many letters at least that
+is one letter away from its name, before that other which only begins with it."""
+
+
+def large_first(q: str, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The places, with a misspelt large town before what only begins so, of a small one: « renes » is Rennes rather
+    than the beginning of Renescure. A whole name stays first."""
+    typed = folded(q)
+    if not places or len(typed) < SHORTEST_MISSPELT or likeness(typed, places[0]["name"]) is not None:
+        return places
+    least = max(LARGE, TIMES * (places[0].get("population") or 0))
+    large = [
+        place
+        for place in places
+        if place["type"] == "commune"
+        and (place.get("population") or 0) >= least
+        and one_letter_away(typed, folded(place["name"]))
+    ]
+    return [*large, *(place for place in places if place not in large)]
+
+
+def one_letter_away(one: str, other: str) -> bool:
+    """Whether a letter is left out, added, changed, or changes places with the next one."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    a, b = one[same:], other[same:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 # A commune among other words -----------------------------------------------------------------------------

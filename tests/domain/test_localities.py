@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from domain.localities import apart, arrondissement, departments_of
+from domain.localities import apart, arrondissement, departments_of, postcode
 from domain.spelling import place
 from tests.conftest import ROOT
 
@@ -43,6 +43,18 @@ def test_every_arrondissement_is_read_by_its_name() -> None:
         assert city == place(communes[row["parent"]]["name"])
         assert number
         assert place(arrondissement(city, number)) == place(row["name"])
+
+
+@pytest.mark.parametrize(
+    "typed", ["44300", "44 300", "44\u00a0300", "F-44300", "f 44300", "44300 CEDEX", "44300 cedex 2", " 44300 "]
+)
+def test_a_postcode_is_read_however_it_is_written(typed: str) -> None:
+    assert postcode(typed) == "44300"
+
+
+@pytest.mark.parametrize("typed", ["", "4430", "443000", "44300 Nantes", "Nantes", "cedex", "F-", "٤٤٣٠٠"])
+def test_what_is_no_postcode_alone_is_none(typed: str) -> None:
+    assert postcode(typed) == ""
 
 
 def test_a_postcode_begins_with_its_departement() -> None:

@@ -122,7 +122,7 @@ def test_an_address_is_suggested_with_its_point(api: Client, ban: Ban, connected
             "id": "address:44109_7263_00012",
             "code": None,
             "label": "12 Rue de Strasbourg 44000 Nantes",
-            "detail": "44000 Nantes",
+            "detail": "Adresse",
             "position": {"lat": 47.2182, "lon": -1.5521},
             "precision": "address",
             "communes": None,
@@ -190,7 +190,7 @@ def test_a_station_is_asked_for_among_the_points_of_interest(api: Client, ban: B
     [item] = [each for each in suggest(api, connected, "gare de nantes") if each["type"] == "address"]
     assert (item["label"], item["detail"], item["precision"]) == (
         "Gare de Nantes 44000 Nantes",
-        "44000 Nantes",
+        "Gare ou station",
         "address",
     )
     assert item["position"] == {"lat": 47.2173, "lon": -1.5419}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from search_api.query.place_names import large_first
 from tests.search_api.conftest import Client
 
 
@@ -108,6 +109,28 @@ def test_a_former_name_says_whose_it_is(api: Client) -> None:
         "detail": "Ancienne commune · Loire-Atlantique (44) · 44370",
     }
     assert items(api, "châlons-sur-marne")[0]["detail"].startswith("Ancien nom · Marne (51)")
+
+
+def test_the_postcodes_that_a_place_has_are_counted(api: Client) -> None:
+    assert items(api, "paris")[0]["detail"] == "Paris (75) · 21 codes postaux"
+    assert items(api, "lomme")[0]["detail"] == "Ancienne commune · Nord (59)"
+
+
+@pytest.mark.parametrize("q", ["12 rue des lilas orvault", "la haute riviere, orvault"])
+def test_the_commune_in_the_words_is_suggested_where_nothing_else_is(api: Client, q: str) -> None:
+    assert items(api, q)[0]["id"] == "commune:44114"
+
+
+def test_a_misspelt_large_town_comes_before_the_beginning_of_a_small_one() -> None:
+    def place(name: str, population: int) -> dict[str, Any]:
+        return {"type": "commune", "name": name, "population": population}
+
+    rennes, renescure = place("Rennes", 225_000), place("Renescure", 2_100)
+    assert large_first("renes", [renescure, rennes]) == [rennes, renescure]
+    assert large_first("rennse", [renescure, rennes]) == [rennes, renescure]
+    assert large_first("renesc", [renescure, rennes]) == [renescure, rennes]
+    assert large_first("Renescure", [renescure, rennes]) == [renescure, rennes]
+    assert large_first("canne", [place("Cannes", 74_000), place("Caen", 106_000)])[0]["name"] == "Cannes"
 
 
 def test_a_postcode_is_not_filled_with_former_names(api: Client) -> None:

@@ -94,7 +94,8 @@ RESET = "Tout effacer"
 # Errors, beside the field.
 ERROR_SUMMARY = "La recherche n’a pas pu être faite : corrigez ce qui est signalé."
 ERROR_NO_PLACE = "Dites-nous où vous cherchez : une commune ou un code postal."
-ERROR_UNKNOWN_PLACE = "Nous ne trouvons pas « {text} ». Essayez le nom d’une commune ou un code postal."
+ERROR_UNKNOWN_PLACE = "Ce lieu n’est pas reconnu : « {text} ». Essayez le nom d’une commune ou un code postal."
+ERROR_UNKNOWN_POSTCODE = "Aucune commune n’a le code postal {code}. Essayez le nom de la commune."
 ERROR_ADDRESSES_AWAY = (
     "La recherche d’adresses ne répond pas pour le moment. Essayez le nom d’une commune ou un code postal."
 )
@@ -113,12 +114,21 @@ ERROR_SORT = "Choisissez un tri dans la liste."
 # The results.
 RESULT = Plural("résultat", "résultats")
 AT_LEAST = "plus de {count}"
-AROUND = "autour de {place}"
+AROUND = "autour {of_place}"
+AROUND_ADDRESS = "autour de {place}"
 AROUND_POSITION = "autour de votre position"
 IN_TERRITORY = "dans le territoire : {place}"
 EVERYWHERE = "partout"
-UNDERSTOOD = "Nous cherchons {in_place} ({detail})."
-GUESSED = "Nous ne connaissons pas « {text} »."
+UNDERSTOOD = "Lieu retenu : {place}."
+GUESSED = "Aucun lieu ne s’appelle exactement « {text} »."
+GUESSED_ADDRESS = "Cette adresse n’est pas reconnue : « {text} »."
+WRONG_POSTCODE = "Le code postal {code} n’est pas celui {of_place}."
+NAMESAKES = "Plusieurs lieux s’appellent « {text} »."
+SHARED_POSTCODE = "Plusieurs communes ont le code postal {code}."
+FORMER = "{name}, c’est aujourd’hui {today} : {consequence}"
+DISTANCES_OF_TODAY = "les distances partent du centre de cette commune."
+ALL_OF_TODAY = "les résultats sont ceux de toute cette commune."
+OFFER_OF_THAT_NAME = "Un établissement ou un service porte ce nom :"
 ADDRESSES_AWAY = "La recherche d’adresses ne répond pas pour le moment."
 OTHER_PLACE = "Vous pensiez à un autre lieu ?"
 LIST = "Liste"
@@ -290,7 +300,10 @@ API_EXAMPLE = "Exemple :"
 SCRIPT = {
     "suggestions": "{count} suggestions. Flèches pour choisir, Entrée pour valider.",
     "suggestion": "1 suggestion. Flèche bas pour la choisir, Entrée pour valider.",
-    "no_suggestion": "Aucune suggestion pour ce texte. Vérifiez l’orthographe, ou essayez un code postal.",
+    "no_suggestion": "Aucune suggestion. Indiquez le nom d’une commune ou un code postal.",
+    "no_postcode": "Aucun code postal ne s’écrit ainsi. Essayez le nom de la commune.",
+    "too_wide": "Ce lieu est trop étendu. Indiquez une commune ou une adresse.",
+    "no_answer": "Les suggestions ne répondent pas pour le moment. Vérifiez votre connexion, puis lancez la recherche.",
     "locating": "Recherche de votre position…",
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,

@@ -14,6 +14,7 @@ from web.core import headers
 from web.core.site import Site, registry
 from web.shared.search.forms import TEXT_LIMITS, SearchForm
 from web.shared.search.places import Item, Where, kept_id, resolve
+from web.shared.search.understood import described, former, reason
 from web.widget import asked as address
 from web.widget import colours
 from web.widget.asked import Asked
@@ -60,8 +61,9 @@ async def builder(request: Request) -> Response:
         values |= {"ou": found.form.ou, "lieu": found.form.lieu}
         asked = Asked(found.place.today, tuple(values["types"]), colours.read(values["couleur"]) or "", values["vue"])
         shown = {
-            "place": found.place.name,
-            "detail": found.start.detail,
+            "place": described(found.place, found.start.detail),
+            "why": reason(found.start),
+            "of_today": former(found.place, texts.widget.ALL_OF_TODAY),
             "others": [_other(values, each) for each in found.start.others],
             "preview": address.address(asked),
             "height": HEIGHTS[asked.view],

@@ -272,14 +272,15 @@ def unknown_place(values: Values, name: str) -> str:
     """Why a place was not found; `<name>_choix` are the places of that name, one a line."""
     choices = lines(values, f"{name}_choix")
     if choices and name == "commune":
-        return f"Ce code postal n’est pas celui de cette commune\u00a0: avec lui, écrivez {_either(choices)}."
+        return f"Avec ce code postal, la commune est {_either(choices)}. Vérifiez le nom et le code postal."
     if choices:
         return f"Plusieurs lieux portent ce nom\u00a0: écrivez {_either(choices)}."
     if name == "commune":
         return "Cette commune n’est pas reconnue\u00a0: vérifiez l’orthographe et le code postal."
     return (
-        "Ce lieu n’est pas reconnu\u00a0: vérifiez l’orthographe, ou indiquez à sa place les chiffres 6 à 10 de votre"
-        " numéro de sécurité sociale, qui sont le code de votre lieu de naissance."
+        "Ce lieu n’est pas reconnu. Vérifiez l’orthographe. Pour une naissance outre-mer, indiquez la commune\u202f; à"
+        " l’étranger, le pays. Sinon, saisissez les chiffres 6 à 10 de votre numéro de sécurité sociale\u00a0: c’est le"
+        " code du lieu."
     )
 
 
@@ -344,8 +345,17 @@ def _either(choices: list[str]) -> str:
 
 
 def _one_of(postcodes: list[str]) -> str:
-    """They are in order."""
-    return french.listed(postcodes, "ou") if len(postcodes) <= 6 else f"de {postcodes[0]} à {postcodes[-1]}"
+    """They are in order: « de 75001 à 75020, ou 75116 »."""
+    if len(postcodes) <= 6:
+        return french.listed(postcodes, "ou")
+    runs: list[list[str]] = []
+    for postcode in postcodes:
+        if runs and int(postcode) == int(runs[-1][-1]) + 1:
+            runs[-1].append(postcode)
+        else:
+            runs.append([postcode])
+    told = [f"de {run[0]} à {run[-1]}" if len(run) > 1 else run[0] for run in runs]
+    return ", ou ".join(filter(None, (", ".join(told[:-1]), told[-1])))
 
 
 def _as_text(value: Any) -> str:

@@ -1,5 +1,6 @@
 """A source of structures, over a territory that is read once."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def nantes(template: str, servers: Urls) -> Territory:
 
 @pytest.fixture
 def read_once(nantes: Territory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "read_territory", lambda conn: nantes)
+    monkeypatch.setattr(planning, "read_territory", lambda conn: replace(nantes, conn=conn))
 
 
 @pytest.fixture

@@ -75,6 +75,16 @@ NOWHERE = Settings(geocoder_url="")
         ("Zorglub (12345)", ""),
         ("Portugal (99139)", "99139"),
         ("Boulogne-Billancourt (75012)", "75012"),
+        # A département by its name.
+        ("Saint-Denis, Réunion", "97411"),
+        ("Saint-Denis (La Réunion)", "97411"),
+        ("Saint-Herblain (Loire-Atlantique)", "44162"),
+        ("saint-denis, seine saint denis", "93066"),
+        ("Uvea (Wallis-et-Futuna)", "98613"),
+        ("Nantes, France", "44109"),
+        # Larger than a commune, or abroad.
+        ("Nouvelle-Calédonie", ""),
+        ("Alger", ""),
     ],
 )
 def test_places_of_birth(registry: Connection, typed: str, code: str) -> None:
@@ -195,7 +205,7 @@ def test_a_postcode_is_kept_as_lists_have_it(
     ("commune", "postcode", "told"),
     [
         ("Nantes", "44042", "44000, 44100, 44200 ou 44300"),
-        ("Paris", "75000", "de 75001 à 75116"),
+        ("Paris", "75000", "de 75001 à 75020, ou 75116."),
         ("Paris 16", "75000", "75016 ou 75116"),
         ("AJACCIO CEDEX", "20176", "20000, 20090 ou 20167"),
     ],
@@ -207,6 +217,12 @@ def test_who_lives_in_a_part_of_the_city_is_asked_for_its_postcode(
     errors = checks.home_errors(values, TODAY)
     assert (values["commune_code"], set(errors)) == ("", {"code_postal"})
     assert told in errors["code_postal"]
+
+
+def test_a_misspelt_commune_is_no_fault_of_its_postcode(registry: Connection) -> None:
+    values = naming.resolved(registry, HOME | {"commune": "Nante", "code_postal": "44000"})
+    told = "Avec ce code postal, la commune est «\u00a0Nantes\u00a0». Vérifiez le nom et le code postal."
+    assert checks.home_errors(values, TODAY) == {"commune": told}
 
 
 HOME = {

@@ -127,7 +127,7 @@ def test_more_results_are_added_and_the_first_new_one_has_the_focus(open_page: O
 
 def test_an_error_stands_beside_its_field(open_page: OpenPage) -> None:
     page = open_page("/?ou=Zzqxkwv", expect=422)
-    expect(page.locator("#ou")).to_have_accessible_description(re.compile("Nous ne trouvons pas"))
+    expect(page.locator("#ou")).to_have_accessible_description(re.compile("Ce lieu n’est pas reconnu"))
 
 
 def test_around_me(open_page: OpenPage) -> None:

@@ -106,6 +106,94 @@ def test_a_former_name_is_searched_around_the_commune_of_today(open_page: OpenPa
     assert "lieu=former:44213:varades" in page.url
 
 
+def apart(page: Page, one: str, other: str) -> bool:
+    """Whether neither covers the other."""
+    a, b = page.locator(one).first.bounding_box(), page.locator(other).first.bounding_box()
+    assert a
+    assert b
+    return a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"] or a["x"] + a["width"] <= b["x"]
+
+
+@pytest.mark.parametrize("path", ["/", "/?ou=Nantes&lieu=commune:44109"])
+def test_the_line_where_nothing_is_suggested_covers_no_button(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, width=360)
+    page.locator("#ou").fill("zzqxkwv")
+    expect(page.locator(".no-suggestion").first).to_be_visible()
+    assert apart(page, ".no-suggestion", ".where-row .button")
+    assert apart(page, ".no-suggestion", "#ou")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("zzqxkwv", "Aucune suggestion"), ("44999", "Aucun code postal ne s’écrit ainsi. Essayez le nom de la commune.")],
+)
+def test_the_line_fits_what_was_typed(open_page: OpenPage, typed: str, sentence: str) -> None:
+    page = open_page()
+    page.locator("#ou").fill(typed)
+    expect(page.locator(".no-suggestion").first).to_contain_text(sentence)
+
+
+def test_an_address_with_its_commune_suggests_the_commune(open_page: OpenPage) -> None:
+    page = open_page()
+    page.locator("#ou").press_sequentially("12 rue des lilas orvault", delay=10)
+    expect(page.locator("#suggestions li").first).to_contain_text("Orvault")
+
+
+def test_a_territory_is_too_wide_for_the_end_of_a_way(open_page: OpenPage) -> None:
+    page = open_page("/?ou=Nantes&lieu=commune:44109")
+    page.locator(".panel-way summary").click()
+    page.locator("#vers").press_sequentially("loire-atlantique", delay=10)
+    expect(page.locator("#vers ~ .no-suggestion")).to_contain_text("trop étendu")
+
+
+def test_without_a_connection_the_box_says_so(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
+    page.locator("#ou").fill("reze")
+    expect(page.locator(".no-suggestion").first).to_contain_text("ne répondent pas pour le moment")
+
+
+@pytest.mark.parametrize(
+    ("typed", "mark"),
+    [
+        ("st herb", "Saint-Herb"),
+        ("sainteluce", "Sainte-Luce"),
+        ("saint se", "Saint-Sé"),
+        ("la chapelle s/ er", "La Chapelle-sur-Er"),
+    ],
+)
+def test_what_was_abbreviated_or_glued_is_marked_too(open_page: OpenPage, typed: str, mark: str) -> None:
+    page = open_page()
+    page.locator("#ou").fill(typed)
+    expect(page.locator("#suggestions li mark").first).to_have_text(mark)
+
+
+def test_the_chosen_suggestion_is_seen_in_forced_colours(open_page: OpenPage) -> None:
+    page = open_page(forced_colors="active")
+    page.locator("#ou").fill("reze")
+    page.locator("#suggestions li").first.wait_for()
+    page.locator("#ou").press("ArrowDown")
+    styles = "e => getComputedStyle(e).outlineStyle + ' ' + getComputedStyle(e).outlineWidth"
+    assert page.locator("#suggestions li[aria-selected=true]").evaluate(styles) == "solid 3px"
+
+
+def test_a_guess_is_on_the_first_screen_of_a_phone_and_announced(open_page: OpenPage) -> None:
+    page = open_page("/?ou=naantes", width=360)
+    box = page.locator(".notice").first.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 740
+    page.locator("#ou").fill("sorini")
+    page.locator("#ou").press("Enter")
+    expect(page.locator("#annonce")).to_contain_text("Aucun lieu ne s’appelle exactement")
+    expect(page.locator("#annonce")).to_contain_text("Lieu retenu")
+
+
+def test_nothing_leaves_a_phone_at_twice_the_size(open_page: OpenPage) -> None:
+    page = open_page("/", width=360)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_nothing_found_is_a_line_that_can_be_seen(open_page: OpenPage) -> None:
     page = open_page()
     page.locator("#ou").press_sequentially("zzqxkwv", delay=20)
@@ -133,5 +221,5 @@ def test_a_phone_shows_six_at_most_above_its_keyboard(open_page: OpenPage) -> No
 def test_a_guess_is_said_with_what_else_was_meant(open_page: OpenPage) -> None:
     page = open_page("/?ou=gare+de+Nantes")
     notice = page.locator(".notice").first
-    expect(notice).to_contain_text(re.compile("Nous ne connaissons pas «\\sgare de Nantes\\s»"))
-    expect(notice).to_contain_text("Nous cherchons à Nantes")
+    expect(notice).to_contain_text(re.compile("Cette adresse n’est pas reconnue\\s: «\\sgare de Nantes\\s»"))
+    expect(notice).to_contain_text(re.compile("Lieu retenu\\s: Nantes — "))

@@ -56,7 +56,7 @@ def test_the_map_of_a_way_draws_it_and_comes_with_the_page(site: Client) -> None
 @pytest.mark.parametrize(
     ("start", "end", "field", "sentence"),
     [
-        ("Nantes", "Zzqxkwv", "vers", "Nous ne trouvons pas « Zzqxkwv »"),
+        ("Nantes", "Zzqxkwv", "vers", "Ce lieu n’est pas reconnu : « Zzqxkwv »"),
         ("Nantes", "nantes", "vers", "C’est le lieu d’où vous partez"),
         ("Nantes", "Loire-Atlantique", "vers", "ce lieu est trop étendu"),
         ("Loire-Atlantique", "Nantes", "ou", "ce lieu est trop étendu"),
@@ -96,7 +96,51 @@ def test_an_ambiguous_place_links_to_the_others_and_keeps_the_search(site: Clien
 
 
 def notice(response: httpx.Response) -> str:
-    return text(response.text.split('class="notice"')[1].split("</div>")[0])
+    return text(response.text.split('class="notice">')[1].split("</div>")[0]).strip()
+
+
+def test_a_notice_stands_under_the_field_before_the_rest_of_the_form(site: Client) -> None:
+    html = site.get("/", {"ou": "naantes"}).text
+    assert html.index('id="ou"') < html.index('id="lieux-retenus" data-swap') < html.index('class="notice"')
+    assert html.index('class="notice"') < html.index('id="champ-rayon"')
+
+
+def test_a_name_of_before_says_around_what_the_search_looks(site: Client) -> None:
+    around = text(site.get("/", {"ou": "Barbechat"}).text)
+    today = "Barbechat, c’est aujourd’hui Divatte-sur-Loire"
+    assert f"{today} : les distances partent du centre de cette commune." in around
+    inside = text(site.get("/", {"ou": "Barbechat (Divatte-sur-Loire)", "rayon": "0"}).text)
+    assert f"{today} : les résultats sont ceux de toute cette commune." in inside
+    assert "c’est aujourd’hui" not in text(site.get("/", {"ou": "Divatte-sur-Loire"}).text)
+
+
+def test_a_postcode_that_contradicts_the_name_is_said(site: Client) -> None:
+    told = notice(site.get("/", {"ou": "Orvault 44000"}))
+    assert told.startswith("Le code postal 44000 n’est pas celui d’Orvault. Lieu retenu : Orvault — ")
+
+
+def test_namesakes_are_said_to_be_several(site: Client) -> None:
+    told = notice(site.get("/", {"ou": "saint denis", "type": "eaje"}))
+    assert "Plusieurs lieux s’appellent « saint denis ». Lieu retenu : Saint-Denis — " in told
+
+
+@pytest.mark.parametrize("typed", ["44999", "44041 cedex"])
+def test_a_postcode_of_no_commune_is_said_without_blaming_the_spelling(site: Client, typed: str) -> None:
+    response = site.get("/", {"ou": typed})
+    assert response.status_code == 422
+    assert f"Aucune commune n’a le code postal {typed[:5]}. Essayez le nom de la commune." in text(response.text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "id"),
+    [("les petits lutins", 422, "sorinieres"), ("Creche des Pentes", 422, "lyon"), ("RELAIS DE REZE", 200, "rpe")],
+)
+def test_an_offer_that_is_called_so_is_one_step_away(site: Client, typed: str, status: int, id: str) -> None:
+    """Whether a commune stands in its name or not."""
+    response = site.get("/", {"ou": typed})
+    assert response.status_code == status
+    assert re.findall('href="([^"]+)"', response.text.split('class="notice">')[1])[0] == f"/offre/{id}"
+    assert "Pentes" not in notice(site.get("/", {"ou": "naantes"}))
 
 
 def test_a_former_name_is_searched_around_the_commune_of_today(site: Client) -> None:
@@ -112,7 +156,7 @@ def test_a_former_name_is_searched_around_the_commune_of_today(site: Client) -> 
 
 
 def test_a_retired_code_leads_to_the_commune_of_today(site: Client) -> None:
-    assert "autour de Ancenis-Saint-Géréon" in text(site.get("/", {"lieu": "commune:44160"}).text)
+    assert "autour d’Ancenis-Saint-Géréon" in text(site.get("/", {"lieu": "commune:44160"}).text)
     # Its name wins over the code, as it always does.
     assert "autour de Saint-Géréon (Ancenis-Saint-Géréon)" in text(
         site.get("/", {"ou": "Saint-Géréon", "lieu": "commune:44160"}).text
@@ -124,7 +168,8 @@ def test_a_retired_code_leads_to_the_commune_of_today(site: Client) -> None:
     [
         *("nantes", "NANTES", "44400", "44000 nantes", "paris 18", "saint denis 974", "villeneuve dascq", "reze\u0301"),
         *("Paris", "75015", "69003", "75015 Paris", "Paris XIV", "75000", "Mans", "varades (loireauxence)", "44"),
-        *("44040 NANTES CEDEX 1", "Saint-Géréon"),
+        *("44040 NANTES CEDEX 1", "Saint-Géréon", "44000 cedex", "F-44000", "44 000 CEDEX 2"),
+        *("ville de nantes", "Commune de Rezé", "près de Nantes", "près du Mans", "autour d’Orvault"),
     ],
 )
 def test_a_whole_name_is_taken_without_a_word(site: Client, typed: str) -> None:
@@ -140,7 +185,7 @@ def test_an_arrondissement_is_meant_by_its_postcode(site: Client) -> None:
 def test_all_communes_of_a_postcode_are_known_and_asked_for(site: Client, typed: str, first: str, others: int) -> None:
     response = site.get("/", {"ou": typed, "type": "eaje"})
     told = notice(response)
-    assert f"> Nous cherchons à {first} (" in told, "nothing is called unknown"
+    assert told.startswith(f"Plusieurs communes ont le code postal {typed.replace(' ', '')}. Lieu retenu : {first} — ")
     assert "Vous pensiez à un autre lieu ?" in told
     asked = links(response.text.split('class="notice"')[1].split("</ul>")[0])
     assert len(asked) == others
@@ -153,27 +198,30 @@ def test_a_territory_is_no_end_of_a_way_though_communes_begin_so(site: Client) -
     assert "ce lieu est trop étendu" in text(response.text)
 
 
-@pytest.mark.parametrize(("typed", "place"), [("naantes", "Nantes"), ("sorini", "Les Sorinières")])
-def test_a_guess_is_said(site: Client, typed: str, place: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "place", "around"),
+    [("naantes", "Nantes", "autour de Nantes"), ("sorini", "Les Sorinières", "autour des Sorinières")],
+)
+def test_a_guess_is_said(site: Client, typed: str, place: str, around: str) -> None:
     response = site.get("/", {"ou": typed, "type": "eaje"})
-    assert f"Nous ne connaissons pas « {typed} »." in notice(response)
-    assert place in text(response.text.split('id="titre-resultats"')[1].split("</h1>")[0])
+    assert f"Aucun lieu ne s’appelle exactement « {typed} ». Lieu retenu : {place} — " in notice(response)
+    assert around in text(response.text.split('id="titre-resultats"')[1].split("</h1>")[0])
 
 
 @pytest.mark.parametrize(
     ("typed", "place"),
     [
-        ("gare de Nantes", "à Nantes"),
-        ("rue de Rennes Nantes", "à Nantes"),
-        ("12 rue de la Paix, 44400 Rezé", "à Rezé"),
-        ("La Haute-Rivière, Varades", "à Varades (Loireauxence)"),
-        ("gare du Havre", "au Havre"),
+        ("gare de Nantes", "Nantes"),
+        ("rue de Rennes Nantes", "Nantes"),
+        ("12 rue de la Paix, 44400 Rezé", "Rezé"),
+        ("La Haute-Rivière, Varades", "Varades (Loireauxence)"),
+        ("gare du Havre", "Le Havre"),
     ],
 )
 def test_what_is_no_place_is_searched_around_the_commune_in_its_words(site: Client, typed: str, place: str) -> None:
     response = site.get("/", {"ou": typed, "type": "eaje"})
     assert response.status_code == 200
-    assert f"Nous ne connaissons pas « {typed} ». Nous cherchons {place}" in notice(response)
+    assert f"« {typed} ». Lieu retenu : {place} — " in notice(response)
 
 
 def test_the_other_commune_in_the_words_is_offered(site: Client) -> None:
@@ -184,7 +232,7 @@ def test_the_other_commune_in_the_words_is_offered(site: Client) -> None:
 def test_an_unknown_place_is_said_beside_the_field(site: Client) -> None:
     response = site.get("/", {"ou": "Zzqxkwv", "type": "eaje"})
     assert response.status_code == 422
-    assert "Nous ne trouvons pas « Zzqxkwv »" in text(response.text)
+    assert "Ce lieu n’est pas reconnu : « Zzqxkwv »" in text(response.text)
     assert re.search(r'<input id="ou"[^>]*value="Zzqxkwv"[^>]*erreur-ou"[^>]*aria-invalid', response.text)
     assert re.search(r'name="type" value="eaje" checked', response.text)
 

@@ -15,6 +15,7 @@ from registry.database import Connection
 from settings import Settings
 from tests.rooms import NOW, Rooms
 from tests.web.site.conftest import SHOWN_PHONE, visitor
+from tests.web.site.reading import text
 from web.widget import colours
 
 
@@ -97,7 +98,16 @@ def test_a_frame_keeps_working_on_the_day_of_a_merger(rooms: Rooms, key: Key) ->
 
 
 def test_the_builder_writes_the_code_of_today_for_a_former_name(rooms: Rooms) -> None:
-    assert 'data-commune="44213"' in html.unescape(asked(rooms, "/widget?ou=Varades").text)
+    page = asked(rooms, "/widget?ou=Varades")
+    assert 'data-commune="44213"' in html.unescape(page.text)
+    told = text(page.text)
+    assert "Territoire : Varades (Loireauxence) — Ancienne commune · Loire-Atlantique (44) · 44370." in told
+    assert "Varades, c’est aujourd’hui Loireauxence : toute cette commune est affichée." in told
+
+
+def test_the_builder_says_that_it_guessed(rooms: Rooms) -> None:
+    assert "Aucun lieu ne s’appelle exactement « naantes »." in text(asked(rooms, "/widget?ou=naantes").text)
+    assert "s’appelle" not in text(asked(rooms, "/widget?ou=nantes").text)
 
 
 def test_without_a_key_only_our_own_site_shows_it(rooms: Rooms) -> None:

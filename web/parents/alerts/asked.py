@@ -15,6 +15,7 @@ from web.shared.search import filters, forms, parameters
 from web.shared.search.filters import Chosen
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where, resolve
+from web.shared.search.understood import reason
 from web.texts import ERROR_ADDRESSES_AWAY
 from web.texts.parents import alerts as texts
 
@@ -70,7 +71,8 @@ async def need(site: Site, form: SearchForm) -> Need:
         raise Refused(texts.NO_PLACE)
     # Nobody would see that the mails are about another place.
     if unsure := [each for each in (found.start, found.end) if each.is_unsure]:
-        raise Refused(ERROR_ADDRESSES_AWAY if any(each.away for each in unsure) else texts.UNSURE_PLACE)
+        away = any(each.away for each in unsure)
+        raise Refused(ERROR_ADDRESSES_AWAY if away else texts.UNSURE_PLACE.format(reason=reason(unsure[0])))
     kept = saved_searches.kept(parameters.of_search(found))
     try:
         query = meaning(read(FilterParameters, kept), today)

@@ -5,11 +5,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from domain import french
+from domain.localities import postcode
 from search_api import suggest
 from web.core.error_pages import not_found
 from web.core.site import Site
 from web.parents.help import guide, nearest
 from web.shared.search.places import by_id
+from web.shared.search.understood import choices
 
 COMMUNES = ("commune", "arrondissement", "former")
 """The types of suggestions that have a commune's code."""
@@ -18,7 +21,10 @@ LONGEST = 100
 SUGGESTED = 8
 
 NO_PLACE = "Écrivez le nom d’une commune ou son code postal."
-UNKNOWN = "Aucune commune ne porte ce nom\u00a0: vérifiez l’orthographe, ou essayez le code postal."
+UNKNOWN = "Cette commune n’est pas reconnue\u00a0: vérifiez l’orthographe, ou essayez le code postal."
+UNKNOWN_POSTCODE = "Aucune commune n’a ce code postal\u00a0: écrivez le nom de la commune."
+WHICH = "Laquelle\u202f?"
+GUESS = "Vous pensiez à…"
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,11 +42,12 @@ async def hub(request: Request) -> Response:
     sure, others = ([item for item in items if item["type"] in COMMUNES] for items in (answer.sure, answer.others))
     found = sure or others
     if not found:
-        return _hub(site, text, error=UNKNOWN)
+        return _hub(site, text, error=UNKNOWN_POSTCODE if postcode(text) else UNKNOWN)
     links = [{"href": f"/aide/{item['code']}", "label": item["label"], "detail": item["detail"]} for item in found]
     if len(sure) == 1:
         return RedirectResponse(links[0]["href"], 303)
-    return _hub(site, text, links=links)
+    why = choices(text, found, sure=bool(sure), is_address=answer.is_address, wrong_postcode=answer.wrong_postcode)
+    return _hub(site, text, why=why, title=WHICH if len(links) > 1 else GUESS, links=links)
 
 
 @router.get("/aide/guide")
@@ -57,10 +64,16 @@ async def around(request: Request, commune: str) -> Response:
     if place is None:
         return not_found(site, "Cette commune n’existe pas", UNKNOWN)
     groups = await nearest.around(site, place)
-    return site.page("parents/help/commune.html", {"place": place, "groups": groups})
+    names = {"leaving": french.leaving(place.name), "reaching": french.reaching(place.name)}
+    return site.page("parents/help/commune.html", {"place": place, "groups": groups, **names})
 
 
-def _hub(site: Site, text: str, *, error: str = "", links: list[dict[str, Any]] | None = None) -> Response:
+def _hub(
+    site: Site, text: str, *, error: str = "", why: str = "", title: str = "", links: list[dict[str, Any]] | None = None
+) -> Response:
+    """`why`, `title`: what stands above the links."""
     return site.page(
-        "parents/help/hub.html", {"text": text, "error": error, "links": links or []}, 422 if error else 200
+        "parents/help/hub.html",
+        {"text": text, "error": error, "why": why, "title": title, "links": links or []},
+        422 if error else 200,
     )

@@ -13,6 +13,7 @@ from web.shared.search import filters, forms, need, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.need import Slot
 from web.shared.search.places import Item, Meant, Where, kept_id
+from web.shared.search.understood import described, former, reason
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def around(found: Where, *, alerts: bool) -> dict[str, Any]:
     return {
         "alert": alert(found) if alerts else None,
         "notices": notices(found),
+        "of_today": of_today(found),
+        "guessed": found.start.is_guess or found.end.is_guess,
         "around": found.is_around,
         "way_summary": way_summary(found),
         "kinds_summary": kinds_summary(found.form),
@@ -76,7 +79,12 @@ def where(found: Where) -> str:
     if place.is_territory:
         return texts.IN_TERRITORY.format(place=place.name)
     inside = found.form.rayon == "0" and place.code
-    return french.reaching(place.name) if inside else texts.AROUND.format(place=place.name)
+    if inside:
+        return french.reaching(place.name)
+    # « de Rue de Rivoli » would be wrong, and so would « de la Place Viarme 44000 Nantes ».
+    if place.type == "address":
+        return texts.AROUND_ADDRESS.format(place=place.name)
+    return texts.AROUND.format(of_place=french.leaving(place.name))
 
 
 def sort_label(name: str, form: SearchForm) -> str:
@@ -103,30 +111,39 @@ def chips(form: SearchForm) -> list[dict[str, str]]:
 
 
 def notices(found: Where) -> list[dict[str, Any]]:
-    """For each place that may not be the one that was meant: what was understood, why, and the others."""
-    start = (texts.UNDERSTOOD, texts.search.UNDERSTOOD_ADDRESS)
-    end = (texts.search.UNDERSTOOD_ARRIVAL, texts.search.UNDERSTOOD_ARRIVAL_ADDRESS)
+    """For each place that may not be the one that was meant: what was understood, why, and the others; the offers that
+    bear the name that was typed before them."""
+    ways = (
+        (found.start, texts.UNDERSTOOD, ("ou", "lieu")),
+        (found.end, texts.search.UNDERSTOOD_ARRIVAL, ("vers", "vers_lieu")),
+    )
     return [
-        {"text": notice(meant, *sentences), "others": [link(found.form, item, *fields) for item in meant.others]}
-        for meant, sentences, fields in (
-            (found.start, start, ("ou", "lieu")),
-            (found.end, end, ("vers", "vers_lieu")),
-        )
-        if meant.is_unsure
+        {
+            "text": notice(meant, sentence),
+            "others": [
+                *({"label": o["label"], "detail": o["detail"], "href": f"/offre/{o['id']}"} for o in meant.offers),
+                *(link(found.form, item, *fields) for item in meant.others),
+            ],
+        }
+        for meant, sentence, fields in ways
+        if meant.is_unsure or meant.offers
     ]
 
 
-def notice(meant: Meant, commune: str, address: str) -> str:
-    """What was understood by a text, in the sentence for a `commune` or other territory, or for an `address`."""
-    name = meant.place.name if meant.place else ""
-    is_address = meant.place is not None and meant.place.type == "address"
-    understood = (address if is_address else commune).format(
-        place=name, in_place=french.reaching(name), detail=meant.detail
-    )
-    away = texts.ADDRESSES_AWAY if meant.away else ""
-    guessed = texts.GUESSED.format(text=meant.guessed) if meant.guessed else ""
-    other = texts.OTHER_PLACE if meant.others else ""
-    return " ".join(filter(None, (away, guessed, understood, other)))
+def notice(meant: Meant, sentence: str) -> str:
+    """What was understood by a text, and what its links are for."""
+    if not meant.is_unsure:
+        return texts.OFFER_OF_THAT_NAME
+    other = texts.OTHER_PLACE if meant.others or meant.offers else ""
+    understood = sentence.format(place=described(meant.place, meant.detail))
+    return " ".join(filter(None, (reason(meant), understood, other)))
+
+
+def of_today(found: Where) -> list[str]:
+    """For each place that is called by a name of before: around what the search really looks."""
+    inside = found.form.rayon == "0" and found.arrival is None
+    consequence = texts.ALL_OF_TODAY if inside else texts.DISTANCES_OF_TODAY
+    return list(filter(None, (former(place, consequence) for place in (found.place, found.arrival))))
 
 
 def link(form: SearchForm, item: Item, name: str, id: str) -> dict[str, str]:

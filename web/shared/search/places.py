@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from domain.localities import postcode
 from search_api import places, suggest
 from search_api.geo import Point
 from web import texts
@@ -46,8 +47,8 @@ class Place:
 class Meant:
     """The place that a text means, `place`, with what tells it from its namesakes, `detail`, or the sentence that
     says why there is none, `error`. `label` and `id` name it in the form; `others` may have been meant instead.
-    `guessed`: the text, where it is no name of the place, so that the reader is told; `away`: where a geocoder that
-    might have known it did not answer."""
+    `typed`: the text that was looked up, "" for a place that was chosen; `is_guess`: where it is no name of the place,
+    so that the reader is told; `away`, `is_address`, `wrong_postcode` and `offers` as in `suggest.Understood`."""
 
     label: str = ""
     id: str = ""
@@ -55,13 +56,17 @@ class Meant:
     detail: str = ""
     others: tuple[Item, ...] = ()
     error: str = ""
-    guessed: str = ""
+    typed: str = ""
+    is_guess: bool = False
     away: bool = False
+    is_address: bool = False
+    wrong_postcode: str = ""
+    offers: tuple[Item, ...] = ()
 
     @property
     def is_unsure(self) -> bool:
         """Whether the reader is to look at it: a guess, or one of several namesakes."""
-        return bool(self.place and (self.guessed or self.others))
+        return bool(self.place and (self.is_guess or self.others))
 
 
 @dataclass(frozen=True)
@@ -100,8 +105,8 @@ async def resolve(site: Site, form: SearchForm) -> Where:
 
 async def start_of(site: Site, form: SearchForm) -> Meant:
     """Raises EngineUnavailable."""
-    if form.position:
-        return Meant(form.ou, form.lieu, Place("position", texts.search.YOUR_POSITION, form.position))
+    if place := here(form):
+        return Meant(form.ou, form.lieu, place)
     if form.ou or form.lieu:
         return await named(site, form.ou, form.lieu, point=bool(form.vers))
     return Meant()
@@ -128,16 +133,32 @@ async def named(site: Site, text: str, id: str, *, point: bool) -> Meant:
         return Meant(error=texts.ERROR_NO_PLACE)
     found = await suggest.understood(site.engine, text, SUGGESTIONS, site.geocoder)
     items = found.sure or found.others
+    offers = () if point else tuple(found.offers)
     if not items:
-        error = texts.ERROR_ADDRESSES_AWAY if found.away else texts.ERROR_UNKNOWN_PLACE
-        return Meant(text, error=error.format(text=text))
+        return Meant(text, typed=text, error=unknown(text, away=found.away), offers=offers)
     fitting = [item for item in items if not (point and item["type"] in TERRITORIES)]
     if not fitting:
         return Meant(text, error=texts.search.ERROR_NO_POINT)
     first, *others = fitting
-    guessed = "" if found.sure else text
     place = of_item(first)
-    return Meant(place.name, place.id, place, first["detail"], tuple(others), guessed=guessed, away=found.away)
+    return Meant(
+        *(place.name, place.id, place, first["detail"], tuple(others)),
+        typed=text,
+        is_guess=not found.sure,
+        away=found.away,
+        is_address=found.is_address,
+        wrong_postcode=found.wrong_postcode,
+        offers=offers,
+    )
+
+
+def unknown(text: str, *, away: bool) -> str:
+    """The sentence where no place can be meant. `away`: a geocoder that might have known one did not answer."""
+    if away:
+        return texts.ERROR_ADDRESSES_AWAY
+    if code := postcode(text):
+        return texts.ERROR_UNKNOWN_POSTCODE.format(code=code)
+    return texts.ERROR_UNKNOWN_PLACE.format(text=text)
 
 
 async def by_id(site: Site, id: str) -> Place | None:
@@ -146,6 +167,11 @@ async def by_id(site: Site, id: str) -> Place | None:
     if found is None:
         return None
     return Place(found["type"], places.label(found), point_of(found["position"]), found["id"], found["code"])
+
+
+def here(form: SearchForm) -> Place | None:
+    """The visitor's own position, where the form has one."""
+    return Place("position", texts.search.YOUR_POSITION, form.position) if form.position else None
 
 
 def of_item(item: Item) -> Place:

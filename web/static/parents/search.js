@@ -88,7 +88,9 @@
     document.title = page.title;
     history.pushState(null, "", place);
     shown = window.location.pathname + window.location.search;
-    status.textContent = document.getElementById("titre-resultats").textContent.trim().replace(/\s+/g, " ");
+    // What was guessed comes first: the results are about it.
+    const said = [...document.querySelectorAll("#lieux-retenus p"), document.getElementById("titre-resultats")];
+    status.textContent = said.map((each) => each.textContent.trim().replace(/\s+/g, " ")).join(" ");
     document.dispatchEvent(new CustomEvent("resultats"));
   }
 

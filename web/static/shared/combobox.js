@@ -8,6 +8,7 @@
   const ICONS = { former: "later", epci: "map", department: "map", postcode: "map", address: "locate", offer: "homes" };
   // A phone's keyboard leaves room for no more.
   const NARROW = window.matchMedia("(max-width: 48rem)");
+  const LONG = new Map([["st", "saint"], ["ste", "sainte"], ["s", "sur"], ["ss", "sous"]]);
   const MOST = 8, MOST_NARROW = 6, LEAST_PX = 140;
 
   for (const input of document.querySelectorAll("input[data-suggest]")) combobox(input, input.id === "ou");
@@ -21,12 +22,11 @@
     let active = -1;
     let timer = 0;
     let running = null;
-    // Beside the list, which may hold options alone.
+    // Beside the list, which may hold options alone; under the row, so that it covers no button.
     const none = document.createElement("p");
-    none.className = "suggestions no-suggestion";
-    none.textContent = texts.no_suggestion;
+    none.className = "no-suggestion";
     none.hidden = true;
-    list.after(none);
+    (input.closest(".where-row") || list).after(none);
 
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
@@ -75,15 +75,18 @@
       const limit = NARROW.matches ? MOST_NARROW : MOST;
       try {
         const answer = await fetch("/api/v1/suggest?" + new URLSearchParams({ q: text, limit }), { signal: running.signal });
-        if (!answer.ok) return close();
+        if (!answer.ok) return show([], text, texts.no_answer);
         const found = (await answer.json()).items;
-        show(start ? found : found.filter((item) => item.type !== "offer" && !TERRITORIES.includes(item.type)), text);
+        const fitting = start ? found : found.filter((item) => item.type !== "offer" && !TERRITORIES.includes(item.type));
+        const wide = found.some((item) => TERRITORIES.includes(item.type));
+        show(fitting, text, wide ? texts.too_wide : /^[\d\s]+$/.test(text) ? texts.no_postcode : texts.no_suggestion);
       } catch (error) {
-        if (error.name !== "AbortError") close();
+        if (error.name !== "AbortError") show([], text, texts.no_answer);
       }
     }
 
-    function show(found, text) {
+    // `nothing`: the sentence where there is no suggestion.
+    function show(found, text, nothing) {
       if (document.activeElement !== input) return;
       const kept = active < 0 ? -1 : found.findIndex((item) => isSame(item, items[active]));
       items = found;
@@ -91,12 +94,13 @@
       list.replaceChildren(...items.map((item, index) => option(item, index, text)));
       input.removeAttribute("aria-activedescendant");
       list.hidden = items.length === 0;
+      none.textContent = nothing;
       none.hidden = !list.hidden;
-      if (NARROW.matches) above(list);
+      if (NARROW.matches && !list.hidden) above(list);
       input.setAttribute("aria-expanded", String(!list.hidden));
       // A key that came before this answer has marked an option already.
       if (kept >= 0) highlight(kept);
-      const said = items.length === 0 ? texts.no_suggestion : items.length === 1 ? texts.suggestion : texts.suggestions;
+      const said = items.length === 0 ? nothing : items.length === 1 ? texts.suggestion : texts.suggestions;
       status.textContent = said.replace("{count}", items.length);
     }
 
@@ -114,10 +118,11 @@
       element.dataset.index = index;
       element.setAttribute("role", "option");
       element.setAttribute("aria-selected", "false");
-      element.append(icon(ICONS[item.type] || "pin"), ...marked(item.label, text));
+      const label = document.createElement("span");
+      label.append(...marked(item.label, text));
       const detail = document.createElement("small");
       detail.textContent = item.detail;
-      element.append(" ", detail);
+      element.append(icon(ICONS[item.type] || "pin"), label, " ", detail);
       return element;
     }
 
@@ -169,20 +174,41 @@
     return svg;
   }
 
-  // The label, with the part in <mark> that begins a word as the text does, whatever its accents and signs.
+  // The label, with the part in <mark> that begins a word as the text does, whatever its accents, signs, blanks and
+  // abbreviations (« St », « s/ »).
   function marked(label, text) {
-    const letters = [...label].flatMap((letter, at) => [...folded(letter)].map((found) => [found, at]));
-    const at = (" " + letters.map(([found]) => found).join("")).indexOf(" " + [...text].map(folded).join("").trim());
-    const end = at + [...text].map(folded).join("").trim().length - 1;
-    if (at < 0 || end < at) return [label];
-    const [from, to] = [letters[at][1], letters[end][1] + 1];
+    const typed = letters(text).map(([letter]) => letter).join("");
+    const known = letters(label);
+    const name = known.map(([letter]) => letter).join("");
+    const starts = known.map(([, , first], at) => (first ? at : -1)).filter((at) => at >= 0);
+    const at = typed === "" ? undefined : starts.find((start) => name.startsWith(typed, start));
+    if (at === undefined) return [label];
+    const [from, to] = [known[at][1], known[at + typed.length - 1][1] + 1];
     const mark = document.createElement("mark");
-    mark.textContent = [...label].slice(from, to).join("");
-    return [[...label].slice(0, from).join(""), mark, [...label].slice(to).join("")];
+    mark.textContent = label.slice(from, to);
+    return [label.slice(0, from), mark, label.slice(to)];
   }
 
-  function folded(letter) {
-    const plain = letter.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace("œ", "oe").replace("æ", "ae");
-    return plain.replace(/[^a-z0-9]/g, " ");
+  // Each letter and figure of a text as names are compared, with its place in the text, and whether it begins a word.
+  function letters(text) {
+    const found = [];
+    for (const word of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
+      const written = LONG.get(plain(word[0]));
+      const end = word.index + word[0].length;
+      if (written && /[\p{L}\p{N}]/u.test(text.slice(end))) {
+        [...written].forEach((letter, at) => found.push([letter, at < 1 ? word.index : end - 1, at === 0]));
+        continue;
+      }
+      let at = word.index;
+      for (const sign of word[0]) {
+        [...plain(sign)].forEach((letter, n) => found.push([letter, at, at === word.index && n === 0]));
+        at += sign.length;
+      }
+    }
+    return found;
+  }
+
+  function plain(text) {
+    return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("œ", "oe").replaceAll("æ", "ae");
   }
 })();

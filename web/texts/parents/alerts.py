@@ -44,8 +44,7 @@ FIRST_TITLE = "Cherchez d’abord"
 FIRST = "Une alerte garde une recherche\u00a0: dites d’abord où, et quels jours si vous le savez."
 BROKEN = "Cette recherche est à revoir avant d’en faire une alerte\u00a0: {reason}"
 UNSURE_PLACE = (
-    "Aucun lieu ne porte ce nom, ou plusieurs le portent. Faites d’abord la recherche, choisissez le lieu voulu, puis"
-    " créez l’alerte depuis les résultats."
+    "{reason} Faites d’abord la recherche, choisissez le lieu voulu, puis créez l’alerte depuis les résultats."
 )
 NO_PLACE = "Dites où vous cherchez\u00a0: une alerte pour la France entière n’aiderait personne."
 OTHER_KINDS = (

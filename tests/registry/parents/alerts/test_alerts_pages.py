@@ -61,10 +61,10 @@ def test_the_page_says_what_is_asked_and_what_answers_now(world: World) -> None:
         ({**WANTED, "ouvre": "7h"}, "est à revoir"),
         ({**WANTED, "des": "demain"}, "est à revoir"),
         ({"ou": "Atlantis"}, "est à revoir"),
-        ({"ou": "naantes"}, "Aucun lieu ne porte ce nom, ou plusieurs le portent"),
-        ({"ou": "Saint-Denis"}, "Aucun lieu ne porte ce nom, ou plusieurs le portent"),
-        ({"ou": "44370"}, "Aucun lieu ne porte ce nom, ou plusieurs le portent"),
-        ({"ou": "Nantes", "vers": "44370"}, "Aucun lieu ne porte ce nom, ou plusieurs le portent"),
+        ({"ou": "naantes"}, "Aucun lieu ne s’appelle exactement « naantes ». Faites d’abord la recherche"),
+        ({"ou": "Saint-Denis"}, "Plusieurs lieux s’appellent « Saint-Denis »"),
+        ({"ou": "44370"}, "Plusieurs communes ont le code postal 44370"),
+        ({"ou": "Nantes", "vers": "44370"}, "Plusieurs communes ont le code postal 44370"),
         ({**WANTED, "option": ["piscine"]}, "est à revoir"),
     ],
 )
@@ -77,18 +77,18 @@ def test_a_search_that_no_alert_can_follow_is_told_why(world: World, search: dic
 @pytest.mark.parametrize(
     ("search", "place"),
     [
-        ({"ou": "75015"}, "Paris 15e Arrondissement"),
-        ({"ou": "Paris"}, "Paris"),
-        ({"ou": "Mans"}, "Le Mans"),
-        ({"ou": "varades"}, "Varades (Loireauxence)"),
-        ({"ou": "Varades (Loireauxence)", "lieu": "former:44213:varades"}, "Varades (Loireauxence)"),
-        ({"lieu": "commune:93059"}, "Saint-Denis"),
+        ({"ou": "75015"}, "de Paris 15e Arrondissement"),
+        ({"ou": "Paris"}, "de Paris"),
+        ({"ou": "Mans"}, "du Mans"),
+        ({"ou": "varades"}, "de Varades (Loireauxence)"),
+        ({"ou": "Varades (Loireauxence)", "lieu": "former:44213:varades"}, "de Varades (Loireauxence)"),
+        ({"lieu": "commune:93059"}, "de Saint-Denis"),
     ],
 )
 def test_a_place_that_is_known_for_sure_is_enough(world: World, search: dict[str, Any], place: str) -> None:
     browser = world.rooms.visit()
     assert browser.get(address(search)).status_code == 200
-    assert f"autour de {place}" in browser.text
+    assert f"autour {place}" in browser.text
 
 
 def test_an_alert_of_a_name_of_before_is_for_the_commune_of_today(world: World) -> None:
@@ -96,6 +96,14 @@ def test_an_alert_of_a_name_of_before_is_for_the_commune_of_today(world: World) 
     world.ask({"ou": "varades", "rayon": "0"})
     world.ask({"lieu": "commune:93059", "rayon": "0"}, mail="autre@example.org")
     assert world.sql("select territory from alert order by territory") == [(["commune:44213"],), (["commune:93066"],)]
+
+
+def test_a_guess_that_finds_nothing_invites_to_no_alert_there(world: World) -> None:
+    browser = world.rooms.visit()
+    assert "/alertes?" in browser.get("/?ou=Nantes&mots=zzqxkwv").text
+    guessed = browser.get("/?ou=naantes&mots=zzqxkwv").text
+    assert "Aucun lieu ne s’appelle exactement" in guessed
+    assert "/alertes?" not in guessed
 
 
 def test_a_search_with_too_many_answers_is_no_alert(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,6 +270,14 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
     assert stranger.get("/inscription/copie/1.jpg").status_code == 404
 
 
+def test_a_postcode_may_be_typed_with_blanks(applicant: Applicant) -> None:
+    room = re.search(r'name="code_postal"[^>]*maxlength="(\d+)"', applicant.browser.get("/inscription/2c").text)
+    assert room
+    assert int(room[1]) >= len("44300 CEDEX")
+    for typed in ("44 300", "F-44300", "44300 CEDEX"):
+        assert applicant.fill("2c", code_postal=typed).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("page", "field", "value", "says"),
     [
@@ -282,6 +290,8 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
         ("1", "lieu_naissance", "Pas une commune", "chiffres 6 à 10"),
         ("1", "lieu_naissance", "Cherbourg", None),
         ("1", "lieu_naissance", "Paris 14e", None),
+        ("1", "lieu_naissance", "Nouvelle-Calédonie", "Pour une naissance outre-mer, indiquez la commune"),
+        ("1", "lieu_naissance", "Alger", "à l’étranger, le pays"),
         ("2a", "capacite", "7", "6 enfants"),
         ("2a", "fin", "31/08/2040", "5 ans, ou 10"),
         ("2a", "fin", "31/08/2026", "terminé"),

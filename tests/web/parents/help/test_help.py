@@ -10,6 +10,7 @@ from settings import Settings
 from tests.search_api import documents
 from tests.search_api.conftest import Client, load
 from tests.web.site.conftest import visitor
+from tests.web.site.reading import text
 from web.parents.help.guide import STEPS
 
 OFFERS = [
@@ -67,11 +68,35 @@ def test_a_former_name_and_what_is_none_lead_on(help_site: Client, typed: str, c
 
 
 @pytest.mark.parametrize(
-    ("typed", "code"), [("Nantes", "44109"), ("75015", "75115"), ("Paris", "75056"), ("Mans", "72181")]
+    ("typed", "code"),
+    [("Nantes", "44109"), ("75015", "75115"), ("Paris", "75056"), ("Mans", "72181"), ("44000 cedex", "44109")],
 )
 def test_a_commune_that_is_known_for_sure_is_shown_at_once(help_site: Client, typed: str, code: str) -> None:
     answer = help_site.get("/aide", {"ou": typed})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/aide/{code}")
+
+
+@pytest.mark.parametrize("typed", ["naantes", "la baule"])
+def test_a_guess_is_said_and_no_question_stands_over_one_line(help_site: Client, typed: str) -> None:
+    shown = text(help_site.get("/aide", {"ou": typed}).text)
+    assert f"Aucun lieu ne s’appelle exactement « {typed} »." in shown
+    assert ("Laquelle ?" in shown) == (help_site.get("/aide", {"ou": typed}).text.count("/aide/44") > 1)
+
+
+def test_a_commune_is_named_as_french_does(help_site: Client) -> None:
+    assert "autour d’Orvault" in help_site.get("/aide/44114").text
+    assert "autour des Sorinières" in help_site.get("/aide/44198").text
+
+
+def test_namesakes_are_asked_for(help_site: Client) -> None:
+    shown = text(help_site.get("/aide", {"ou": "saint-denis"}).text)
+    assert "Plusieurs lieux s’appellent « saint-denis »." in shown
+    assert "Laquelle ?" in shown
+
+
+def test_a_postcode_that_is_none_is_no_matter_of_spelling(help_site: Client) -> None:
+    shown = text(help_site.get("/aide", {"ou": "44999"}).text)
+    assert "Aucune commune n’a ce code postal : écrivez le nom de la commune." in shown
 
 
 def test_the_communes_of_a_postcode_are_listed(help_site: Client) -> None:
