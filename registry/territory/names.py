@@ -4,7 +4,6 @@ Forms, files and accounts of another portal read names, postcodes and codes by t
 its own, which ask the index; what they must agree on stands in domain/spelling and domain/localities.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
