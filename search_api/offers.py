@@ -11,7 +11,7 @@ from search_api.engine import status
 from search_api.engine.engine import LONGEST_ID, Engine, document, documents, searches
 from search_api.engine.engine import search as run
 from search_api.filter_table import TERRITORIES
-from search_api.places import Resolved, known, resolved
+from search_api.places import Resolved, by_ids, resolved
 from search_api.query import facets, queries, sources
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
@@ -133,5 +133,5 @@ async def facet_names(engine: Engine, aggregations: dict[str, Any]) -> dict[str,
 
 
 async def territory_names(engine: Engine, type: str, codes: Iterable[str]) -> dict[str, str]:
-    found = await known(engine, [f"{type}:{code}" for code in codes])
+    found = await by_ids(engine, [f"{type}:{code}" for code in codes])
     return {place["code"]: place["name"] for place in found if place}

@@ -103,10 +103,10 @@ def test_who_is_on_the_way_to_a_commune_means_it_before_a_street(streets: Client
 
 def test_a_geocoder_that_is_away_is_said_where_it_might_have_known(away: Client) -> None:
     response = away.get("/", {"ou": "12 rue de la Paix, Nantes"})
-    assert notice(response).startswith(
+    assert (
         "La recherche d’adresses ne répond pas pour le moment."
         " Nous ne connaissons pas « 12 rue de la Paix, Nantes ». Nous cherchons à Nantes"
-    )
+    ) in notice(response)
     nowhere = away.get("/", {"ou": "3 rue zzquerie"})
     assert nowhere.status_code == 422
     assert "La recherche d’adresses ne répond pas pour le moment. Essayez" in text(nowhere.text)

@@ -140,7 +140,7 @@ def test_an_arrondissement_is_meant_by_its_postcode(site: Client) -> None:
 def test_all_communes_of_a_postcode_are_known_and_asked_for(site: Client, typed: str, first: str, others: int) -> None:
     response = site.get("/", {"ou": typed, "type": "eaje"})
     told = notice(response)
-    assert told.startswith(f"Nous cherchons à {first} (")
+    assert f"> Nous cherchons à {first} (" in told, "nothing is called unknown"
     assert "Vous pensiez à un autre lieu ?" in told
     asked = links(response.text.split('class="notice"')[1].split("</ul>")[0])
     assert len(asked) == others
