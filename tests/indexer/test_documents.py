@@ -325,7 +325,7 @@ def keep_to(model: type[BaseModel], document: bytes) -> Any:
     """The document, checked: strictly, without unknown fields, and without nulls, which would mean nothing."""
     content = orjson.loads(document)
     assert model.model_validate_json(document, strict=True).model_dump(mode="json", exclude_unset=True) == content
-    assert b":null" not in document
+    assert b'":null' not in document  # « former:52359:nully-tremilly » is an id
     return content
 
 
