@@ -213,7 +213,7 @@ def test_what_only_resembles_a_name_of_the_index_is_asked(api: Client, ban: Ban,
 
 
 def test_a_page_asks_about_all_that_the_index_is_not_sure_of(api: Client, ban: Ban, connected: Geocoder) -> None:
-    ban.body = collection(feature("La Nanterie 44300 Nantes", "locality", id="44109_b125"))
+    ban.body = collection(feature("La Nanterie 44300 Nantes", "locality", id="44109_b125", postcode="44300"))
     for q in ("nantes", "44260", "44999", "Saint-Denis 93"):
         understand(api, connected, q)
     assert ban.asked == []

@@ -53,7 +53,7 @@ OF_BORDEAUX = ("33110", "33063")
         ("/api/v1/offers", {}, "gaelle"),
         ("/api/v1/map", {"bbox": "-1,44,1,46", "zoom": "14"}, "gaelle"),
         ("/api/v1/counts", {"by": "kind"}, "assistant_maternel"),
-        ("/api/v1/exports/structures", {}, "meridian"),
+        ("/api/v1/exports/structures", {}, "Aux devoirs"),
         ("/api/v1/exports/assistants", {}, "33063"),
     ],
 )
@@ -69,7 +69,7 @@ def test_every_route_takes_it(api: Client, path: str, more: dict[str, str], offe
         assert [(each["given"], each["used"]) for each in old["query"].pop("notes")] == [OF_BORDEAUX]
         assert new["query"].pop("notes") == []
     assert old == new
-    assert f'"{offer}"' in answers[0].text or offer in answers[0].text.replace(";", ",").split(",")
+    assert offer in answers[0].text
 
 
 def test_a_code_that_never_was_is_refused(api: Client) -> None:
