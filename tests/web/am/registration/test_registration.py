@@ -271,6 +271,8 @@ def test_her_copy_is_hers_to_see_and_a_new_one_takes_its_place(applicant: Applic
 
 
 def test_a_postcode_may_be_typed_with_blanks(applicant: Applicant) -> None:
+    for page in ("1", "2a", "2b"):
+        applicant.fill(page)
     room = re.search(r'name="code_postal"[^>]*maxlength="(\d+)"', applicant.browser.get("/inscription/2c").text)
     assert room
     assert int(room[1]) >= len("44300 CEDEX")
