@@ -238,8 +238,8 @@ class Note(Answer):
 class Filters(Chosen):
     """La demande telle qu’elle a été comprise, valeurs par défaut comprises."""
 
-    child_birthdate: date | None
-    age_months: int | None
+    child_birthdate: list[date]
+    age_months: list[int] = Field(description="L’âge de chaque enfant à la date from, en mois entiers.")
     need: list[str]
     from_: date = Field(alias="from")
     places: int
