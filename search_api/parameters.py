@@ -20,6 +20,7 @@ from search_api.problems import ParameterError, parameter_errors, refusal, unkno
 from search_api.request import cursors, filter_types
 from search_api.request.need import MAX_LINES, MAX_PLACES
 from search_api.request.offer_query import OfferQuery, View
+from search_api.request.pair_types import MAX_PAIRS, PairLimit
 from search_api.request.parameter_types import (
     BOX,
     DAY,
@@ -63,19 +64,23 @@ from settings.keys import Keys
 __all__ = [
     "DEFAULT_DETOUR_KM",
     "MAX_LINES",
+    "MAX_PAIRS",
     "MAX_PLACES",
     "Bbox",
     "CountParameters",
     "FilterParameters",
     "MapParameters",
+    "NearlyParameters",
     "OfferParameters",
     "OfferQuery",
+    "PairParameters",
     "Parameters",
     "SuggestParameters",
     "View",
     "Zoom",
     "meaning",
     "read",
+    "refuse_any_distance",
     "refuse_misused",
     "understand",
     "written",
@@ -148,6 +153,19 @@ class CountParameters(FilterParameters):
 
     bbox: BboxOrNone = None
     by: By
+
+
+class NearlyParameters(FilterParameters):
+    """`GET /api/v1/nearly`."""
+
+    need: Need
+    bbox: BboxOrNone = None
+
+
+class PairParameters(NearlyParameters):
+    """`GET /api/v1/pairs`."""
+
+    limit: PairLimit = MAX_PAIRS
 
 
 class SuggestParameters(Parameters):
@@ -317,12 +335,18 @@ def refuse_sort(parameters: FilterParameters, sort: str) -> None:
     if sort == "relevance" and not parameters.q:
         raise ParameterError("sort", sort, codes(SORTS), "relevance demande des mots q")
     if parameters.radius_km == math.inf and sort != "distance":
-        raise ParameterError(
-            "radius_km",
-            "any",
-            f"un nombre jusqu’à {MAX_RADIUS_KM}, ou any avec sort=distance",
-            "any demande sort=distance",
-        )
+        raise any_distance()
+
+
+def any_distance() -> ParameterError:
+    allowed = f"un nombre jusqu’à {MAX_RADIUS_KM}, ou any avec sort=distance"
+    return ParameterError("radius_km", "any", allowed, "any demande sort=distance")
+
+
+def refuse_any_distance(query: OfferQuery) -> None:
+    """ParameterError for a search around a point without a limit, by those that have no order of distance."""
+    if query.near is not None and query.radius_km is None:
+        raise any_distance()
 
 
 def seats(parameters: FilterParameters) -> int:

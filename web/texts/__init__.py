@@ -55,11 +55,10 @@ OTHER_KINDS = "Conseil, rencontres, démarches"
 NEED = "Pour quand ?"
 NEED_OPTIONAL = "Jours, heures, âge de l’enfant"
 NEED_NONE = "sans préciser"
-BIRTHDATE = "Naissance de l’enfant"
+BIRTHDATE = "Naissance de chaque enfant"
 BIRTHDATE_HINT = "date de naissance ou date prévue"
 FROM = "À partir du"
 FROM_DAY = "à partir du {day}"
-BORN = "enfant né ou attendu le {day}"
 DAYS = "Quels jours ?"
 DAY_SHORT = {
     "lun": "Lun",
