@@ -6,11 +6,11 @@ tried on each other in a few milliseconds. Only the period that is under way on 
 
 import math
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from typing import Any, Literal, NamedTuple
 
 from domain import week as weeks
@@ -89,6 +89,15 @@ class Candidate:
     away_m: float | None
     ability: Ability
 
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """What no couple with this one comes before."""
+        return not self.is_placed, self.away_m or 0.0
+
+
+Partners = dict[Ability, list[Ability]]
+"""Of each ability those with which it covers all of the need."""
+
 
 class Together(NamedTuple):
     """How two offers do it: `children`, `places` of them at the first and the rest at the second; or `times`, with so
@@ -118,18 +127,15 @@ def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> lis
     one from the point or the route; equal ones as they were found. Two houses are told together once."""
     task = Task(query.days, query.ages_months)
     candidates = [each for number, offer in enumerate(found) if (each := candidate(number, offer, query, task))]
-    by_ability: dict[Ability, list[Candidate]] = {}
-    for each in candidates:
-        by_ability.setdefault(each.ability, []).append(each)
-    feasible: dict[int, list[tuple[Ability, Ability]]] = {}
-    for one, other in combinations_with_replacement(by_ability, 2):
+    partners: dict[int, Partners] = {}
+    for one, other in combinations_with_replacement(dict.fromkeys(each.ability for each in candidates), 2):
         if together := best_way(task, one, other):
-            feasible.setdefault(together.split, []).append((one, other))
+            for mine, theirs in {(one, other), (other, one)}:
+                partners.setdefault(together.split, {}).setdefault(mine, []).append(theirs)
     best: list[Choice] = []
-    for split in sorted(feasible):
+    for split in sorted(partners):
         if len(best) < limit:
-            couples = (couple for one, other in feasible[split] for couple in met(by_ability[one], by_ability[other]))
-            best += nearest(couples, limit - len(best), {each.houses for each in best})
+            best += nearest(candidates, partners[split], limit - len(best), {each.houses for each in best})
     return [told for each in best if (told := pair(task, *each.couple))]
 
 
@@ -144,33 +150,42 @@ class Choice(NamedTuple):
     couple: tuple[Candidate, Candidate]
 
 
-def met(some: Sequence[Candidate], others: Sequence[Candidate]) -> Iterator[tuple[Candidate, Candidate]]:
-    """Each of the one kind with each of the other, the first found first; of one kind, each two once."""
-    same = some is others
-    for one, other in product(some, others):
-        if one.number < other.number:
-            yield one, other
-        elif one.number > other.number and not same:
-            yield other, one
-
-
 def nearest(
-    couples: Iterable[tuple[Candidate, Candidate]], limit: int, told: Collection[tuple[str, str]]
+    candidates: Iterable[Candidate], partners: Partners, limit: int, told: Collection[tuple[str, str]]
 ) -> list[Choice]:
     """The first ones of couples that split as many days, two houses once; without those that were `told` before."""
     best: list[Choice] = []
-    for one, other in couples:
-        metres = apart_m(one, other) + max(one.away_m or 0.0, other.away_m or 0.0)
-        is_unplaced = not (one.is_placed and other.is_placed)
-        if len(best) == limit and (is_unplaced, metres) > best[-1][:2]:
-            continue
-        houses = (one.house, other.house) if one.house < other.house else (other.house, one.house)
-        choice = Choice(is_unplaced, metres, (one.number, other.number), houses, (one, other))
-        before = next((each for each in best if each.houses == houses), None)
-        if houses in told or (before and before[:3] < choice[:3]):
-            continue
-        best = sorted([choice, *(each for each in best if each is not before)], key=lambda each: each[:3])[:limit]
+    reach = math.inf  # the longest chord between two that may still be among the best
+    sooner: dict[Ability, list[Candidate]] = {}
+    for each in sorted(candidates, key=lambda each: (each.rank, each.number)):
+        # No couple is nearer than the farther one of the two.
+        if len(best) == limit and each.rank > best[-1][:2]:
+            break
+        for ability in partners.get(each.ability, ()):
+            for other in sooner.get(ability, ()):
+                if math.dist(each.at, other.at) <= reach:
+                    best = better(best, each, other, limit, told)
+                    if len(best) == limit and not best[-1].is_unplaced:
+                        reach = best[-1].metres / EARTH_RADIUS_M  # a chord is shorter than its arc
+        sooner.setdefault(each.ability, []).append(each)
     return best
+
+
+def better(
+    best: list[Choice], one: Candidate, other: Candidate, limit: int, told: Collection[tuple[str, str]]
+) -> list[Choice]:
+    """The best with one more couple, if it is among them; in their order."""
+    metres = apart_m(one, other) + max(one.away_m or 0.0, other.away_m or 0.0)
+    is_unplaced = not (one.is_placed and other.is_placed)
+    if len(best) == limit and (is_unplaced, metres) > best[-1][:2]:
+        return best
+    couple = (one, other) if one.number < other.number else (other, one)
+    houses = (one.house, other.house) if one.house < other.house else (other.house, one.house)
+    choice = Choice(is_unplaced, metres, (couple[0].number, couple[1].number), houses, couple)
+    before = next((each for each in best if each.houses == houses), None)
+    if houses in told or (before and before[:3] < choice[:3]):
+        return best
+    return sorted([choice, *(each for each in best if each is not before)], key=lambda each: each[:3])[:limit]
 
 
 def apart_m(one: Candidate, other: Candidate) -> float:

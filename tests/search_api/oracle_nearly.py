@@ -40,7 +40,7 @@ def expected(offers: Offers, request: Request) -> Iterator[tuple[Told, int]]:
                 ages.remove(born)
             yield ("fewer_places", most - 1), total(here, fewer, ages)
     if (km := farther(request)) is not None:
-        wider = replace(anywhere, **({"detour_km": km} if request.route else {"radius_km": km}))
+        wider = reaching(anywhere, km)
         around = [offer for offer in oracle.search(offers, wider).offers if oracle.is_up_to_date(offer, request.today)]
         yield ("farther", km), total(around, demand)
 
@@ -53,6 +53,11 @@ def farther(request: Request) -> float | None:
     else:
         return None
     return min(now + 5, most) if now < most else None
+
+
+def reaching(request: Request, km: float) -> Request:
+    """The same within so many kilometres of the point or the route."""
+    return replace(request, detour_km=km) if request.route else replace(request, radius_km=km)
 
 
 def is_free(request: Request, offer: Offer, asked: Demand, children: Sequence[date]) -> bool:

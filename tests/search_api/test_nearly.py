@@ -27,7 +27,7 @@ def test_each_change_finds_what_the_oracle_finds_and_what_its_parameters_find(
     assume_clear(request, offers)
     km = oracle_nearly.farther(request)
     if km is not None:
-        assume_clear(replace(request, **({"detour_km": km} if request.route else {"radius_km": km})), offers)
+        assume_clear(oracle_nearly.reaching(request, km), offers)
     note(f"{request.filters()}")
     answer = loire.ask("/api/v1/nearly", request.filters())
     standing, *changes = oracle_nearly.expected(offers, request)

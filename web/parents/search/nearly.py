@@ -80,23 +80,27 @@ def share(item: Answer) -> float:
 
 
 def covered(item: Answer) -> Iterator[str]:
-    """What of a need, how nearly, from when, how far away."""
-    said, metres, precision = item["availability"], item.get("distance_m"), item["position"]["precision"]
-    coverage = said["coverage"]
-    if coverage is None:
-        yield texts.search.ALL_OF_IT
-    else:
-        if coverage["places"] < coverage["asked_places"]:
-            yield f"{texts.PLACE.of(coverage['places'])} sur {coverage['asked_places']}"
-        fit = [day["shortened"] for day in coverage["days"] if day["shortened"] is not None]
-        if len(fit) < coverage["asked"]:
-            yield f"{texts.search.DAY.of(len(fit))} sur {coverage['asked']}"
-        if minutes := max(fit, default=0):
-            yield texts.search.WITHIN.format(minutes=texts.search.LENIENCES[str(minutes)])
+    """What of a need and how nearly, from when, how far away."""
+    said, precision = item["availability"], item["position"]["precision"]
+    yield much(said["coverage"])
     if said["free_from"]:
-        yield texts.PARTIAL_FROM.format(day=cards.iso_day(said["free_from"]))
-    if told := cards.distance(metres, precision) or cards.detour(item.get("detour_m"), precision):
+        yield texts.FROM_DAY.format(day=cards.iso_day(said["free_from"]))
+    if told := cards.distance(item.get("distance_m"), precision) or cards.detour(item.get("detour_m"), precision):
         yield told
+
+
+def much(coverage: Answer | None) -> str:
+    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it."""
+    if coverage is None:
+        return texts.search.ALL_OF_IT
+    places, asked = coverage["places"], coverage["asked_places"]
+    fit = [day["shortened"] for day in coverage["days"] if day["shortened"] is not None]
+    parts = [f"{texts.PLACE.of(places)} sur {asked}"] if places < asked else []
+    if len(fit) < coverage["asked"]:
+        parts.append(f"{texts.search.DAY.of(len(fit))} sur {coverage['asked']}")
+    told = ", ".join(parts) or texts.search.ALL_OF_IT
+    minutes = max(fit, default=0)
+    return f"{told} {texts.search.WITHIN.format(minutes=texts.search.LENIENCES[str(minutes)])}" if minutes else told
 
 
 # What a little less would find --------------------------------------------------------------------------------
@@ -141,12 +145,14 @@ def changed(form: SearchForm, change: Change) -> SearchForm | None:
 
 
 def without_day(form: SearchForm, day: str) -> SearchForm:
-    ticked = {f"jours{slot.number}": tuple(d for d in slot.days if need.DAYS[d] != day) for slot in form.slots}
+    ticked: dict[str, Any] = {
+        f"jours{slot.number}": tuple(each for each in slot.days if need.DAYS[each] != day) for slot in form.slots
+    }
     return replace(form, **ticked)
 
 
 def with_places(form: SearchForm, places: int) -> SearchForm:
-    most = {f"places{slot.number}": str(min(slot.places, places)) for slot in form.slots if slot.days}
+    most: dict[str, Any] = {f"places{slot.number}": str(min(slot.places, places)) for slot in form.slots if slot.days}
     return replace(form, **most)
 
 
