@@ -25,22 +25,15 @@ async def pairs(engine: Engine, query: OfferQuery, limit: int) -> dict[str, Any]
     """
     refuse_any_distance(query)
     asked = await resolved(engine, query)
-    # A page of a list asks for one offer more, which tells that there are more.
-    best = replace(
-        asked.query,
-        best=True,
-        to_ask=False,
-        undeclared=False,
-        sort="recommended",
-        limit=MOST - 1,
-        facets=(),
-        after=None,
-    )
+    whole = replace(asked.query, best=True, to_ask=False, undeclared=False, facets=(), after=None)
+    # By their lines, as who has the nights alone covers no day that has hours by day too. A page of a list asks for
+    # one offer more, which tells that there are more.
+    best = replace(whole, by_line=True, sort="recommended", limit=MOST - 1)
     hits = (await run(engine, engine.offers, {**queries.offers(best), "track_total_hits": False}))["hits"]["hits"]
     found = [hit["_source"] for hit in hits]
-    told = pairing.pairs(found, best, limit)
+    told = pairing.pairs(found, whole, limit)
     return {
         "query": offers.conditions(asked),
-        "items": [pair_parts.told(each, found, best) for each in told],
+        "items": [pair_parts.told(each, found, whole) for each in told],
         "data": {"indexed_at": await status.indexed_at(engine)},
     }

@@ -1,6 +1,7 @@
 """Who does what of a pair, piece by piece and in a French sentence; the pair as an answer has it. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from domain import french, week
@@ -22,7 +23,7 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
     parts = parts_of(pair, task)
     return {
         "way": pair.together.way,
-        "offers": [cards.card(offer, query) for offer in couple],
+        "offers": [cards.card(offer, replace(query, by_line=True)) for offer in couple],
         "between_m": round(pair.between_m),
         "farthest_m": None if pair.farthest_m is None else round(pair.farthest_m),
         "summary": summary(pair, task, couple, parts),

@@ -109,6 +109,11 @@ def days(lines: Iterable[Line], places: int) -> tuple[Day, ...]:
     return tuple(Day(weekday, tuple(hours[weekday])) for weekday in sorted(hours))
 
 
+def line_by_line(days: Iterable[Day]) -> tuple[Day, ...]:
+    """Each line of each day as a day of its own."""
+    return tuple(Day(day.weekday, (hours,)) for day in days for hours in day.hours)
+
+
 def shortened(day: Day, minutes: int) -> Day | None:
     """The day less so many minutes at both ends of each of its spans: lines are clipped to what is left, and one of
     which nothing is left asks for nothing. None where less than half of a span would be left."""

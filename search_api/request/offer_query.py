@@ -25,7 +25,8 @@ class OfferQuery:
 
     `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
     table. `children`: their birth dates, of twins the same. `places`: for each line of the need that does not say its
-    own. `best`: partial matches of the need too. `view`: the map to answer with the list.
+    own. `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own. `view`: the
+    map to answer with the list.
     """
 
     today: date
@@ -45,6 +46,7 @@ class OfferQuery:
     need: tuple[Line, ...] = ()
     places: int = 1
     best: bool = False
+    by_line: bool = False
     to_ask: bool = False
     undeclared: bool = False
     facets: tuple[str, ...] = ()
@@ -80,7 +82,8 @@ class OfferQuery:
     @cached_property
     def days(self) -> tuple[Day, ...]:
         """The weekdays of the need with their hours; a line's own places go before those of the request."""
-        return need.days(self.need, self.places)
+        found = need.days(self.need, self.places)
+        return need.line_by_line(found) if self.by_line else found
 
     @cached_property
     def most_places(self) -> int:

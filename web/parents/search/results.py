@@ -212,7 +212,7 @@ def births(form: SearchForm) -> list[str]:
 def slot_summary(slot: Slot) -> str:
     days = french.week_days(list(need.DAYS).index(day) for day in slot.days if day in need.DAYS)
     told = f"{days}, {french.hours(slot.start, slot.end)}" if slot.has_times else days
-    return f"{told}, {texts.CHILD.of(slot.places)}" if slot.places > 1 else told
+    return f"{told}, {texts.CHILD.of(slot.places)}" if slot.places not in (1, slot.usual) else told
 
 
 def kinds_summary(form: SearchForm) -> str:
