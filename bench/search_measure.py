@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.measure import Figures
 from bench.processes import measured, module
 from bench.search_load import SIDES, Connection, Slice, Spec
-from bench.search_requests import mixed, typed, whole_country
+from bench.search_requests import NEARLY, PAIRS, hard_needs, mixed, typed, whole_country
 from bench.search_server import Beside, Served, get, recorded, serving, to_api, to_engine
 from bench.setup import Say, environment
 from registry.database import connect
@@ -20,7 +20,7 @@ from settings import Settings
 DRAWN = 1_500
 """Different requests of the mix; each is asked several times, seconds apart."""
 
-PAIRS = 4_000
+COMPARED = 4_000
 CLIENTS = (8, 32)
 WARM_S = 20.0
 LOAD_S = 50.0
@@ -28,6 +28,7 @@ LOAD_S = 50.0
 
 NAMES, NAMES_TO_WARM = 150, 40
 MAPS, MAPS_TO_WARM = 100, 20
+NEEDS, NEEDS_TO_WARM = 200, 40
 
 
 def searches(settings: Settings, folder: Path, seconds: float, say: Say) -> Figures:
@@ -78,7 +79,7 @@ def beside(settings: Settings, folder: Path, api: Served, pairs: Sequence[Beside
     say("Warming up …")
     load(8, seconds=WARM_S * share)
     say("1 client …")
-    one = load(1, count=round(PAIRS * share))
+    one = load(1, count=round(COMPARED * share))
     figures = by_part(pairs, one) | percentiles(1, one)
     figures["p50_ratio"] = figures["api_1_p50_ms"] / figures["direct_1_p50_ms"]
     figures["p99_ratio"] = figures["api_1_p99_ms"] / figures["direct_1_p99_ms"]
@@ -130,16 +131,27 @@ def by_part(pairs: Sequence[Beside], slices: Sequence[Slice]) -> Figures:
 
 
 def alone(settings: Settings, api: Served, say: Say) -> Figures:
-    """Suggestions and maps of the whole country, at one client, after some that nobody counts."""
+    """Suggestions, maps of the whole country, and what is asked where few cover a need, at one client, after some that
+    nobody counts."""
     with connect(settings.database_url) as conn:
         begun, names = typed(conn, NAMES_TO_WARM, seed=12), typed(conn, NAMES)
+        hard = {
+            name: (hard_needs(conn, NEEDS_TO_WARM, path, seed=16), hard_needs(conn, NEEDS, path))
+            for name, path in (("nearly", NEARLY), ("pairs", PAIRS))
+        }
     say("Suggestions …")
     asked(api, begun)
     suggestions = asked(api, names)
     say("Maps of the whole country …")
     asked(api, whole_country(MAPS_TO_WARM, seed=13))
     maps = asked(api, whole_country(MAPS))
-    return {
+    figures: Figures = {}
+    for name, (to_warm, needs) in hard.items():
+        say(f"{name} …")
+        asked(api, to_warm)
+        ms = asked(api, needs)
+        figures |= {f"{name}_p50_ms": statistics.median(ms), f"{name}_p95_ms": p95(ms)}
+    return figures | {
         "suggest_count": len(suggestions),
         "suggest_p50_ms": statistics.median(suggestions),
         "suggest_p99_ms": p99(suggestions),
@@ -165,6 +177,10 @@ def asked(api: Served, paths: Sequence[str]) -> list[float]:
     """Milliseconds of each answer, one after the other over one connection."""
     client = Connection(api.port)
     return [client.ask(to_api(path)) for path in paths]
+
+
+def p95(ms: Sequence[float]) -> float:
+    return statistics.quantiles(ms, n=20, method="inclusive")[18]
 
 
 def p99(ms: Sequence[float]) -> float:

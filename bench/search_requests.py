@@ -10,6 +10,7 @@ from bench.setup import TODAY
 from registry.database import Connection
 
 OFFERS, MAP, SUGGEST = "/api/v1/offers", "/api/v1/map", "/api/v1/suggest"
+NEARLY, PAIRS = "/api/v1/nearly", "/api/v1/pairs"
 
 FACETS = "kind,subkind,feature,funding"
 """Those of the list in the pages."""
@@ -203,6 +204,21 @@ def whole_country(count: int, *, seed: int = 3) -> list[str]:
         west, south, east, north = (edge + rng.uniform(-0.3, 0.3) for edge in (-5.5, 41.2, 9.8, 51.3))
         bbox = f"{west:.4f},{south:.4f},{east:.4f},{north:.4f}"
         found.append(f"{MAP}?{urlencode({'bbox': bbox, 'zoom': 5 + number % 2})}")
+    return found
+
+
+def hard_needs(conn: Connection, count: int, path: str, *, seed: int = 6) -> list[str]:
+    """Of NEARLY or PAIRS: twins, or one child by day and by night, on long days in a town of 100,000 and more; one in
+    eight along a route."""
+    rng = random.Random(seed)
+    found = []
+    for home in homes(conn, count, rng, least_population=100_000):
+        where = along(rng, home) if rng.random() < 0.125 else around(rng, home)
+        born, days = birthdate(rng), rng.choice(("tue", "mon-tue", "mon-thu", "mon-fri"))
+        lines = [f"{days}@07:15-19:15", *([f"{days[:3]}@19:15-07:15*1"] if rng.random() < 0.5 else [])]
+        pairs = [pair for pair in where if pair[0] != "facets"]
+        pairs += [("need", line) for line in lines] + [("child_birthdate", born)] * rng.choice((1, 2))
+        found.append(f"{path}?{urlencode([*pairs, ('from', start(rng))])}")
     return found
 
 

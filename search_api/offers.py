@@ -57,6 +57,11 @@ def echo(asked: Resolved) -> dict[str, Any]:
     return {**query.echo, "commune": named["commune"], **one, "notes": list(asked.notes)}
 
 
+def conditions(asked: Resolved) -> dict[str, Any]:
+    """The same of an answer that is no list: without its order and its pages."""
+    return {key: value for key, value in echo(asked).items() if key not in ("sort", "limit", "facets")}
+
+
 def as_geojson(answer: dict[str, Any]) -> geojson.FeatureCollection:
     """The same answer as a FeatureCollection, whose other members follow the list of features."""
     others = {key: value for key, value in answer.items() if key != "items"}
@@ -108,12 +113,11 @@ def is_limited(fiche: Mapping[str, Any]) -> bool:
 async def counts(engine: Engine, query: OfferQuery, by: str) -> dict[str, Any]:
     """How many offers there are by value of a facet or by territory. Raises as `search` does."""
     understood = await resolved(engine, query)
-    asked = echo(understood)
     found = await run(engine, engine.offers, queries.counts(understood.query, by))
     counted = facets.counts(found["aggregations"]["values"])
     named = {by: await territory_names(engine, by, counted)} if by in TERRITORIES else {}
     return {
-        "query": {key: value for key, value in asked.items() if key not in ("sort", "limit", "facets")},
+        "query": conditions(understood),
         "by": by,
         "counts": [
             {"value": value, "label": facets.label(by, value, named.get(by, {})), "count": counted[value]}

@@ -20,6 +20,7 @@ from search_api.problems import ParameterError, parameter_errors, refusal, unkno
 from search_api.request import cursors, filter_types
 from search_api.request.need import MAX_LINES, MAX_PLACES
 from search_api.request.offer_query import OfferQuery, View
+from search_api.request.pair_types import MAX_PAIRS, PairLimit
 from search_api.request.parameter_types import (
     BOX,
     DAY,
@@ -32,7 +33,7 @@ from search_api.request.parameter_types import (
     Bbox,
     BboxOrNone,
     By,
-    ChildBirthdate,
+    ChildBirthdates,
     Communes,
     Cursor,
     Department,
@@ -63,19 +64,23 @@ from settings.keys import Keys
 __all__ = [
     "DEFAULT_DETOUR_KM",
     "MAX_LINES",
+    "MAX_PAIRS",
     "MAX_PLACES",
     "Bbox",
     "CountParameters",
     "FilterParameters",
     "MapParameters",
+    "NearlyParameters",
     "OfferParameters",
     "OfferQuery",
+    "PairParameters",
     "Parameters",
     "SuggestParameters",
     "View",
     "Zoom",
     "meaning",
     "read",
+    "refuse_any_distance",
     "refuse_misused",
     "understand",
     "written",
@@ -115,10 +120,10 @@ else:
 class FilterParameters(ChosenParameters):
     """What every search of offers can be asked."""
 
-    child_birthdate: ChildBirthdate = None
+    child_birthdate: ChildBirthdates = Field(default_factory=list)
     need: Need = Field(default_factory=list)
     start: Start = Field(None, alias="from")
-    places: Seats = 1
+    places: Seats = None
     match: Match = "all"
     include: Include = Field(default_factory=list)
 
@@ -148,6 +153,19 @@ class CountParameters(FilterParameters):
 
     bbox: BboxOrNone = None
     by: By
+
+
+class NearlyParameters(FilterParameters):
+    """`GET /api/v1/nearly`."""
+
+    need: Need
+    bbox: BboxOrNone = None
+
+
+class PairParameters(NearlyParameters):
+    """`GET /api/v1/pairs`."""
+
+    limit: PairLimit = MAX_PAIRS
 
 
 class SuggestParameters(Parameters):
@@ -234,9 +252,9 @@ def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
         bbox=box,
         q=parameters.q,
         selected=tuple((row.name, values) for row in FILTERS if (values := chosen(getattr(parameters, row.name)))),
-        child_birthdate=parameters.child_birthdate,
+        children=tuple(parameters.child_birthdate),
         need=tuple(parameters.need),
-        places=parameters.places,
+        places=seats(parameters),
         best=parameters.match == "best",
         to_ask="to_ask" in parameters.include,
         undeclared="unknown" in parameters.include,
@@ -317,19 +335,40 @@ def refuse_sort(parameters: FilterParameters, sort: str) -> None:
     if sort == "relevance" and not parameters.q:
         raise ParameterError("sort", sort, codes(SORTS), "relevance demande des mots q")
     if parameters.radius_km == math.inf and sort != "distance":
-        raise ParameterError(
-            "radius_km",
-            "any",
-            f"un nombre jusqu’à {MAX_RADIUS_KM}, ou any avec sort=distance",
-            "any demande sort=distance",
-        )
+        raise any_distance()
+
+
+def any_distance() -> ParameterError:
+    allowed = f"un nombre jusqu’à {MAX_RADIUS_KM}, ou any avec sort=distance"
+    return ParameterError("radius_km", "any", allowed, "any demande sort=distance")
+
+
+def refuse_any_distance(query: OfferQuery) -> None:
+    """ParameterError for a search around a point without a limit, by those that have no order of distance."""
+    if query.near is not None and query.radius_km is None:
+        raise any_distance()
+
+
+def seats(parameters: FilterParameters) -> int:
+    """The places that are looked for: as given, or one for each child. Raises ParameterError where some child would
+    have none."""
+    children = parameters.child_birthdate
+    if parameters.places is None:
+        return len(children) or 1
+    if parameters.places < len(children):
+        allowed = "au moins autant de places que d’enfants"
+        message = f"places={parameters.places} est moins que les {len(children)} enfants de child_birthdate"
+        given = {"places": str(parameters.places), "child_birthdate": ", ".join(map(str, children))}
+        raise ParameterError.of([refusal(name, value, allowed, message) for name, value in given.items()])
+    return parameters.places
 
 
 def refuse_adult(query: OfferQuery) -> None:
-    if (query.age_months or 0) > MAX_AGE_YEARS * 12:
-        raise ParameterError(
-            "child_birthdate",
-            query.child_birthdate,
-            f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
-            "cette personne n’est plus un enfant",
-        )
+    for born, months in zip(query.children, query.ages_months, strict=True):
+        if months > MAX_AGE_YEARS * 12:
+            raise ParameterError(
+                "child_birthdate",
+                born,
+                f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
+                "cette personne n’est plus un enfant",
+            )

@@ -31,6 +31,7 @@ from search_api.http import limits, openapi
 from search_api.http.app import as_problem
 from search_api.http.app import create_app as create_api
 from search_api.http.wrappers import READABLE, accepts_gzip
+from search_api.parameters import MAX_PLACES
 from search_api.problems import EngineUnavailable
 from settings import Settings
 from web.am import messages
@@ -109,6 +110,7 @@ SHOWN_BY_SEVERAL = {
     "icon_of": cards.kind_icon,
     "day_names": dict(zip(need.DAYS, week.NAMES, strict=True)),
     "default_radius": forms.RADIUS,
+    "most_children": MAX_PLACES,
     "default_detour": forms.DETOUR,
 }
 """What the templates of `shared` know besides the values of their page."""

@@ -17,6 +17,12 @@ SEARCH = 2
 WAY = 7
 """What a way adds to a search: it takes 20 ms, nearly all of it for the circles around the stops."""
 
+NEARLY = 10
+"""Up to 18 counts in one round trip."""
+
+PAIRS = 15
+"""Two hundred offers, read and tried on each other."""
+
 MAP = 5
 """14 ms, most of it for up to 200 points as JSON."""
 
@@ -40,6 +46,8 @@ COSTS = {
     f"{PREFIX}/offers": SEARCH,
     f"{PREFIX}/counts": SEARCH,
     f"{PREFIX}/map": MAP,
+    f"{PREFIX}/nearly": NEARLY,
+    f"{PREFIX}/pairs": PAIRS,
     f"{PREFIX}/exports/structures": EXPORT,
     f"{PREFIX}/exports/assistants": EXPORT,
     "/openapi.json": 2,

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from search_api import map_view, offers, problems
+from search_api import map_view, nearly, offers, pairs, problems
 from search_api.engine import status
 from search_api.engine.engine import Engine
-from search_api.http import limits, refusals, schemas
+from search_api.http import limits, nearly_schemas, refusals, schemas
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import sent, unkept
@@ -17,7 +17,9 @@ from search_api.parameters import (
     CountParameters,
     FilterParameters,
     MapParameters,
+    NearlyParameters,
     OfferParameters,
+    PairParameters,
     SuggestParameters,
     understand,
 )
@@ -27,6 +29,7 @@ from search_api.suggest import suggest as suggested
 
 GEOJSON = "application/geo+json"
 OFFERS, FICHE, MAP, SUGGEST, COUNTS = "/offers", "/offers/{id}", "/map", "/suggest", "/counts"
+NEARLY, PAIRS = "/nearly", "/pairs"
 
 router = APIRouter(prefix="/api/v1", route_class=ApiRoute)
 probes = APIRouter(tags=["service"])
@@ -125,6 +128,40 @@ async def count_offers(request: Request, parameters: Annotated[CountParameters, 
     query = understood(request, parameters)
     search = offers.counts(engine_of(request), query, parameters.by)
     answer = await watched(search, COUNTS, parameters, slow_s=slow_s(request))
+    return sent(request, answer)
+
+
+@router.get(
+    NEARLY,
+    tags=["offres"],
+    summary="Compter ce qu’un besoin un peu moindre trouverait",
+    response_model=nearly_schemas.Nearly,
+    responses=answers(),
+)
+async def count_nearly(request: Request, parameters: Annotated[NearlyParameters, Query()]) -> Response:
+    """15, 30 ou 60 minutes de moins au début et à la fin, un jour de moins, une place de moins, 5\u00a0km de
+    plus\u00a0: un compte exact pour chaque changement possible, toujours avec match=all.
+    """
+    query = understood(request, parameters)
+    answer = await watched(nearly.nearly(engine_of(request), query), NEARLY, parameters, slow_s=slow_s(request))
+    return sent(request, answer)
+
+
+@router.get(
+    PAIRS,
+    tags=["offres"],
+    summary="Proposer deux offres qui couvrent un besoin ensemble",
+    response_model=nearly_schemas.Pairs,
+    responses=answers(),
+)
+async def propose_pairs(request: Request, parameters: Annotated[PairParameters, Query()]) -> Response:
+    """Parmi les 200 meilleures offres qui en couvrent une partie, par des places déclarées et à jour\u00a0: un enfant
+    chez chacune, ou les jours et les nuits partagés. D’abord celles qui partagent le moins de journées, puis les plus
+    proches l’une de l’autre et du lieu.
+    """
+    query = understood(request, parameters)
+    search = pairs.pairs(engine_of(request), query, parameters.limit)
+    answer = await watched(search, PAIRS, parameters, slow_s=slow_s(request))
     return sent(request, answer)
 
 

@@ -19,6 +19,7 @@ from search_api import filter_table, problems
 from search_api.http import costs
 from search_api.query import facets, tiles
 from search_api.request import need, parameter_types
+from search_api.request.pair_types import MAX_PAIRS
 from settings import Settings
 from tests.conftest import ROOT
 from tests.search_api.conftest import Client, client
@@ -66,7 +67,7 @@ def test_a_request_is_answered_as_told(public: Client, number: int) -> None:
 def test_there_are_enough_of_them() -> None:
     paths = {path for number in REQUESTS for path in re.findall(r"/api/v1/[\w/]+", BLOCKS[number].text)}
     assert paths >= {
-        *(f"/api/v1/{name}" for name in ("offers", "map", "suggest", "counts")),
+        *(f"/api/v1/{name}" for name in ("offers", "map", "suggest", "counts", "nearly", "pairs")),
         *(f"/api/v1/exports/{name}" for name in ("structures", "assistants")),
     }
     assert len(REQUESTS) >= 12
@@ -95,6 +96,7 @@ def test_the_table_of_limits_is_the_codes() -> None:
         "`detour_km`": (types.MAX_DETOUR_KM,),
         "`limit`": (types.MAX_LIMIT,),
         "`limit` of suggestions": (types.MAX_SUGGESTIONS,),
+        "`limit` of pairs": (MAX_PAIRS,),
         "features of a map": (tiles.MOST_FEATURES,),
         "values of a facet": (facets.MOST_VALUES,),
     }
@@ -113,6 +115,8 @@ def test_the_table_of_costs_is_the_codes() -> None:
         "a list": units(search),
         "a count": units("/api/v1/counts?by=kind"),
         "the OpenAPI document": units("/openapi.json"),
+        "what a little less would find": units("/api/v1/nearly?need=mon@08:00-12:00"),
+        "pairs": units("/api/v1/pairs?need=mon@08:00-12:00"),
         "a map": units(f"/api/v1/map?bbox=0,0,{edge},1"),
         f"a map that shows more than {edge:g} degrees of longitude": units(f"/api/v1/map?bbox=0,0,{edge + 0.01},1"),
         "added to these by a `route`": units("/api/v1/offers?route=1,2;3,4") - units(search),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from search_api.http import refusals, schemas
+from search_api.http import nearly_schemas, refusals, schemas
 from tests.search_api.conftest import Client
 
 NEAR = {"near": "47.2186,-1.5541"}
@@ -17,6 +17,7 @@ FULL = {**NEAR, "facets": "kind,feature,language", "need": "mon@08:00-12:00", "i
     [
         (schemas.Offers, "/api/v1/offers", {"limit": 100}),
         (schemas.Offers, "/api/v1/offers", {**FULL, "child_birthdate": "2026-01-01", "limit": 2}),
+        (schemas.Offers, "/api/v1/offers", {"need": "mon-sat@07:00-18:00", "match": "best", "limit": 100}),
         (schemas.Offers, "/api/v1/offers", {**NEAR, "radius_km": "any"}),
         (schemas.Offers, "/api/v1/offers", {"commune": "69123", "facets": "subkind,funding", "kind": "mam"}),
         (schemas.Offers, "/api/v1/offers", {"epci": "244400404", "q": "crèche"}),
@@ -29,6 +30,8 @@ FULL = {**NEAR, "facets": "kind,feature,language", "need": "mon@08:00-12:00", "i
         (schemas.Suggestions, "/api/v1/suggest", {"q": "l", "limit": 20}),
         (schemas.Counts, "/api/v1/counts", {"by": "kind"}),
         (schemas.Counts, "/api/v1/counts", {"by": "epci", **NEAR}),
+        (nearly_schemas.Nearly, "/api/v1/nearly", {**NEAR, "need": ["mon-tue@08:00-18:00*2"]}),
+        (nearly_schemas.Pairs, "/api/v1/pairs", {**NEAR, "need": ["mon@08:00-12:00", "sun@20:00-08:00"]}),
         (schemas.Health, "/healthz", {}),
         (refusals.Problem, "/api/v1/offers", {"near": "x"}),
         (refusals.Problem, "/api/v1/offers/nobody", {}),

@@ -30,6 +30,8 @@ GETS = [
     MAP,
     "/api/v1/suggest?q=nantes",
     "/api/v1/counts?by=kind",
+    "/api/v1/nearly?need=mon@08:00-18:00",
+    "/api/v1/pairs?need=mon@08:00-18:00*2",
 ]
 GZIP = {"Accept-Encoding": "gzip"}
 PLAIN = {"Accept-Encoding": "identity"}

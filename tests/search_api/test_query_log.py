@@ -18,6 +18,8 @@ SEARCHES: list[tuple[str, dict[str, Any], str]] = [
     ("/api/v1/map", {"bbox": "-5,41,9,51", "zoom": 6}, "slow"),
     ("/api/v1/suggest", {"q": "nantes"}, "slow"),
     ("/api/v1/counts", {"by": "kind", "commune": "44109"}, "slow"),
+    ("/api/v1/nearly", {"need": "mon@08:00-12:00", "commune": "44109"}, "slow"),
+    ("/api/v1/pairs", {"need": ["mon-fri@08:00-12:00", "sun@20:00-08:00"], "commune": "44109"}, "slow"),
 ]
 
 

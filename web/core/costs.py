@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from search_api import contours
 from search_api.geo import Box
-from search_api.http.costs import LEAST, WAY
+from search_api.http.costs import LEAST, NEARLY, PAIRS, WAY
 from search_api.http.proxies import Headers
 
 PROBES = ("/healthz", "/readyz")
@@ -29,6 +29,10 @@ PAGE, FORM = 2, 3
 
 SEARCH = 8
 """A list with its map is 14 ms, the page around them 8 more."""
+
+NEED = NEARLY + PAIRS
+"""What a need adds: where few offers cover it, the page also counts what a little less would find and tries two
+together."""
 
 CONTOURS = 2
 """What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
@@ -103,6 +107,9 @@ MAILS = (
 SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 """What a form's script asks after each field, and what is ready to be sent."""
 
+WITH_DAYS = re.compile(rb"(?:^|&)(?:jour[23]?=[^&]|[^=&]*%)")
+"""A search with a need, as above."""
+
 TO_A_PLACE = re.compile(rb"(?:^|&)(?:vers=[^&]|[^=&]*%)")
 """A search along a way; a name with an escaped letter may be that one."""
 
@@ -115,8 +122,12 @@ def of(scope: Scope) -> int:
     if scope["method"] == "POST":
         return of_form(path, scope["headers"])
     if path == "/" and scope["query_string"]:
-        return SEARCH + WAY if TO_A_PLACE.search(scope["query_string"]) else SEARCH
+        return of_search(scope["query_string"])
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)
+
+
+def of_search(query: bytes) -> int:
+    return SEARCH + WAY * bool(TO_A_PLACE.search(query)) + NEED * bool(WITH_DAYS.search(query))
 
 
 def of_making(bbox: Box, zoom: int) -> int:

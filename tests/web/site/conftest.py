@@ -17,7 +17,7 @@ from elasticsearch import Elasticsearch
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from local.servers import Urls
-from mappings.documents import Hours, Place, RetiredPlace, Source
+from mappings.documents import Hours, Place, Range, RetiredPlace, Source
 from search_api.http.app import close
 from settings import Settings
 from tests.conftest import wait_for
@@ -58,6 +58,26 @@ OFFERS = [
         source=Source(label="Ville", licence="Licence Ouverte", published="2018"),
         address="1 quai du Port",
         fictitious=False,
+    ),
+    # Days at two neighbours, a night at a third one, far from all others.
+    *(
+        documents.offer(
+            id,
+            "assistant_maternel",
+            name,
+            lat,
+            55.4504,
+            commune="97411",
+            precision="street",
+            ages=Range(gte=0, lt=36),
+            availability=[documents.period("2026-09-01", None, *hours)],
+            confirmed_on=date(2026, 11, 20),
+        )
+        for id, name, lat, hours in (
+            ("nina", "Nina L.", -20.8821, [("mon-fri", "07:00", "19:30", 1)]),
+            ("olga", "Olga R.", -20.8857, [("tue", "07:00", "19:30", 1), ("thu", "07:00", "19:30", 1)]),
+            ("paula", "Paula V.", -20.8900, [("tue", "19:00", "08:00", 1)]),
+        )
     ),
     *(
         documents.offer(f"relais{n:02}", "rpe", f"Relais {n:02}", 47.25 + n / 10_000, -1.60, commune="44162")

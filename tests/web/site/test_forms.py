@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from search_api.filter_table import is_list
 from search_api.geo import Point
+from search_api.parameters import OfferParameters, OfferQuery, meaning
+from search_api.parameters import read as read_parameters
+from web.parents.search import results
 from web.shared import maps
 from web.shared.search import filters, forms, need, parameters
 from web.shared.search.forms import SearchForm
@@ -57,7 +60,8 @@ def asked(query: str, place: Place | None = None) -> dict[str, Any]:
         vers_lieu=words,
         detour=words,
         rayon=words,
-        naissance=words,
+        naissance=st.lists(words, max_size=3).map(tuple),
+        souplesse=words,
         debut=words,
         mots=words,
         types=several,
@@ -228,6 +232,64 @@ def test_slots_become_lines_and_children_at_the_same_time_add_up(slots: str, lin
     assert parameters.of_search(where(form))["need"] == lines
 
 
+TWINS = "naissance=2026-05-04&naissance=2026-05-04"
+
+
+@pytest.mark.parametrize(
+    ("query", "need", "places"),
+    [
+        (f"jour=mar&{TWINS}", ["tue@08:00-18:00"], None),
+        (f"jour=mar&places=3&{TWINS}", ["tue@08:00-18:00"], "3"),
+        (f"jour=mar&places=1&{TWINS}", ["tue@08:00-18:00*1"], None),
+        ("jour=mar&places=2&naissance=2026-05-04", ["tue@08:00-18:00"], "2"),
+        # Other hours of the same two.
+        (f"jour=mar&jour2=mer&fin2=12:00&{TWINS}", ["tue@08:00-18:00", "wed@08:00-12:00"], None),
+        # Hours that meet are one child's each.
+        (f"jour=mar&jour2=mar&debut2=12:00&{TWINS}", ["tue@08:00-18:00*1", "tue@12:00-18:00"], None),
+        # A night that its child begins when the other leaves.
+        (
+            f"jour=mar&{TWINS}&jour2=mar&debut2=18:00&fin2=07:00&places2=1",
+            ["tue@08:00-18:00", "tue@18:00-07:00*1"],
+            None,
+        ),
+    ],
+)
+def test_places_follow_the_children_unless_told_otherwise(query: str, need: list[str], places: str | None) -> None:
+    found = asked(f"mots=a&{query}")
+    assert (found["need"], found.get("places")) == (need, places)
+    assert len(found["child_birthdate"]) == query.count("naissance")
+    assert read_query(found), "the search API takes it"
+
+
+def read_query(found: dict[str, Any]) -> OfferQuery:
+    return meaning(read_parameters(OfferParameters, found), TODAY)
+
+
+def test_hours_may_be_a_little_shorter() -> None:
+    assert asked("mots=a&jour=mar&debut=07:15&fin=19:15&souplesse=30")["need"] == ["tue@07:45-18:45"]
+    # A short day is shortened by what it admits.
+    short = "mots=a&jour=mar&jour2=mer&debut2=08:00&fin2=09:00&souplesse=60"
+    assert asked(short)["need"] == ["tue@09:00-17:00", "wed@08:15-08:45"]
+    *_, chip = results.chips(read("mots=a&jour=mar&souplesse=30"))
+    assert chip == {"label": "jusqu’à 30\u00a0minutes de moins au début et à la fin", "href": "/?jour=mar&mots=a"}
+
+
+def test_a_date_as_people_write_it_is_the_child_s() -> None:
+    assert asked("mots=a&naissance=04/05/2026")["child_birthdate"] == ["2026-05-04"]
+
+
+@pytest.mark.parametrize(
+    ("births", "told"),
+    [
+        ("naissance=2026-05-04", "enfant né ou attendu le 4 mai 2026"),
+        (TWINS, "2 enfants nés ou attendus le 4 mai 2026"),
+        (f"{TWINS}&naissance=2024-01-01", "3 enfants nés ou attendus le 4 mai 2026 et le 1er janvier 2024"),
+    ],
+)
+def test_the_children_are_named_in_words(births: str, told: str) -> None:
+    assert results.need_summary(read(f"ou=a&{births}")).replace("\u00a0", " ") == told
+
+
 def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> None:
     assert asked("mots=a&jour=lun")["match"] == "best"
     assert "match" not in asked("mots=a&jour=lun&libres=oui")
@@ -270,6 +332,9 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("ou=a&naissance=01/13/2026", "naissance"),
         ("ou=a&naissance=1990-01-01", "naissance"),
         ("ou=a&naissance=2029-01-01", "naissance"),
+        ("ou=a&naissance=2026-01-01&naissance=1990-01-01", "naissance"),
+        ("ou=a" + "&naissance=2026-01-01" * 7, "naissance"),
+        ("ou=a&jour=lun&souplesse=20", "souplesse"),
         ("ou=a&jour=monday", "jour"),
         ("ou=a&jour=lun&debut=25:00", "heures"),
         ("ou=a&jour=lun&debut=09:00&fin=09:00", "heures"),

@@ -102,10 +102,14 @@ def alert(found: Where) -> str | None:
 
 
 def chips(form: SearchForm) -> list[dict[str, str]]:
-    """The filters of the folded panel that are set, each with the same search without it."""
+    """The filters of the folded panel that are set, and hours that may be shorter, each with the same search without
+    it."""
     found: list[tuple[str, dict[str, Any]]] = []
     if form.mots:
         found.append((texts.search.CHIP_WORDS.format(words=form.mots), {"mots": ""}))
+    if form.souplesse:
+        label = texts.search.LENIENT.format(minutes=texts.search.LENIENCES[form.souplesse])
+        found.append((label, {"souplesse": ""}))
     found += [(label, {"chosen": rest}) for label, rest in filters.chips(form.chosen)]
     return [{"label": label, "href": forms.address(form, **changes)} for label, changes in found]
 
@@ -208,15 +212,26 @@ def need_summary(form: SearchForm) -> str:
     parts = [f"{french.NARROW}; ".join(slots)] if slots else []
     if start := civil.typed_day(form.des):
         parts.append(texts.FROM_DAY.format(day=french.day(start)))
-    if born := civil.typed_day(form.naissance):
-        parts.append(texts.BORN.format(day=french.day(born)))
+    parts += births(form)
+    if form.souplesse in texts.search.LENIENCES:
+        parts.append(texts.search.LENIENT.format(minutes=texts.search.LENIENCES[form.souplesse]))
     return ", ".join(parts) or texts.NEED_NONE
+
+
+def births(form: SearchForm) -> list[str]:
+    """« enfant né ou attendu le 4 mai 2026 », « 2 enfants nés ou attendus le … et le … », where any is named."""
+    born = form.births
+    if not born:
+        return []
+    days = french.listed([french.day(day) for day in dict.fromkeys(born)], "et le")
+    told = texts.search.BORN if len(born) == 1 else texts.search.BORN_SEVERAL
+    return [told.format(count=len(born), days=days)]
 
 
 def slot_summary(slot: Slot) -> str:
     days = french.week_days(list(need.DAYS).index(day) for day in slot.days if day in need.DAYS)
     told = f"{days}, {french.hours(slot.start, slot.end)}" if slot.has_times else days
-    return f"{told}, {texts.CHILD.of(slot.places)}" if slot.places > 1 else told
+    return f"{told}, {texts.CHILD.of(slot.places)}" if slot.places not in (1, slot.usual) else told
 
 
 def kinds_summary(form: SearchForm) -> str:

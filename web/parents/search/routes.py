@@ -1,29 +1,40 @@
 """The home page and the page of results."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from search_api import offers
-from search_api.parameters import OfferParameters, meaning, read, understand
-from search_api.problems import ParameterError
+from search_api import offers, pairs, reasons
+from search_api.nearly import counts
+from search_api.parameters import OfferParameters, OfferQuery, meaning, read, understand
+from search_api.problems import EngineUnavailable, ParameterError
 from search_api.query_log import watched
 from web.core.site import Site
-from web.parents.search import results
+from web.parents.search import nearly, results
+from web.parents.search.nearly import Beside
 from web.shared import maps
 from web.shared.search import filters, forms, need, parameters
 from web.shared.search.places import Where, resolve
 
 PANELS = {
     "kinds": {"type"},
-    "need": {"des", "naissance", *(name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS)},
+    "need": {
+        "des",
+        "naissance",
+        "souplesse",
+        *(name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS),
+    },
     "slots": {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]},
     "way": {"vers", "detour"},
     "filters": {"mots", *filters.PANEL},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
+
+T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,18 +62,44 @@ async def search(request: Request) -> Response:
     except ParameterError as refused:
         errors = {forms.field_of(e["parameter"]): results.sentence(e["message"]) for e in refused.errors}
         return _page(site, found, errors)
-    loosened = await loosen(site, found) if answer["total"]["value"] == 0 else []
+    loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
     plan = maps.of_search(found, asked, query, answer, site.settings)
-    return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan)
+    shown = results.results(found, answer, site.today(), loosened)
+    return _page(site, found, {}, shown, plan, nearly.shown(found, answer, beside, site.today()))
 
 
-async def loosen(site: Site, found: Where) -> list[results.Step]:
+async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[results.Step]:
     """What to ask less of, where nothing was found, with what each such search gives; none that gives nothing."""
+    if answer["total"]["value"]:
+        return []
     tried = results.steps(found)
     asked = [parameters.of_search(replace(found, form=step.form)) for step in tried]
     queries = [meaning(read(OfferParameters, each), site.today()) for each in asked]
-    counts = await offers.totals(site.engine, queries)
-    return [replace(step, count=count) for step, count in zip(tried, counts, strict=True) if count]
+    totals = await offers.totals(site.engine, queries)
+    return [replace(step, count=total) for step, total in zip(tried, totals, strict=True) if total]
+
+
+async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly.Answer) -> Beside:
+    """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, pairs
+    only where none of them does. The list stands without what the engine does not tell of it."""
+    form, covering = found.form, nearly.covering(answer)
+    # What is known to be free, whatever the list shows besides.
+    asked = replace(query, to_ask=False, undeclared=False)
+    asks_less = form.has_need and not form.suite and not form.asks_structures and covering < nearly.PLENTY
+    asks_why = bool(form.has_need or form.births) and not form.suite and nearly.lacks_assistants(form, answer)
+    less, two, reason = await asyncio.gather(
+        _told(asks_less, lambda: counts(site.engine, asked)),
+        _told(asks_less and not covering, lambda: pairs.pairs(site.engine, asked, nearly.MOST_PAIRS)),
+        _told(asks_why, lambda: reasons.why_none(site.engine, asked)),
+    )
+    return Beside(less, two, reason)
+
+
+async def _told(wanted: bool, ask: Callable[[], Awaitable[T]]) -> T | None:
+    try:
+        return await ask() if wanted else None
+    except EngineUnavailable:
+        return None
 
 
 def _page(
@@ -71,6 +108,7 @@ def _page(
     errors: dict[str, str],
     shown: dict[str, Any] | None = None,
     plan: dict[str, Any] | None = None,
+    beside: dict[str, Any] | None = None,
 ) -> Response:
     """The form with its errors, or with what was found and the map of it; on the home page alone."""
     form = found.form
@@ -79,6 +117,7 @@ def _page(
         "asked": form.asked,
         "errors": errors,
         "results": shown,
+        "nearly": beside,
         "filters": shown["filters"] if shown else filters.fields(form.chosen),
         "counts": shown["kinds"] if shown else {},
         **results.around(found, alerts=site.registry is not None),

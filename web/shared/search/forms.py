@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from domain import civil
 from search_api.geo import Point
-from search_api.parameters import DEFAULT_DETOUR_KM
+from search_api.parameters import DEFAULT_DETOUR_KM, MAX_PLACES
 from web import texts
 from web.shared.search import filters, need
 from web.shared.search.filters import Chosen
@@ -62,8 +62,9 @@ _FIELD_OF_API = {
 
 @dataclass(frozen=True)
 class SearchForm:
-    """What was typed and ticked, as it came: an invalid value is kept, to be shown beside its error. `chosen`: the
-    filters of the folded panel."""
+    """What was typed and ticked, as it came: an invalid value is kept, to be shown beside its error. `naissance`: a day
+    for each child, of twins the same twice. `souplesse`: minutes that the hours may be shorter at either end. `chosen`:
+    the filters of the folded panel."""
 
     ou: str = ""
     lieu: str = ""
@@ -73,8 +74,9 @@ class SearchForm:
     detour: str = ""
     rayon: str = ""
     types: tuple[str, ...] = ()
-    naissance: str = ""
+    naissance: tuple[str, ...] = ()
     des: str = ""
+    souplesse: str = ""
     jours: tuple[str, ...] = ()
     debut: str = ""
     fin: str = ""
@@ -105,6 +107,11 @@ class SearchForm:
             return None
         lat, lon = map(float, self.autour.split(","))
         return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
+
+    @property
+    def births(self) -> tuple[date, ...]:
+        """The children's, as far as they are days."""
+        return tuple(born for text in self.naissance if (born := civil.typed_day(text)))
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -142,7 +149,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> SearchForm:
             continue
         if known.default == ():
             before = values.get(known.name, ())
-            values[known.name] = before if value in before else (*before, value)
+            values[known.name] = before if value in before and name != "naissance" else (*before, value)
         else:
             values[known.name] = value.strip()
     form = SearchForm(**values)
@@ -181,13 +188,20 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         found["detour"] = texts.search.ERROR_DETOUR
     if form.tri and form.tri not in SORTS:
         found["tri"] = texts.ERROR_SORT
-    for name, text in (("des", form.des), ("naissance", form.naissance)):
+    if form.souplesse and form.souplesse not in texts.search.LENIENCES:
+        found["souplesse"] = texts.search.ERROR_LENIENCE
+    for name, text in (("des", form.des), *(("naissance", each) for each in form.naissance)):
         if text and civil.typed_day(text) is None:
             found[name] = civil.NO_DAY if civil.is_no_day(text) else texts.ERROR_DATE
-    born = civil.typed_day(form.naissance)
-    if born and (civil.of_age(born, today) or born >= today + timedelta(days=366)):
+    if "naissance" not in found and any(not _is_a_childs(born, today) for born in form.births):
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS
+    if len(form.naissance) > MAX_PLACES:
+        found["naissance"] = texts.search.ERROR_TOO_MANY_BIRTHS
     return found | filters.errors(form.chosen) | need.errors(form.slots)
+
+
+def _is_a_childs(born: date, today: date) -> bool:
+    return not civil.of_age(born, today) and born < today + timedelta(days=366)
 
 
 def field_of(parameter: str) -> str:

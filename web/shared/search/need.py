@@ -1,7 +1,7 @@
 """What a family needs in a week: up to three slots of days, hours and children, and the API's lines for them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -26,13 +26,15 @@ Hours = tuple[int, int]
 
 @dataclass(frozen=True)
 class Slot:
-    """`number` ends the names of its fields. The others are as they were typed and ticked."""
+    """`number` ends the names of its fields. The others are as they were typed and ticked, but `usual`: its places
+    where none are typed."""
 
     number: str
     days: tuple[str, ...]
     typed_start: str
     typed_end: str
     typed_places: str
+    usual: int = 1
 
     @property
     def start(self) -> str:
@@ -49,7 +51,7 @@ class Slot:
 
     @property
     def places(self) -> int:
-        return as_places(self.typed_places) or 1
+        return as_places(self.typed_places) or self.usual
 
     @property
     def hours(self) -> Hours:
@@ -63,8 +65,25 @@ def as_places(text: str) -> int | None:
 
 
 def slots(fields: Mapping[str, Any]) -> tuple[Slot, ...]:
-    """All three slots of a form, from its fields by name."""
-    return tuple(Slot(n, *(fields[name + n] for name in ("jours", "debut", "fin", "places"))) for n in SLOTS)
+    """All three slots of a form, from its fields by name.
+
+    A slot is for all of the children who are named, unless it says otherwise, or meets another one: then each is for a
+    child of its own.
+    """
+    found = [Slot(n, *(fields[name + n] for name in ("jours", "debut", "fin", "places"))) for n in SLOTS]
+    children = min(len(fields["naissance"]), MAX_PLACES)
+    alone = [not any(meets(slot, other) for other in found if other is not slot) for slot in found]
+    return tuple(
+        replace(slot, usual=children) if children and is_alone else slot
+        for slot, is_alone in zip(found, alone, strict=True)
+    )
+
+
+def meets(one: Slot, other: Slot) -> bool:
+    """Whether some time of a day is in both."""
+    if not (one.has_times and other.has_times and {*one.days} & {*other.days}):
+        return False
+    return max(one.hours[0], other.hours[0]) < min(one.hours[1], other.hours[1])
 
 
 def errors(slots: Sequence[Slot]) -> dict[str, str]:
@@ -98,13 +117,18 @@ def _errors(slot: Slot) -> dict[str, str]:
     return {name + slot.number: sentence for name, sentence in found.items()}
 
 
-def lines(slots: Sequence[Slot]) -> list[str]:
+def usual_places(slots: Sequence[Slot], children: int = 0) -> int:
+    """The places of a line that does not say its own: the first slot's, but one for each child at least."""
+    return max(children, slots[0].places if slots[0].days else 1)
+
+
+def lines(slots: Sequence[Slot], children: int = 0) -> list[str]:
     """The API's need lines, one for each run of days: `mon-wed@08:00-18:00`, with its number of places where that is
-    not the first slot's, which is the API's `places`.
+    not the usual one. `children`: how many are named.
 
     Where slots overlap the child of the one is there with the child of the other: their places add up.
     """
-    usual = slots[0].places if slots[0].days else 1
+    usual = usual_places(slots, children)
     weekdays: dict[tuple[Hours, int], list[int]] = {}
     for weekday in range(len(DAYS)):
         for hours, places in together(slots, weekday).items():

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from search_api.nearly import shorter_lines
+from web import texts
 from web.shared.search import filters, forms, need
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
@@ -18,15 +20,17 @@ def of_search(found: Where) -> dict[str, Any]:
     know no roads.
     """
     form = found.form
+    children = len(form.births)
+    usual = need.usual_places(form.slots, children)
     chosen = {
         **where(found),
         "q": form.mots,
         "kind": list(form.types),
         **filters.parameters(form.chosen),
-        "need": need.lines(form.slots),
+        "need": lines(form),
         "from": form.des,
-        "places": form.places if form.jours else "",
-        "child_birthdate": form.naissance,
+        "places": str(usual) if form.has_need and usual != max(children, 1) else "",
+        "child_birthdate": [born.isoformat() for born in form.births],
         # What answers a part of the need is shown with what is missing: for many families it is a beginning.
         "match": "best" if form.has_need and not form.libres else "",
         "include": "to_ask" if form.has_need and not form.libres else "",
@@ -34,6 +38,15 @@ def of_search(found: Where) -> dict[str, Any]:
         "cursor": form.suite,
     }
     return {name: value for name, value in chosen.items() if value}
+
+
+def lines(form: SearchForm) -> list[str]:
+    """The lines of the need, less the minutes that may be missing at either end of the hours."""
+    children = len(form.births)
+    asked = need.lines(form.slots, children)
+    if form.souplesse not in texts.search.LENIENCES:
+        return asked
+    return shorter_lines(asked, int(form.souplesse), need.usual_places(form.slots, children))
 
 
 def where(found: Where) -> dict[str, Any]:

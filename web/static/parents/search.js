@@ -42,7 +42,7 @@
     const pairs = [...data].filter(([name, value]) => {
       if (value === "") return false;
       const slot = /^(debut|fin|places)([23]?)$/.exec(name);
-      if (slot) return data.has("jour" + slot[2]) ? name !== "places" + slot[2] || value !== "1" : slot[1] !== "places" && value !== form.elements[name].defaultValue;
+      if (slot) return data.has("jour" + slot[2]) || (slot[1] !== "places" && value !== form.elements[name].defaultValue);
       if (name === "detour" || name === "vers-lieu") return form.elements.vers.value !== "";
       if (name === "tri") return form.elements.tri.dataset.chosen === "yes" || new URLSearchParams(location.search).has("tri");
       return true;

@@ -1,5 +1,7 @@
 """What the pages of `web/parents/search/` say (as `web.texts`)."""
 
+from domain.french import Plural
+
 # A way: from where one looks to where one goes next.
 WAY = "Chercher le long d’un trajet"
 WAY_NONE = "du domicile au travail, par exemple"
@@ -41,11 +43,55 @@ CHIP_WORDS = "« {words} »"
 # A need of several children, or of hours that differ by day.
 MORE_SLOTS = "Ajouter d’autres horaires, ou un autre enfant"
 MORE_SLOTS_HINT = (
-    "Quand les heures de deux enfants se recouvrent, nous cherchons une place pour chacun au même endroit. "
-    "L’âge demandé plus bas est celui d’un seul enfant."
+    "Quand les heures de deux enfants se recouvrent, nous cherchons une place pour chacun au même endroit."
 )
 SLOTS = ("Autres horaires ou deuxième enfant", "Autres horaires ou troisième enfant")
+CHILD = "Enfant {number}"
+ADD_CHILD = "Ajouter un enfant"
+ADD_CHILD_HINT = "Pour des jumeaux, indiquez deux fois la même date."
+PLACES_OF_BIRTHS = "{count} (selon les naissances indiquées)"
+BORN = "enfant né ou attendu le {days}"
+BORN_SEVERAL = "{count} enfants nés ou attendus le {days}"
+ERROR_TOO_MANY_BIRTHS = "Indiquez six enfants au maximum : au-delà, faites deux recherches."
+LENIENCE = "Souplesse sur les horaires"
+LENIENCE_NONE = "aucune"
+LENIENCES = {"15": "15 minutes", "30": "30 minutes", "60": "1 heure"}
+LENIENT = "jusqu’à {minutes} de moins au début et à la fin"
+ERROR_LENIENCE = "Choisissez une souplesse dans la liste."
 ERROR_TOO_MANY_CHILDREN = "Cela fait plus de six enfants à la fois : faites plutôt deux recherches."
 ERROR_TOO_MANY_HOURS = "Ces horaires sont trop variés pour une seule recherche : faites-en plutôt deux."
+
+# A need that hardly anybody covers.
+NOBODY = "Personne ne couvre toute votre demande. Le plus proche : {what}."
+ALL_OF_IT = "toute la demande"
+DAY = Plural("jour", "jours")
+WITHIN = "à {minutes} près"
+LESS = "En demandant un peu moins"
+MORE_FOUND = "{count} de plus"
+PAIRS = "À deux, votre demande est couverte"
+PAIRS_HINT = "Chaque proposition réunit deux accueils qui se complètent. Deux contrats seraient à conclure."
+NO_ASSISTANT = {
+    "distance": ("", "Nous ne connaissons aucune assistante maternelle {where}."),
+    "filters": (
+        "La seule assistante maternelle {where} ne correspond pas à vos filtres.",
+        "Aucune des {count} assistantes maternelles {where} ne correspond à vos filtres.",
+    ),
+    "age": (
+        "La seule assistante maternelle {where} n’accueille pas d’enfant de l’âge demandé.",
+        "Aucune des {count} assistantes maternelles {where} n’accueille d’enfant de l’âge demandé.",
+    ),
+    "full": (
+        "La seule assistante maternelle {where} n’a déclaré aucune place libre à cette date.",
+        "Aucune des {count} assistantes maternelles {where} n’a déclaré de place libre à cette date.",
+    ),
+    "places": (
+        "La seule assistante maternelle {where} n’a pas autant de places libres à ces horaires.",
+        "Aucune des {count} assistantes maternelles {where} n’a autant de places libres à ces horaires.",
+    ),
+    "hours": (
+        "La seule assistante maternelle {where} n’a pas de place libre à ces horaires.",
+        "Aucune des {count} assistantes maternelles {where} n’a de place libre à ces horaires.",
+    ),
+}
 
 ALERT = "Être prévenu quand une place se libère"

@@ -1,0 +1,56 @@
+"""Why no assistant maternel is among what a search found: the first condition that leaves none of them."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from search_api import free_places
+from search_api.engine.engine import Engine, searches
+from search_api.places import resolved
+from search_api.query import queries
+from search_api.request.offer_query import OfferQuery
+
+KIND = "assistant_maternel"
+
+Cause = Literal["distance", "filters", "age", "full", "places", "hours"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`distance`: there is none in this place at all; `full`: nobody has declared a place free on the day, at whatever
+    hour. `among`: how many there are in this place."""
+
+    cause: Cause
+    among: int
+
+
+async def why_none(engine: Engine, query: OfferQuery) -> Reason:
+    """Of a query that no assistant maternel answers. Raises ParameterError for a territory that there is not,
+    EngineUnavailable."""
+    asked = replace((await resolved(engine, query)).query, to_ask=False, undeclared=False)
+    filters = (("kind", (KIND,)), *((name, values) for name, values in asked.selected if name != "kind"))
+    placed = replace(asked, selected=filters[:1], q=None, children=(), need=())
+    chosen = replace(placed, selected=filters, q=asked.q)
+    aged = replace(chosen, children=asked.children)
+    one_place = replace(asked, selected=filters, places=1, need=tuple(replace(line, places=1) for line in asked.need))
+    bodies = [
+        counted(queries.every_condition(placed)),
+        counted(queries.every_condition(chosen)),
+        counted(queries.every_condition(aged)),
+        counted(queries.every_condition(aged), free_places.at_least(aged, 1)),
+        counted(queries.every_condition(one_place)),
+    ]
+    found = await searches(engine, [(engine.offers, body) for body in bodies])
+    there, filtered, of_age, free, alone = (each["hits"]["total"]["value"] for each in found)
+    causes: tuple[tuple[Cause, bool], ...] = (
+        ("distance", not there),
+        ("filters", not filtered),
+        ("age", not of_age),
+        ("full", not free),
+        ("places", bool(alone)),
+        ("hours", True),
+    )
+    return Reason(next(cause for cause, holds in causes if holds), there)
+
+
+def counted(*conditions: dict[str, Any]) -> dict[str, Any]:
+    return {"query": {"bool": {"filter": list(conditions)}}, "size": 0, "track_total_hits": True}
