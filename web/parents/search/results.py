@@ -9,10 +9,10 @@ from domain import civil, french
 from domain.vocabulary import Kind
 from web import texts
 from web.shared.cards import card
-from web.shared.search import filters, forms, need, parameters
+from web.shared.search import filters, forms, need, notices, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.need import Slot
-from web.shared.search.places import Item, Where, kept_id
+from web.shared.search.places import Where
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def around(found: Where, *, alerts: bool) -> dict[str, Any]:
     in a few words, and whether an alert can be asked for."""
     return {
         "alert": alert(found) if alerts else None,
-        "notices": notices(found),
+        "notices": notices.of(found, forms.address),
         "around": found.is_around,
         "way_summary": way_summary(found),
         "kinds_summary": kinds_summary(found.form),
@@ -100,37 +100,6 @@ def chips(form: SearchForm) -> list[dict[str, str]]:
         found.append((texts.search.CHIP_WORDS.format(words=form.mots), {"mots": ""}))
     found += [(label, {"chosen": rest}) for label, rest in filters.chips(form.chosen)]
     return [{"label": label, "href": forms.address(form, **changes)} for label, changes in found]
-
-
-def notices(found: Where) -> list[dict[str, Any]]:
-    """For each place that may not be the one that was meant: what was understood, why, and the others."""
-    understood = [
-        (texts.UNDERSTOOD, found.start, ("ou", "lieu")),
-        (texts.search.UNDERSTOOD_ARRIVAL, found.end, ("vers", "vers_lieu")),
-    ]
-    return [
-        {
-            "text": " ".join(
-                [
-                    *([texts.ADDRESSES_AWAY] if meant.away else []),
-                    *([texts.GUESSED.format(text=meant.guessed)] if meant.guessed else []),
-                    text.format(
-                        place=meant.place.name, in_place=french.reaching(meant.place.name), detail=meant.detail
-                    ),
-                    *([texts.OTHER_PLACE] if meant.others else []),
-                ]
-            ),
-            "others": [link(found.form, item, *fields) for item in meant.others],
-        }
-        for text, meant, fields in understood
-        if meant.place and (meant.others or meant.guessed)
-    ]
-
-
-def link(form: SearchForm, item: Item, name: str, id: str) -> dict[str, str]:
-    """The same search with another place in the fields `name` and `id`."""
-    href = forms.address(form, **{name: item["label"], id: kept_id(item)})
-    return {"label": item["label"], "detail": item["detail"], "href": href}
 
 
 def indexed(moment: str | None) -> str | None:
@@ -202,8 +171,3 @@ def slot_summary(slot: Slot) -> str:
 
 def kinds_summary(form: SearchForm) -> str:
     return ", ".join(Kind.label_of(code) for code in form.types) or texts.KINDS_ALL
-
-
-def sentence(message: str) -> str:
-    """The search API's reason for a refusal, as a sentence beside the field."""
-    return message[:1].upper() + message[1:].rstrip(".") + "."
