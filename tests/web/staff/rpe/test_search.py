@@ -1,5 +1,5 @@
-"""What a relais finds while a parent is on the telephone: whom, with which private facts, who is absent and why, and the
-trace of it. That it is the parents' own search is `test_same_search`'s."""
+"""What a relais finds while a parent is on the telephone: whom, with which private facts, who is absent and why, and
+the trace of it. That it is the parents' own search is `test_same_search`'s."""
 
 import re
 from datetime import date, timedelta
