@@ -139,7 +139,7 @@ def test_the_desk_shows_what_parents_find_in_its_communes(
         assert onward is not None
         assert browser.get(onward).status_code == 200, onward
         shown += re.findall(r'id="offre-(\w+)"', browser.html)
-        total = total or re.findall(r'id="titre-resultats"[^>]*>([^<]*)<', browser.html)[0]
+        total = total or re.findall(r'id="titre-resultats"><span[^>]*>([^<]*)<', browser.html)[0]
         onward = next(iter(re.findall(r'id="suite" href="([^"]*)"', browser.html)), "").replace("&amp;", "&")
         if not onward:
             break
