@@ -32,7 +32,7 @@ from search_api.request.parameter_types import (
     Bbox,
     BboxOrNone,
     By,
-    ChildBirthdate,
+    ChildBirthdates,
     Communes,
     Cursor,
     Department,
@@ -116,10 +116,10 @@ else:
 class FilterParameters(ChosenParameters):
     """What every search of offers can be asked."""
 
-    child_birthdate: ChildBirthdate = None
+    child_birthdate: ChildBirthdates = Field(default_factory=list)
     need: Need = Field(default_factory=list)
     start: Start = Field(None, alias="from")
-    places: Seats = 1
+    places: Seats = None
     match: Match = "all"
     include: Include = Field(default_factory=list)
 
@@ -236,9 +236,9 @@ def meaning(parameters: FilterParameters, today: date, scope: Scope | None = Non
         bbox=box,
         q=parameters.q,
         selected=tuple((row.name, values) for row in FILTERS if (values := chosen(getattr(parameters, row.name)))),
-        child_birthdate=parameters.child_birthdate,
+        children=tuple(parameters.child_birthdate),
         need=tuple(parameters.need),
-        places=parameters.places,
+        places=seats(parameters),
         best=parameters.match == "best",
         to_ask="to_ask" in parameters.include,
         undeclared="unknown" in parameters.include,
@@ -328,11 +328,26 @@ def refuse_sort(parameters: FilterParameters, sort: str) -> None:
         )
 
 
+def seats(parameters: FilterParameters) -> int:
+    """The places that are looked for: as given, or one for each child. Raises ParameterError where some child would
+    have none."""
+    children = parameters.child_birthdate
+    if parameters.places is None:
+        return len(children) or 1
+    if parameters.places < len(children):
+        allowed = "au moins autant de places que d’enfants"
+        message = f"places={parameters.places} est moins que les {len(children)} enfants de child_birthdate"
+        given = {"places": str(parameters.places), "child_birthdate": ", ".join(map(str, children))}
+        raise ParameterError.of([refusal(name, value, allowed, message) for name, value in given.items()])
+    return parameters.places
+
+
 def refuse_adult(query: OfferQuery) -> None:
-    if (query.age_months or 0) > MAX_AGE_YEARS * 12:
-        raise ParameterError(
-            "child_birthdate",
-            query.child_birthdate,
-            f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
-            "cette personne n’est plus un enfant",
-        )
+    for born, months in zip(query.children, query.ages_months, strict=True):
+        if months > MAX_AGE_YEARS * 12:
+            raise ParameterError(
+                "child_birthdate",
+                born,
+                f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
+                "cette personne n’est plus un enfant",
+            )

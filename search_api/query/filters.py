@@ -115,10 +115,16 @@ def point(at: Point) -> dict[str, float]:
 
 
 def age(query: OfferQuery) -> list[Clause]:
-    """Offers that take the child's age, or do not say which ages they take."""
-    if query.age_months is None:
+    """Offers that take the age of every child, or, where a part of the need is enough, of one at least."""
+    return takes(query, 1 if query.best else len(query.children))
+
+
+def takes(query: OfferQuery, children: int) -> list[Clause]:
+    """Offers that take the ages of so many of the children, at most all, or do not say which ages they take."""
+    if not query.children:
         return []
-    return [any_of({"term": {"ages": query.age_months}}, missing("ages"))]
+    ages = {"should": [{"term": {"ages": age}} for age in query.ages_months], "minimum_should_match": children}
+    return [any_of({"bool": ages}, missing("ages"))]
 
 
 def up_to_date(query: OfferQuery) -> Clause:
@@ -167,8 +173,9 @@ def wholly(query: OfferQuery) -> list[Clause]:
 
 
 def partly(query: OfferQuery) -> list[Clause]:
-    """Of a period: it is not over on the day, and covers a day of the need at least."""
-    return [not_over(query.start), any_of(*(whole_day(day) for day in query.days))]
+    """Of a period: it is not over on the day, and covers a day of the need at least, by one place and the largest
+    shortening: who covers it by more, or by less missing, covers it so too."""
+    return [not_over(query.start), any_of(*(whole_day(need.least(day)) for day in query.days))]
 
 
 def under_way(start: date) -> Clause:

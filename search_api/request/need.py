@@ -6,13 +6,24 @@ Minutes count from Monday 00:00. docs/design.md, "Availability", gives the gramm
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from domain import week
 from domain.week import DAYS
 
 MAX_LINES = 14
 MAX_PLACES = 6
+
+TENTHS = {0: 10, 15: 9, 30: 8, 60: 6}
+"""Minutes that may be missing at either end of each span of a day → tenths of the day that a partial match with so
+little missing is worth. A quarter of an hour is often found by asking, and an hour takes somebody else; yet a day less
+an hour at either end is more than half a day, which no day at all can make up for. In tenths, so that sums are exact.
+"""
+
+SHORTENINGS = tuple(TENTHS)
+
+LEFT = 4
+"""At least half of a span is left: it is so many times the shortening long."""
 
 ALLOWED = (
     f"jours@début-fin, par exemple mon-fri@08:00-18:00 ou sat@09:00-12:00*2 (jours {', '.join(DAYS)}\u202f;"
@@ -49,8 +60,23 @@ class Day:
     hours: tuple[tuple[int, int, int], ...]
 
     @cached_property
+    def spans(self) -> tuple[week.Span, ...]:
+        """When something is asked for, whatever the places: what touches or overlaps is one."""
+        return tuple(week.merged((start, end) for start, end, _ in self.hours))
+
+    @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        return tuple((*piece, places) for first, last, places in self.hours for piece in week.split(first, last))
+        """The least that a week must hold for the day to be covered: at each number of places that a line asks for, the
+        spans of the lines that ask for as many or more; what a higher level has already is left out."""
+        found: dict[Piece, None] = {}
+        above: set[week.Span] = set()
+        for level in sorted({places for _, _, places in self.hours}, reverse=True):
+            spans = week.merged((start, end) for start, end, places in self.hours if places >= level)
+            found |= dict.fromkeys(
+                (*piece, level) for span in spans if span not in above for piece in week.split(*span)
+            )
+            above.update(spans)
+        return tuple(found)
 
     @cached_property
     def bounds(self) -> tuple[tuple[int, int], ...]:
@@ -81,6 +107,41 @@ def days(lines: Iterable[Line], places: int) -> tuple[Day, ...]:
         for weekday in line.weekdays:
             hours.setdefault(weekday, {})[on(line, weekday, places)] = None
     return tuple(Day(weekday, tuple(hours[weekday])) for weekday in sorted(hours))
+
+
+def shortened(day: Day, minutes: int) -> Day | None:
+    """The day less so many minutes at both ends of each of its spans: lines are clipped to what is left, and one of
+    which nothing is left asks for nothing. None where less than half of a span would be left."""
+    if any(end - start < LEFT * minutes for start, end in day.spans):
+        return None
+    if not minutes:
+        return day
+    left = [(start + minutes, end - minutes) for start, end in day.spans]
+    clipped = ((max(start, first), min(end, last), places) for start, end, places in day.hours for first, last in left)
+    return Day(day.weekday, tuple(dict.fromkeys(each for each in clipped if each[0] < each[1])))
+
+
+def at_most(day: Day, places: int) -> Day:
+    """The day for those who have so many places: no line asks for more."""
+    return Day(day.weekday, tuple(dict.fromkeys((start, end, min(most, places)) for start, end, most in day.hours)))
+
+
+def most_places(days: Iterable[Day]) -> int:
+    """The most places that any line asks for; 1 without any."""
+    return max((places for day in days for _, _, places in day.hours), default=1)
+
+
+@lru_cache(4_096)
+def steps(day: Day, places: int) -> tuple[tuple[int, Day], ...]:
+    """(minutes, what is left of the day) for each shortening that is admitted, the least first, for those who have so
+    many places. Kept, as every card of a list asks for the same."""
+    asked = at_most(day, places)
+    return tuple((minutes, left) for minutes in SHORTENINGS if (left := shortened(asked, minutes)) is not None)
+
+
+def least(day: Day) -> Day:
+    """What everybody has free who has anything of the day that counts."""
+    return steps(day, 1)[-1][1]
 
 
 def on(line: Line, weekday: int, places: int) -> tuple[int, int, int]:

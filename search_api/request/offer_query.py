@@ -34,7 +34,8 @@ class OfferQuery:
     """`today` is the day of the request, which a cursor keeps; `after` are the sort values of the last page.
 
     `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
-    table. `best`: partial matches of the need too. `view`: the map to answer with the list. `scope`: None for the
+    table. `children`: their birth dates, of twins the same. `places`: for each line of the need that does not say its
+    own. `best`: partial matches of the need too. `view`: the map to answer with the list. `scope`: None for the
     public's search.
     """
 
@@ -51,7 +52,7 @@ class OfferQuery:
     bbox: Box | None = None
     q: str | None = None
     selected: tuple[tuple[str, tuple[Value, ...]], ...] = ()
-    child_birthdate: date | None = None
+    children: tuple[date, ...] = ()
     need: tuple[Line, ...] = ()
     places: int = 1
     best: bool = False
@@ -80,18 +81,23 @@ class OfferQuery:
         return around(self.route.stops, self.route.detour_km) if self.route is not None else None
 
     @cached_property
-    def age_months(self) -> int | None:
-        """The child's age at `start` in whole months; 0 for one who is not born by then."""
-        if self.child_birthdate is None:
-            return None
-        born, start = self.child_birthdate, self.start
-        months = (start.year - born.year) * 12 + start.month - born.month - (start.day < born.day)
-        return max(months, 0)
+    def ages_months(self) -> tuple[int, ...]:
+        """The children's ages at `start` in whole months; 0 for one who is not born by then."""
+        return tuple(max(self._months_old(born), 0) for born in self.children)
+
+    def _months_old(self, born: date) -> int:
+        start = self.start
+        return (start.year - born.year) * 12 + start.month - born.month - (start.day < born.day)
 
     @cached_property
     def days(self) -> tuple[Day, ...]:
         """The weekdays of the need with their hours; a line's own places go before those of the request."""
         return need.days(self.need, self.places)
+
+    @cached_property
+    def most_places(self) -> int:
+        """The most places that a line of the need asks for."""
+        return need.most_places(self.days)
 
     @cached_property
     def echo(self) -> dict[str, Any]:
@@ -109,8 +115,8 @@ class OfferQuery:
             "bbox": list(box.corners) if box else None,
             "q": self.q,
             **{row.name: echoed(row, selected.get(row.name, ())) for row in FILTERS},
-            "child_birthdate": self.child_birthdate.isoformat() if self.child_birthdate else None,
-            "age_months": self.age_months,
+            "child_birthdate": [born.isoformat() for born in self.children],
+            "age_months": list(self.ages_months),
             "need": [line.text for line in self.need],
             "from": self.start.isoformat(),
             "places": self.places,

@@ -146,6 +146,11 @@ def listed(value: Any) -> Any:
     return [part for each in value for part in each.split(",")] if isinstance(value, list) else value
 
 
+def several(value: Any) -> Any:
+    """A value alone as a list of it."""
+    return [value] if isinstance(value, str) else value
+
+
 def one_of(values: Iterable[str]) -> GetPydanticSchema:
     """A text out of a list, which the OpenAPI document tells as well."""
 
@@ -295,13 +300,16 @@ Q = Annotated[
         f"au plus {MAX_Q} caractères",
     ),
 ]
-ChildBirthdate = Annotated[
-    date | None,
-    parsed(as_day),
-    written("string", "2026-03-14", format="date"),
+ChildBirthdates = Annotated[
+    list[Annotated[date, parsed(as_day), WithJsonSchema({"type": "string", "format": "date"})]],
+    BeforeValidator(several),
+    Field(max_length=need.MAX_PLACES),
     described(
-        "La naissance de l’enfant, passée ou prévue\u00a0: l’offre doit accueillir son âge à la date from.",
-        f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
+        "La naissance d’un enfant, passée ou prévue\u00a0: l’offre doit accueillir son âge à la date from. Répétable,"
+        " une fois par enfant (deux fois la même date pour des jumeaux)\u00a0: avec match=best, l’offre accueille l’âge"
+        " d’autant d’enfants qu’elle a de places pour eux.",
+        f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from\u202f; au plus {need.MAX_PLACES} enfants",
+        ["2026-03-14"],
     ),
 ]
 Need = Annotated[
@@ -320,13 +328,14 @@ Start = Annotated[
     described("Le jour à partir duquel la place est cherchée (aujourd’hui par défaut).", DAY),
 ]
 Seats = Annotated[
-    int,
+    int | None,
     parsed(as_integer),
     Field(ge=1, le=need.MAX_PLACES),
     written("integer", 2, minimum=1, maximum=need.MAX_PLACES),
     described(
-        "Le nombre de places cherchées, sur chaque ligne de need qui ne dit pas le sien.",
-        f"un entier de 1 à {need.MAX_PLACES}",
+        "Le nombre de places cherchées, sur chaque ligne de need qui ne dit pas le sien (par défaut, une pour chaque"
+        " child_birthdate, sinon une).",
+        f"un entier de 1 à {need.MAX_PLACES}, au moins le nombre de child_birthdate",
     ),
 ]
 Match = Annotated[

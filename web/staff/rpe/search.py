@@ -86,7 +86,11 @@ async def _steps(site: Site, asked: Asked, where: Where, territory: Territory) -
     if asked.commune or asked.duty:
         everywhere = replace(asked, commune="", duty="")
         tried.append((WHOLE, where, territory.whole, everywhere.address(where.form)))
-    tried += [(label, less, territory.asked, asked.address(less.form)) for label, less in _less(where)]
+    tried += [
+        (label, less, territory.asked, asked.address(less.form))
+        for label, less in _less(where)
+        if replace(asked, form=replace(less.form, types=())).searches
+    ]
     chosen = [each for each in territory.listed if each[0] == asked.commune] or territory.listed
     for form in _neighbours(where.form, chosen):
         around = await resolve(site, form)
