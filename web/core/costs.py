@@ -30,9 +30,6 @@ PAGE, FORM = 2, 3
 SEARCH = 8
 """A list with its map is 14 ms, the page around them 8 more."""
 
-SEARCHES = ("/", "/rpe")
-"""The parents' search, and the same at a relais's desk: without the map, with what the registry adds."""
-
 CONTOURS = 2
 """What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
 and everybody for much that is sent (web/core/base_map.py)."""
@@ -103,6 +100,9 @@ MAILS = (
 )
 """Where forms begin that mail, be it now and then; some with such a beginning never do."""
 
+DESK = "/rpe"
+"""A relais's list, which with a query may be the parents' search: without the map, with what the registry adds."""
+
 SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 """What a form's script asks after each field, and what is ready to be sent."""
 
@@ -117,7 +117,9 @@ def of(scope: Scope) -> int:
         return 0
     if scope["method"] == "POST":
         return of_form(path, scope["headers"])
-    if path in SEARCHES and scope["query_string"]:
+    if path == DESK and scope["query_string"]:
+        return SEARCH
+    if path == "/" and scope["query_string"]:
         return SEARCH + WAY if TO_A_PLACE.search(scope["query_string"]) else SEARCH
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)
 
