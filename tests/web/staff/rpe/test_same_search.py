@@ -79,7 +79,10 @@ ASKED = st.fixed_dictionaries(
 
 def on_the_page(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """The need as the form sends it."""
-    pairs = [(name, asked[name]) for name in ("des", "naissance", "libres", "tri", "option") if name in asked]
+    pairs: list[tuple[str, str]] = []
+    for name in ("des", "naissance", "libres", "tri", "option"):
+        if name in asked:
+            pairs.append((name, asked[name]))
     if "slot" in asked:
         days, (start, end) = asked["slot"]
         pairs += [*(("jour", day) for day in days), ("debut", start), ("fin", end)]
