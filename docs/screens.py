@@ -69,6 +69,7 @@ ROOMS = {
     },
     "rpe": {
         "rpe": "/rpe",
+        "rpe-search": "/rpe?jour=lun&jour=mar&jour=jeu&debut=07:30&fin=18:00&naissance=2025-03-14",
         "rpe-movements": "/mouvements/territoire",
         "lost-mailboxes": "/adresses-perdues",
         "lost-mailbox-new": "/adresses-perdues/nouvelle",

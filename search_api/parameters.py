@@ -19,7 +19,7 @@ from search_api.geo import Box, Route
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
 from search_api.request import cursors, filter_types
 from search_api.request.need import MAX_LINES, MAX_PLACES
-from search_api.request.offer_query import OfferQuery, View
+from search_api.request.offer_query import OfferQuery, Scope, View
 from search_api.request.pair_types import MAX_PAIRS, PairLimit
 from search_api.request.parameter_types import (
     BOX,
@@ -75,6 +75,7 @@ __all__ = [
     "OfferQuery",
     "PairParameters",
     "Parameters",
+    "Scope",
     "SuggestParameters",
     "View",
     "Zoom",
@@ -215,21 +216,22 @@ def text_of(value: Any) -> str:
     return ";".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def understand(parameters: FilterParameters, today: date, keys: Keys) -> OfferQuery:
+def understand(parameters: FilterParameters, today: date, keys: Keys, scope: Scope | None = None) -> OfferQuery:
     """The query that the parameters mean on that day; with a cursor, which `keys` have signed, on its first page's day.
+    With a `scope` it is a search of staff, whose cursors are its own.
 
     Raises ParameterError where they contradict each other, or the cursor is not theirs.
     """
     text = parameters.cursor if isinstance(parameters, OfferParameters) else None
     if not text:
-        return meaning(parameters, today)
+        return meaning(parameters, today, scope)
     cursor = cursors.read(keys, text, today)
-    query = meaning(parameters, cursor.day)
+    query = meaning(parameters, cursor.day, scope)
     cursors.refuse_foreign(cursor, query)
     return replace(query, after=cursor.after)
 
 
-def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
+def meaning(parameters: FilterParameters, today: date, scope: Scope | None = None) -> OfferQuery:
     """The same without a look at a cursor: the first page. Raises ParameterError where parameters contradict each
     other."""
     paged = parameters if isinstance(parameters, OfferParameters) else None
@@ -260,6 +262,7 @@ def meaning(parameters: FilterParameters, today: date) -> OfferQuery:
         undeclared="unknown" in parameters.include,
         facets=tuple(paged.facets) if paged else (),
         view=view(paged) if paged else None,
+        scope=scope,
     )
     refuse_adult(query)
     return query

@@ -7,9 +7,7 @@ from typing import Any
 
 from psycopg.rows import namedtuple_row
 
-from domain import week
 from domain.scales import Scales
-from registry import database
 from registry.accounts import Account
 from registry.database import Connection
 from registry.offers import duties, minding
@@ -19,42 +17,44 @@ from registry.territory import scope
 _ITS_OWN = scope.covers("%(relais)s", "h.commune")
 """SQL, of a row `h` of `minding.PLACES`."""
 
+_PLACED = f"""exists (select from commune p where p.code = o.commune
+    and (%(commune)s = '' or %(commune)s in (p.code, p.parent)) and {scope.covers("%(relais)s", "p.code")})"""
+"""SQL, of an offer `o`: whether parents find it in these communes, which is not always where she minds children."""
+
 _TERRITORY = f"""
-    select o.id, o.name, c.name as commune, a.status, o.publication, is_public(o) as public, o.confirmed_on,
-        o.fresh_until, o.employed, {duties.FIRST_PUBLISHED} as since, now.declared, now.free,
+    select o.id, o.name, c.name as commune, a.status, o.publication, is_public(o) as public, {_PLACED} as placed,
+        o.confirmed_on, o.fresh_until, o.employed, {duties.FIRST_PUBLISHED} as since, now.declared, now.free,
+        exists (select from timetable t where t.offer = o.id
+            and coalesce(upper(t.period) > %(start)s::date, true)) as declares,
         exists (select from account k where k.offer = o.id and k.role = 'am' and k.closed_at is null) as has_account
     from {minding.PLACES} h
     join offer o on o.id = h.offer
     join commune c on c.code = h.commune
     left join agrement a on a.offer = o.id
     left join lateral (
-        select true as declared, coalesce(max(r.places), 0) as free,
-            range_agg(r.week) filter (where r.places >= %(places)s) as week
+        select true as declared, coalesce(max(r.places), 0) as free
         from timetable t left join timetable_range r on r.timetable = t.id
         where t.offer = o.id and t.period @> %(today)s::date group by t.id
     ) now on true
-    where {_ITS_OWN} and o.publication <> 'closed'
-        and (%(commune)s = '' or %(commune)s in (c.code, c.parent))
-        and (%(need)s::int4multirange is null or (is_public(o) and now.week @> %(need)s::int4multirange))
-    -- Who has a place by a word that counts, then who is to be asked whether she still has one.
-    order by %(need)s::int4multirange is not null and coalesce(o.fresh_until < %(today)s, true), c.name, o.name, o.id
+    where {_ITS_OWN} and o.publication <> 'closed' and (%(commune)s = '' or %(commune)s in (c.code, c.parent))
+    order by c.name, o.name, o.id
+"""
+
+_REACHED = f"""
+    select h.offer, concat_ws(' ', i.first_name, i.last_name) as name, k.phone, k.mail
+    from {minding.PLACES} h
+    join offer o on o.id = h.offer
+    left join am_identity i on i.offer = o.id
+    left join am_contact k on k.offer = o.id
+    where h.offer = any(%(offers)s) and {_ITS_OWN} and o.publication <> 'closed'
 """
 
 
 @dataclass(frozen=True)
-class Need:
-    """Weekdays (0 is Monday), `start` < `end` in minutes of each (`end` up to 2,880: past midnight), places."""
-
-    weekdays: Sequence[int]
-    start: int
-    end: int
-    places: int = 1
-
-
-@dataclass(frozen=True)
 class Seen:
-    """`public`: parents find her now; `declared`: a period of hers holds today; `free`: the most places of any of its
-    ranges; `standing`: how she stands with her duty to declare, empty where she is not public."""
+    """`public`: parents find her now, and `placed`: in these communes; `declared`: a period of hers holds today;
+    `free`: the most places of any of its ranges; `declares`: a period of hers is not over on the day that is asked for;
+    `standing`: how she stands with her duty to declare, empty where she is not public."""
 
     offer: str
     name: str
@@ -62,34 +62,43 @@ class Seen:
     status: str | None
     publication: str
     public: bool
+    placed: bool
     confirmed_on: date | None
     standing: tuple[duties.Standing, ...]
     declared: bool
     free: int
+    declares: bool
     has_account: bool
 
 
-def territory(
-    conn: Connection, relais: Account, today: date, *, commune: str = "", need: Need | None = None
-) -> list[Seen]:
-    """Those who mind children there, by commune and name shown; with a need, those whose week of today covers all of
-    it, and of them those first whose word counts.
+@dataclass(frozen=True)
+class Reach:
+    """How to ring up an assistant maternel, by her civil name. All of it is private; what she has not given is
+    empty."""
 
-    Who is closed is left out, and with a need also those whom parents do not find.
-    """
+    name: str
+    phone: str
+    mail: str
+
+
+def territory(
+    conn: Connection, relais: Account, today: date, *, commune: str = "", start: date | None = None
+) -> list[Seen]:
+    """Those who mind children there, by commune and name shown, without those who are closed. `start`: the day from
+    which somebody looks for a place, today by default."""
     scales = current_scales(conn)
     with conn.cursor(row_factory=namedtuple_row) as cursor:
         cursor.execute(
             _TERRITORY.encode(),
-            {
-                "relais": relais.id,
-                "today": today,
-                "commune": commune,
-                "places": need.places if need else 1,
-                "need": _multirange(need) if need else None,
-            },
+            {"relais": relais.id, "today": today, "commune": commune, "start": start or today},
         )
         return [_seen(row, scales, today) for row in cursor]
+
+
+def reached(conn: Connection, relais: Account, offers: Sequence[str]) -> dict[str, Reach]:
+    """Of these offers those of its territory, each with how to reach her."""
+    rows = conn.execute(_REACHED.encode(), {"relais": relais.id, "offers": list(offers)})
+    return {offer: Reach(name, phone or "", mail or "") for offer, name, phone, mail in rows}
 
 
 def _seen(row: Any, scales: Scales, today: date) -> Seen:
@@ -104,10 +113,12 @@ def _seen(row: Any, scales: Scales, today: date) -> Seen:
         row.status,
         row.publication,
         row.public,
+        row.placed,
         row.confirmed_on,
         standing,
         bool(row.declared),
         row.free or 0,
+        row.declares,
         row.has_account,
     )
 
@@ -119,9 +130,3 @@ def is_in_territory(conn: Connection, relais: Account, offer: str) -> bool:
         {"offer": offer, "relais": relais.id},
     ).fetchone()
     return bool(row and row[0])
-
-
-def _multirange(need: Need) -> str:
-    """The minutes of the week that it asks for, as PostgreSQL reads them."""
-    pieces = week.pieces((weekday, need.start, need.end) for weekday in need.weekdays)
-    return database.int_multirange(pieces)

@@ -37,6 +37,17 @@ def listed(conn: Connection, account: UUID) -> list[tuple[str, str]]:
     return [(code, name) for code, name in rows]
 
 
+def codes(conn: Connection, account: UUID, commune: str = "") -> tuple[str, ...]:
+    """The INSEE codes of all communes that an account answers for, in their order; with a `commune` those of that one
+    and of its arrondissements, none where it is not among them."""
+    rows = conn.execute(
+        "select distinct s.commune from account_scope s join commune c on c.code = s.commune"
+        " where s.account = %(account)s and (%(commune)s = '' or %(commune)s in (c.code, c.parent)) order by s.commune",
+        {"account": account, "commune": commune},
+    )
+    return tuple(code for (code,) in rows)
+
+
 def write(conn: Connection, account: UUID, communes: Iterable[str]) -> None:
     """List these communes for an account, and no others."""
     conn.execute("delete from account_commune where account = %s", [account])

@@ -10,7 +10,7 @@ from search_api.filter_table import FILTERS, Codes, Value, find
 from search_api.geo import Box, Point
 from search_api.request import need
 from search_api.request.need import Day, Piece
-from search_api.request.offer_query import OfferQuery
+from search_api.request.offer_query import OfferQuery, Scope
 
 Clause = dict[str, Any]
 
@@ -26,8 +26,9 @@ FIELDS = {row.name: row.field for row in FILTERS if row.field} | {
 
 
 def always(query: OfferQuery) -> list[Clause]:
-    """The conditions that no facet has for its own: around a point, along a route, in a box, the child's age."""
-    return [*somewhere(query), *age(query)]
+    """The conditions that no facet has for its own: around a point, along a route, in a box, the child's age, the scope
+    of who searches."""
+    return [*somewhere(query), *age(query), *(answered_for(query.scope) if query.scope is not None else [])]
 
 
 def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
@@ -91,6 +92,12 @@ def somewhere(query: OfferQuery) -> list[Clause]:
     if query.bbox:
         clauses.append(inside(query.bbox))
     return clauses
+
+
+def answered_for(scope: Scope) -> list[Clause]:
+    """What a search of staff may find at all; nothing where nobody has given them a commune yet."""
+    communes: Clause = {"terms": {FIELDS["commune"]: list(scope.communes)}}
+    return [communes, *([{"terms": {"id": list(scope.ids)}}] if scope.ids is not None else [])]
 
 
 def around(centre: Point, radius_km: float) -> Clause:

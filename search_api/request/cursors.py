@@ -64,7 +64,9 @@ def refuse_foreign(cursor: Cursor, query: OfferQuery) -> None:
 
 def fingerprint(query: OfferQuery) -> str:
     understood = {name: value for name, value in query.echo.items() if name not in PRESENTATION}
-    content = orjson.dumps([query.today, understood], option=orjson.OPT_SORT_KEYS)
+    # Of a scope not the ids: who comes or goes between two pages is no other search.
+    scope = [query.scope.communes] if query.scope is not None else []
+    content = orjson.dumps([query.today, understood, *scope], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:32]
 
 

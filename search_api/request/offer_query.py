@@ -20,13 +20,23 @@ class View:
 
 
 @dataclass(frozen=True)
+class Scope:
+    """What a search of staff is limited to, besides all that it asks: the offers of these communes (INSEE codes; that
+    of a city holds its arrondissements), and of them those of `ids` alone, where these are given. It is no parameter:
+    who searches for somebody knows what that person answers for."""
+
+    communes: tuple[str, ...]
+    ids: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class OfferQuery:
     """`today` is the day of the request, which a cursor keeps; `after` are the sort values of the last page.
 
     `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
     table. `children`: their birth dates, of twins the same. `places`: for each line of the need that does not say its
     own. `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own. `view`: the
-    map to answer with the list.
+    map to answer with the list. `scope`: None for the public's search.
     """
 
     today: date
@@ -52,6 +62,7 @@ class OfferQuery:
     facets: tuple[str, ...] = ()
     after: tuple[Any, ...] | None = None
     view: View | None = None
+    scope: Scope | None = None
 
     @property
     def territories(self) -> dict[str, tuple[str, ...]]:

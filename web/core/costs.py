@@ -104,6 +104,9 @@ MAILS = (
 )
 """Where forms begin that mail, be it now and then; some with such a beginning never do."""
 
+DESK = "/rpe"
+"""A relais's list, which with a query may be the parents' search: without the map, with what the registry adds."""
+
 SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 """What a form's script asks after each field, and what is ready to be sent."""
 
@@ -121,6 +124,8 @@ def of(scope: Scope) -> int:
         return 0
     if scope["method"] == "POST":
         return of_form(path, scope["headers"])
+    if path == DESK and scope["query_string"]:
+        return SEARCH
     if path == "/" and scope["query_string"]:
         return of_search(scope["query_string"])
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)

@@ -70,6 +70,13 @@ STATES = [
 ]
 """Pages in a state that their bare address does not have."""
 
+STATES_BEHIND = [
+    ("rpe", "/rpe?jour=lun&debut=08:00&fin=17:00&naissance=2025-03-01"),
+    ("rpe", "/rpe?jour=dim&debut=02:00&fin=05:00&libres=oui&ou=Nantes&lieu=commune:44109"),
+    ("rpe", "/rpe?jour=lun&debut=08:00&fin=08:00&jour2=mar&debut2=25:00&mots=" + "x" * 201),
+]
+"""The same behind a sign-in, with the role."""
+
 FORMS = [
     ("everyone", "/connexion"),
     ("everyone", "/inscription"),
@@ -149,6 +156,11 @@ def test_no_page_has_a_barrier(parents_site: Site, visit: Callable[..., Page], r
 @pytest.mark.parametrize("path", STATES)
 def test_no_state_of_a_page_has_a_barrier(visit: Callable[..., Page], path: str) -> None:
     assert barriers(visit(path, reduced_motion="reduce")) == {}
+
+
+@pytest.mark.parametrize(("role", "path"), STATES_BEHIND)
+def test_no_state_of_a_room_has_a_barrier(visit: Callable[..., Page], role: str, path: str) -> None:
+    assert barriers(visit(path, role, reduced_motion="reduce")) == {}
 
 
 @pytest.mark.parametrize(("role", "path"), FORMS)

@@ -105,7 +105,7 @@ def _lengthen(conn: Connection) -> None:
 def test_no_word_widens_a_page(parents_site: Site, visit: Callable[..., Page]) -> None:
     wide: list[str] = []
     routes = [(parents_site.path(f"GET {route}"), role_of(f"GET {route}")) for route in ROUTES]
-    for path, role in [*routes, *((state, "everyone") for state in STATES)]:
+    for path, role in [*routes, ("/rpe?jour=lun", "rpe"), *((state, "everyone") for state in STATES)]:
         page = visit(path, role, reduced_motion="reduce")
         drawn(page)
         page.evaluate(CHECKS)

@@ -56,6 +56,10 @@ def test_every_query_of_staff_agrees_with_the_definition(registry: Connection, s
             ).fetchone()
             assert covered == (answers_for(account, code),)
         assert {code for code, _ in scope.listed(registry, account.id)} == set(everybody[account])
+        for within in ("", *POOL):
+            lying = {code for code in POOL if within in ("", code, facts[code][0])}
+            answered = {code for code in lying if answers_for(account, code)}
+            assert set(scope.codes(registry, account.id, within)) & set(POOL) == answered
     for code in POOL:
         assert {each.id for each in accounts.relais_of(registry, code)} == {
             each.id for each in listed if answers_for(each, code)

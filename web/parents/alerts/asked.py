@@ -77,7 +77,7 @@ async def need(site: Site, form: SearchForm) -> Need:
     try:
         query = meaning(read(FilterParameters, kept), today)
     except ParameterError as refused:
-        raise Refused(texts.BROKEN.format(reason=results.sentence(refused.errors[0]["message"]))) from None
+        raise Refused(texts.BROKEN.format(reason=forms.sentence(refused.errors[0]["message"]))) from None
     # A day that has passed is today.
     current = saved_searches.understood(kept, today) or query
     count = await saved_searches.count(site.engine, current)

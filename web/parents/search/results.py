@@ -9,11 +9,10 @@ from domain import civil, french
 from domain.vocabulary import Kind
 from web import texts
 from web.shared.cards import card
-from web.shared.search import filters, forms, need, parameters
+from web.shared.search import filters, forms, need, notices, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.need import Slot
-from web.shared.search.places import Item, Meant, Where, kept_id
-from web.shared.search.understood import described, former, reason
+from web.shared.search.places import Where
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ def around(found: Where, *, alerts: bool) -> dict[str, Any]:
     in a few words, and whether an alert can be asked for."""
     return {
         "alert": alert(found) if alerts else None,
-        "notices": notices(found),
-        "of_today": of_today(found),
+        "notices": notices.of(found, forms.address),
+        "of_today": notices.of_today(found),
         "guessed": found.start.is_guess or found.end.is_guess,
         "around": found.is_around,
         "way_summary": way_summary(found),
@@ -112,48 +111,6 @@ def chips(form: SearchForm) -> list[dict[str, str]]:
         found.append((label, {"souplesse": ""}))
     found += [(label, {"chosen": rest}) for label, rest in filters.chips(form.chosen)]
     return [{"label": label, "href": forms.address(form, **changes)} for label, changes in found]
-
-
-def notices(found: Where) -> list[dict[str, Any]]:
-    """For each place that may not be the one that was meant: what was understood, why, and the others; the offers that
-    bear the name that was typed before them."""
-    ways = (
-        (found.start, texts.UNDERSTOOD, ("ou", "lieu")),
-        (found.end, texts.search.UNDERSTOOD_ARRIVAL, ("vers", "vers_lieu")),
-    )
-    return [
-        {
-            "text": notice(meant, sentence),
-            "others": [
-                *({"label": o["label"], "detail": o["detail"], "href": f"/offre/{o['id']}"} for o in meant.offers),
-                *(link(found.form, item, *fields) for item in meant.others),
-            ],
-        }
-        for meant, sentence, fields in ways
-        if meant.is_unsure or meant.offers
-    ]
-
-
-def notice(meant: Meant, sentence: str) -> str:
-    """What was understood by a text, and what its links are for."""
-    if not meant.is_unsure:
-        return texts.OFFER_OF_THAT_NAME
-    other = texts.OTHER_PLACE if meant.others or meant.offers else ""
-    understood = sentence.format(place=described(meant.place, meant.detail))
-    return " ".join(filter(None, (reason(meant), understood, other)))
-
-
-def of_today(found: Where) -> list[str]:
-    """For each place that is called by a name of before: around what the search really looks."""
-    inside = found.form.rayon == "0" and found.arrival is None
-    consequence = texts.ALL_OF_TODAY if inside else texts.DISTANCES_OF_TODAY
-    return list(filter(None, (former(place, consequence) for place in (found.place, found.arrival))))
-
-
-def link(form: SearchForm, item: Item, name: str, id: str) -> dict[str, str]:
-    """The same search with another place in the fields `name` and `id`."""
-    href = forms.address(form, **{name: item["label"], id: kept_id(item)})
-    return {"label": item["label"], "detail": item["detail"], "href": href}
 
 
 def indexed(moment: str | None) -> str | None:
@@ -236,8 +193,3 @@ def slot_summary(slot: Slot) -> str:
 
 def kinds_summary(form: SearchForm) -> str:
     return ", ".join(Kind.label_of(code) for code in form.types) or texts.KINDS_ALL
-
-
-def sentence(message: str) -> str:
-    """The search API's reason for a refusal, as a sentence beside the field."""
-    return message[:1].upper() + message[1:].rstrip(".") + "."

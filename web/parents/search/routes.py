@@ -60,8 +60,7 @@ async def search(request: Request) -> Response:
         listed = offers.search(site.engine, replace(query, view=maps.view(query)))
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
-        errors = {forms.field_of(e["parameter"]): results.sentence(e["message"]) for e in refused.errors}
-        return _page(site, found, errors)
+        return _page(site, found, forms.refused(refused))
     loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
     plan = maps.of_search(found, asked, query, answer, site.settings)
     shown = results.results(found, answer, site.today(), loosened)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from domain import civil
 from search_api.geo import Point
 from search_api.parameters import DEFAULT_DETOUR_KM, MAX_PLACES
+from search_api.problems import ParameterError
 from web import texts
 from web.shared.search import filters, need
 from web.shared.search.filters import Chosen
@@ -162,12 +163,17 @@ def read(pairs: Iterable[tuple[str, str]]) -> SearchForm:
 
 
 def address(form: SearchForm, **changes: Any) -> str:
-    """The page's address of this search with `changes`; a change starts again at the first page of results."""
+    """The parents' page of this search with `changes`; a change starts again at the first page of results."""
+    return "/?" + query(form, **changes)
+
+
+def query(form: SearchForm, **changes: Any) -> str:
+    """The same as a query string alone, for whichever page."""
     changed = replace(form, **{"suite": "", **changes})
     values = asdict(changed)
     values |= values.pop("chosen")
     pairs = [(_PARAMETER.get(name, name), value) for name, value in values.items() if value]
-    return "/?" + urlencode(pairs, doseq=True, safe=":,")
+    return urlencode(pairs, doseq=True, safe=":,")
 
 
 def errors(form: SearchForm, today: date) -> dict[str, str]:
@@ -207,3 +213,13 @@ def _is_a_childs(born: date, today: date) -> bool:
 def field_of(parameter: str) -> str:
     """The page's field where an error about one of the API's parameters is shown."""
     return _FIELD_OF_API.get(parameter, "ou")
+
+
+def refused(error: ParameterError) -> dict[str, str]:
+    """What the search API has refused, as sentences beside the page's fields."""
+    return {field_of(each["parameter"]): sentence(each["message"]) for each in error.errors}
+
+
+def sentence(message: str) -> str:
+    """The search API's reason for a refusal, as a sentence beside the field."""
+    return message[:1].upper() + message[1:].rstrip(".") + "."

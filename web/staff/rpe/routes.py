@@ -1,19 +1,25 @@
 """`/rpe`: the territory and who is free there; `/rpe/am/{id}`: one of them; registration at the desk in `desk`."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
 from domain import french, week
 from registry import accounts
 from registry.accounts import Account, audit
 from registry.offers import duties, profiles, relais, timetables, visibility
 from registry.territory import scope
+from search_api.parameters import Scope
 from web.core import access, pages
 from web.core.site import Site, registry
-from web.shared.search.need import DAYS
-from web.staff.rpe import desk, territory
+from web.shared.search import filters, need
+from web.shared.search.forms import SearchForm
+from web.staff.rpe import desk, forms, search, views
+from web.staff.rpe.forms import Asked
 from web.texts.shared import agrements
 
 SHOWN = 200
@@ -21,7 +27,11 @@ SHOWN = 200
 
 OTHER_TERRITORY = "Cette assistante maternelle n’est pas de votre territoire."
 OF_THE_TERRITORY = ["name", "commune", "status", "duty", "availability"]
+OF_A_SEARCH = [*OF_THE_TERRITORY, "identity", "contact"]
 OF_ONE = ["identity", "contact", "agrement", "availability", "duty"]
+
+SLOTS = {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]}
+"""Fields of the form's folded slots."""
 
 Relais = Annotated[Account, Depends(access.of("rpe"))]
 
@@ -30,29 +40,101 @@ router.include_router(desk.router)
 
 
 @router.get("/rpe")
-def list_territory(request: Request, account: Relais) -> Response:
-    """By commune, days and hours. The reading is in the audit log, by what was asked and how many were shown."""
+async def territory(request: Request, account: Relais) -> Response:
+    """The territory's list, or who answers a need there: the parents' search within the relais's scope."""
     site: Site = request.app.state.site
-    asked = territory.read(request.query_params)
+    asked = forms.read(request.query_params.multi_items())
+    errors = asked.errors(site.today())
+    if errors or not asked.searches:
+        return await run_in_threadpool(_listed, request, account, asked, errors)
+    within = await run_in_threadpool(_territory, request, account, asked)
+    found = await search.search(site, asked, within)
+    return await run_in_threadpool(_answered, request, account, asked, within, found)
+
+
+def _territory(request: Request, account: Account, asked: Asked) -> search.Territory:
+    """What the search is limited to. How she stands with her duty is the registry's alone: who is asked for by it is
+    named to the search by id."""
+    site: Site = request.app.state.site
+    with registry(request).connection() as conn:
+        ids = None
+        if asked.duty:
+            ids = tuple(each.offer for each in asked.of_duty(relais.territory(conn, account, site.today())))
+        return search.Territory(
+            scope.listed(conn, account.id),
+            Scope(scope.codes(conn, account.id)),
+            Scope(scope.codes(conn, account.id, asked.commune), ids),
+        )
+
+
+def _listed(request: Request, account: Account, asked: Asked, errors: dict[str, str]) -> Response:
+    """All of the territory, by commune; beside an error nobody. The reading is in the audit log, by how many were
+    shown."""
+    site: Site = request.app.state.site
     with registry(request).connection() as conn:
         communes = scope.listed(conn, account.id)
-        found = relais.territory(conn, account, site.today(), commune=asked.commune, need=asked.need)
-        if asked.duty:
-            found = [each for each in found if asked.duty in each.standing]
+        if errors:
+            return _page(request, asked, asked.form, communes, {}, errors)
+        found = asked.of_duty(relais.territory(conn, account, site.today(), commune=asked.commune))
         audit.note(conn, account, "territory.read", None, OF_THE_TERRITORY, shown=min(len(found), SHOWN))
-    values: dict[str, Any] = {
-        "communes": communes,
-        "asked": asked,
-        "days": [(day, name.capitalize()) for day, name in zip(DAYS, week.NAMES, strict=True)],
-        "duties": territory.DUTIES,
-        "standing": territory.standing,
-        "status_text": agrements.status,
-        "found": found[:SHOWN],
-        "total": len(found),
-        "day_text": french.day,
-        "errors": {"debut": asked.error} if asked.error else {},
+    return _page(request, asked, asked.form, communes, {"listed": found[:SHOWN], "total": len(found)})
+
+
+def _answered(
+    request: Request, account: Account, asked: Asked, within: search.Territory, found: search.Found
+) -> Response:
+    """What the search found, with what only the relais may see of those who are its own, and on the first page whom no
+    search finds. The reading is in the audit log, by how many were shown."""
+    site: Site = request.app.state.site
+    if found.answer is None:
+        return _page(request, asked, found.where.form, within.listed, {}, found.errors)
+    ids = [item["id"] for item in found.answer["items"]]
+    start = date.fromisoformat(found.answer["query"]["from"])
+    with registry(request).connection() as conn:
+        seen = relais.territory(conn, account, site.today(), commune=asked.commune, start=start)
+        reached = relais.reached(conn, account, ids)
+        aside = [] if asked.form.suite else views.aside(asked, asked.of_duty(seen))
+        others = sum(len(each["people"]) for each in aside)
+        audit.note(conn, account, "territory.read", None, OF_A_SEARCH, shown=len(reached), aside=others)
+    shown = {
+        "results": views.results(asked, found, {each.offer: each for each in seen}, reached, site.today()),
+        "aside": aside,
+        "parents": views.parents_page(found.where, within.listed),
     }
-    return pages.page(request, "staff/rpe/territory.html", values, 422 if asked.error else 200)
+    return _page(request, asked, found.where.form, within.listed, shown)
+
+
+def _page(
+    request: Request,
+    asked: Asked,
+    form: SearchForm,
+    communes: Sequence[tuple[str, str]],
+    shown: dict[str, Any],
+    errors: dict[str, str] | None = None,
+) -> Response:
+    """`form`: as the places in it were understood."""
+    errors = errors or {}
+    values: dict[str, Any] = {
+        "asked": asked,
+        "form": form,
+        "communes": communes,
+        "duties": forms.DUTIES,
+        "standing": forms.standing,
+        "status_text": agrements.status,
+        "why_hidden": views.why_hidden,
+        "day_text": french.day,
+        "phone_text": french.phone,
+        "results": None,
+        "listed": None,
+        "filters": filters.fields(form.chosen),
+        "unfolded": {"slots"} if errors.keys() & SLOTS else set(),
+        "panel_open": bool(errors.keys() & {"mots", *filters.PANEL}),
+        "errors": errors,
+        **shown,
+    }
+    if values["results"]:
+        values["filters"] = values["results"]["filters"]
+    return pages.page(request, "staff/rpe/territory.html", values, 422 if errors else 200)
 
 
 @router.get("/rpe/am/{id}")
@@ -72,7 +154,7 @@ def one(request: Request, id: str, account: Relais) -> Response:
             "public": seen.public,
             "status": agrements.status(seen.status),
             "duty": duties.of_offer(conn, id, site.today()),
-            "standing": territory.standing,
+            "standing": forms.standing,
             "periods": timetables.periods(conn, id),
             "has_account": accounts.of_offer(conn, id) is not None,
             "week_days": week.NAMES,
