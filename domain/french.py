@@ -247,6 +247,11 @@ def listed(words: Sequence[str], last: str = "et") -> str:
 
 def week_days(weekdays: Iterable[int]) -> str:
     """Days of a week, Monday 0, in words, runs joined: « du lundi au mercredi et vendredi »."""
+    return listed(week_day_runs(weekdays))
+
+
+def week_day_runs(weekdays: Iterable[int]) -> list[str]:
+    """The same as a list: of three days in a row or more one text."""
     runs: list[list[int]] = []
     for each in sorted(set(weekdays)):
         if runs and each == runs[-1][-1] + 1:
@@ -259,4 +264,4 @@ def week_days(weekdays: Iterable[int]) -> str:
             words.append(f"du {week.NAMES[run[0]]} au {week.NAMES[run[-1]]}")
         else:
             words.extend(week.NAMES[each] for each in run)
-    return listed(words)
+    return words

@@ -152,8 +152,12 @@ def free_places(offers: Sequence[str], known: dict[str, dict[str, Any]], query: 
                 "count": free["places"],
                 "for_need": bool(query.need),
                 "from_day": query.start if query.start > query.today else None,
-                "until": date.fromisoformat(free["until"]) if free["until"] else None,
+                **{each: day(free[each]) for each in ("until", "declared_until")},
                 "fictitious": card["fictitious"],
             }
         )
     return found
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

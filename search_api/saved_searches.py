@@ -101,7 +101,8 @@ def still_free(
 
     `documents`: by id, as `places` gives them; what is gone is not among them.
     """
-    found = [cards.summary(documents[id], query.start, query.days, query.today) for id in offers if id in documents]
+    asked = (query.start, query.days, query.today, query.ages_months)
+    found = [cards.summary(documents[id], *asked) for id in offers if id in documents]
     return [card for card in found if card["availability"] and card["availability"]["status"] == "free"]
 
 

@@ -241,6 +241,9 @@ CONFIRMED = [
 ]
 """About the day six months before TODAY, 23 May."""
 
+AGES = ((None, None), (0, 36), (3, 72), (24, 132), (30, None))
+"""From and to, in months: siblings of two ages may find a place for one of them."""
+
 CENTS = (None, 1, 299, 300, 301, 349, 350, 351, 355, 400, 450, 599, 600, 601, 10_000, 12_000)
 
 
@@ -267,6 +270,7 @@ def odd_assistant(conn: Connection, rng: random.Random, number: int, mams: Seque
         mam=rng.choice(mams) if number % 5 == 0 else None,
         show_mam=rng.random() < 0.6,
         capacity=6,
+        **dict(zip(("age_from_months", "age_to_months"), rng.choice(AGES), strict=True)),
         periods=periods(rng),
         languages=["lsf"],
         features=rng.choice(([], ["handicap"], ["garden", "no_pets"], ["school_run", "garden"])),
@@ -312,12 +316,24 @@ def periods(rng: random.Random) -> list[Period]:
     first = TODAY + timedelta(days=rng.randrange(-60, 20))
     for _ in range(rng.randrange(1, 4)):
         last = first + timedelta(days=rng.choice((0, 6, 40, 200)))
-        # Sometimes the same hours as before, or as many: no period then has more of a need than another.
-        found.append((first, last, found[-1][2] if found and rng.random() < 0.3 else week(rng)))
+        # Sometimes the same hours as before, or nearly: no period then has more of a need than another, and what is
+        # free in the one goes on in the other or ends there by some minutes.
+        chance = rng.random() if found else 1.0
+        again = found[-1][2] if chance < 0.3 else moved(rng, found[-1][2]) if chance < 0.5 else week(rng)
+        found.append((first, last, again))
         first = last + timedelta(days=rng.choice((1, 1, 15)))
     if rng.random() < 0.4:
         found[-1] = (found[-1][0], None, found[-1][2])
     return found
+
+
+def moved(rng: random.Random, ranges: list[Range]) -> list[Range]:
+    """The same hours, of which some begin later by as much as a need may be shortened, or by a minute more."""
+    lost = rng.choice((1, 15, 16, 30, 60, 61))
+    return [
+        (day, start + lost if rng.random() < 0.5 and start + lost < end else start, end, places)
+        for day, start, end, places in ranges
+    ]
 
 
 def week(rng: random.Random) -> list[Range]:

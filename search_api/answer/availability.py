@@ -1,85 +1,172 @@
 """What is free at an offer for a need, read from the indexed periods (docs/design.md, "Availability")."""
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any, TypedDict
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypedDict
 
 from domain import week as weeks
 from domain.freshness import is_up_to_date
 from domain.vocabulary import CARE_KINDS
-from search_api.answer.coverage import Coverage, coverage
-from search_api.request.need import Day
+from search_api.answer.coverage import Coverage, Match, coverage
+from search_api.request.need import TENTHS, Day, most_places, steps
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
-
 
 Part = tuple[int, int]
 """A stretch of an indexed week: half-open, in minutes, each level of places 10,080 above the one below."""
 
 
 class Status(TypedDict):
-    """`places`: free for the whole need, or at once at some hour without one. Days are ISO 8601. `coverage` of a
-    partial match."""
+    """`places`: free for the whole need, or at once at some hour without one. Days are ISO 8601. `until`: the last day
+    of the place, where it is known what comes after it; `declared_until`: the last day that is declared. `coverage` of
+    a partial match."""
 
     status: str
     places: int | None
     free_from: str | None
     until: str | None
+    declared_until: str | None
     coverage: Coverage | None
 
 
-def status_of(offer: dict[str, Any], start: date, days: Sequence[Day], today: date) -> Status | None:
-    """The availability of an offer at `start` for the days of a need, if any; None for kinds that mind no children.
+class Best(NamedTuple):
+    """The best of the periods: its number, and how it meets the need."""
+
+    number: int
+    match: Match
+
+
+def status_of(
+    offer: dict[str, Any], start: date, days: Sequence[Day], today: date, ages: Sequence[int] = ()
+) -> Status | None:
+    """The availability of an offer at `start` for the days of a need, if any, and for children of these ages in months;
+    None for kinds that mind no children.
 
     `today` is the day of the request: what was declared by a word that does not count any more is `to_confirm`,
     whatever it was.
     """
     if offer["kind"] != "assistant_maternel":
         return status("to_ask") if offer["kind"] in CARE_KINDS else None
-    found = timetable_status(offer.get("availability") or [], start.isoformat(), days)
+    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages))
     if found["status"] == "unknown" or is_up_to_date(offer, today):
         return found
     return status("to_confirm")
 
 
-def timetable_status(periods: list[Period], day: str, days: Sequence[Day]) -> Status:
-    """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day."""
+def taken(offer: dict[str, Any], ages: Sequence[int]) -> int | None:
+    """How many of the children the offer takes by their ages, where that is not all of them."""
+    known = offer.get("ages")
+    if not known:
+        return None
+    first, end = known["gte"], known.get("lt")
+    count = sum(first <= age and (end is None or age < end) for age in ages)
+    return count if count < len(ages) else None
+
+
+def timetable_status(periods: list[Period], day: str, days: Sequence[Day], children: int | None = None) -> Status:
+    """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day.
+    `children`: so many places at most can be taken, as no more children have an age that is taken."""
     ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
     if not ahead:
         return status("unknown")
     ahead.sort(key=first_day)
-    # Of equal shares the first: periods do not overlap, so that the one under way, if any, comes before the others.
-    best, most = ahead[0], 0
-    for each in ahead:
-        covered = share(each["week"], days)
-        if covered > most:
-            best, most = each, covered
-        if most == (len(days) or 1):
-            break
-    period, week = best["period"], best["week"]
-    begins = period["gte"] if period["gte"] > day else None
-    if not most:
-        return status("full", until=None if begins else period.get("lte"))
-    if most < len(days):
-        return status("partial", free_from=begins, until=period.get("lte"), coverage=coverage(week, days))
-    name = "later" if begins else "free"
-    return status(name, places=free_places(week, days), free_from=begins, until=period.get("lte"))
-
-
-def share(week: list[dict[str, int]], days: Sequence[Day]) -> int:
-    """How many of the days are covered; without any, 1 where something is free at all."""
     if not days:
-        return int(bool(week))
-    parts = parts_of(week)
-    return sum(covers(parts, day.bounds) for day in days)
+        return without_need(ahead, day)
+    best = best_of(ahead, days, children)
+    if best is None:
+        return nothing_free(ahead, day)
+    match, period = best.match, ahead[best.number]
+    begins = first_day(period) if first_day(period) > day else None
+    until, declared = chain(ahead[best.number :], lambda each: as_well(each, days, match))
+    if match.is_whole:
+        name, places = "later" if begins else "free", free_places(period["week"], days)
+        return status(name, places=places, free_from=begins, until=until, declared_until=declared)
+    found = coverage(period["week"], days, match)
+    return status("partial", free_from=begins, until=until, declared_until=declared, coverage=found)
+
+
+def without_need(ahead: Sequence[Period], day: str) -> Status:
+    """What is free at some hour, of the first of these periods in which something is."""
+    number = next((number for number, each in enumerate(ahead) if each["week"]), None)
+    if number is None:
+        return nothing_free(ahead, day)
+    period = ahead[number]
+    begins = first_day(period) if first_day(period) > day else None
+    until, declared = chain(ahead[number:], lambda each: bool(each["week"]))
+    places = max(parts_of(period["week"]))[0] // weeks.WEEK
+    name = "later" if begins else "free"
+    return status(name, places=places, free_from=begins, until=until, declared_until=declared)
+
+
+def nothing_free(ahead: Sequence[Period], day: str) -> Status:
+    """Nothing in any of these periods; to be told until when only where one is under way."""
+    _, declared = chain(ahead, lambda _: True)
+    return status("full", declared_until=declared if first_day(ahead[0]) <= day else None)
+
+
+def best_of(ahead: Sequence[Period], days: Sequence[Day], children: int | None) -> Best | None:
+    """The period, of these in their order, and the number of places that cover the largest share of the days.
+
+    Of equal shares the first period: periods do not overlap, so that the one under way, if any, comes before the
+    others. Then the most places.
+    """
+    asked = most_places(days)
+    most = asked if children is None else min(asked, children)
+    best: Best | None = None
+    score = 0
+    for number, each in enumerate(ahead):
+        parts = parts_of(each["week"])
+        for places in range(most, 0, -1):
+            if places * 10 * len(days) <= score:
+                break
+            shortenings = shortenings_of(parts, days, places)
+            tenths = places * sum(TENTHS[each] for each in shortenings if each is not None)
+            if tenths > score:
+                best, score = Best(number, Match(places, asked, shortenings, by_age=children is not None)), tenths
+    return best
+
+
+def shortenings_of(parts: Sequence[Part], days: Sequence[Day], places: int) -> tuple[int | None, ...]:
+    """Of each day the least shortening that is covered at so many places; None where none is."""
+    return tuple(
+        next((minutes for minutes, left in steps(day, places) if covers(parts, left.bounds)), None) for day in days
+    )
+
+
+def as_well(period: Period, days: Sequence[Day], match: Match) -> bool:
+    """Whether a period covers every day at least as well, at the same number of places."""
+    found = shortenings_of(parts_of(period["week"]), days, match.places)
+    return all(
+        before is None or (here is not None and here <= before)
+        for here, before in zip(found, match.shortenings, strict=True)
+    )
+
+
+def chain(ahead: Sequence[Period], goes_on: Callable[[Period], bool]) -> tuple[str | None, str | None]:
+    """Of the first period and those that adjoin it one after the other, as long as each goes on with it: the last day
+    of all, where a period adjoins that does not (`until`), and where nothing is declared to follow (`declared_until`).
+    Both None where it is open."""
+    last = ahead[0]
+    for each in ahead[1:]:
+        if not adjoins(last, each):
+            break
+        if not goes_on(each):
+            return last["period"]["lte"], None
+        last = each
+    return None, last["period"].get("lte")
+
+
+def adjoins(one: Period, other: Period) -> bool:
+    """Whether the other begins on the day after the one ends."""
+    end = one["period"].get("lte")
+    return end is not None and (date.fromisoformat(end) + timedelta(days=1)).isoformat() == first_day(other)
 
 
 def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
-    """The most places free for all the days, which are covered; without days, the most free at once."""
+    """The most places free for all the days, which are covered."""
     parts = parts_of(week)
-    most = max(parts)[0] // weeks.WEEK
-    places = 1 if days else most
+    most, places = max(parts)[0] // weeks.WEEK, 1
     while places < most and covers(parts, at_least(places + 1, days)):
         places += 1
     return places
@@ -119,6 +206,14 @@ def status(
     places: int | None = None,
     free_from: str | None = None,
     until: str | None = None,
+    declared_until: str | None = None,
     coverage: Coverage | None = None,
 ) -> Status:
-    return {"status": name, "places": places, "free_from": free_from, "until": until, "coverage": coverage}
+    return {
+        "status": name,
+        "places": places,
+        "free_from": free_from,
+        "until": until,
+        "declared_until": declared_until,
+        "coverage": coverage,
+    }

@@ -18,7 +18,7 @@ TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
     """`offer` is a document's source; `distance_m` is there for a search around a point only, `detour_m` for one along
     a route."""
-    shown = summary(offer, query.start, query.days, query.today)
+    shown = summary(offer, query.start, query.days, query.today, query.ages_months)
     position = offer["position"]
     if query.near is not None:
         near = query.near
@@ -47,8 +47,10 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
     }
 
 
-def summary(offer: dict[str, Any], start: date, days: Sequence[Day], today: date) -> dict[str, Any]:
-    """`start`: from when a place is looked for; `today`: the day of the request."""
+def summary(
+    offer: dict[str, Any], start: date, days: Sequence[Day], today: date, ages: Sequence[int] = ()
+) -> dict[str, Any]:
+    """`start`: from when a place is looked for; `today`: the day of the request; `ages`: the children's, in months."""
     tariff = offer.get("tariff")
     shown = facts(offer)
     shown["workplace"] = offer.get("workplace")
@@ -56,7 +58,7 @@ def summary(offer: dict[str, Any], start: date, days: Sequence[Day], today: date
     shown["mam"] = offer.get("mam")
     shown["schools"] = offer.get("schools") or []
     shown["tariff"] = {key: tariff.get(key) for key in TARIFF} if tariff else None
-    shown["availability"] = status_of(offer, start, days, today)
+    shown["availability"] = status_of(offer, start, days, today, ages)
     return shown
 
 

@@ -1,14 +1,32 @@
-"""How far a week of free places covers a need: day by day, and in a French sentence."""
+"""How far a week of free places covers a need: day by day, at the places and the shortenings that count."""
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
-from domain import french
-from domain.week import DAY, DAYS, NAMES, WEEK, Span, clock, merged, split
-from search_api.request.need import Day
+from domain.week import DAYS, WEEK, Span, clock, merged, split
+from search_api.answer import sentences
+from search_api.request.need import TENTHS, Day, at_most
 
-_DAY = french.Plural("jour", "jours")
+
+class Match(NamedTuple):
+    """How a period meets a need: at so many `places` of those `asked`, fewer where fewer children have an age that is
+    taken (`by_age`). `shortenings`: of each day in minutes at either end, None where the day is not covered."""
+
+    places: int
+    asked: int
+    shortenings: tuple[int | None, ...]
+    by_age: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return self.places == self.asked and not any(self.shortenings) and None not in self.shortenings
+
+    @property
+    def share(self) -> float:
+        """Above 0, up to 1 for the whole need."""
+        tenths = sum(TENTHS[each] for each in self.shortenings if each is not None)
+        return self.places * tenths / (self.asked * 10 * len(self.shortenings))
 
 
 class Part(TypedDict):
@@ -19,41 +37,50 @@ class Part(TypedDict):
 
 
 class DayCoverage(TypedDict):
+    """`shortened`: minutes at either end without which the day is covered; None where it is not even then."""
+
     day: str
     covered: bool
+    shortened: int | None
     free: list[Part]
 
 
 class Coverage(TypedDict):
-    """`covered` and `asked` count weekdays; `free` holds what is free of the hours that are asked for."""
+    """`covered` and `asked` count weekdays; `free` holds what is free of the hours that are asked for, at `places` of
+    the `asked_places`. `share`: of the need, by which partial matches are ordered."""
 
     covered: int
     asked: int
+    places: int
+    asked_places: int
+    share: float
     days: list[DayCoverage]
     summary: str
 
 
-def coverage(week: list[dict[str, int]], days: Sequence[Day]) -> Coverage:
+def coverage(week: list[dict[str, int]], days: Sequence[Day], match: Match) -> Coverage:
     """What a period's week covers of these days, of which there is at least one."""
-    found = [(day, free_parts(week, day)) for day in days]
-    missing = [(day, parts) for day, parts in found if parts != wanted(day)]
+    found = [(day, free_parts(week, at_most(day, match.places))) for day in days]
     return {
-        "covered": len(days) - len(missing),
+        "covered": match.shortenings.count(0),
         "asked": len(days),
+        "places": match.places,
+        "asked_places": match.asked,
+        "share": round(match.share, 4),
         "days": [
             {
                 "day": DAYS[day.weekday],
-                "covered": parts == wanted(day),
+                "covered": shortened == 0,
+                "shortened": shortened,
                 "free": [{"start": clock(start), "end": clock(end, closing=True)} for start, end in parts],
             }
-            for day, parts in found
+            for (day, parts), shortened in zip(found, match.shortenings, strict=True)
         ],
-        "summary": summary(len(days), missing),
+        "summary": sentences.summary(
+            [each for day, parts in found for each in sentences.pieces(day, parts)],
+            sentences.places(match.places, match.asked, by_age=match.by_age),
+        ),
     }
-
-
-def wanted(day: Day) -> list[Span]:
-    return merged([(start, end) for start, end, _ in day.hours])
 
 
 def free_parts(week: list[dict[str, int]], day: Day) -> list[Span]:
@@ -79,34 +106,3 @@ def demand(day: Day) -> list[tuple[int, int, int]]:
         for start, end in pairwise(cuts)
     ]
     return [each for each in asked if each[2]]
-
-
-def summary(asked: int, missing: list[tuple[Day, list[Span]]]) -> str:
-    """« 4 jours sur 5 ; mercredi : libre jusqu’à 16 h »."""
-    covered = asked - len(missing)
-    told: dict[str, list[str]] = {}
-    for day, parts in missing:
-        told.setdefault(description(day, parts), []).append(NAMES[day.weekday])
-    share = f"{_DAY.of(covered)} sur {asked}"
-    return "\u202f; ".join([share, *(f"{french.listed(names)}\u00a0: {text}" for text, names in told.items())])
-
-
-def description(day: Day, parts: list[Span]) -> str:
-    """What is free of a day that is not covered."""
-    if not parts:
-        return "pas libre"
-    if len(parts) == 1 and len(wanted(day)) == 1:
-        (start, end), (first, last) = parts[0], wanted(day)[0]
-        if start == first and end < last:
-            return f"libre jusqu’à {ends(end)}"
-        if end == last and start > first:
-            return f"libre à partir de {begins(start)}"
-    return "libre " + french.listed([f"de {begins(start)} à {ends(end)}" for start, end in parts])
-
-
-def begins(minute: int) -> str:
-    return french.clock(minute % DAY)
-
-
-def ends(minute: int) -> str:
-    return french.clock(minute % DAY or DAY)

@@ -86,31 +86,47 @@ class Part(Answer):
 
 class DayCoverage(Answer):
     day: str
-    covered: bool
+    covered: bool = Field(description="Toutes les heures demandées sont libres.")
+    shortened: Literal[0, 15, 30, 60] | None = Field(
+        description="Les minutes qui manquent au plus à chaque bout des heures du jour\u202f; null\u00a0: le jour n’est"
+        " pas couvert."
+    )
     free: list[Part] = Field(description="Ce qui est libre des heures demandées.")
 
 
 class Coverage(Answer):
-    """Ce qu’une période couvre des jours du besoin."""
+    """Ce qu’une période couvre des jours du besoin, avec places des asked_places places demandées."""
 
     covered: int
     asked: int
+    places: int
+    asked_places: int
+    share: float = Field(
+        description="La part du besoin, de 0 à 1\u00a0: places ÷ asked_places × la moyenne des jours, qui valent 1,"
+        " 0,9, 0,8 ou 0,6 selon shortened, et 0 s’ils ne sont pas couverts."
+    )
     days: list[DayCoverage]
-    summary: str = Field(examples=["4\u00a0jours sur 5\u202f; mercredi\u00a0: libre jusqu’à 16\u00a0h"])
+    summary: str = Field(examples=["Libre 3\u00a0jours sur 4 (lundi, mardi et jeudi)\u202f; pas de place le vendredi"])
 
 
 class Availability(Answer):
     """À la date from (aujourd’hui par défaut)."""
 
     status: Literal["free", "partial", "full", "later", "unknown", "to_ask", "to_confirm"] = Field(
-        description="free\u00a0: libre\u202f; partial\u00a0: libre une partie des jours demandés\u202f;"
+        description="free\u00a0: libre\u202f; partial\u00a0: libre pour une partie du besoin\u202f;"
         " full\u00a0: complet\u202f; later\u00a0: libre à partir de free_from\u202f; unknown\u00a0: non déclaré"
         "\u202f; to_ask\u00a0: à demander à la structure\u202f; to_confirm\u00a0: la déclaration de l’assistante"
         " maternelle n’est plus à jour (fresh_until), à lui demander."
     )
     places: int | None
     free_from: date | None
-    until: date | None
+    until: date | None = Field(
+        description="Le dernier jour de la place, quand la suite est déclarée et ne convient plus autant."
+    )
+    declared_until: date | None = Field(
+        description="Le dernier jour des disponibilités déclarées\u00a0: ce qui suit n’est pas connu. La place ne finit"
+        " pas ce jour-là."
+    )
     coverage: Coverage | None = Field(description="Seulement pour partial.")
 
 

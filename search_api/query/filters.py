@@ -166,8 +166,9 @@ def wholly(query: OfferQuery) -> list[Clause]:
 
 
 def partly(query: OfferQuery) -> list[Clause]:
-    """Of a period: it is not over on the day, and covers a day of the need at least."""
-    return [not_over(query.start), any_of(*(whole_day(day) for day in query.days))]
+    """Of a period: it is not over on the day, and covers a day of the need at least, by one place and the largest
+    shortening: who covers it by more, or by less missing, covers it so too."""
+    return [not_over(query.start), any_of(*(whole_day(need.least(day)) for day in query.days))]
 
 
 def under_way(start: date) -> Clause:

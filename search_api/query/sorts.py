@@ -6,10 +6,13 @@ from typing import Any
 from search_api.geo import Point
 from search_api.query import filters
 from search_api.query.filters import Clause, worth
+from search_api.request import need
+from search_api.request.need import Day
 from search_api.request.offer_query import OfferQuery
 
 COVERED = 3.0
-"""For a period that covers the whole need; for one that covers a part of its days, that part of it."""
+"""For a period that covers the whole need; for one that covers a part, that share of it (`need.TENTHS`, and of places
+k of P)."""
 
 BEGUN = 1.0
 """More, where that period holds the day from which the place is looked for: it need not be waited for."""
@@ -43,7 +46,8 @@ UP_TO_DATE = 0.1
 """By relevance, among offers in which the words are found alike: less than any difference of words (text.py)."""
 
 AT_ONCE = 0.5
-"""By availability: of two periods that cover as many days, the one that has begun goes first."""
+"""By availability: of two periods that cover the same share, the one that has begun goes first. Shares are counted in
+whole numbers there, so that this decides between equal ones alone."""
 
 
 def sort(query: OfferQuery) -> list[dict[str, Any]]:
@@ -108,16 +112,44 @@ def _scored(query: OfferQuery, conditions: list[Clause], words: list[Clause], re
 
 def by_need(query: OfferQuery) -> Clause:
     """Offers that answer the need, scored by how much of it they cover; 0 where that is not known."""
-    each_day, begun = (COVERED / len(query.days), BEGUN) if query.sort == "recommended" else (1.0, AT_ONCE)
+    tenths = 10 * len(query.days) * query.most_places
+    whole, begun = (COVERED, BEGUN) if query.sort == "recommended" else (float(tenths), AT_ONCE)
     if query.best:
-        days = filters.any_of(*(worth(each_day, filters.whole_day(day)) for day in query.days))
-        # The days' sum, and the rest where the period has begun: a `must` needs one of the days, not the bonus.
-        sums = {"bool": {"must": [days], "should": [worth(begun, filters.under_way(query.start))]}}
-        known = filters.declared(query, [filters.not_over(query.start)], sums)
+        known = by_share(query, whole / tenths, begun)
     else:
-        known = worth(each_day * len(query.days) + begun, filters.declared(query, filters.wholly(query)))
+        known = worth(whole + begun, filters.declared(query, filters.wholly(query)))
     unknown = [worth(0.0, clause) for clause in filters.others(query)]
     return filters.any_of(known, *unknown) if unknown else known
+
+
+def by_share(query: OfferQuery, tenth: float, begun: float) -> Clause:
+    """Offers by the best share that one period has of the need at k places: k × the tenths of its days × `tenth`, and
+    `begun` where the period has begun. At k places they take the ages of k children, or of all."""
+    together: dict[int, list[int]] = {}
+    for places in range(1, query.most_places + 1):
+        together.setdefault(min(places, len(query.children)), []).append(places)
+    return best_of(*(_by_share_of(query, children, k, tenth, begun) for children, k in together.items()))
+
+
+def _by_share_of(query: OfferQuery, children: int, places: list[int], tenth: float, begun: float) -> Clause:
+    days = best_of(*(filters.any_of(*(by_day(day, k, k * tenth) for day in query.days)) for k in places))
+    # The days' sum, and the rest where the period has begun: a `must` needs one of the days, not the bonus.
+    sums = {"bool": {"must": [days], "should": [worth(begun, filters.under_way(query.start))]}}
+    found = filters.declared(query, [filters.not_over(query.start)], sums)
+    if children <= 1:  # what every offer of the search meets
+        return found
+    return {"bool": {"filter": filters.takes(query, children), "must": [found]}}
+
+
+def by_day(day: Day, places: int, tenth: float) -> Clause:
+    """A period that covers the day at so many places, or the day shortened, by the least shortening."""
+    steps = need.steps(day, places)
+    return best_of(*(worth(need.TENTHS[minutes] * tenth, filters.whole_day(left)) for minutes, left in steps))
+
+
+def best_of(*clauses: Clause) -> Clause:
+    """What meets one of the clauses, by the highest of their scores."""
+    return {"dis_max": {"queries": list(clauses)}} if len(clauses) > 1 else clauses[0]
 
 
 def recommended(query: OfferQuery) -> list[Clause]:

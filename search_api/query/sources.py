@@ -16,6 +16,6 @@ LISTED = (*FACTS, *_MORE, "availability.period", "availability.week")
 
 POINT = (
     *("id", "kind", "name", "position", "precision", "fictitious"),
-    *("availability.period", "availability.week", "fresh_until"),
+    *("availability.period", "availability.week", "ages", "fresh_until"),
 )
 """What `answer.points` reads."""

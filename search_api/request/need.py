@@ -6,7 +6,7 @@ Minutes count from Monday 00:00. docs/design.md, "Availability", gives the gramm
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from domain import week
 from domain.week import DAYS
@@ -14,8 +14,13 @@ from domain.week import DAYS
 MAX_LINES = 14
 MAX_PLACES = 6
 
-SHORTENINGS = (0, 15, 30, 60)
-"""Minutes that may be missing at either end of each span of a day, for a partial match (docs/design.md)."""
+TENTHS = {0: 10, 15: 9, 30: 8, 60: 6}
+"""Minutes that may be missing at either end of each span of a day → tenths of the day that a partial match with so
+little missing is worth. A quarter of an hour is often found by asking, and an hour takes somebody else; yet a day less
+an hour at either end is more than half a day, which no day at all can make up for. In tenths, so that sums are exact.
+"""
+
+SHORTENINGS = tuple(TENTHS)
 
 LEFT = 4
 """At least half of a span is left: it is so many times the shortening long."""
@@ -124,6 +129,19 @@ def at_most(day: Day, places: int) -> Day:
 def most_places(days: Iterable[Day]) -> int:
     """The most places that any line asks for; 1 without any."""
     return max((places for day in days for _, _, places in day.hours), default=1)
+
+
+@lru_cache(4_096)
+def steps(day: Day, places: int) -> tuple[tuple[int, Day], ...]:
+    """(minutes, what is left of the day) for each shortening that is admitted, the least first, for those who have so
+    many places. Kept, as every card of a list asks for the same."""
+    asked = at_most(day, places)
+    return tuple((minutes, left) for minutes in SHORTENINGS if (left := shortened(asked, minutes)) is not None)
+
+
+def least(day: Day) -> Day:
+    """What everybody has free who has anything of the day that counts."""
+    return steps(day, 1)[-1][1]
 
 
 def on(line: Line, weekday: int, places: int) -> tuple[int, int, int]:

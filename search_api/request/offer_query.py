@@ -83,6 +83,11 @@ class OfferQuery:
         return need.days(self.need, self.places)
 
     @cached_property
+    def most_places(self) -> int:
+        """The most places that a line of the need asks for."""
+        return need.most_places(self.days)
+
+    @cached_property
     def echo(self) -> dict[str, Any]:
         """What was understood, in the words of the parameters; of territories the codes alone."""
         near, route, box = self.near, self.route, self.bbox

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -9,10 +10,11 @@ from tests.search_api import oracle
 from tests.search_api.oracle import Found, Request
 from tests.search_api.oracle_globe import nearness
 from tests.search_api.oracle_offers import Offer, folded
-from tests.search_api.oracle_weeks import DAY, DAYS, Availability, covered_days, covers, free_parts
+from tests.search_api.oracle_weeks import DAY, DAYS, Availability, Best, Period, Week, free_parts
 from tests.search_api.random_requests import CLOSE_M
 
 MINDER = "assistant_maternel"
+NO_PERIOD = Period(date.min, None, b"")
 FRENCH_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
@@ -30,10 +32,17 @@ def branches(request: Request, found: Found) -> Iterator[str]:
             yield "partial, later"
         for offer in found.offers:
             periods = [each for each in offer.periods if each.last is None or each.last >= request.day]
-            shares = [covered_days(each.week, request.demand) for each in periods]
+            shares = [share(request, each.week, request.wanted.places) for each in periods]
             if len(shares) > 1 and max(shares) and shares.count(max(shares)) > 1:
                 yield "equal shares"
                 break
+        best = [each.best for each in found.shown.values() if each and each.best]
+        yield from {f"places {each.places} of {each.asked}" for each in best if each.places < each.asked}
+        yield from {f"a day less {minutes} min" for each in best for minutes in each.days.values() if minutes}
+        if any(ends_apart(request, offer, found) for offer in found.offers):
+            yield "a place that ends after its period, or is known to end"
+        if len(set(request.child_birthdate)) > 1 and best:
+            yield "children of several ages"
     if "day" in request.facets and any(found.facets["day"].values()):
         yield "day facet"
         if any(line.end <= line.start for line in request.need):
@@ -45,6 +54,16 @@ def branches(request: Request, found: Found) -> Iterator[str]:
             yield f"facet {facet} with chosen values, some at 0"
         if request.chosen[facet] and found.offers:
             yield f"facet {facet} with chosen values"
+
+
+def share(request: Request, free: Week, places: int) -> int:
+    """Of what a week has of the need at so many places, in tenths of days."""
+    return Best(NO_PERIOD, places, places, request.wanted.shortenings(free, places), now=False).tenths
+
+
+def ends_apart(request: Request, offer: Offer, found: Found) -> bool:
+    shown = found.shown[offer.id]
+    return bool(shown and shown.best and (shown.until or shown.declared_until != shown.best.period.last))
 
 
 # Order ----------------------------------------------------------------------------------------------------
@@ -106,13 +125,14 @@ def compare_recommended(request: Request, offers: Sequence[Offer], found: Found)
 def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
     shown = found.shown[offer.id]
     said = shown.declared or shown if shown else None
-    present = [each for each in offer.periods if each.contains(request.day)]
+    present = [each for each in offer.periods if request.need and each.contains(request.day)]
+    most = oracle.most_places(request, offer)
     return {
         "id": offer.id,
         "status": shown.status if shown else None,
         "worth": oracle.worth(said),
         "now": bool(said and said.best and said.best.now),
-        "covered_now": sum(covered_days(each.week, request.demand) for each in present),
+        "covered_now": max((share(request, each.week, k) for each in present for k in range(1, most + 1)), default=0),
         "free_from": said and said.free_from,
         "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
         "up_to_date": oracle.is_up_to_date(offer, request.today),
@@ -137,8 +157,10 @@ def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     slack = 0.0 if one["located"] == other["located"] or one["near"] == other["near"] else 0.005
     near = one["near"] >= other["near"] + slack
     near = near and (one["located"], -one["far"]) >= (other["located"], -other["far"])
+    # What is better only later than what there is now may add nothing to it.
+    sooner = one["now"] or not one["covered_now"]
     strictly = (
-        one["worth"] > other["worth"]
+        (one["worth"] > other["worth"] and sooner)
         or one["up_to_date"] > other["up_to_date"]
         or one["reachable"] > other["reachable"]
         or one["located"] > other["located"]
@@ -169,47 +191,73 @@ def compare_availability(request: Request, told: Mapping[str, Any] | None, expec
     if expected is None or told is None:
         assert (expected, told) == (None, None)
         return
-    assert {name: told[name] for name in ("status", "places", "free_from", "until")} == {
+    assert {name: told[name] for name in ("status", "places", "free_from", "until", "declared_until")} == {
         "status": expected.status,
         "places": expected.places,
         "free_from": expected.free_from and expected.free_from.isoformat(),
         "until": expected.until and expected.until.isoformat(),
+        "declared_until": expected.declared_until and expected.declared_until.isoformat(),
     }
     coverage = told["coverage"]
     if expected.status != "partial":
         assert coverage is None
         return
-    assert expected.best
-    week = expected.best.period.week
+    best = expected.best
+    assert best
+    at_places = request.wanted.eased[best.places, 0]
     days = {
-        day: {"day": DAYS[day], "covered": covers(week, asked), "free": free_parts(week, day, asked)}
-        for day, asked in request.demand.items()
+        day: {
+            "day": DAYS[day],
+            "covered": shortened == 0,
+            "shortened": shortened,
+            "free": free_parts(best.period.week, day, at_places[day] or ()),
+        }
+        for day, shortened in best.days.items()
     }
-    assert {name: coverage[name] for name in ("covered", "asked", "days")} == {
-        "covered": expected.best.covered,
+    assert {name: value for name, value in coverage.items() if name not in ("share", "summary")} == {
+        "covered": best.covered,
         "asked": len(days),
+        "places": best.places,
+        "asked_places": best.asked,
         "days": list(days.values()),
     }
-    compare_summary(request, coverage["summary"], expected.best.covered, days)
+    assert abs(coverage["share"] - best.share) < 1e-4
+    compare_summary(request, coverage["summary"], best, days)
 
 
-def compare_summary(request: Request, told: str, covered: int, asked: Mapping[int, Mapping[str, Any]]) -> None:
-    """In the simple case, one day that is free from its first hour on, but not to its last, word by word."""
-    plain = re.sub(r"[\u00a0\u202f]", " ", told)
-    assert plain.startswith(f"{covered} {'jour' if covered == 1 else 'jours'} sur {len(asked)}"), told
+def compare_summary(request: Request, told: str, best: Best, asked: Mapping[int, Mapping[str, Any]]) -> None:
+    """It begins with the places, then the days that are covered. In the simple case, one day that is free from its
+    first hour on, but not to its last, word by word."""
     assert not re.search(r"[^\u202f][;!?]|[^\u00a0]:", told), "a narrow space before ;, a space that holds before :"
+    plain = re.sub(r"[\u00a0\u202f]", " ", told)
+    assert plain.count(" ; ") <= 4, "the places, what is free, two facts at most, how many days more"
+    if best.places < best.asked:
+        places = f"{best.places} {'place' if best.places == 1 else 'places'} sur {best.asked}"
+        assert plain.startswith(places), told
+        plain = re.sub(r"^(, selon l’âge des enfants)?( ; |, )?", "", plain.removeprefix(places))
+    if by_day(request):
+        count = f"libre {best.covered} {'jour' if best.covered == 1 else 'jours'} sur {len(asked)} ("
+        assert plain.lower().startswith(count) == (0 < best.covered < len(asked)), told
     lacking = [day for day, each in asked.items() if not each["covered"]]
-    if len(lacking) != 1 or len(request.demand[lacking[0]]) != 1:
+    if len(lacking) != 1 or len(request.demand[lacking[0]]) != 1 or not by_day(request):
         return
     (first, last, _) = request.demand[lacking[0]][0]
-    if last - first > DAY:  # two lines together: an hour of the clock may then be that of either day
-        return
-    parts = asked[lacking[0]]["free"]
-    start = first % DAY
+    parts, start = asked[lacking[0]]["free"], first % DAY
     if len(parts) == 1 and parts[0]["start"] == f"{start // 60:02}:{start % 60:02}":
         hour, minute = map(int, parts[0]["end"].split(":"))
+        free = hour * 60 + minute - start
+        lost, name = last - first - free, FRENCH_DAYS[lacking[0]]
         until = "minuit" if hour == 24 else f"{hour} h {minute:02}" if minute else f"{hour} h"
-        assert plain.split(" ; ")[1:] == [f"{FRENCH_DAYS[lacking[0]]} : libre jusqu’à {until}"], told
+        when = "le soir" if last - lacking[0] * DAY >= 16 * 60 else "à la fin"
+        few = lost <= 60 and lost <= free
+        missing = f"il manque {'1 h' if lost == 60 else f'{lost} min'} {when}, {name}"
+        fact = missing if few else f"libre jusqu’à {until} le {name}"
+        assert plain.lower().split(" ; ")[-1] == fact, told
+
+
+def by_day(request: Request) -> bool:
+    """Whether no hour that is asked for is after midnight of its day."""
+    return all(end <= (day + 1) * DAY for day, spans in request.demand.items() for _, end, _ in spans)
 
 
 # Facets ---------------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from tests.search_api.oracle_weeks import (
     Demand,
     Line,
     Period,
+    Wanted,
     Week,
     clock,
     covers,
@@ -68,7 +69,7 @@ class Request:
     opens_before: int | None = None
     closes_after: int | None = None
     school: tuple[str, ...] = ()
-    child_birthdate: date | None = None
+    child_birthdate: tuple[date, ...] = ()
     need: tuple[Line, ...] = ()
     start: date | None = None
     places: int | None = None
@@ -95,9 +96,18 @@ class Request:
             return "relevance"
         return "recommended" if self.need else "distance" if self.measures else "name"
 
+    @property
+    def seats(self) -> int:
+        """The places of a line that does not say its own."""
+        return self.places or len(self.child_birthdate) or 1
+
     @cached_property
     def demand(self) -> Demand:
-        return demand(self.need, self.places or 1)
+        return demand(self.need, self.seats)
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        return Wanted(self.demand)
 
     @cached_property
     def chosen(self) -> Mapping[str, Collection[str]]:
@@ -123,15 +133,12 @@ class Request:
             found.append(("route", ";".join(f"{lat},{lon}" for lat, lon in self.route)))
         if self.bbox:
             found.append(("bbox", ",".join(map(str, self.bbox))))
-        for name in (
-            *("detour_km", "epci", "department", "q", "hourly_cents_max", "up_to_date", "child_birthdate"),
-            *("places", "match"),
-        ):
+        for name in (*("detour_km", "epci", "department", "q", "hourly_cents_max", "up_to_date", "places", "match"),):
             if (value := getattr(self, name)) is not None:
                 found.append((name, said(value)))
         for name in (
             *("commune", "kind", "subkind", "feature", "funding", "language", "workplace", "capacity", "school"),
-            *("need", "include"),
+            *("child_birthdate", "need", "include"),
         ):
             found += [(name, str(value)) for value in getattr(self, name)]
         for name in ("opens_before", "closes_after"):
@@ -188,12 +195,23 @@ def is_inside(bbox: tuple[float, float, float, float], offer: Offer) -> bool:
     return west <= offer.lon <= east and south <= offer.lat <= north
 
 
-def takes_age(request: Request, offer: Offer) -> bool:
-    if request.child_birthdate is None or offer.ages is None:
-        return True
+def ages_taken(request: Request, offer: Offer) -> int:
+    """Of how many of the children."""
+    if offer.ages is None:
+        return len(request.child_birthdate)
     start, end = offer.ages
-    age = months_old(request.child_birthdate, request.day)
-    return start <= age and (end is None or age < end)
+    ages = [months_old(born, request.day) for born in request.child_birthdate]
+    return len([age for age in ages if start <= age and (end is None or age < end)])
+
+
+def takes_ages(request: Request, offer: Offer, places: int) -> bool:
+    """Whether at so many places enough of them: a child for each place, or all the children."""
+    return ages_taken(request, offer) >= min(places, len(request.child_birthdate))
+
+
+def may_take(request: Request, offer: Offer) -> bool:
+    """The children's ages: of every one, or with match=best of so many as have a place, one at least."""
+    return takes_ages(request, offer, 1 if request.match == "best" else len(request.child_birthdate))
 
 
 def has_hours(request: Request, offer: Offer) -> bool:
@@ -211,11 +229,18 @@ def is_up_to_date(offer: Offer, today: date) -> bool:
 def availability(request: Request, offer: Offer) -> Availability | None:
     """What is free at an offer; None for the kinds that mind no children."""
     if offer.kind == "assistant_maternel":
-        declared = timetable(offer.periods, request.day, request.demand)
+        declared = timetable(offer.periods, request.day, request.wanted, most_places(request, offer))
         if declared.status == "unknown" or is_up_to_date(offer, request.today):
             return declared
         return Availability("to_confirm", declared=declared)
     return Availability("to_ask") if offer.kind in CARE_KINDS else None
+
+
+def most_places(request: Request, offer: Offer) -> int:
+    """Of the places that the need asks for, how many its ages admit."""
+    if not request.need:
+        return request.seats
+    return max((each for each in range(1, request.wanted.places + 1) if takes_ages(request, offer, each)), default=0)
 
 
 def is_open(offer: Offer, wanted: Demand) -> bool:
@@ -288,7 +313,7 @@ def search(offers: Offers, request: Request, words: Words | None = None) -> Foun
     for index in np.flatnonzero(near):
         offer = offers[index]
         if (
-            not takes_age(request, offer)
+            not may_take(request, offer)
             or not has_hours(request, offer)
             or (named is not None and offer.id not in named)
         ):
@@ -314,10 +339,11 @@ class Memory:
 
     def __init__(self, request: Request) -> None:
         self.request = request
-        self.known: dict[tuple[str, bool, tuple[Period, ...]], Availability | None] = {}
+        self.known: dict[tuple[str, bool, int, tuple[Period, ...]], Availability | None] = {}
 
     def __call__(self, offer: Offer) -> Availability | None:
-        key = (offer.kind, is_up_to_date(offer, self.request.today), offer.periods)
+        current, children = is_up_to_date(offer, self.request.today), ages_taken(self.request, offer)
+        key = (offer.kind, current, children, offer.periods)
         if key not in self.known:
             self.known[key] = availability(self.request, offer)
         return self.known[key]
@@ -355,15 +381,15 @@ def free_days(request: Request, free: Week) -> Iterable[str]:
     """The days on which the hours of the need are free: its own on a day of the need, else those of the first line."""
     for day, name in enumerate(DAYS):
         if not request.need:
-            if most_by_day(free)[day] >= (request.places or 1):
+            if most_by_day(free)[day] >= request.seats:
                 yield name
-        elif covers(free, request.demand.get(day) or [request.need[0].span(day, request.places or 1)]):
+        elif covers(free, request.demand.get(day) or [request.need[0].span(day, request.seats)]):
             yield name
 
 
 def worth(shown: Availability | None) -> float:
-    """How much of a need an offer answers: its days in the best period, and half a day more where that is now."""
-    return shown.best.covered + 0.5 * shown.best.now if shown and shown.best else 0
+    """How much of a need an offer answers: its largest share, and of equal shares one that is there now has more."""
+    return shown.best.tenths + 0.5 * shown.best.now if shown and shown.best else 0
 
 
 def by_distance(offer: Offer, far: Mapping[str, float]) -> tuple[bool, float]:

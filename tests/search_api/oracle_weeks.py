@@ -4,10 +4,10 @@ For the oracle: written from the definitions, as simply as they allow.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -104,8 +104,57 @@ def covers(free: Week, wanted: Iterable[Span]) -> bool:
     return all(enough(free, places).find(0, start, end) < 0 for start, end, places in wanted)
 
 
-def covered_days(free: Week, wanted: Demand) -> int:
-    return sum(covers(free, each) for each in wanted.values())
+TENTHS = {0: 10, 15: 9, 30: 8, 60: 6}
+"""Minutes less at either end → what a day so shortened is worth, in tenths."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """`days`: what a need asks for. `places`: the most that it asks for at any time."""
+
+    days: Demand
+    known: dict[tuple[Week, int], Mapping[int, int | None]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def places(self) -> int:
+        return max(places for spans in self.days.values() for _, _, places in spans)
+
+    @cached_property
+    def eased(self) -> Mapping[tuple[int, int], Mapping[int, Sequence[Span] | None]]:
+        """By places and minutes: what is left of each day for those who have so many places, less so many minutes at
+        both ends of each stretch."""
+        return {
+            (places, minutes): {day: shorter(spans, places, minutes) for day, spans in self.days.items()}
+            for places in range(1, self.places + 1)
+            for minutes in TENTHS
+        }
+
+    def shortenings(self, free: Week, places: int) -> Mapping[int, int | None]:
+        """Of each day the least shortening with which it is covered at so many places; None where none is enough."""
+        if (free, places) not in self.known:
+            self.known[free, places] = {
+                day: next((minutes for minutes in TENTHS if self.holds(free, places, minutes, day)), None)
+                for day in self.days
+            }
+        return self.known[free, places]
+
+    def holds(self, free: Week, places: int, minutes: int, day: int) -> bool:
+        left = self.eased[places, minutes][day]
+        return left is not None and covers(free, left)
+
+
+def shorter(wanted: Iterable[Span], places: int, minutes: int) -> Sequence[Span] | None:
+    """None where less than half of a stretch would be left."""
+    asked = bytearray(WEEK + DAY)
+    for start, end, most in wanted:
+        asked[start:end] = bytes([min(most, places)]) * (end - start)
+    for stretch in re.finditer(rb"[^\x00]+", bytes(asked)):
+        start, end = stretch.span()
+        if (end - start) - 2 * minutes < (end - start) / 2:
+            return None
+        for lost in (*range(start, start + minutes), *range(end - minutes, end)):
+            asked[lost] = 0
+    return tuple(spans(asked))
 
 
 @lru_cache(4_096)
@@ -137,22 +186,52 @@ def free_parts(free: Week, day: int, wanted: Iterable[Span]) -> list[dict[str, s
 
 @dataclass(frozen=True)
 class Best:
-    """The period that has most of a need, and how many of its days."""
+    """A period, and how it meets a need of `asked` places at `places` of them: of each day the shortening."""
 
     period: Period
-    covered: int
+    places: int
+    asked: int
+    days: Mapping[int, int | None]
     now: bool
 
+    @property
+    def tenths(self) -> int:
+        """The share of the need, of 10 for each day and each place."""
+        return self.places * sum(TENTHS[each] for each in self.days.values() if each is not None)
 
-def best(periods: Iterable[Period], day: date, wanted: Demand) -> Best | None:
-    """Of the periods that end on that day or later: the one that covers most days, then the one that contains the day,
-    then the earliest."""
+    @property
+    def share(self) -> float:
+        return self.tenths / (10 * self.asked * len(self.days))
+
+    @property
+    def covered(self) -> int:
+        return sum(each == 0 for each in self.days.values())
+
+    @property
+    def is_whole(self) -> bool:
+        return self.places == self.asked and self.covered == len(self.days)
+
+    def is_met_by(self, other: Mapping[int, int | None]) -> bool:
+        """Whether every day is as well covered or better."""
+        return all(
+            least is None or ((mine := other[day]) is not None and mine <= least) for day, least in self.days.items()
+        )
+
+
+def best(periods: Iterable[Period], day: date, wanted: Wanted, most: int) -> Best | None:
+    """Of the periods that end on that day or later, and of the places up to `most`: the largest share; then the period
+    that contains the day, then the earliest; then the most places."""
     candidates = [
-        Best(each, covered_days(each.week, wanted), each.contains(day))
+        Best(each, places, wanted.places, wanted.shortenings(each.week, places), each.contains(day))
         for each in periods
         if each.last is None or each.last >= day
+        for places in range(1, most + 1)
     ]
-    return max(candidates, key=lambda each: (each.covered, each.now, -each.period.first.toordinal()), default=None)
+    return max(
+        (each for each in candidates if each.tenths),
+        key=lambda each: (each.tenths, each.now, -each.period.first.toordinal(), each.places),
+        default=None,
+    )
 
 
 @dataclass(frozen=True)
@@ -163,35 +242,54 @@ class Availability:
     places: int | None = None
     free_from: date | None = None
     until: date | None = None
+    declared_until: date | None = None
     best: Best | None = None
     declared: "Availability | None" = None
 
 
-def timetable(periods: Sequence[Period], day: date, wanted: Demand) -> Availability:
-    """What an assistant maternel has free on a day."""
-    if not wanted:
+def timetable(periods: Sequence[Period], day: date, wanted: Wanted, most: int) -> Availability:
+    """What an assistant maternel has free on a day, for a need of which she can take so many places."""
+    if not wanted.days:
         return without_need(periods, day)
-    found = best(periods, day, wanted)
-    if found is None:
+    if not any(each.last is None or each.last >= day for each in periods):
         return Availability("unknown")
+    found = best(periods, day, wanted, most)
+    if found is None:
+        return nothing(periods, day)
     period = found.period
-    if not found.covered:
-        now = next((each for each in periods if each.contains(day)), None)
-        return Availability("full", until=now.last if now else None)
+    ends = chain(periods, period, lambda each: found.is_met_by(wanted.shortenings(each.week, found.places)))
     later = None if found.now else period.first
-    if found.covered < len(wanted):
-        return Availability("partial", None, later, period.last, found)
-    places = free_places(period.week, wanted)
-    return Availability("free" if found.now else "later", places, later, period.last, found)
+    if not found.is_whole:
+        return Availability("partial", None, later, *ends, found)
+    return Availability("free" if found.now else "later", free_places(period.week, wanted.days), later, *ends, found)
 
 
 def without_need(periods: Sequence[Period], day: date) -> Availability:
+    ahead = [each for each in periods if each.last is None or each.last >= day]
+    if not ahead:
+        return Availability("unknown")
+    for each in sorted(ahead, key=lambda each: each.first):
+        if most(each.week):
+            ends = chain(periods, each, lambda other: most(other.week) > 0)
+            now = each.contains(day)
+            return Availability("free" if now else "later", most(each.week), None if now else each.first, *ends)
+    return nothing(periods, day)
+
+
+def nothing(periods: Sequence[Period], day: date) -> Availability:
     now = next((each for each in periods if each.contains(day)), None)
-    if now and most(now.week):
-        return Availability("free", most(now.week), until=now.last)
-    for later in periods:
-        if later.first > day and most(later.week):
-            return Availability("later", most(later.week), later.first, later.last)
-    if any(each.last is None or each.last >= day for each in periods):
-        return Availability("full", until=now.last if now else None)
-    return Availability("unknown")
+    return Availability("full", None, None, *(chain(periods, now, lambda _: True) if now else ()))
+
+
+def chain(
+    periods: Iterable[Period], first: Period, goes_on: Callable[[Period], bool]
+) -> tuple[date | None, date | None]:
+    """The last day of a place that begins with a period: known where one adjoins that does not go on with it (the first
+    of the two), else the last day that is declared, if there is one."""
+    starts = {each.first: each for each in periods}
+    last = first
+    while last.last and (after := starts.get(last.last + timedelta(days=1))):
+        if not goes_on(after):
+            return last.last, None
+        last = after
+    return None, last.last

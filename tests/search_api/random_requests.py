@@ -40,6 +40,8 @@ SHORT, LONG = st.integers(1, 2), st.integers(1, 6)
 MINUTE = st.integers(0, DAY - 1)
 WEEKDAY = st.integers(0, 6)
 SIDE = st.integers(-1, 1)
+SHIFT = st.sampled_from((0, 0, 1, -1, 14, 15, 16, -15, 30, 31, -30, 60, 61, -60))
+"""Minutes about an edge: as far as a day is shortened, and a minute more or less."""
 TO_FACETS = st.lists(st.sampled_from(oracle.FACETS), unique=True, max_size=5)
 INCLUDES = st.lists(st.sampled_from(("to_ask", "unknown")), unique=True).map(tuple)
 MATCHES = st.sampled_from((None, "all", "best", "best", "best"))
@@ -158,18 +160,25 @@ def odd_line(draw: st.DrawFn) -> Line:
 
 
 def edge(draw: st.DrawFn, week: Week) -> Line:
-    """A free stretch of a week, or a minute more or less of it; on its day, or on others too."""
+    """A free stretch of a week, or some minutes more or less of it; on its day, or on others too."""
     minute = one(draw, [minute for minute in range(0, WEEK, 15) if week[minute]])
     begin = end = minute
-    # At most a day, which is the longest that a line can ask for.
+    # Less than a day or so, as no line can ask for more.
     while week[(begin - 1) % WEEK] and minute - begin < 700:
         begin -= 1
     while week[end % WEEK] and end - begin < 1_430:
         end += 1
-    begin, end = begin + draw(SIDE), end + draw(SIDE)
-    assume(begin < end)
+    begin, end = begin - draw(SHIFT), end + draw(SHIFT)
+    assume(begin < end and (end - begin) % DAY)
     day = begin // DAY % 7
     return Line(day, draw(WEEKDAY) if draw(DICE) % 2 else day, begin % DAY, end % DAY)
+
+
+def night_line(draw: st.DrawFn) -> Line:
+    """From an evening on, mostly that of Sunday, for some hours or until the next day's evening."""
+    first = draw(WEEKDAY) if draw(DICE) % 2 else 6
+    start, length = 1_080 + draw(INDEX) % 12 * 30, 120 + draw(INDEX) % 22 * 60
+    return Line(first, first + draw(DICE) % 2 * (first < 6), start, (start + length) % DAY)
 
 
 def line(draw: st.DrawFn, offer: Offer) -> Line:
@@ -177,12 +186,19 @@ def line(draw: st.DrawFn, offer: Offer) -> Line:
     weeks = [each.week for each in offer.periods if any(each.week[0:WEEK:15])]
     if weeks and kind > 6:
         return edge(draw, one(draw, weeks))
+    if kind == 6:
+        return night_line(draw)
     return usual_line(draw) if kind > 2 else odd_line(draw)
 
 
 def need(draw: st.DrawFn, offer: Offer) -> tuple[Line, ...]:
-    """One line or two, or siblings': up to three, each with its own places."""
-    if draw(DICE) % 3:
+    """One line or two, or several of a day; or siblings': up to three, each with its own places."""
+    kind = draw(DICE)
+    if kind == 1:
+        first, several = draw(WEEKDAY), (usual_line(draw), usual_line(draw), line(draw, offer))
+        last = min(first + draw(SHORT), 6)
+        return tuple(replace(each, first=first, last=last) for each in several)
+    if kind % 3:
         return tuple(line(draw, offer) for _ in range(draw(SHORT)))
     return tuple(replace(line(draw, offer), places=draw(SIDE) + 2) for _ in range(1 + draw(SHORT)))
 
@@ -207,6 +223,28 @@ def opening_or_closing(draw: st.DrawFn, offer: Offer) -> int:
     if not edges or not draw(DICE):
         return draw(MINUTE)
     return (one(draw, edges) + draw(SIDE)) % DAY
+
+
+def children(draw: st.DrawFn, offer: Offer, day: date) -> tuple[date, ...]:
+    """One child, twins, or siblings of other ages."""
+    found = [birthdate(draw, offer, day)]
+    for _ in range(draw(DICE) % 3):
+        found.append(birthdate(draw, offer, day) if draw(DICE) % 3 else found[-1])
+    return tuple(found)
+
+
+def birthdate(draw: st.DrawFn, offer: Offer, day: date) -> date:
+    """Of a child whose age is near the border of those that the offer takes, well within, or any."""
+    age = draw(INDEX) % (16 * 365) - 300
+    if offer.ages and draw(DICE):
+        age = offer.ages[draw(DICE) % 2] or 30
+        age = int(age * 30.44) + 100 * draw(SIDE) + draw(SIDE)
+    return day - timedelta(days=min(age, 17 * 365))
+
+
+def places(draw: st.DrawFn, least: int) -> int | None:
+    """For the lines that do not say theirs; never less than there are children."""
+    return max(least, 1 + draw(INDEX) % (6 if draw(DICE) % 3 == 0 else 2)) if draw(DICE) % 2 else None
 
 
 # Requests -------------------------------------------------------------------------------------------------
@@ -235,12 +273,7 @@ def requests(draw: st.DrawFn, offers: Offers) -> Request:
     if "closes_after" in asked and (offer.opening or not draw(DICE)):
         other["closes_after"] = opening_or_closing(draw, offer) or DAY
     if "child_birthdate" in asked:
-        age = draw(INDEX) % (16 * 365) - 300
-        if offer.ages and draw(DICE):
-            # Near the border, or well within.
-            age = offer.ages[draw(DICE) % 2] or 30
-            age = int(age * 30.44) + 100 * draw(SIDE) + draw(SIDE)
-        other["child_birthdate"] = (from_day or TODAY) - timedelta(days=min(age, 17 * 365))
+        other["child_birthdate"] = children(draw, offer, from_day or TODAY)
     if "q" in asked:
         other["q"] = one(draw, WORDS)
     facets = draw(TO_FACETS)
@@ -255,7 +288,7 @@ def requests(draw: st.DrawFn, offers: Offers) -> Request:
         TODAY,
         need=lines,
         start=from_day,
-        places=1 + draw(INDEX) % (6 if draw(DICE) % 3 == 0 else 2) if lines and draw(DICE) % 2 else None,
+        places=places(draw, len(other.get("child_birthdate", ()))) if lines else None,
         match=draw(MATCHES),
         include=draw(INCLUDES),
         facets=tuple(sorted(facets)),

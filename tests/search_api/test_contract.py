@@ -17,6 +17,7 @@ FULL = {**NEAR, "facets": "kind,feature,language", "need": "mon@08:00-12:00", "i
     [
         (schemas.Offers, "/api/v1/offers", {"limit": 100}),
         (schemas.Offers, "/api/v1/offers", {**FULL, "child_birthdate": "2026-01-01", "limit": 2}),
+        (schemas.Offers, "/api/v1/offers", {"need": "mon-sat@07:00-18:00", "match": "best", "limit": 100}),
         (schemas.Offers, "/api/v1/offers", {**NEAR, "radius_km": "any"}),
         (schemas.Offers, "/api/v1/offers", {"commune": "69123", "facets": "subkind,funding", "kind": "mam"}),
         (schemas.Offers, "/api/v1/offers", {"epci": "244400404", "q": "crèche"}),

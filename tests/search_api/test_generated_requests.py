@@ -79,8 +79,10 @@ def coherent(query: dict[str, Any], places: Sequence[str]) -> dict[str, Any]:
         query.pop("zoom", None)
     if "need" in query:
         query["need"] = [line for line in query["need"] if len(set(re.findall(r"\d\d:\d\d", line))) == 2]
-    if "child_birthdate" in query:
-        query["from"] = query["child_birthdate"]
+    if born := query.get("child_birthdate"):
+        query["from"] = min(born)
+        if int(query.get("places", len(born))) < len(born):
+            del query["places"]
     if not sortable(query):
         query.pop("sort", None)
     if "near" not in query or (query.get("radius_km") == "any" and query.get("sort") != "distance"):

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from search_api.answer.coverage import coverage
+from domain import week
+from search_api.answer.availability import parts_of, shortenings_of, timetable_status
+from search_api.answer.coverage import Match, coverage
 from search_api.request import need
 from tests.search_api import documents
 from tests.search_api.conftest import Client
@@ -17,9 +19,22 @@ def cards(api: Client, **asked: Any) -> dict[str, Any]:
 
 
 def told(week: list[documents.Hours], *lines: str, places: int = 1) -> Any:
-    """What is said of a week for a need."""
+    """What is said of a week for a need, all its places taken."""
     found = [each.model_dump() for each in documents.period("2026-01-01", None, *week).week]
-    return coverage(found, need.days([need.parse(line) for line in lines], places))
+    days = need.days([need.parse(line) for line in lines], places)
+    most = need.most_places(days)
+    return coverage(found, days, Match(most, most, shortenings_of(parts_of(found), days, most), by_age=False))
+
+
+def plain(text: str) -> str:
+    """With the spaces of a typewriter."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def status(week: list[documents.Hours], *lines: str, places: int = 1, children: int | None = None) -> Any:
+    """Of an assistant maternel who has this week from now on, and takes the ages of so many children."""
+    period = documents.period("2026-01-01", None, *week).model_dump(mode="json")
+    return timetable_status([period], "2026-11-23", need.days([need.parse(line) for line in lines], places), children)
 
 
 def test_all_finds_only_those_who_cover_the_whole_need(api: Client) -> None:
@@ -43,22 +58,25 @@ def test_a_partial_match_says_what_is_covered_and_what_is_missing(api: Client) -
     availability = cards(api, need=need, match="best")["anne"]["availability"]
     assert availability["status"] == "partial"
     assert availability["places"] is None
-    assert availability["until"] == "2027-08-31"
+    assert (availability["until"], availability["declared_until"]) == (None, "2027-08-31")
     assert availability["coverage"]["covered"] == 2
     assert availability["coverage"]["asked"] == 5
     assert availability["coverage"]["days"][0] == {
         "day": "mon",
         "covered": True,
+        "shortened": 0,
         "free": [{"start": "08:00", "end": "18:00"}],
     }
     assert availability["coverage"]["days"][2] == {
         "day": "wed",
         "covered": False,
+        "shortened": 60,
         "free": [{"start": "10:00", "end": "19:00"}],
     }
+    assert availability["coverage"]["share"] == 0.76, "two days, and three that are worth 0.6"
     assert (
         availability["coverage"]["summary"]
-        == "2\u00a0jours sur 5\u202f; mercredi, jeudi et vendredi\u00a0: libre jusqu’à 19\u00a0h"
+        == "Libre 2\u00a0jours sur 5 (lundi et mardi)\u202f; il manque 1\u00a0h le soir, du mercredi au vendredi"
     )
 
 
@@ -68,45 +86,200 @@ def test_a_partial_match_says_what_is_covered_and_what_is_missing(api: Client) -
         (
             [("mon-tue", "08:00", "18:00", 1), ("wed", "08:00", "16:00", 1), ("thu-fri", "08:00", "18:00", 1)],
             [WEEK],
-            "4\u00a0jours sur 5\u202f; mercredi\u00a0: libre jusqu’à 16\u00a0h",
+            "Libre 4 jours sur 5 (lundi, mardi, jeudi et vendredi) ; libre jusqu’à 16 h le mercredi",
+        ),
+        (
+            [("mon-thu", "08:00", "18:00", 1)],
+            [WEEK],
+            "Libre 4 jours sur 5 (du lundi au jeudi) ; pas de place le vendredi",
         ),
         (
             [("mon", "09:30", "18:00", 1), ("wed", "08:00", "18:00", 1)],
             ["mon-wed@08:00-18:00"],
-            "1\u00a0jour sur 3\u202f; lundi\u00a0: libre à partir de 9\u00a0h\u00a030\u202f; mardi\u00a0: pas libre",
+            "Libre 1 jour sur 3 (mercredi) ; pas de place le mardi ; libre à partir de 9 h 30 le lundi",
+        ),
+        (
+            [("tue", "07:30", "19:00", 1), ("thu", "07:30", "19:00", 1)],
+            ["tue@07:15-19:00", "thu@07:15-19:00"],
+            "Il manque 15 min le matin, mardi et jeudi",
+        ),
+        (
+            [("tue", "07:30", "19:00", 1), ("thu", "07:30", "19:00", 1)],
+            ["tue@07:15-19:10", "thu@07:15-19:10"],
+            "Il manque 15 min le matin et 10 min le soir, mardi et jeudi",
         ),
         (
             [("mon", "08:00", "12:00", 1), ("mon", "14:00", "18:00", 1)],
             ["mon@07:00-19:00", "tue@08:00-09:00"],
-            "0\u00a0jour sur 2\u202f; lundi\u00a0: libre de 8\u00a0h à 12\u00a0h et de 14\u00a0h à 18\u00a0h"
-            "\u202f; mardi\u00a0: pas libre",
+            "Pas de place le mardi ; libre de 8 h à 12 h et de 14 h à 18 h le lundi",
         ),
+        (
+            [("mon", "08:00", "12:00", 1), ("mon", "12:15", "18:00", 1)],
+            ["mon@08:00-18:00"],
+            "Il manque de 12 h à 12 h 15, lundi",
+        ),
+        # Two facts at most, what has nothing first, and how many days are left.
+        (
+            [("mon", "08:00", "18:00", 1), ("tue", "08:00", "17:45", 1), ("wed-thu", "09:00", "14:00", 1)],
+            [WEEK],
+            "Libre 1 jour sur 5 (lundi) ; pas de place le vendredi ; il manque 15 min le soir, mardi"
+            " ; 2 autres jours incomplets",
+        ),
+        # A night is told apart from the day of its date.
         (
             [("sun", "20:00", "00:00", 1)],
             ["sun@20:00-06:00"],
-            "0\u00a0jour sur 1\u202f; dimanche\u00a0: libre jusqu’à minuit",
+            "Libre jusqu’à minuit la nuit du dimanche au lundi",
+        ),
+        (
+            [("tue", "08:00", "18:00", 1), ("mon", "08:00", "18:00", 1)],
+            ["mon-tue@08:00-18:00", "tue@20:00-06:00"],
+            "Libre lundi et mardi ; pas de place la nuit du mardi au mercredi",
+        ),
+        (
+            [("mon-thu", "20:00", "06:00", 1)],
+            ["mon-fri@20:00-06:00"],
+            "Libre 4 nuits sur 5 (du lundi soir au vendredi matin) ; pas de place la nuit du vendredi au samedi",
+        ),
+        (
+            [("mon", "18:00", "00:30", 1)],
+            ["mon-tue@18:00-00:30"],
+            "Libre 1 jour sur 2 (lundi soir) ; pas de place le mardi soir",
         ),
         # Two places on one line: what one place leaves free does not count there.
         (
             [("mon", "08:00", "18:00", 1)],
             ["mon@08:00-18:00", "mon@16:00-18:00*2"],
-            "0\u00a0jour sur 1\u202f; lundi\u00a0: libre jusqu’à 16\u00a0h",
+            "Libre jusqu’à 16 h le lundi",
         ),
     ],
 )
 def test_coverage_in_words(week: list[documents.Hours], lines: list[str], summary: str) -> None:
-    assert told(week, *lines)["summary"] == summary
+    assert plain(told(week, *lines)["summary"]) == summary
 
 
 def test_monday_morning_is_asked_from_where_the_more_places_end() -> None:
     # Two lines of Sunday night overlap: two places until 0:01 on Monday, then one.
     found = told([("mon", "00:00", "07:00", 1)], "sun@12:20-12:10", "sun@00:02-00:01*2")
-    assert found["days"] == [{"day": "sun", "covered": False, "free": [{"start": "00:01", "end": "07:00"}]}]
+    night = {"day": "sun", "covered": False, "shortened": None, "free": [{"start": "00:01", "end": "07:00"}]}
+    assert found["days"] == [night]
 
 
 def test_a_night_that_goes_on_into_monday_is_one_stretch() -> None:
     found = told([("sun", "20:00", "05:00", 1)], "sun@21:00-06:00")
-    assert found["days"] == [{"day": "sun", "covered": False, "free": [{"start": "21:00", "end": "05:00"}]}]
+    night = {"day": "sun", "covered": False, "shortened": 60, "free": [{"start": "21:00", "end": "05:00"}]}
+    assert found["days"] == [night]
+
+
+@pytest.mark.parametrize(
+    ("week", "lines", "places", "children", "summary"),
+    [
+        ([("mon-fri", "07:00", "19:00", 1)], [WEEK], 2, None, "1 place sur 2, du lundi au vendredi"),
+        (
+            [("mon", "08:00", "18:00", 1), ("tue", "08:30", "18:00", 1)],
+            ["mon-wed@08:00-18:00"],
+            2,
+            None,
+            "1 place sur 2 ; libre 1 jour sur 3 (lundi) ; pas de place le mercredi ; 1 autre jour incomplet",
+        ),
+        (
+            [("mon", "08:00", "18:00", 3)],
+            ["mon@08:00-18:00"],
+            3,
+            2,
+            "2 places sur 3, selon l’âge des enfants, le lundi",
+        ),
+    ],
+)
+def test_fewer_places_than_are_asked_for(
+    week: list[documents.Hours], lines: list[str], places: int, children: int | None, summary: str
+) -> None:
+    found = status(week, *lines, places=places, children=children)
+    assert found["status"] == "partial"
+    assert plain(found["coverage"]["summary"]) == summary
+    assert (found["coverage"]["places"], found["coverage"]["asked_places"]) == (int(summary[0]), places)
+
+
+def test_who_misses_minutes_is_worth_more_than_who_misses_a_day() -> None:
+    def share(week: list[documents.Hours]) -> float:
+        return float(status(week, WEEK)["coverage"]["share"])
+
+    nearly = [("mon", "08:15", "17:45", 1), ("tue", "08:15", "17:45", 1), ("wed-fri", "08:00", "18:00", 1)]
+    assert share(nearly) > share([("mon-thu", "08:00", "18:00", 1)])
+    assert share([("mon-fri", "09:00", "17:00", 1)]) == 0.6
+    assert status([("mon-fri", "09:01", "17:00", 1)], WEEK)["status"] == "full", "an hour is the most"
+
+
+ADJOINING = [
+    documents.period("2026-09-01", "2027-03-14", ("mon", "08:00", "17:30", 1)),
+    documents.period("2027-03-15", "2027-08-31", ("mon", "08:00", "18:00", 1)),
+    documents.period("2027-09-01", "2027-12-31", ("mon", "10:00", "18:00", 2)),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "expected"),
+    [
+        # Of the chain, and not of its first period; known, since what follows is declared and does not do.
+        ("mon@08:00-17:00", "2026-11-23", ("free", None, "2027-08-31", None)),
+        # Nothing is known of 2028: that is not the end of the place.
+        ("mon@10:00-17:00", "2026-11-23", ("free", None, None, "2027-12-31")),
+        ("mon@08:00-18:00", "2026-11-23", ("later", "2027-03-15", "2027-08-31", None)),
+        ("mon@08:00-18:00*2", "2026-11-23", ("partial", "2027-03-15", "2027-08-31", None)),
+        # As well or better, day by day: 30 minutes are missing, then none.
+        ("mon@08:00-18:15", "2026-11-23", ("partial", "2027-03-15", "2027-08-31", None)),
+        ("tue@08:00-18:00", "2026-11-23", ("full", None, None, "2027-12-31")),
+    ],
+)
+def test_a_place_ends_with_the_chain_of_periods_that_cover_it(
+    asked: str, start: str, expected: tuple[str | None, ...]
+) -> None:
+    periods = [each.model_dump(mode="json", exclude_none=True) for each in ADJOINING]
+    for shuffled in (periods, periods[::-1]):
+        found = timetable_status(shuffled, start, need.days([need.parse(asked)], 1))
+        assert (found["status"], found["free_from"], found["until"], found["declared_until"]) == expected
+
+
+def test_periods_that_do_not_adjoin_are_no_chain() -> None:
+    gap = [ADJOINING[0], documents.period("2027-03-16", None, ("mon", "08:00", "18:00", 1))]
+    periods = [each.model_dump(mode="json", exclude_none=True) for each in gap]
+    found = timetable_status(periods, "2026-11-23", need.days([need.parse("mon@08:00-17:00")], 1))
+    assert (found["until"], found["declared_until"]) == (None, "2027-03-14"), "nobody knows of 15 March"
+
+
+def test_siblings_of_other_ages_find_a_place_for_one_of_them(api: Client) -> None:
+    baby, schoolchild = "2026-06-01", "2018-06-01"
+    asked: dict[str, Any] = {"need": "mon-fri@08:00-12:00", "child_birthdate": [baby, schoolchild]}
+    assert set(cards(api, **asked)) == set(), "Anne takes no child of six"
+    anne = cards(api, **asked, match="best")["anne"]["availability"]
+    assert (anne["status"], anne["coverage"]["places"]) == ("partial", 1)
+    assert anne["coverage"]["summary"] == "1\u00a0place sur 2, selon l’âge des enfants, du lundi au vendredi"
+    assert cards(api, need=asked["need"], child_birthdate=[baby, baby])["anne"]["availability"]["status"] == "free"
+
+
+def test_who_misses_minutes_comes_before_who_misses_days(api: Client) -> None:
+    for sort in ("availability", "recommended"):
+        ids = api.ids(need=["mon@07:15-12:00", "tue@07:15-12:00"], match="best", sort=sort, department="44")
+        assert ids.index("anne") < ids.index("chloe")
+
+
+def worst() -> list[str]:
+    """As many lines as may be asked for, one after the other until Monday morning, with other places each."""
+    return [
+        f"mon-sun@{week.clock(420 + 100 * number)}-{week.clock(520 + 100 * number)}*{(1, 6, 2, 5, 3, 4)[number % 6]}"
+        for number in range(need.MAX_LINES)
+    ]
+
+
+@pytest.mark.parametrize("match", ["all", "best"])
+@pytest.mark.parametrize("sort", ["recommended", "availability"])
+def test_the_largest_need_is_answered(api: Client, match: str, sort: str) -> None:
+    children = [f"20{16 + number}-06-01" for number in range(6)]
+    answer = api.offers(
+        need=worst(), match=match, sort=sort, child_birthdate=children, include=["to_ask", "unknown"],
+        facets="kind,day,commune", near="47.2186,-1.5541", radius_km=50, view="-1.65,47.16,-1.45,47.28", zoom=9,
+    )  # fmt: skip
+    assert answer["query"]["need"] == worst()
 
 
 def test_siblings_may_need_different_places_on_different_lines(api: Client) -> None:

@@ -80,12 +80,29 @@ def test_a_territory_stays_the_code_that_was_given(given: dict[str, Any], territ
         ({"view": "-2,47,-1,48"}, ["zoom"]),
         ({"zoom": "9"}, ["view"]),
         ({"child_birthdate": "1999-01-01"}, ["child_birthdate"]),
+        ({"child_birthdate": ["2026-01-01", "2026-01-01"], "places": "1"}, ["places", "child_birthdate"]),
     ],
 )
 def test_what_does_not_go_together_is_refused_by_name(given: dict[str, Any], named: list[str]) -> None:
     with pytest.raises(ParameterError) as refused:
         understand(offers(**given), TODAY, KEYS)
     assert [error["parameter"] for error in refused.value.errors] == named
+
+
+@pytest.mark.parametrize(
+    ("given", "places"),
+    [
+        ({}, 1),
+        ({"child_birthdate": "2026-01-01"}, 1),  # as a saved need of before has it
+        ({"child_birthdate": ["2026-01-01", "2026-01-01"]}, 2),
+        ({"child_birthdate": ["2026-01-01", "2024-01-01"], "places": "3"}, 3),
+    ],
+)
+def test_there_is_a_place_for_each_child(given: dict[str, Any], places: int) -> None:
+    query = understand(offers(**given), TODAY, KEYS)
+    assert query.places == places
+    assert [born.isoformat() for born in query.children] == query.echo["child_birthdate"]
+    assert len(query.ages_months) == len(query.children)
 
 
 def test_a_map_has_its_view_beside_a_place_and_a_count_has_none() -> None:

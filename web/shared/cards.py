@@ -88,21 +88,40 @@ def availability(found: Mapping[str, Any] | None, *, has_need: bool) -> dict[str
         return None
     status = found["status"]
     if status == "free":
-        text = texts.FREE_FOR_NEED
-        if not has_need:
-            text = texts.FREE_PLACE.of(found.get("places") or 1)
-        if found.get("until"):
-            text += ", " + texts.FREE_UNTIL.format(day=iso_day(found["until"]))
+        text = texts.FREE_FOR_NEED if has_need else texts.FREE_PLACE.of(found.get("places") or 1)
+        text = ", ".join(filter(None, (text, until(found))))
     elif status == "partial":
-        text = found["coverage"]["summary"]
-        if found.get("free_from"):
-            text += ", " + texts.PARTIAL_FROM.format(day=iso_day(found["free_from"]))
+        text = partial(found)
     elif status == "later":
-        text = texts.LATER.format(day=iso_day(found["free_from"]))
+        text = ", ".join(filter(None, (texts.LATER.format(day=iso_day(found["free_from"])), until(found))))
     else:
         told = {"full": texts.FULL, "to_ask": texts.TO_ASK, "unknown": texts.UNKNOWN, "to_confirm": texts.TO_CONFIRM}
         text = told[status]
     return {"status": status, "text": text}
+
+
+def until(found: Mapping[str, Any]) -> str:
+    """To when a place is free; or, where what comes after is not declared, to when it is: that is not its end."""
+    if found.get("until"):
+        return texts.FREE_UNTIL.format(day=iso_day(found["until"]))
+    if found.get("declared_until"):
+        return texts.FREE_DECLARED_UNTIL.format(day=iso_day(found["declared_until"]))
+    return ""
+
+
+def partial(found: Mapping[str, Any]) -> str:
+    """What there is of the need, after its dates, as the sentence ends with what is missing."""
+    summary = str(found["coverage"]["summary"])
+    start, end = found.get("free_from"), found.get("until")
+    if not (start or end):
+        return summary
+    if start and end:
+        when = texts.PARTIAL_FROM_TO.format(start=iso_day(start), end=iso_day(end))
+    elif start:
+        when = texts.PARTIAL_FROM.format(day=iso_day(start))
+    else:
+        when = texts.PARTIAL_UNTIL.format(day=iso_day(str(end)))
+    return f"{when}{french.NBSP}: {summary[:1].lower()}{summary[1:]}"
 
 
 def freshness(item: Mapping[str, Any], today: date) -> str | None:

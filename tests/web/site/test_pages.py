@@ -59,7 +59,7 @@ def test_a_need_tells_what_is_free_and_what_is_to_ask(site: Client) -> None:
 
 def test_a_part_of_a_need_says_what_is_missing(site: Client) -> None:
     shown = cards(search(site, ("jour", "lun"), ("jour", "mar"), ("debut", "08:00"), ("fin", "11:00")))
-    assert "1 jour sur 2 ; mardi : pas libre" in shown["chloe"]
+    assert "Libre 1 jour sur 2 (lundi) ; pas de place le mardi" in shown["chloe"]
 
 
 def test_siblings_need_their_places_at_the_same_time(site: Client) -> None:
@@ -70,7 +70,7 @@ def test_siblings_need_their_places_at_the_same_time(site: Client) -> None:
     assert "du lundi au vendredi, 8 h – 17 h ; mercredi, 8 h – 12 h" in text(response.text)
     assert 'class="more-slots" open' in response.text
     longer = cards(search(site, *both[:-1], ("fin2", "14:00")))["anne"]
-    assert "4 jours sur 5 ; mercredi : libre" in longer
+    assert "Libre 4 jours sur 5 (lundi, mardi, jeudi et vendredi) ; libre de 8 h à 12 h 30 et de 14 h à 17 h" in longer
 
 
 def test_an_error_of_a_second_slot_stands_beside_it(site: Client) -> None:
@@ -87,7 +87,7 @@ def test_only_declared_places(site: Client) -> None:
 
 def test_without_a_need_availability_is_told_at_the_day(site: Client) -> None:
     shown = cards(search(site, ("type", "assistant_maternel")))
-    assert "2 places libres, jusqu’au 31 août 2027" in shown["anne"]
+    assert "2 places libres, disponibilités déclarées jusqu’au 31 août 2027" in shown["anne"]
     assert "Libre à partir du 1er septembre 2027" in shown["berthe"]
     assert "Disponibilités inconnues" in shown["diane"]
     assert "Complet" in shown["fanny"]

@@ -59,7 +59,12 @@ def need(chance: random.Random) -> dict[str, Any]:
     if chance.random() < 0.3:
         found["feature"] = [chance.choice(FEATURES)]
     if chance.random() < 0.3:
-        found["child_birthdate"] = (TODAY - timedelta(days=chance.choice((10, 900, 3000)))).isoformat()
+        # One child, as saved before they could be several, or siblings.
+        ages = [chance.choice((10, 900, 3000)) for _ in range(chance.choice((1, 1, 2)))]
+        born = [(TODAY - timedelta(days=days)).isoformat() for days in ages]
+        found["child_birthdate"] = born if len(born) > 1 or chance.random() < 0.5 else born[0]
+        if "places" in found:
+            found["places"] = max(found["places"], str(len(born)))
     return found
 
 
