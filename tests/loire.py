@@ -331,7 +331,7 @@ def moved(rng: random.Random, ranges: list[Range]) -> list[Range]:
     """The same hours, of which some begin later by as much as a need may be shortened, or by a minute more."""
     lost = rng.choice((1, 15, 16, 30, 60, 61))
     return [
-        (day, start + lost if rng.random() < 0.5 and start + lost < end else start, end, places)
+        (day, start + lost if rng.random() < 0.5 and start + lost < min(end, 1_440) else start, end, places)
         for day, start, end, places in ranges
     ]
 

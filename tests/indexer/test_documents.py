@@ -257,9 +257,12 @@ def test_who_is_known_by_the_commune_alone_may_be_anywhere_in_it(registry: Conne
     assert document(registry, found["id"])["spread_km"] == pytest.approx(2.19, abs=0.01)
 
 
-@pytest.mark.parametrize("shown", ["phone", "mail", "site", None])
+WAYS = {"phone": "02 40 00 00 00", "mail": "lutins@example.org", "site": "https://lutins.example.org"}
+
+
+@pytest.mark.parametrize("shown", [*WAYS, None])
 def test_a_structure_can_be_reached_by_what_its_fiche_shows(registry: Connection, shown: str | None) -> None:
-    offer = structure(registry, "Les Lutins", **({shown: "x@example.org"} if shown else {}))
+    offer = structure(registry, "Les Lutins", **({shown: WAYS[shown]} if shown else {}))
     assert document(registry, offer)["reachable"] is (shown is not None)
 
 

@@ -149,3 +149,17 @@ begin
     return null;
 end
 $$;
+
+-- The settings of 0028 for the trigger functions of 0038, which were made without them.
+do $$
+declare routine regprocedure;
+begin
+    foreach routine in array
+        '{queue_from_alias(),queue_truncated_aliases(),queue_former_names()}'::regprocedure[]
+    loop
+        execute format(
+            'alter function %s set enable_seqscan = off set enable_mergejoin = off set enable_hashjoin = off'
+            ' set plan_cache_mode = force_generic_plan', routine);
+    end loop;
+end
+$$;
