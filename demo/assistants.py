@@ -14,6 +14,10 @@ from registry.ids import new_id
 UP_TO_DATE = 0.67
 """The others are full, or have let their availability lapse."""
 
+SHOWN_PHONE = 0.6
+SHOWN_MAIL = 0.3
+"""Of those invented hardly any has an account, so that one in four can be reached in no way."""
+
 ILE_DE_FRANCE = "11"
 LANGUAGES = {
     **{"en": 30, "es": 14, "pt": 14, "ar": 18, "it": 4, "de": 6, "br": 3},
@@ -50,8 +54,8 @@ def assistant(rng: random.Random, place: Place, home: Point, number: str, mam: s
             offer_id,
             contacts.mobile(rng) if rng.random() < 0.8 else contacts.landline(rng, place.region),
             people.mail(rng, someone),
-            rng.random() < 0.2,
-            rng.random() < 0.1,
+            rng.random() < SHOWN_PHONE,
+            rng.random() < SHOWN_MAIL,
         ),
         agrement=(
             offer_id,

@@ -114,6 +114,10 @@ class Offer(Document):
     manager: Manager | None = None
     position: Point
     precision: Precision
+    located: bool = Field(description="more is known of where it is than its commune")
+    spread_km: float | None = Field(
+        None, description="of one that is known by its commune alone: the radius of a circle of the commune's area"
+    )
     address: str | None = None
     commune: Commune
     epci: str | None = None
@@ -134,6 +138,7 @@ class Offer(Document):
     leave: list[date] | None = None
     mam: Mam | None = None
     contact: Contact | None = None
+    reachable: bool = Field(description="its fiche shows a telephone, a mail or a site, or offers to write to it")
     confirmed_on: date | None = None
     fresh_until: date | None = Field(None, description="the last day on which its word counts; absent without one")
     fictitious: bool

@@ -25,7 +25,7 @@ from registry.scales import current_scales
 Change = Callable[[Connection, str], object]
 """Writes to the offer of this id, as a save does; takes no lock on anything but it."""
 
-PLACE = ("position", "precision", "address", "commune", "epci", "department")
+PLACE = ("position", "precision", "located", "spread_km", "address", "commune", "epci", "department")
 LICENCE = ("capacity", "ages")
 
 

@@ -40,8 +40,8 @@ BUILT_OTHERWISE = "d’autres données s’y rattachent"
 NOT_BUILT = ("offer_view", "intake_row")
 """How often a page was read is nothing that anybody has built; it goes with the offer."""
 
-DERIVED = frozenset({"fresh_until"})
-"""Columns that change by themselves: by the calendar and its rules."""
+DERIVED = frozenset({"fresh_until", "takes_messages"})
+"""Columns that change by themselves: by the calendar and its rules, by her account."""
 
 
 @dataclass(frozen=True)

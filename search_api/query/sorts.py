@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from search_api.geo import Point
 from search_api.query import filters
 from search_api.query.filters import Clause, worth
 from search_api.request import need
@@ -17,7 +18,16 @@ BEGUN = 1.0
 """More, where that period holds the day from which the place is looked for: it need not be waited for."""
 
 NEAR = 2.0
-"""At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ."""
+"""At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ. Of one that is
+known by its commune alone, no more than NEAR ÷ the commune's radius in km, which is what it would have at that radius
+(just so at 2 and 4 km; a little less between, a little more beyond): the commune's centre is nobody's door."""
+
+NO_BOUND_KM = 0.5
+"""For a radius that is not there: below it the bound is more than the decay ever is."""
+
+REACHABLE = 0.2
+"""More where its fiche shows a telephone, a mail or a site, or offers to write: of two that are alike, the one who can
+be asked at all. Less than what freshness and a day of the need are worth: who has no number has a door."""
 
 FRESH = 1.0
 """An offer that is up to date comes before one that is not, unless that one is clearly nearer (by 2 km or so)."""
@@ -57,13 +67,14 @@ def sort(query: OfferQuery) -> list[dict[str, Any]]:
 
 
 def distance(query: OfferQuery) -> list[dict[str, Any]]:
-    """By the distance to the point, or the least one to a stop of the route; nothing where there is neither."""
+    """By the distance to the point, or the least one to a stop of the route; nothing where there is neither. Whoever is
+    known by the commune alone comes after all others: the distance to its centre is nobody's."""
     points = [query.near] if query.near is not None else query.route.stops if query.route is not None else []
     if not points:
         return []
     origins = [filters.point(each) for each in points]
     by_distance = {"position": origins, "order": "asc", "unit": "m", "distance_type": "arc", "mode": "min"}
-    return [{"_geo_distance": by_distance}]
+    return [{"located": "desc"}, {"_geo_distance": by_distance}]
 
 
 def scored(query: OfferQuery, conditions: list[Clause], words: list[Clause], restricts: bool) -> Clause:
@@ -142,20 +153,30 @@ def best_of(*clauses: Clause) -> Clause:
 
 
 def recommended(query: OfferQuery) -> list[Clause]:
-    """What adds to the score beside the need: near before far, fresh before stale.
+    """What adds to the score beside the need: near before far, fresh before stale, reachable before not.
 
     Along a route there is no decay (its hundreds of stops would cost more than the search): the least detour decides
     between offers of the same score.
     """
     since = [(query.today - timedelta(days=days), boost) for days, boost in LATELY]
     lately = [worth(boost, filters.within("confirmed_on", gte=day.isoformat())) for day, boost in since]
-    clauses = [fresh(query, FRESH), *lately]
-    if query.near is not None:
-        decay = {"position": {"origin": filters.point(query.near), "scale": f"{HALF_WAY_KM}km", "decay": 0.5}}
-        clauses.append(
-            {"function_score": {"query": {"match_all": {}}, "exp": decay, "boost": NEAR, "boost_mode": "multiply"}}
-        )
-    return clauses
+    nearness = [near(query.near)] if query.near is not None else []
+    return [fresh(query, FRESH), *lately, worth(REACHABLE, {"term": {"reachable": True}}), *nearness]
+
+
+def near(point: Point) -> Clause:
+    """What nearness to the point adds: the lesser of what the distance gives and what its commune's size allows."""
+    decay = {"position": {"origin": filters.point(point), "scale": f"{HALF_WAY_KM}km", "decay": 0.5}}
+    bound = {"field": "spread_km", "modifier": "reciprocal", "missing": NO_BOUND_KM}
+    return {
+        "function_score": {
+            "query": {"match_all": {}},
+            "functions": [{"exp": decay}, {"field_value_factor": bound}],
+            "score_mode": "min",
+            "boost": NEAR,
+            "boost_mode": "multiply",
+        }
+    }
 
 
 def fresh(query: OfferQuery, boost: float) -> Clause:

@@ -1,5 +1,6 @@
 """Documents of hand-written records, exactly; and every document of the generated data against its model."""
 
+import math
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -10,7 +11,9 @@ from pydantic import BaseModel
 
 from indexer.documents import all_documents, some_documents
 from mappings.documents import Offer, Place, RetiredPlace
+from registry import accounts
 from registry.database import Connection, connect
+from registry.parents.contact import stopping
 from tests.loire import Loire
 from tests.records import Range, add_period, assistant, structure
 
@@ -93,6 +96,7 @@ def test_a_full_structure(registry: Connection) -> None:
         "manager": {"name": "Association Les Lutins", "type": "association"},
         "position": {"lat": 47.2173, "lon": -1.5534},
         "precision": "address",
+        "located": True,
         "address": "10 rue des Namnètes",
         **IN_NANTES,
         "capacity": 12,
@@ -102,6 +106,7 @@ def test_a_full_structure(registry: Connection) -> None:
         "languages": ["fr", "br"],
         **OPENED,
         "contact": {"phone": "02 40 00 00 00", "mail": "lutins@example.org", "site": "https://lutins.example.org"},
+        "reachable": True,
         "confirmed_on": "2026-10-01",
         "fresh_until": "2027-04-01",
         "fictitious": False,
@@ -118,6 +123,8 @@ def test_a_bare_structure_has_no_empty_fields(registry: Connection) -> None:
         "what": "Relais petite enfance",
         "position": {"lat": 48.892, "lon": 0.0},
         "precision": "address",
+        "located": True,
+        "reachable": False,
         "commune": {
             "code": "75118",
             "codes": ["75118", "75056"],
@@ -152,6 +159,8 @@ def test_an_assistant_with_two_periods(registry: Connection) -> None:
         "project": "Au calme.",
         "position": {"lat": 47.215, "lon": -1.5525},
         "precision": "zone",
+        "located": True,
+        "reachable": False,
         **IN_NANTES,
         "capacity": 3,
         "ages": {"gte": 0, "lt": 72},
@@ -227,6 +236,8 @@ def test_who_hides_everything_leaves_no_trace_of_it(registry: Connection) -> Non
         "what": "Assistant maternel",
         "position": {"lat": 47.215, "lon": -1.5525},
         "precision": "zone",
+        "located": True,
+        "reachable": False,
         **IN_NANTES,
         "capacity": 3,
         "ages": {"gte": 0, "lt": 72},
@@ -235,6 +246,43 @@ def test_who_hides_everything_leaves_no_trace_of_it(registry: Connection) -> Non
     }
     assert document(registry, alone) == {"id": alone, **expected}
     assert document(registry, in_mam) == {"id": in_mam, **expected}
+
+
+def test_who_is_known_by_the_commune_alone_may_be_anywhere_in_it(registry: Connection) -> None:
+    found = document(registry, assistant(registry, commune="01002", home=(46.0123, 5.4391)))
+    ((area,),) = registry.execute("select area_km2 from commune where code = '01002'").fetchall()
+    assert (found["precision"], found["located"]) == ("commune", False)
+    assert found["spread_km"] == pytest.approx(math.sqrt(area / math.pi), abs=0.01)
+    registry.execute("update commune set area_km2 = null where code = '01002'")
+    assert document(registry, found["id"])["spread_km"] == pytest.approx(2.19, abs=0.01)
+
+
+WAYS = {"phone": "02 40 00 00 00", "mail": "lutins@example.org", "site": "https://lutins.example.org"}
+
+
+@pytest.mark.parametrize("shown", [*WAYS, None])
+def test_a_structure_can_be_reached_by_what_its_fiche_shows(registry: Connection, shown: str | None) -> None:
+    offer = structure(registry, "Les Lutins", **({shown: WAYS[shown]} if shown else {}))
+    assert document(registry, offer)["reachable"] is (shown is not None)
+
+
+def test_she_can_be_reached_by_what_she_shows_or_by_messages_that_arrive(registry: Connection) -> None:
+    hidden, shown, written = assistant(registry), assistant(registry, contact={"show_phone": True}), assistant(registry)
+    account = accounts.create(registry, "nadia@example.org", "am", offer=written)
+    accounts.create(registry, "relais@example.org", "rpe", offer=hidden)
+
+    def reached() -> list[bool]:
+        return [document(registry, each)["reachable"] for each in (hidden, shown, written)]
+
+    assert reached() == [False, True, True]
+    stopping.switch(registry, written, False)
+    stopping.switch(registry, shown, False)
+    assert reached() == [False, True, False]
+    stopping.switch(registry, written, True)
+    registry.execute("update account set mail = 'autre@example.org' where id = %s", [account.id])
+    assert reached() == [False, True, True]
+    registry.execute("update account set closed_at = now() where id = %s", [account.id])
+    assert reached() == [False, True, False]
 
 
 @pytest.mark.parametrize("publication", ["draft", "paused", "closed"])

@@ -6,8 +6,9 @@ from datetime import date
 import psycopg
 import pytest
 
-from registry import database
+from registry import accounts, database
 from registry.database import Connection
+from registry.parents.contact import stopping
 from tests.conftest import wait_for
 from tests.records import add_period, assistant, structure
 
@@ -46,6 +47,31 @@ def test_what_no_stranger_may_see_leaves_nothing(registry: Connection) -> None:
     assert taken(registry) == []
     registry.execute("update am_contact set show_phone = true")
     assert taken(registry) == [offer]
+
+
+def test_whether_she_takes_messages_is_public_and_whose_mailbox_it_is_is_not(registry: Connection) -> None:
+    offer, other = assistant(registry), assistant(registry)
+    taken(registry)
+    account = accounts.create(registry, "nadia@example.org", "am", offer=offer).id
+    assert taken(registry) == [offer]
+    registry.commit()
+    before = registry.execute("select xmin, ctid from offer order by id").fetchall()
+    registry.execute("update account set mail = 'autre@example.org', name = 'Autre' where id = %s", [account])
+    accounts.create(registry, "relais@example.org", "rpe", offer=other)
+    assert taken(registry) == []
+    assert registry.execute("select xmin, ctid from offer order by id").fetchall() == before
+    registry.execute("insert into contact_off (offer) values (%s), (%s)", [offer, other])
+    assert taken(registry) == [offer], "the other one was never written to"
+    registry.execute("update account set closed_at = now()")
+    assert taken(registry) == [], "she takes none already"
+    registry.execute("delete from contact_off")
+    assert taken(registry) == []
+    registry.execute("update account set closed_at = null where id = %s", [account])
+    assert taken(registry) == [offer]
+    registry.execute("update account set offer = %s where id = %s", [other, account])
+    assert taken(registry) == sorted([offer, other])
+    registry.execute("delete from account")
+    assert taken(registry) == [other]
 
 
 def test_rows_that_move_to_another_parent_queue_both(registry: Connection) -> None:
@@ -90,6 +116,13 @@ def test_truncate_is_captured(registry: Connection) -> None:
     registry.execute("truncate am_contact")
     assert taken(registry) == [her]
     assert registry.execute("select phone from offer where id = %s", [her]).fetchall() == [(None,)]
+    accounts.create(registry, "nadia@example.org", "am", offer=her)
+    stopping.switch(registry, her, False)
+    taken(registry)
+    registry.execute("truncate contact_off")
+    assert taken(registry) == [her], "she takes messages again"
+    registry.execute("truncate account cascade")
+    assert taken(registry) == [her]
     registry.execute("truncate agrement")
     assert taken(registry) == [her], "she is public no more"
     registry.execute("truncate offer cascade")
@@ -120,6 +153,9 @@ def test_a_renamed_commune_queues_all_of_its_offers_in_bounded_chunks(registry: 
     assert max(map(len, chunks)) == 2
     registry.execute("update commune set population = population + 1 where code = '44109'")
     assert registry.execute("select expand_fan_out(2)").fetchall() == [(False,)], "their documents don't show it"
+    registry.execute("update commune set area_km2 = area_km2 + 1 where code = '44109'")
+    assert registry.execute("select expand_fan_out(9)").fetchall() == [(True,)]
+    assert taken(registry) == ids
 
 
 def test_names_and_codes_of_before_are_queued_with_the_commune_of_today(registry: Connection) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from registry import accounts
 from registry.agrements.expiry import expire
 from registry.database import Connection, connect
 from tests.conftest import wait_for
@@ -100,6 +101,15 @@ def test_a_derived_column_cannot_be_written_past_the_rule(registry: Connection) 
     registry.execute("update offer set lat = %s, lon = %s, phone = '06', licensed = true", NANTES)
     face = public(registry, offer)
     assert (face["lat"], face["lon"], face["phone"]) == (47.215, -1.5525, None)
+
+
+def test_nobody_writes_that_she_takes_messages_but_her_account(registry: Connection) -> None:
+    without, hers, creche = assistant(registry), assistant(registry), structure(registry, "Les Lutins")
+    accounts.create(registry, "nadia@example.org", "am", offer=hers)
+    for said in (True, False):
+        registry.execute("update offer set takes_messages = %s", [said])
+        rows = registry.execute("select id from offer where takes_messages").fetchall()
+        assert rows == [(hers,)], (without, creche)
 
 
 PRIVATE_CHANGES = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.search_api import oracle
 from tests.search_api.oracle import Found, Request
+from tests.search_api.oracle_globe import nearness
 from tests.search_api.oracle_offers import Offer, folded
 from tests.search_api.oracle_weeks import DAY, DAYS, Availability, Best, Period, Week, free_parts
 from tests.search_api.random_requests import CLOSE_M
@@ -94,11 +95,16 @@ def compare_nearly(request: Request, ids: Sequence[str], expected: Sequence[str]
 
     for mine, theirs in zip(ids, expected, strict=True):
         assert worth(mine) == worth(theirs)
+        assert is_located(known[mine]) == is_located(known[theirs])
         assert abs(found.far[mine] - found.far[theirs]) < CLOSE_M
     for one, after in pairwise(ids):
         same_place = (known[one].lat, known[one].lon) == (known[after].lat, known[after].lon)
-        if same_place and worth(one) == worth(after):
+        if same_place and worth(one) == worth(after) and is_located(known[one]) == is_located(known[after]):
             assert one < after, "equal distances are in the order of their ids"
+
+
+def is_located(offer: Offer) -> bool:
+    return offer.known_within_km is None
 
 
 def compare_recommended(request: Request, offers: Sequence[Offer], found: Found) -> None:
@@ -131,6 +137,10 @@ def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
         "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
         "up_to_date": oracle.is_up_to_date(offer, request.today),
         "far": found.far.get(offer.id, 0.0),
+        "located": is_located(offer),
+        # Along a route, and without a point, no distance counts but among equals.
+        "near": nearness(found.far.get(offer.id, 0.0), offer.known_within_km) if request.near else 1.0,
+        "reachable": offer.reachable,
     }
 
 
@@ -143,15 +153,20 @@ def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     # Some days now may outweigh a few more days later.
     free = one["worth"] >= other["worth"] and one["covered_now"] >= other["covered_now"] and (same or one["now"])
     fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0) and one["up_to_date"] >= other["up_to_date"]
-    near = one["far"] <= other["far"]
+    # A commune's radius is rounded in the index.
+    slack = 0.0 if one["located"] == other["located"] or one["near"] == other["near"] else 0.005
+    near = one["near"] >= other["near"] + slack
+    near = near and (one["located"], -one["far"]) >= (other["located"], -other["far"])
     # What is better only later than what there is now may add nothing to it.
     sooner = one["now"] or not one["covered_now"]
     strictly = (
         (one["worth"] > other["worth"] and sooner)
         or one["up_to_date"] > other["up_to_date"]
+        or one["reachable"] > other["reachable"]
+        or one["located"] > other["located"]
         or one["far"] < other["far"] - max(10.0, other["far"] * 0.01)
     )
-    return bool(free and fresh and near and strictly)
+    return bool(free and fresh and near and one["reachable"] >= other["reachable"] and strictly)
 
 
 # Cards ----------------------------------------------------------------------------------------------------

@@ -49,6 +49,10 @@ def offer(
     periods = tuple((each.period.gte, each.period.lte) for each in fields.get("availability", ()))
     life = Life(kind, bool(fields.get("employed")), fields.get("confirmed_on"), periods)
     fields.setdefault("fresh_until", counts_until(life))
+    fields.setdefault("reachable", any((fields.get("contact") or {}).values()))
+    fields["located"] = fields["precision"] != "commune"
+    if not fields["located"]:
+        fields.setdefault("spread_km", 4.0)
     return Offer(
         id=id,
         kind=kind,

@@ -392,6 +392,11 @@ def worth(shown: Availability | None) -> float:
     return shown.best.tenths + 0.5 * shown.best.now if shown and shown.best else 0
 
 
+def by_distance(offer: Offer, far: Mapping[str, float]) -> tuple[bool, float]:
+    """Who is known by the commune alone comes last."""
+    return (offer.known_within_km is not None, far[offer.id])
+
+
 def ordered(
     request: Request,
     offers: Iterable[Offer],
@@ -401,14 +406,14 @@ def ordered(
     by_id = sorted(offers, key=lambda offer: offer.id)
     match request.order:
         case "distance":
-            return sorted(by_id, key=lambda offer: far[offer.id])
+            return sorted(by_id, key=lambda offer: by_distance(offer, far))
         case "updated":
             return sorted(by_id, key=lambda offer: offer.confirmed_on or date.min, reverse=True)
         case "name":
             return sorted(by_id, key=lambda offer: folded(offer.name))
         case "availability":
             if request.measures:
-                by_id.sort(key=lambda offer: far[offer.id])
+                by_id.sort(key=lambda offer: by_distance(offer, far))
             else:
                 by_id.sort(key=lambda offer: folded(offer.name))
             return sorted(by_id, key=lambda offer: worth(shown[offer.id]), reverse=True)

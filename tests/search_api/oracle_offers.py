@@ -1,5 +1,6 @@
 """The registry's public offers, as the oracle sees them: rows made into plain values."""
 
+import math
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +31,11 @@ CAPACITIES = {
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """`communes`: its own code and, in an arrondissement, the city's. `opening` is None where it is not known."""
+    """`communes`: its own code and, in an arrondissement, the city's. `opening` is None where it is not known.
+
+    `known_within_km`: of one that is known by its commune alone, the radius of a circle as large as that. `reachable`:
+    its fiche shows a telephone, a mail or a site; or she has an account and takes messages.
+    """
 
     id: str
     kind: str
@@ -38,6 +43,8 @@ class Offer:
     name: str
     lat: float
     lon: float
+    known_within_km: float | None
+    reachable: bool
     communes: tuple[str, ...]
     epci: str | None
     department: str
@@ -112,6 +119,7 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
         code: (tuple(filter(None, (code, parent))), epci, department)
         for code, parent, epci, department in conn.execute("select code, parent, epci, department from commune")
     }
+    areas = dict(conn.execute("select code, coalesce(area_km2, 15) from commune").fetchall())
     openings: dict[str, list[tuple[int, int, int, int]]] = {}
     for offer, *hours in conn.execute("select offer, weekday, start_minute, end_minute, 1 from opening"):
         openings.setdefault(offer, []).append((hours[0], hours[1], hours[2], hours[3]))
@@ -135,11 +143,15 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
         " o.age_to_months, o.funding, o.features, o.languages, o.hourly_cents, o.schools, o.confirmed_on,"
         " o.employed, o.fictitious,"
         " exists (select from am_mam w join offer m on m.id = w.mam"
-        "  where w.offer = o.id and w.show and m.publication = 'published')"
+        "  where w.offer = o.id and w.show and m.publication = 'published'),"
+        " o.position_precision, o.phone is not null or o.mail is not null or o.site is not null or ("
+        "  o.kind = 'assistant_maternel' and exists (select from account where offer = o.id and closed_at is null)"
+        "  and o.id not in (select offer from contact_off))"
         " from offer o where o.publication = 'published' and o.licensed"
     ):
         identifier, kind, subkind, name, lat, lon, commune, capacity, age_from, age_to = row[:10]
-        funding, features, languages, hourly_cents, schools, confirmed_on, employed, fictitious, in_mam = row[10:]
+        funding, features, languages, hourly_cents, schools, confirmed_on, employed, fictitious, in_mam = row[10:19]
+        precision, reachable = row[19:]
         found.append(
             Offer(
                 identifier,
@@ -148,6 +160,8 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
                 name,
                 lat,
                 lon,
+                math.sqrt(areas[commune] / math.pi) if precision == "commune" else None,
+                reachable,
                 *communes[commune],
                 capacity,
                 (age_from, age_to) if age_from is not None else None,

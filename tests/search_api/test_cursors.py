@@ -10,13 +10,17 @@ from elasticsearch import Elasticsearch
 from itsdangerous import Signer
 
 from mappings import indexes
+from search_api.request import cursors
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
 from tests.search_api.documents import OFFERS, TODAY, offer
 
 NEAR = "47.2186,-1.5541"
-CROWD = [offer(f"o{number:03}", "eaje", f"Crèche {number % 7}", 47.2, -1.5) for number in range(60)]
-"""Many equal sort values: only the id tells them apart."""
+CROWD = [
+    offer(f"o{n:03}", "eaje", f"Crèche {n % 7}", 47.2, -1.5, precision="commune" if n % 3 else "address")
+    for n in range(60)
+]
+"""Many equal sort values: only the id, and whether more than the commune is known, tells them apart."""
 
 SEARCHES = [
     {"near": NEAR, "radius_km": "any", "sort": "distance"},
@@ -136,6 +140,16 @@ def test_a_changed_or_foreign_cursor_is_refused(api: Client) -> None:
 def test_the_cursor_of_another_search_is_refused(api: Client, other: dict[str, Any]) -> None:
     cursor = api.offers(near=NEAR, limit=2)["next"]
     assert "autre recherche" in refused(api, **other, cursor=cursor)
+
+
+def test_a_cursor_of_before_the_orders_changed_is_one_of_another_search(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has other sort values, which the engine would refuse."""
+    with monkeypatch.context() as before:
+        before.setattr(cursors, "ORDERS", cursors.ORDERS - 1)
+        cursor = api.offers(near=NEAR, limit=2)["next"]
+    assert "autre recherche" in refused(api, near=NEAR, limit=2, cursor=cursor)
 
 
 def test_another_limit_or_other_facets_are_still_the_same_search(api: Client) -> None:

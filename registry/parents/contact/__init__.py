@@ -34,8 +34,9 @@ def reach(conn: Connection, offer: str) -> Reach:
 
 def takes_messages(conn: Connection, offer: str) -> bool:
     """Whether her fiche offers to write to her, as soon as parents find it: she has an account, and has not switched
-    it off."""
-    return address_of(conn, offer) is not None
+    it off. The column is derived (migration 0040), and stands in her document's `reachable` too."""
+    row = conn.execute("select takes_messages from offer where id = %s", [offer]).fetchone()
+    return bool(row and row[0])
 
 
 def reachable(conn: Connection, offer: str) -> bool:
@@ -51,8 +52,7 @@ def address_of(conn: Connection, offer: str, *, public: bool = False) -> str | N
     """
     row = conn.execute(
         "select a.mail from offer o join account a on a.offer = o.id and a.role = 'am' and a.closed_at is null"
-        " where o.id = %s and o.kind = 'assistant_maternel' and (is_public(o) or not %s)"
-        " and not exists (select from contact_off f where f.offer = o.id)",
+        " where o.id = %s and o.takes_messages and (is_public(o) or not %s)",
         [offer, public],
     ).fetchone()
     return row[0] if row else None

@@ -31,11 +31,13 @@ class Query:
 
 @dataclass(frozen=True)
 class Score:
-    """`grades` are those of the answer's first offers."""
+    """`grades` are those of the answer's first offers, None where no rule speaks of one; `judged` is the part of these
+    offers of which a rule does."""
 
     query: Query
     ndcg: float
-    grades: list[int]
+    judged: float
+    grades: list[int | None]
 
 
 def read(path: Path) -> Iterator[Query]:
@@ -55,22 +57,35 @@ def score(
     for query, ids in zip(queries, ask([query.parameters() for query in queries]), strict=True):
         request = Request.of(query.ask, today)
         every = {offer["id"]: grade(offer, query.rules, request) for offer in offers}
-        found = [every[id] for id in ids]
-        scores.append(Score(query, ndcg(found, every.values(), DEPTH), found))
+        found = [every[id] for id in ids[:DEPTH]]
+        gain = ndcg([each or 0 for each in found], [each or 0 for each in every.values()], DEPTH)
+        scores.append(Score(query, gain, judged_part(found), found))
     return scores
+
+
+def judged_part(grades: list[int | None]) -> float:
+    """Judged@10: of an empty answer, 1, as nothing unjudged stands in it."""
+    return sum(each is not None for each in grades) / len(grades) if grades else 1.0
 
 
 def mean(scores: list[Score]) -> float:
     return sum(each.ndcg for each in scores) / len(scores)
 
 
+def mean_judged(scores: list[Score]) -> float:
+    return sum(each.judged for each in scores) / len(scores)
+
+
 def table(scores: list[Score]) -> list[str]:
-    """The mean of each group, and of all."""
+    """The means of each group, and of all."""
     groups: dict[str, list[Score]] = {}
     for each in scores:
         groups.setdefault(each.query.group, []).append(each)
     rows = [*groups.items(), ("all", scores)]
-    return [f"nDCG@{DEPTH} {name:<12} {mean(of):.4f}  ({len(of)} queries)" for name, of in rows]
+    return [
+        f"nDCG@{DEPTH} {name:<12} {mean(of):.4f}, judged@{DEPTH} {mean_judged(of):.4f}  ({len(of)} queries)"
+        for name, of in rows
+    ]
 
 
 def _list(values: Any) -> list[str]:

@@ -2,10 +2,18 @@
 
 `name`, `commune`: equal but for case, accents, punctuation. `name_has`: these words in a row. `project`: one of these
 texts is in it. `kind`, `subkind`, `manager_type`, `feature`, `language`: this value, or one of them. `within_km`: of
-the request's point, or of the point `of`. `fresh`: confirmed in the last six months. `some_free`: any place on that
-day. `free`: the whole need in the period that contains its day; `share`: at least this part of its weekdays in such a
-period; `free_within_days`: the whole need in a period that begins so soon. `night`: free at three in the morning.
-An offer that does not take the child's age is worth nothing.
+the request's point, or of the point `of`. `located`: more is known of where it is than its commune. `fresh`: its last
+word counts. `reachable`: its fiche shows a telephone, a mail or a site (none of the judged offers has an account, so
+that nobody can be written to through the site). `some_free`: any place on that day.
+
+Of the period that contains the request's day: `free`: the whole need; `share`: at least this part of its weekdays;
+`within_minutes`: every weekday, where at most so many minutes may be missing at each end of its hours; `at_places`: the
+whole need at this number of places; `score`: at least this share, by the definitions of docs/design.md ("Availability":
+weekdays by their least shortening, k of P places). `free_within_days`: the whole need in a period that begins so soon.
+`night`: free at three in the morning.
+
+An offer that takes none of the children, or with `match=all` not all of them, is worth nothing; where it takes some,
+only `at_places` and `score` hold of it, up to their number.
 """
 
 import math
@@ -19,7 +27,9 @@ from typing import Any
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK = 10_080
-TIMETABLE = ("free", "share", "free_within_days", "night", "some_free")
+TIMETABLE = ("free", "share", "within_minutes", "at_places", "score", "free_within_days", "night", "some_free")
+WORTH = {0: 1.0, 15: 0.9, 30: 0.8, 60: 0.6}
+"""Minutes by which both ends of a day's hours are shortened → what a day so covered counts."""
 
 Document = Mapping[str, Any]
 Rule = Mapping[str, Any]
@@ -34,37 +44,44 @@ class Request:
     today: date
     start: date
     near: tuple[float, float] | None
-    born: date | None
+    children: tuple[date, ...]
+    best: bool
     demand: Demand
 
     @classmethod
     def of(cls, ask: Mapping[str, Any], today: date) -> "Request":
         lat_lon = [float(each) for each in ask["near"].split(",")] if "near" in ask else None
+        born = ask.get("child_birthdate", ())
+        children = tuple(date.fromisoformat(each) for each in ([born] if isinstance(born, str) else born))
+        places = int(ask.get("places", max(len(children), 1)))
         return cls(
             today=today,
             start=date.fromisoformat(ask["from"]) if "from" in ask else today,
             near=(lat_lon[0], lat_lon[1]) if lat_lon else None,
-            born=date.fromisoformat(ask["child_birthdate"]) if "child_birthdate" in ask else None,
-            demand=[piece for line in ask.get("need", ()) for piece in pieces(line)],
+            children=children,
+            best=ask.get("match") == "best",
+            demand=[piece for line in ask.get("need", ()) for piece in pieces(line, places)],
         )
 
 
-def pieces(line: str) -> Iterator[tuple[int, int, int, int]]:
-    """ "mon-tue@08:00-18:00*2" day by day."""
+def pieces(line: str, places: int) -> Iterator[tuple[int, int, int, int]]:
+    """ "mon-tue@08:00-18:00*2" day by day; at `places` where the line names no number."""
     days, hours = line.split("@")
-    hours, _, places = hours.partition("*")
+    hours, _, own = hours.partition("*")
     first, _, last = days.partition("-")
     start, end = (int(each[:2]) * 60 + int(each[3:]) for each in hours.split("-"))
     for day in range(DAYS.index(first), DAYS.index(last or first) + 1):
         midnight = day * 1_440
-        yield day, midnight + start, midnight + (end if end > start else end + 1_440), int(places or 1)
+        yield day, midnight + start, midnight + (end if end > start else end + 1_440), int(own or places)
 
 
-def grade(offer: Document, rules: Sequence[Rule], request: Request) -> int:
-    """0 to 3. `rules` come with the highest grade first (`in_order`)."""
-    if request.born and not takes(offer, request.born, request.start):
+def grade(offer: Document, rules: Sequence[Rule], request: Request) -> int | None:
+    """0 to 3; None where no rule speaks of such an offer, which then counts as 0. `rules` come with the highest grade
+    first (`in_order`)."""
+    taken = len(taken_by(offer, request))
+    if request.children and (not taken or (taken < len(request.children) and not request.best)):
         return 0
-    return next((int(rule["grade"]) for rule in rules if meets(offer, rule, request)), 0)
+    return next((int(rule["grade"]) for rule in rules if meets(offer, rule, request)), None)
 
 
 def in_order(rules: list[Rule]) -> tuple[Rule, ...]:
@@ -80,6 +97,8 @@ def meets(offer: Document, rule: Rule, request: Request) -> bool:
 
 
 def holds(offer: Document, name: str, wanted: Any, rule: Rule, request: Request) -> bool:
+    if name in TIMETABLE:
+        return has_time(offer, name, wanted, request)
     match name:
         case "name":
             return plain(offer["name"]) == plain(wanted)
@@ -101,14 +120,41 @@ def holds(offer: Document, name: str, wanted: Any, rule: Rule, request: Request)
             point = rule.get("of") or request.near
             assert point is not None
             return km(point, offer["position"]) <= float(wanted)
+        case "located":
+            return bool(offer["precision"] != "commune") is wanted
+        case "reachable":
+            return any((offer.get("contact") or {}).values()) is wanted
         case "fresh":
             return bool(offer.get("fresh_until", "") >= request.today.isoformat()) is wanted
+    raise ValueError(f"unknown condition {name}")
+
+
+def has_time(offer: Document, name: str, wanted: Any, request: Request) -> bool:
+    """The conditions of TIMETABLE."""
+    if name in ("free", "share", "within_minutes", "free_within_days") and not takes_all(offer, request):
+        return False
+    match name:
         case "some_free":
             return any(period["ranges"] for period in now(offer, request)) is wanted
         case "free":
             return bool(request.demand) and any(share(p, request.demand) == 1 for p in now(offer, request)) is wanted
         case "share":
             return any(share(period, request.demand) >= wanted for period in now(offer, request))
+        case "within_minutes":
+            most = most_places(request.demand)
+            return any(
+                all(
+                    (least := shortening(period, day, request.demand, most)) is not None and least <= wanted
+                    for day in weekdays(request.demand)
+                )
+                for period in now(offer, request)
+            )
+        case "at_places":
+            asked = [(day, start, end, min(places, wanted)) for day, start, end, places in request.demand]
+            enough = len(taken_by(offer, request)) >= min(wanted, len(request.children))
+            return enough and any(share(period, asked) == 1 for period in now(offer, request))
+        case "score":
+            return any(score(offer, period, request) >= wanted - 1e-9 for period in now(offer, request))
         case "free_within_days":
             last = (request.start + timedelta(days=wanted)).isoformat()
             begins = [
@@ -128,6 +174,15 @@ def takes(offer: Document, born: date, start: date) -> bool:
     return ages is None or bool(ages["gte"] <= months < ages.get("lt", math.inf))
 
 
+def taken_by(offer: Document, request: Request) -> list[date]:
+    """The children whose age the offer takes."""
+    return [born for born in request.children if takes(offer, born, request.start)]
+
+
+def takes_all(offer: Document, request: Request) -> bool:
+    return len(taken_by(offer, request)) == len(request.children)
+
+
 def now(offer: Document, request: Request) -> list[Any]:
     """The period that contains the day, if any."""
     day = request.start.isoformat()
@@ -140,6 +195,57 @@ def share(period: Mapping[str, Any], demand: Demand) -> float:
     days = {day for day, *_ in demand}
     missed = {day for day, start, end, places in demand if not covered(period, start, end, places)}
     return 1 - len(missed) / len(days) if days else 0.0
+
+
+def weekdays(demand: Demand) -> set[int]:
+    return {day for day, *_ in demand}
+
+
+def most_places(demand: Demand) -> int:
+    return max((places for *_, places in demand), default=1)
+
+
+def score(offer: Document, period: Mapping[str, Any], request: Request) -> float:
+    """The best over k of P places of k ÷ P × the mean of the weekdays' worth."""
+    most, taken, children = most_places(request.demand), len(taken_by(offer, request)), len(request.children)
+    found = [0.0]
+    for k in range(1, most + 1):
+        if taken >= min(k, children):
+            least = [shortening(period, day, request.demand, k) for day in weekdays(request.demand)]
+            found.append(k / most * sum(WORTH[each] for each in least if each is not None) / len(least))
+    return max(found)
+
+
+def shortening(period: Mapping[str, Any], day: int, demand: Demand, places: int) -> int | None:
+    """The least one by which the period covers the weekday at so many places; None where none does."""
+    lines = [(start, end, min(asked, places)) for of, start, end, asked in demand if of == day]
+    return next(
+        (
+            minutes
+            for minutes in WORTH
+            if (left := shortened(lines, minutes)) is not None and all(covered(period, *line) for line in left)
+        ),
+        None,
+    )
+
+
+def shortened(lines: Sequence[tuple[int, int, int]], minutes: int) -> list[tuple[int, int, int]] | None:
+    """The lines of a day without the first and last minutes of its spans; None where less than half of one remains."""
+    spans: list[tuple[int, int]] = []
+    for start, end, _ in sorted(lines):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+        else:
+            spans.append((start, end))
+    if any(end - start < 4 * minutes for start, end in spans):
+        return None
+    left = []
+    for start, end, places in lines:
+        first, last = next(span for span in spans if span[0] <= start and end <= span[1])
+        opens, closes = max(start, first + minutes), min(end, last - minutes)
+        if opens < closes:
+            left.append((opens, closes, places))
+    return left
 
 
 def covered(period: Mapping[str, Any], start: int, end: int, places: int) -> bool:

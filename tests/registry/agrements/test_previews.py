@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.documents import some_documents
+from registry import accounts
 from registry.agrements import previews, requests
 from registry.agrements.requests import effect
 from registry.casework import cases
@@ -157,7 +158,7 @@ def test_a_preview_is_what_is_indexed_after_saving(
 def test_what_is_not_known_yet_is_not_told(registry: Connection) -> None:
     offer = profiles.create(registry, fictitious=True, name="Nadia B.")
     bare: dict[str, Any] = {"id": offer, "kind": "assistant_maternel", "name": "Nadia B.", "what": "Assistant maternel"}
-    bare |= {"workplace": "home", "fictitious": True}
+    bare |= {"workplace": "home", "reachable": False, "fictitious": True}
     assert orjson.loads(previews.document(registry, offer)) == bare
     found = orjson.loads(previews.document(registry, None, fictitious=True))
     assert found == bare | {"id": found["id"], "name": profiles.UNNAMED}
@@ -183,6 +184,16 @@ def everything(conn: Connection) -> dict[str, Any]:
     return {
         name: conn.execute(f"select array(select t::text from {name} t order by 1)").fetchall() for (name,) in tables
     }
+
+
+def test_a_preview_tells_whether_she_can_be_written_to(registry: Connection) -> None:
+    offer = assistant(registry)
+    for account in (False, True):
+        if account:
+            accounts.create(registry, "nadia@example.org", "am", offer=offer)
+        seen = previews.document(registry, offer)
+        assert seen == some_documents(registry, "offers", [offer])[offer]
+        assert orjson.loads(seen)["reachable"] is account
 
 
 def test_nothing_is_left_of_a_preview(registry: Connection, registry_url: str) -> None:
