@@ -116,8 +116,10 @@ def of_the_api(asked: dict[str, Any], communes: tuple[str, ...], centres: dict[s
 
 @pytest.fixture(scope="module")
 def centres(loire: Loire) -> dict[str, str]:
-    places = {hit["_id"]: hit["_source"]["position"] for hit in loire.documents("places")}
-    return {code: "{lat},{lon}".format(**places[f"commune:{code}"]) for code in CENTRES}
+    """The town hall of each, as the API takes a point."""
+    index = f"{loire.settings.index_prefix}-places"
+    found = [loire.elasticsearch.get(index=index, id=f"commune:{code}").body["_source"] for code in CENTRES]
+    return {place["code"]: "{lat},{lon}".format(**place["position"]) for place in found}
 
 
 @given(asked=ASKED.filter(lambda asked: {"slot", "des", "naissance", "around", "option"} & {*asked}), at=st.data())
