@@ -1,12 +1,13 @@
 """How far a week of free places covers a need: day by day, at the places and the shortenings that count."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, TypedDict
 
 from domain.week import DAYS, WEEK, Span, clock, merged, split
 from search_api.answer import sentences
-from search_api.request.need import TENTHS, Day, at_most
+from search_api.request.need import TENTHS, Day, steps
 
 
 class Match(NamedTuple):
@@ -60,7 +61,7 @@ class Coverage(TypedDict):
 
 def coverage(week: list[dict[str, int]], days: Sequence[Day], match: Match) -> Coverage:
     """What a period's week covers of these days, of which there is at least one."""
-    found = [(day, free_parts(week, at_most(day, match.places))) for day in days]
+    found = [(day, free_parts(week, steps(day, match.places)[0][1])) for day in days]
     return {
         "covered": match.shortenings.count(0),
         "asked": len(days),
@@ -98,8 +99,10 @@ def free_parts(week: list[dict[str, int]], day: Day) -> list[Span]:
     return merged(parts)
 
 
+@lru_cache(1_024)
 def demand(day: Day) -> list[tuple[int, int, int]]:
-    """(start, end, places) without overlaps: where several lines ask for the same time, the most places count."""
+    """(start, end, places) without overlaps: where several lines ask for the same time, the most places count. Kept, as
+    every card of a list asks for the same."""
     cuts = sorted({minute for start, end, _ in day.hours for minute in (start, end)})
     asked = [
         (start, end, max((places for first, last, places in day.hours if first <= start and end <= last), default=0))

@@ -30,7 +30,8 @@ from search_api.places import by_ids, named
 from search_api.query import filters, sources
 from search_api.query.filters import Clause
 from search_api.request.filter_types import choice
-from search_api.request.parameter_types import Communes, Department, Epci, described, one_of, without_repeats
+from search_api.request.lists import without_repeats
+from search_api.request.parameter_types import Communes, Department, Epci, described, one_of
 
 Pages = AsyncIterator[list[dict[str, Any]]]
 

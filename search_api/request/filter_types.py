@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from domain import week
 from search_api import filter_table
 from search_api.filter_table import Cents, Clock, Codes, Filter, Flag, Names
+from search_api.request.lists import without_repeats
 from search_api.request.parameter_types import (
     START_TIME,
     as_integer,
@@ -15,7 +16,6 @@ from search_api.request.parameter_types import (
     described,
     one_of,
     parsed,
-    without_repeats,
     written,
     written_like,
 )

@@ -17,6 +17,7 @@ from domain.week import DAYS
 from search_api import filter_table, geo
 from search_api.geo import Box, Point
 from search_api.request import need
+from search_api.request.lists import listed, several, without_repeats
 from search_api.request.need import Line
 
 DEFAULT_RADIUS_KM = 10.0
@@ -133,22 +134,6 @@ def as_integer(text: str) -> int:
 def parsed(convert: Callable[[str], Any]) -> BeforeValidator:
     """Turn the text of a query string into a value; values that are none (defaults) pass."""
     return BeforeValidator(lambda value: convert(value) if isinstance(value, str) else value)
-
-
-def without_repeats(values: list[Any]) -> list[Any]:
-    return list(dict.fromkeys(values))
-
-
-def listed(value: Any) -> Any:
-    """`a,b` and repeated values alike."""
-    if isinstance(value, str):
-        value = [value]
-    return [part for each in value for part in each.split(",")] if isinstance(value, list) else value
-
-
-def several(value: Any) -> Any:
-    """A value alone as a list of it."""
-    return [value] if isinstance(value, str) else value
 
 
 def one_of(values: Iterable[str]) -> GetPydanticSchema:
