@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_api import saved_searches
 from search_api.filter_table import is_list
 from search_api.geo import Point
 from search_api.parameters import OfferParameters, OfferQuery, meaning
@@ -272,6 +273,16 @@ def test_hours_may_be_a_little_shorter() -> None:
     assert asked(short)["need"] == ["tue@09:00-17:00", "wed@08:15-08:45"]
     *_, chip = results.chips(read("mots=a&jour=mar&souplesse=30"))
     assert chip == {"label": "jusqu’à 30\u00a0minutes de moins au début et à la fin", "href": "/?jour=mar&mots=a"}
+
+
+def test_a_saved_need_keeps_every_child_and_what_may_be_shorter() -> None:
+    kept = saved_searches.kept(asked(f"mots=a&jour=mar&souplesse=15&{TWINS}"))
+    query = saved_searches.understood(kept, TODAY)
+    assert query
+    assert query.children == (date(2026, 5, 4),) * 2
+    assert query.echo["need"] == ["tue@08:15-17:45"]
+    address = forms.address(read(f"mots=a&jour=mar&{TWINS}"))
+    assert address.count("naissance=2026-05-04") == 2, "the address that an alert's mails lead to"
 
 
 def test_a_date_as_people_write_it_is_the_child_s() -> None:
