@@ -40,7 +40,7 @@ def test_there_is_enough_to_find(offers: Offers) -> None:
 
 
 @given(st.data())
-@examples(1_300)
+@examples(2_000)
 def test_a_search_answers_what_the_oracle_answers(
     loire: Loire, offers: Offers, words: Words, data: st.DataObject
 ) -> None:

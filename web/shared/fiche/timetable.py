@@ -1,7 +1,7 @@
 """An assistant maternel's declared weeks, as weeks to read and in sentences. Pure functions."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Container, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from domain import french
@@ -34,18 +34,22 @@ def period(entry: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 def free(periods: Sequence[Mapping[str, Any]], today: date) -> list[dict[str, Any]]:
     """What is free and from when, a sentence's beginning and its lines for each period that is not over."""
+    starts = {each["period"]["from"] for each in periods}
     return [
-        {"when": _when(each, today), "lines": hours(each["ranges"]) or [texts.fiche.NOTHING_FREE]} for each in periods
+        {"when": _when(each, today, starts), "lines": hours(each["ranges"]) or [texts.fiche.NOTHING_FREE]}
+        for each in periods
     ]
 
 
-def _when(entry: Mapping[str, Any], today: date) -> str:
+def _when(entry: Mapping[str, Any], today: date, starts: Container[str]) -> str:
+    """`starts`: the first days of the periods. Where none follows at once, what is declared ends and not the place."""
     start, end = entry["period"]["from"], entry["period"].get("to")
     t = texts.fiche
+    ended = bool(end) and (date.fromisoformat(end) + timedelta(days=1)).isoformat() in starts
     if start > today.isoformat():
-        found = t.FREE_SPAN if end else t.FREE_FROM
+        found = t.FREE_SPAN if ended else t.FREE_FROM_DECLARED if end else t.FREE_FROM
     else:
-        found = t.FREE_NOW_UNTIL if end else t.FREE_NOW
+        found = t.FREE_NOW_UNTIL if ended else t.FREE_NOW_DECLARED if end else t.FREE_NOW
     return found.format(start=iso_day(start), end=iso_day(end) if end else "")
 
 

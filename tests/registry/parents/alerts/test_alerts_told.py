@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from domain import french
 from jobs import alerts
 from registry import database
 from registry.parents.alerts import matching, telling
@@ -41,6 +42,21 @@ def test_a_place_that_opens_is_told_once_and_told_again_when_it_opens_anew(world
     world.free(offer)
     assert world.follow().mails == 1
     assert len(world.told()) == 2
+
+
+def test_the_end_of_a_place_is_told_where_it_is_known_and_that_of_a_declaration_as_such(world: World) -> None:
+    declared, ending = world.assistant("Nadia B."), world.assistant("Odile C.")
+    world.live()
+    spring, summer = TODAY + timedelta(days=100), TODAY + timedelta(days=200)
+    longer = [(day, 7 * 60, 19 * 60, 1) for day in range(5)]
+    two = [(TODAY, spring, FULL_WEEK), (spring + timedelta(days=1), summer, longer)]
+    world.periods(declared, *two)
+    world.periods(ending, *two, (summer + timedelta(days=1), None, []))
+    world.follow()
+    (body,) = world.told()
+    of = {name: told.splitlines()[1] for name in ("Nadia", "Odile") for _, _, told in [body.partition(name)]}
+    assert f", disponibilités déclarées jusqu’au {french.day(summer)}" in of["Nadia"]
+    assert f", jusqu’au {french.day(summer)}" in of["Odile"]
 
 
 def test_a_run_that_is_repeated_tells_nothing_twice(world: World) -> None:
