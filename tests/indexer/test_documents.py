@@ -262,7 +262,8 @@ WAYS = {"phone": "02 40 00 00 00", "mail": "lutins@example.org", "site": "https:
 
 @pytest.mark.parametrize("shown", [*WAYS, None])
 def test_a_structure_can_be_reached_by_what_its_fiche_shows(registry: Connection, shown: str | None) -> None:
-    offer = structure(registry, "Les Lutins", **({shown: WAYS[shown]} if shown else {}))
+    told: dict[str, Any] = {shown: WAYS[shown]} if shown else {}
+    offer = structure(registry, "Les Lutins", **told)
     assert document(registry, offer)["reachable"] is (shown is not None)
 
 

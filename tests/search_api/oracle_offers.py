@@ -119,7 +119,7 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
         code: (tuple(filter(None, (code, parent))), epci, department)
         for code, parent, epci, department in conn.execute("select code, parent, epci, department from commune")
     }
-    areas = dict(conn.execute("select code, coalesce(area_km2, 15) from commune").fetchall())
+    areas: dict[str, float] = dict(conn.execute("select code, coalesce(area_km2, 15) from commune").fetchall())
     openings: dict[str, list[tuple[int, int, int, int]]] = {}
     for offer, *hours in conn.execute("select offer, weekday, start_minute, end_minute, 1 from opening"):
         openings.setdefault(offer, []).append((hours[0], hours[1], hours[2], hours[3]))
