@@ -56,5 +56,5 @@ def route_points(route: Sequence[Place]) -> np.ndarray:
 def nearness(metres: float, known_within_km: float | None) -> float:
     """What `recommended` holds of a distance: halved every two kilometres; of an offer that is known by its commune
     alone, no more than one over that commune's radius."""
-    decay: float = 0.5 ** (metres / 2_000)
+    decay = math.pow(0.5, metres / 2_000)
     return decay if known_within_km is None else min(decay, 1 / max(known_within_km, 0.1))

@@ -2,9 +2,10 @@
 
 `name`, `commune`: equal but for case, accents, punctuation. `name_has`: these words in a row. `project`: one of these
 texts is in it. `kind`, `subkind`, `manager_type`, `feature`, `language`: this value, or one of them. `within_km`: of
-the request's point, or of the point `of`. `located`: more is known of where it is than its commune. `fresh`: its last
-word counts. `reachable`: its fiche shows a telephone, a mail or a site (none of the judged offers has an account, so
-that nobody can be written to through the site). `some_free`: any place on that day.
+the request's point, or of the point `of`; one that is known by its commune alone is no nearer than the radius of a
+circle as large as that. `located`: more is known of where it is than its commune. `fresh`: its last word counts.
+`reachable`: its fiche shows a telephone, a mail or a site (none of the judged offers has an account, so that nobody can
+be written to through the site). `some_free`: any place on that day.
 
 Of the period that contains the request's day: `free`: the whole need; `share`: at least this part of its weekdays;
 `within_minutes`: every weekday, where at most so many minutes may be missing at each end of its hours; `at_places`: the
@@ -12,10 +13,12 @@ whole need at this number of places; `score`: at least this share, by the defini
 weekdays by their least shortening, k of P places). `free_within_days`: the whole need in a period that begins so soon.
 `night`: free at three in the morning.
 
+What the request itself rules out (another kind or commune, beyond its radius) is not judged: it can't be shown.
 An offer that takes none of the children, or with `match=all` not all of them, is worth nothing; where it takes some,
 only `at_places` and `score` hold of it, up to their number.
 """
 
+import csv
 import math
 import re
 import unicodedata
@@ -24,6 +27,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
+
+from tests.conftest import ROOT
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK = 10_080
@@ -44,6 +49,9 @@ class Request:
     today: date
     start: date
     near: tuple[float, float] | None
+    radius_km: float
+    kinds: tuple[str, ...]
+    communes: tuple[str, ...]
     children: tuple[date, ...]
     best: bool
     demand: Demand
@@ -51,17 +59,24 @@ class Request:
     @classmethod
     def of(cls, ask: Mapping[str, Any], today: date) -> "Request":
         lat_lon = [float(each) for each in ask["near"].split(",")] if "near" in ask else None
-        born = ask.get("child_birthdate", ())
-        children = tuple(date.fromisoformat(each) for each in ([born] if isinstance(born, str) else born))
+        children = tuple(date.fromisoformat(each) for each in several(ask, "child_birthdate"))
         places = int(ask.get("places", max(len(children), 1)))
         return cls(
             today=today,
             start=date.fromisoformat(ask["from"]) if "from" in ask else today,
             near=(lat_lon[0], lat_lon[1]) if lat_lon else None,
+            radius_km=float(ask.get("radius_km", 10)),
+            kinds=several(ask, "kind"),
+            communes=several(ask, "commune"),
             children=children,
             best=ask.get("match") == "best",
             demand=[piece for line in ask.get("need", ()) for piece in pieces(line, places)],
         )
+
+
+def several(ask: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = ask.get(name, ())
+    return (values,) if isinstance(values, str) else tuple(values)
 
 
 def pieces(line: str, places: int) -> Iterator[tuple[int, int, int, int]]:
@@ -78,10 +93,20 @@ def pieces(line: str, places: int) -> Iterator[tuple[int, int, int, int]]:
 def grade(offer: Document, rules: Sequence[Rule], request: Request) -> int | None:
     """0 to 3; None where no rule speaks of such an offer, which then counts as 0. `rules` come with the highest grade
     first (`in_order`)."""
+    if not is_asked_for(offer, request):
+        return None
     taken = len(taken_by(offer, request))
     if request.children and (not taken or (taken < len(request.children) and not request.best)):
         return 0
     return next((int(rule["grade"]) for rule in rules if meets(offer, rule, request)), None)
+
+
+def is_asked_for(offer: Document, request: Request) -> bool:
+    return (
+        (not request.kinds or offer["kind"] in request.kinds)
+        and (not request.communes or bool(set(offer["commune"]["codes"]) & set(request.communes)))
+        and (request.near is None or km(request.near, offer["position"]) <= request.radius_km)
+    )
 
 
 def in_order(rules: list[Rule]) -> tuple[Rule, ...]:
@@ -119,7 +144,10 @@ def holds(offer: Document, name: str, wanted: Any, rule: Rule, request: Request)
         case "within_km":
             point = rule.get("of") or request.near
             assert point is not None
-            return km(point, offer["position"]) <= float(wanted)
+            away = km(point, offer["position"])
+            if offer["precision"] == "commune":
+                away = max(away, radius_km(offer["commune"]["code"]))
+            return away <= float(wanted)
         case "located":
             return bool(offer["precision"] != "commune") is wanted
         case "reachable":
@@ -270,6 +298,18 @@ def km(point: tuple[float, float], position: Mapping[str, float]) -> float:
     north = (position["lat"] - point[0]) * 111.2
     east = (position["lon"] - point[1]) * 111.2 * math.cos(math.radians(point[0]))
     return math.hypot(north, east)
+
+
+@lru_cache
+def radii() -> Mapping[str, float]:
+    """Commune → the radius of a circle as large; where no area is told, that of the mean commune."""
+    path = ROOT / "registry" / "data" / "geo" / "communes.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: math.sqrt(float(row["area_km2"] or 15) / math.pi) for row in csv.DictReader(file)}
+
+
+def radius_km(commune: str) -> float:
+    return radii().get(commune, math.sqrt(15 / math.pi))
 
 
 @lru_cache(20_000)
