@@ -113,16 +113,8 @@ class Offers(list[Offer]):
         return f"<{len(self)} offers>"
 
 
-def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
-    """Every offer that is public: published and, of an assistant maternel, with an agrément in force."""
-    communes = {
-        code: (tuple(filter(None, (code, parent))), epci, department)
-        for code, parent, epci, department in conn.execute("select code, parent, epci, department from commune")
-    }
-    areas: dict[str, float] = dict(conn.execute("select code, coalesce(area_km2, 15) from commune").fetchall())
-    openings: dict[str, list[tuple[int, int, int, int]]] = {}
-    for offer, *hours in conn.execute("select offer, weekday, start_minute, end_minute, 1 from opening"):
-        openings.setdefault(offer, []).append((hours[0], hours[1], hours[2], hours[3]))
+def declared(conn: Connection) -> dict[str, list[Period]]:
+    """The periods of each timetable, in order."""
     ranges: dict[int, list[tuple[int, int, int, int]]] = {}
     for number, *hours in conn.execute(
         "select timetable, weekday, start_minute, end_minute, places from timetable_range"
@@ -137,6 +129,20 @@ def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
         free = week(ranges.get(number, []))
         # Many weeks are the same: held once, they are looked at once in a search.
         periods.setdefault(offer, []).append(Period(first, last, weeks.setdefault(free, free)))
+    return periods
+
+
+def read(conn: Connection, odd: Collection[str] = ()) -> Offers:
+    """Every offer that is public: published and, of an assistant maternel, with an agrément in force."""
+    communes = {
+        code: (tuple(filter(None, (code, parent))), epci, department)
+        for code, parent, epci, department in conn.execute("select code, parent, epci, department from commune")
+    }
+    areas: dict[str, float] = dict(conn.execute("select code, coalesce(area_km2, 15) from commune").fetchall())
+    openings: dict[str, list[tuple[int, int, int, int]]] = {}
+    for offer, *hours in conn.execute("select offer, weekday, start_minute, end_minute, 1 from opening"):
+        openings.setdefault(offer, []).append((hours[0], hours[1], hours[2], hours[3]))
+    periods = declared(conn)
     found = []
     for row in conn.execute(
         "select o.id, o.kind, o.subkind, o.name, o.lat, o.lon, o.commune, o.capacity, o.age_from_months,"
