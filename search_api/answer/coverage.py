@@ -46,9 +46,9 @@ class DayCoverage(TypedDict):
 
 
 class Coverage(TypedDict):
-    """`covered` and `asked` count `days`: the weekdays of the need, or each line on each of them in a pair. Their `free`
-    holds what is free of the hours that are asked for, at `places` of the `asked_places`. `share`: of the need, in the
-    period that is told, which need not be the offer's largest (`availability.best_of`)."""
+    """`covered` and `asked` count `days`: the weekdays of the need, in a pair each line on each of them. `free` holds
+    what is free of the hours that are asked for, at `places` of the `asked_places`. `share`: of the need, in the period
+    that is told, which need not be the offer's largest (`availability.best_of`)."""
 
     covered: int
     asked: int

@@ -1,4 +1,5 @@
-"""The orders of a list, and the scores that three of them need. docs/recommended.md gives the reason of each weight."""
+"""The orders of a list, and the scores that three of them need. docs/recommended.md gives the reason of each weight;
+those of the need are `need.WHOLE` and `need.BEGUN`."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from search_api.request.need import Day
 from search_api.request.offer_query import OfferQuery
 
 NEAR = 2.0
-"""Beside `need.WHOLE` and `need.BEGUN`. At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ. Of one that is
+"""At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ. Of one that is
 known by its commune alone, no more than NEAR ÷ the commune's radius in km, which is what it would have at that radius
 (just so at 2 and 4 km; a little less between, a little more beyond): the commune's centre is nobody's door."""
 
@@ -100,9 +101,9 @@ def _scored(query: OfferQuery, conditions: list[Clause], words: list[Clause], re
 
 
 def by_need(query: OfferQuery) -> Clause:
-    """Offers that answer the need, scored by what the best of their periods is worth (`need.WHOLE`, `need.BEGUN`), which
-    is the one that a card tells; 0 where that is not known. By availability all is counted in tenths of a day's place:
-    whole numbers, so that equal ones tie."""
+    """Offers that answer the need, scored by what their best period is worth (`need.WHOLE`, `need.BEGUN`), which is the
+    one that a card tells; 0 where that is not known. By availability it is counted in tenths of a day's place: whole
+    numbers, so that equal ones tie."""
     tenths = 10 * len(query.days) * query.most_places
     unit = 1.0 if query.sort == "recommended" else float(tenths)
     if query.best:
