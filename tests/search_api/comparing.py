@@ -132,7 +132,8 @@ def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
         "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
         "up_to_date": oracle.is_up_to_date(offer, request.today),
         "far": found.far.get(offer.id, 0.0),
-        "located": is_located(offer),
+        # Where nothing is measured, nobody is nearer for an address.
+        "located": is_located(offer) or not request.measures,
         # Along a route, and without a point, no distance counts but among equals.
         "near": nearness(found.far.get(offer.id, 0.0), offer.known_within_km) if request.near else 1.0,
         "reachable": offer.reachable,

@@ -262,7 +262,7 @@ def timetable(periods: Sequence[Period], day: date, wanted: Wanted, most: int) -
     if found is None:
         return nothing(periods, day)
     period = found.period
-    held, *ends = chain(periods, period, lambda each: found.is_met_by(wanted.shortenings(each.week, found.places)))
+    held, ends = chain(periods, period, lambda each: found.is_met_by(wanted.shortenings(each.week, found.places)))
     later = None if found.now else period.first
     if not found.is_whole:
         return Availability("partial", None, later, *ends, found)
@@ -276,7 +276,7 @@ def without_need(periods: Sequence[Period], day: date) -> Availability:
         return Availability("unknown")
     for each in sorted(ahead, key=lambda each: each.first):
         if most(each.week):
-            held, *ends = chain(periods, each, lambda other: most(other.week) > 0)
+            held, ends = chain(periods, each, lambda other: most(other.week) > 0)
             now, places = each.contains(day), min(most(other.week) for other in held)
             return Availability("free" if now else "later", places, None if now else each.first, *ends)
     return nothing(periods, day)
@@ -284,18 +284,18 @@ def without_need(periods: Sequence[Period], day: date) -> Availability:
 
 def nothing(periods: Sequence[Period], day: date) -> Availability:
     now = next((each for each in periods if each.contains(day)), None)
-    return Availability("full", None, None, *(chain(periods, now, lambda _: True)[1:] if now else ()))
+    return Availability("full", None, None, *(chain(periods, now, lambda _: True)[1] if now else ()))
 
 
 def chain(
     periods: Iterable[Period], first: Period, goes_on: Callable[[Period], bool]
-) -> tuple[Sequence[Period], date | None, date | None]:
-    """The periods of a place that begins with the first. Its last day: known where a period adjoins that does not go on
-    with it (the first of the two days), else the last day that is declared, if there is one."""
+) -> tuple[Sequence[Period], tuple[date | None, date | None]]:
+    """The periods of a place that begins with the first, and its last day: known where a period adjoins that does not
+    go on with it (the first of the two days), else the last day that is declared, if there is one."""
     starts = {each.first: each for each in periods}
     held = [first]
     while (last := held[-1].last) and (after := starts.get(last + timedelta(days=1))):
         if not goes_on(after):
-            return held, last, None
+            return held, (last, None)
         held.append(after)
-    return held, None, held[-1].last
+    return held, (None, held[-1].last)
