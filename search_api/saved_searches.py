@@ -13,7 +13,6 @@ from typing import Any
 from domain.week import WEEK
 from search_api import free_places, geo, offers
 from search_api.answer import cards
-from search_api.answer.availability import end_of, first_day, parts_of
 from search_api.engine.engine import Engine, asked, content, documents, quoted, searches
 from search_api.parameters import FilterParameters, meaning, read, written
 from search_api.problems import ParameterError
@@ -99,17 +98,18 @@ def still_free(documents: Mapping[str, dict[str, Any]], ids: Iterable[str], quer
     `documents`: by id, as `places` gives them; what is gone is not among them.
     """
     asked = (query.start, query.days, query.today, query.ages_months)
-    kept = [documents[id] for id in ids if id in documents and (query.days or has_places(documents[id], query))]
-    found = [cards.summary(each, *asked) for each in kept]
+    places = 1 if query.days else query.places
+    found = [cards.summary(at_least(documents[id], places), *asked) for id in ids if id in documents]
     return [card for card in found if card["availability"] and card["availability"]["status"] == "free"]
 
 
-def has_places(document: Mapping[str, Any], query: OfferQuery) -> bool:
-    """Whether as many places as are looked for are free at once, at some time of the week of the day: what
-    `free_places.at_least` asks of the index."""
-    day = query.start.isoformat()
-    periods = [each for each in document.get("availability") or () if first_day(each) <= day <= end_of(each)]
-    return any(start >= query.places * WEEK for each in periods for start, _ in parts_of(each["week"]))
+def at_least(document: dict[str, Any], places: int) -> dict[str, Any]:
+    """The document for who looks for so many places at once (`free_places.at_least`): hours at which fewer are free are
+    left out, so that the last day told is theirs too."""
+    least = places * WEEK
+    periods = document.get("availability") or []
+    weeks = [{**each, "week": [part for part in each["week"] if part["gte"] >= least]} for each in periods]
+    return {**document, "availability": weeks}
 
 
 def body(need: Asked) -> dict[str, Any]:
