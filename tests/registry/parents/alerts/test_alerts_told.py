@@ -70,7 +70,7 @@ def test_two_children_without_days_are_told_of_two_places_at_once(world: World) 
     world.follow()
     (body,) = (each.replace("\u00a0", " ") for each in world.told())
     assert "Nadia" not in body
-    assert "2 places" in body
+    assert "jusqu’à 2 places libres" in body
     assert f"jusqu’au {french.day(winter)}".replace("\u00a0", " ") in body, "then one is left"
     world.free(two)
     world.follow()
