@@ -1,8 +1,9 @@
 """How many places are declared free in a search: one figure, for those who show no list.
 
-A place counts as on the cards (`availability.free_places` without a need): of the declared period that is under way,
-the most places free at once at some time of the week. An assistant maternel with two free mornings and one free
-afternoon has two. Structures declare no free places: they are counted as offers to ask, by kind.
+A place counts where it is free today: of the declared period that is under way, the most places free at once at some
+time of the week. An assistant maternel with two free mornings and one free afternoon has two. A card tells fewer where
+a period that adjoins has fewer, as it tells to when they are free (`availability.without_need`). Structures declare no
+free places: they are counted as offers to ask, by kind.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """The searches of offers: build the query, run it, format the answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from search_api.engine.engine import search as run
 from search_api.filter_table import TERRITORIES
 from search_api.places import Resolved, by_ids, resolved
 from search_api.query import facets, queries, sources
+from search_api.query.filters import Clause
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
 
@@ -45,6 +47,14 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
         "next": cursors.write(engine.settings.keys, given, page[-1]["sort"]) if more else None,
         "data": {"indexed_at": await status.indexed_at(engine)},
     }
+
+
+async def first(engine: Engine, query: OfferQuery) -> dict[str, Any] | None:
+    """The first card of a list, alone; None where nothing is found. Raises as `search` does."""
+    # A page asks for one offer more, which tells that there are more.
+    asked = replace((await resolved(engine, query)).query, limit=0, facets=(), after=None)
+    found = await run(engine, engine.offers, {**queries.offers(asked), "track_total_hits": False})
+    return next((cards.card(hit["_source"], asked) for hit in found["hits"]["hits"]), None)
 
 
 def echo(asked: Resolved) -> dict[str, Any]:
@@ -95,12 +105,15 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
 
 async def totals(engine: Engine, asked: Sequence[OfferQuery]) -> list[int]:
     """How many offers each of these searches finds, in one round trip. Raises EngineUnavailable."""
-    if not asked:
+    return await counted(engine, [queries.every_condition(each) for each in asked])
+
+
+async def counted(engine: Engine, conditions: Sequence[Clause]) -> list[int]:
+    """How many offers meet each of these, in one round trip. Raises EngineUnavailable."""
+    if not conditions:
         return []
     body = {"size": 0, "track_total_hits": True}
-    found = await searches(
-        engine, [(engine.offers, {**body, "query": queries.every_condition(each)}) for each in asked]
-    )
+    found = await searches(engine, [(engine.offers, {**body, "query": each}) for each in conditions])
     return [each["hits"]["total"]["value"] for each in found]
 
 

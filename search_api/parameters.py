@@ -64,7 +64,6 @@ from settings.keys import Keys
 __all__ = [
     "DEFAULT_DETOUR_KM",
     "MAX_LINES",
-    "MAX_PAIRS",
     "MAX_PLACES",
     "Bbox",
     "CountParameters",

@@ -1,10 +1,10 @@
 """Why no assistant maternel is among what a search found: the first condition that leaves none of them."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
-from search_api import free_places
-from search_api.engine.engine import Engine, searches
+from search_api import free_places, offers
+from search_api.engine.engine import Engine
 from search_api.places import resolved
 from search_api.query import queries
 from search_api.request.offer_query import OfferQuery
@@ -32,15 +32,9 @@ async def why_none(engine: Engine, query: OfferQuery) -> Reason:
     chosen = replace(placed, selected=filters, q=asked.q)
     aged = replace(chosen, children=asked.children)
     one_place = replace(asked, selected=filters, places=1, need=tuple(replace(line, places=1) for line in asked.need))
-    bodies = [
-        counted(queries.every_condition(placed)),
-        counted(queries.every_condition(chosen)),
-        counted(queries.every_condition(aged)),
-        counted(queries.every_condition(aged), free_places.at_least(aged, 1)),
-        counted(queries.every_condition(one_place)),
-    ]
-    found = await searches(engine, [(engine.offers, body) for body in bodies])
-    there, filtered, of_age, free, alone = (each["hits"]["total"]["value"] for each in found)
+    some_place = {"bool": {"filter": [queries.every_condition(aged), free_places.at_least(aged, 1)]}}
+    conditions = [*(queries.every_condition(each) for each in (placed, chosen, aged, one_place)), some_place]
+    there, filtered, of_age, alone, free = await offers.counted(engine, conditions)
     causes: tuple[tuple[Cause, bool], ...] = (
         ("distance", not there),
         ("filters", not filtered),
@@ -50,7 +44,3 @@ async def why_none(engine: Engine, query: OfferQuery) -> Reason:
         ("hours", True),
     )
     return Reason(next(cause for cause, holds in causes if holds), there)
-
-
-def counted(*conditions: dict[str, Any]) -> dict[str, Any]:
-    return {"query": {"bool": {"filter": list(conditions)}}, "size": 0, "track_total_hits": True}

@@ -11,12 +11,12 @@ from datetime import date
 from typing import Any
 
 from domain.week import WEEK
-from search_api import geo
+from search_api import free_places, geo, offers
 from search_api.answer import cards
 from search_api.engine.engine import Engine, asked, content, documents, quoted, searches
 from search_api.parameters import FilterParameters, meaning, read, written
 from search_api.problems import ParameterError
-from search_api.query import filters, queries, sources
+from search_api.query import queries, sources
 from search_api.query.filters import Clause
 from search_api.request.offer_query import OfferQuery
 
@@ -82,10 +82,8 @@ async def matching(engine: Engine, needs: Sequence[Asked]) -> list[list[str]]:
 
 async def count(engine: Engine, query: OfferQuery) -> int:
     """How many offers answer a need now. Raises EngineUnavailable."""
-    (found,) = await searches(
-        engine, [(engine.offers, {"query": condition(query), "size": 0, "track_total_hits": True})]
-    )
-    return int(found["hits"]["total"]["value"])
+    (found,) = await offers.counted(engine, [condition(query)])
+    return found
 
 
 async def places(engine: Engine, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -94,16 +92,24 @@ async def places(engine: Engine, ids: Iterable[str]) -> dict[str, dict[str, Any]
     return await documents(engine, engine.offers, wanted, list(sources.CARD)) if wanted else {}
 
 
-def still_free(
-    documents: Mapping[str, dict[str, Any]], offers: Iterable[str], query: OfferQuery
-) -> list[dict[str, Any]]:
-    """The cards of those of the offers that are free for the need, in their order; nothing of a contact.
+def still_free(documents: Mapping[str, dict[str, Any]], ids: Iterable[str], query: OfferQuery) -> list[dict[str, Any]]:
+    """The cards of those of the offers `ids` that are free for the need, in their order; nothing of a contact.
 
     `documents`: by id, as `places` gives them; what is gone is not among them.
     """
     asked = (query.start, query.days, query.today, query.ages_months)
-    found = [cards.summary(documents[id], *asked) for id in offers if id in documents]
+    places = 1 if query.days else query.places
+    found = [cards.summary(at_least(documents[id], places), *asked) for id in ids if id in documents]
     return [card for card in found if card["availability"] and card["availability"]["status"] == "free"]
+
+
+def at_least(document: dict[str, Any], places: int) -> dict[str, Any]:
+    """The document for who looks for so many places at once (`free_places.at_least`): hours at which fewer are free are
+    left out, so that the last day told is theirs too."""
+    least = places * WEEK
+    periods = document.get("availability") or []
+    weeks = [{**each, "week": [part for part in each["week"] if part["gte"] >= least]} for each in periods]
+    return {**document, "availability": weeks}
 
 
 def body(need: Asked) -> dict[str, Any]:
@@ -118,13 +124,12 @@ def body(need: Asked) -> dict[str, Any]:
 
 
 def condition(query: OfferQuery) -> Clause:
-    """The conditions of the search; without hours those who have some place free on the day."""
+    """The conditions of the search; without hours those who have as many places free at once, at some time of the week
+    of the day."""
     found = queries.every_condition(query)
     if query.need:
         return found
-    some_time = {"range": {"availability.week": {"gte": WEEK}}}
-    free = filters.known(query, filters.timetable([filters.under_way(query.start), some_time]))
-    return {"bool": {"filter": [found, free]}}
+    return {"bool": {"filter": [found, free_places.at_least(query, query.places)]}}
 
 
 def week(query: OfferQuery) -> tuple[tuple[int, int], ...]:

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         3_000,
         ge=1,
         description="Units one client may spend in a window on pages, API and widget: a suggestion is 1, a page 2, a"
-        " search with its map 8 (search_api/http/costs.py, web/core/costs.py)",
+        " search with its map 8, with days ticked 33 (search_api/http/costs.py, web/core/costs.py)",
     )
     rate_window_s: int = Field(60, ge=1, description="Length of that window, in seconds")
     trusted_proxies: str = Field(

@@ -8,7 +8,7 @@ from domain import week as weeks
 from domain.freshness import is_up_to_date
 from domain.vocabulary import CARE_KINDS
 from search_api.answer.coverage import Coverage, Match, coverage
-from search_api.request.need import TENTHS, Day, most_places, steps
+from search_api.request.need import BEGUN, WHOLE, Day, most_places, steps, tenths
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
@@ -18,9 +18,9 @@ Part = tuple[int, int]
 
 
 class Status(TypedDict):
-    """`places`: free for the whole need, or at once at some hour without one. Days are ISO 8601. `until`: the last day
-    of the place, where it is known what comes after it; `declared_until`: the last day that is declared. `coverage` of
-    a partial match."""
+    """`places`: free for the whole need, or at once at some hour without one, in every period up to the day that is
+    told. Days are ISO 8601. `until`: the last day of the place, where it is known what comes after it;
+    `declared_until`: the last day that is declared. `coverage` of a partial match."""
 
     status: str
     places: int | None
@@ -35,6 +35,15 @@ class Best(NamedTuple):
 
     number: int
     match: Match
+
+
+class Chain(NamedTuple):
+    """Periods that adjoin, one at least. Their last day, where another adjoins that does not go on with them (`until`),
+    or where nothing is declared to follow (`declared_until`); both None where the last one is open."""
+
+    periods: Sequence[Period]
+    until: str | None
+    declared_until: str | None
 
 
 def status_of(
@@ -73,57 +82,73 @@ def timetable_status(periods: list[Period], day: str, days: Sequence[Day], child
     ahead.sort(key=first_day)
     if not days:
         return without_need(ahead, day)
-    best = best_of(ahead, days, children)
-    if best is None:
-        return nothing_free(ahead, day)
-    match, period = best.match, ahead[best.number]
+    best = best_of(ahead, day, days, children)
+    return matched(ahead[best.number :], day, days, best.match) if best else nothing_free(ahead, day)
+
+
+def together_status(
+    offer: dict[str, Any], start: date, days: Sequence[Day], places: int, ages: Sequence[int] = ()
+) -> Status:
+    """The availability of one of two who do it together: what it covers at so many places in the period under way,
+    whatever another period covers. The offer has such a period, and its word counts."""
+    day = start.isoformat()
+    ahead = sorted((each for each in offer["availability"] if end_of(each) >= day), key=first_day)
+    shortenings = shortenings_of(parts_of(ahead[0]["week"]), days, places)
+    by_age = taken(offer, ages) is not None
+    return matched(ahead, day, days, Match(places, most_places(days), shortenings, by_age))
+
+
+def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match) -> Status:
+    """How the first of these periods meets the need, and to when the others go on with it."""
+    period = ahead[0]
     begins = first_day(period) if first_day(period) > day else None
-    until, declared = chain(ahead[best.number :], lambda each: as_well(each, days, match))
+    found = chain(ahead, lambda each: as_well(each, days, match))
     if match.is_whole:
-        name, places = "later" if begins else "free", free_places(period["week"], days)
-        return status(name, places=places, free_from=begins, until=until, declared_until=declared)
-    found = coverage(period["week"], days, match)
-    return status("partial", free_from=begins, until=until, declared_until=declared, coverage=found)
+        places = min(free_places(each["week"], days) for each in found.periods)
+        return free_status(places, begins, found)
+    told = coverage(period["week"], days, match)
+    return status("partial", free_from=begins, until=found.until, declared_until=found.declared_until, coverage=told)
 
 
 def without_need(ahead: Sequence[Period], day: str) -> Status:
-    """What is free at some hour, of the first of these periods in which something is."""
+    """What is free at some hour, from the first of these periods on in which something is."""
     number = next((number for number, each in enumerate(ahead) if each["week"]), None)
     if number is None:
         return nothing_free(ahead, day)
-    period = ahead[number]
-    begins = first_day(period) if first_day(period) > day else None
-    until, declared = chain(ahead[number:], lambda each: bool(each["week"]))
-    places = max(parts_of(period["week"]))[0] // weeks.WEEK
-    name = "later" if begins else "free"
-    return status(name, places=places, free_from=begins, until=until, declared_until=declared)
+    begins = first_day(ahead[number]) if first_day(ahead[number]) > day else None
+    found = chain(ahead[number:], lambda each: bool(each["week"]))
+    places = min(max(parts_of(each["week"]))[0] // weeks.WEEK for each in found.periods)
+    return free_status(places, begins, found)
 
 
 def nothing_free(ahead: Sequence[Period], day: str) -> Status:
     """Nothing in any of these periods; to be told until when only where one is under way."""
-    _, declared = chain(ahead, lambda _: True)
+    declared = chain(ahead, lambda _: True).declared_until
     return status("full", declared_until=declared if first_day(ahead[0]) <= day else None)
 
 
-def best_of(ahead: Sequence[Period], days: Sequence[Day], children: int | None) -> Best | None:
-    """The period, of these in their order, and the number of places that cover the largest share of the days.
+def best_of(ahead: Sequence[Period], day: str, days: Sequence[Day], children: int | None) -> Best | None:
+    """The period, of these in their order, and the number of places that are worth most, as the orders count it: the
+    share that they cover, and more where the period holds the day.
 
-    Of equal shares the first period: periods do not overlap, so that the one under way, if any, comes before the
-    others. Then the most places.
+    Of those that are worth the same the first period: periods do not overlap, so that the one under way, if any, comes
+    before the others. Then the most places.
     """
     asked = most_places(days)
     most = asked if children is None else min(asked, children)
     best: Best | None = None
-    score = 0
+    worth = 0
     for number, each in enumerate(ahead):
         parts = parts_of(each["week"])
+        begun = BEGUN * 10 * asked * len(days) if first_day(each) <= day else 0
         for places in range(most, 0, -1):
-            if places * 10 * len(days) <= score:
+            if WHOLE * places * 10 * len(days) + begun <= worth:
                 break
             shortenings = shortenings_of(parts, days, places)
-            tenths = places * sum(TENTHS[each] for each in shortenings if each is not None)
-            if tenths > score:
-                best, score = Best(number, Match(places, asked, shortenings, by_age=children is not None)), tenths
+            share = tenths(places, shortenings)
+            if share and WHOLE * share + begun > worth:
+                best = Best(number, Match(places, asked, shortenings, by_age=children is not None))
+                worth = WHOLE * share + begun
     return best
 
 
@@ -143,18 +168,16 @@ def as_well(period: Period, days: Sequence[Day], match: Match) -> bool:
     )
 
 
-def chain(ahead: Sequence[Period], goes_on: Callable[[Period], bool]) -> tuple[str | None, str | None]:
-    """Of the first period and those that adjoin it one after the other, as long as each goes on with it: the last day
-    of all, where a period adjoins that does not (`until`), and where nothing is declared to follow (`declared_until`).
-    Both None where it is open."""
-    last = ahead[0]
+def chain(ahead: Sequence[Period], goes_on: Callable[[Period], bool]) -> Chain:
+    """The first period and those that adjoin it one after the other, as long as each goes on with it."""
+    periods = [ahead[0]]
     for each in ahead[1:]:
-        if not adjoins(last, each):
+        if not adjoins(periods[-1], each):
             break
         if not goes_on(each):
-            return last["period"]["lte"], None
-        last = each
-    return None, last["period"].get("lte")
+            return Chain(periods, periods[-1]["period"]["lte"], None)
+        periods.append(each)
+    return Chain(periods, None, periods[-1]["period"].get("lte"))
 
 
 def adjoins(one: Period, other: Period) -> bool:
@@ -198,6 +221,11 @@ def first_day(period: Period) -> str:
 
 def end_of(period: Period) -> str:
     return period["period"].get("lte") or "9999-12-31"
+
+
+def free_status(places: int, begins: str | None, found: Chain) -> Status:
+    name = "later" if begins else "free"
+    return status(name, places=places, free_from=begins, until=found.until, declared_until=found.declared_until)
 
 
 def status(

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypedDict
 
 from domain.week import DAYS, WEEK, Span, clock, merged, split
 from search_api.answer import sentences
-from search_api.request.need import TENTHS, Day, steps
+from search_api.request.need import Day, steps, tenths
 
 
 class Match(NamedTuple):
@@ -26,8 +26,7 @@ class Match(NamedTuple):
     @property
     def share(self) -> float:
         """Above 0, up to 1 for the whole need."""
-        tenths = sum(TENTHS[each] for each in self.shortenings if each is not None)
-        return self.places * tenths / (self.asked * 10 * len(self.shortenings))
+        return tenths(self.places, self.shortenings) / (self.asked * 10 * len(self.shortenings))
 
 
 class Part(TypedDict):
@@ -47,8 +46,9 @@ class DayCoverage(TypedDict):
 
 
 class Coverage(TypedDict):
-    """`covered` and `asked` count weekdays; `free` holds what is free of the hours that are asked for, at `places` of
-    the `asked_places`. `share`: of the need, by which partial matches are ordered."""
+    """`covered` and `asked` count `days`: the weekdays of the need, in a pair each line on each of them. `free` holds
+    what is free of the hours that are asked for, at `places` of the `asked_places`. `share`: of the need, in the period
+    that is told, which need not be the offer's largest (`availability.best_of`)."""
 
     covered: int
     asked: int

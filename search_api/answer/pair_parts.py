@@ -7,6 +7,7 @@ from typing import Any
 from domain import french, week
 from domain.week import DAY, DAYS, NAMES, Span
 from search_api.answer import cards, sentences
+from search_api.answer.availability import together_status
 from search_api.answer.pairing import Pair, Piece, Task
 from search_api.request.offer_query import OfferQuery
 
@@ -23,7 +24,7 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
     parts = parts_of(pair, task)
     return {
         "way": pair.together.way,
-        "offers": [cards.card(offer, replace(query, by_line=True)) for offer in couple],
+        "offers": [card(offer, query, most) for offer, most in zip(couple, places_of(pair, task), strict=True)],
         "between_m": round(pair.between_m),
         "farthest_m": None if pair.farthest_m is None else round(pair.farthest_m),
         "summary": summary(pair, task, couple, parts),
@@ -31,13 +32,26 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
     }
 
 
+def card(offer: dict[str, Any], query: OfferQuery, places: int) -> dict[str, Any]:
+    """Its card, with what it has of the pair's places in the pair's period, line by line, and not the best it has."""
+    days = replace(query, by_line=True).days
+    status = together_status(offer, query.start, days, places, query.ages_months)
+    return {**cards.card(offer, query), "availability": status}
+
+
+def places_of(pair: Pair, task: Task) -> tuple[int, int]:
+    """At how many places the first is told, and the second: its own, or all where the days are shared out."""
+    if pair.together.way == "children":
+        return pair.together.places, task.places - pair.together.places
+    return task.places, task.places
+
+
 def parts_of(pair: Pair, task: Task) -> tuple[list[Piece], list[Piece]]:
     """What the first does, and the second."""
     if pair.together.way == "children":
-        places = pair.together.places
         first, second = (
             list(dict.fromkeys(piece._replace(places=min(piece.places, most)) for piece in task.pieces))
-            for most in (places, task.places - places)
+            for most in places_of(pair, task)
         )
         return first, second
     turns = shared_out(task, pair.does)
@@ -78,7 +92,7 @@ def as_part(piece: Piece) -> dict[str, Any]:
 def summary(pair: Pair, task: Task, couple: Sequence[dict[str, Any]], parts: Sequence[Sequence[Piece]]) -> str:
     """« Léa M. : mardi et jeudi. Anne D. : mercredi, à 400 m de chez Léa M. »"""
     if pair.together.way == "children":
-        places = (pair.together.places, task.places - pair.together.places)
+        places = places_of(pair, task)
         does = [f"{_PLACES.of(places[0])}, à toutes les heures demandées", _PLACES.of(places[1])]
     else:
         does = [hours(task, each) for each in parts]

@@ -103,7 +103,8 @@ class Coverage(Answer):
     asked_places: int
     share: float = Field(
         description="La part du besoin, de 0 à 1\u00a0: places ÷ asked_places × la moyenne des jours, qui valent 1,"
-        " 0,9, 0,8 ou 0,6 selon shortened, et 0 s’ils ne sont pas couverts."
+        " 0,9, 0,8 ou 0,6 selon shortened, et 0 s’ils ne sont pas couverts. Une période plus tardive peut en couvrir"
+        " davantage\u00a0: 3 × share, et 1 de plus si elle est en cours, disent laquelle est choisie."
     )
     days: list[DayCoverage]
     summary: str = Field(examples=["Libre 3\u00a0jours sur 4 (lundi, mardi et jeudi)\u202f; pas de place le vendredi"])
@@ -118,7 +119,7 @@ class Availability(Answer):
         "\u202f; to_ask\u00a0: à demander à la structure\u202f; to_confirm\u00a0: la déclaration de l’assistante"
         " maternelle n’est plus à jour (fresh_until), à lui demander."
     )
-    places: int | None
+    places: int | None = Field(description="Libres jusqu’au jour dit (until, declared_until), au moins.")
     free_from: date | None
     until: date | None = Field(
         description="Le dernier jour de la place, quand la suite est déclarée et ne convient plus autant."

@@ -1,4 +1,5 @@
-"""The orders of a list, and the scores that three of them need. docs/recommended.md gives the reason of each weight."""
+"""The orders of a list, and the scores that three of them need. docs/recommended.md gives the reason of each weight;
+those of the need are `need.WHOLE` and `need.BEGUN`."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,13 +10,6 @@ from search_api.query.filters import Clause, worth
 from search_api.request import need
 from search_api.request.need import Day
 from search_api.request.offer_query import OfferQuery
-
-COVERED = 3.0
-"""For a period that covers the whole need; for one that covers a part, that share of it (`need.TENTHS`, and of places
-k of P)."""
-
-BEGUN = 1.0
-"""More, where that period holds the day from which the place is looked for: it need not be waited for."""
 
 NEAR = 2.0
 """At the point itself, half of it at HALF_WAY_KM, and so on: two offers a street apart hardly differ. Of one that is
@@ -44,10 +38,6 @@ HALF_WAY_KM = 2
 
 UP_TO_DATE = 0.1
 """By relevance, among offers in which the words are found alike: less than any difference of words (text.py)."""
-
-AT_ONCE = 0.5
-"""By availability: of two periods that cover the same share, the one that has begun goes first. Shares are counted in
-whole numbers there, so that this decides between equal ones alone."""
 
 
 def sort(query: OfferQuery) -> list[dict[str, Any]]:
@@ -111,13 +101,15 @@ def _scored(query: OfferQuery, conditions: list[Clause], words: list[Clause], re
 
 
 def by_need(query: OfferQuery) -> Clause:
-    """Offers that answer the need, scored by how much of it they cover; 0 where that is not known."""
+    """Offers that answer the need, scored by what their best period is worth (`need.WHOLE`, `need.BEGUN`), which is the
+    one that a card tells; 0 where that is not known. By availability it is counted in tenths of a day's place: whole
+    numbers, so that equal ones tie."""
     tenths = 10 * len(query.days) * query.most_places
-    whole, begun = (COVERED, BEGUN) if query.sort == "recommended" else (float(tenths), AT_ONCE)
+    unit = 1.0 if query.sort == "recommended" else float(tenths)
     if query.best:
-        known = by_share(query, whole / tenths, begun)
+        known = by_share(query, need.WHOLE * unit / tenths, need.BEGUN * unit)
     else:
-        known = worth(whole + begun, filters.declared(query, filters.wholly(query)))
+        known = worth((need.WHOLE + need.BEGUN) * unit, filters.declared(query, filters.wholly(query)))
     unknown = [worth(0.0, clause) for clause in filters.others(query)]
     return filters.any_of(known, *unknown) if unknown else known
 

@@ -38,10 +38,10 @@ class Change:
         return None if self.day is None else DAYS[self.day]
 
 
-def changes(query: OfferQuery) -> tuple[Change, ...]:
+def changes(query: OfferQuery, km: float | None = None) -> tuple[Change, ...]:
     """Every change that this search admits, of a query with a need; without those that would need more lines than may
-    be asked."""
-    found = (*shorter(query), *fewer_days(query), *fewer_places(query), *farther(query))
+    be asked. `km`: as `farther` takes it."""
+    found = (*shorter(query), *fewer_days(query), *fewer_places(query), *farther(query, km))
     return tuple(each for each in found if len(each.query.need) <= MAX_LINES)
 
 
@@ -87,14 +87,15 @@ def without(children: Sequence[date], left_out: date | None) -> tuple[date, ...]
     return tuple(rest)
 
 
-def farther(query: OfferQuery) -> Iterator[Change]:
+def farther(query: OfferQuery, km: float | None = None) -> Iterator[Change]:
+    """As far as `km`, where who asks has steps of their own, otherwise FARTHER_KM more."""
     if query.radius_km is not None and query.radius_km < MAX_RADIUS_KM:
-        km = min(query.radius_km + FARTHER_KM, MAX_RADIUS_KM)
-        yield Change("farther", f"Jusqu’à {told(km)}", replace(query, radius_km=km), km=km)
+        most = min(km or query.radius_km + FARTHER_KM, MAX_RADIUS_KM)
+        yield Change("farther", f"Jusqu’à {told(most)}", replace(query, radius_km=most), km=most)
     if query.route is not None and query.route.detour_km < MAX_DETOUR_KM:
-        km = min(query.route.detour_km + FARTHER_KM, MAX_DETOUR_KM)
-        route = replace(query.route, detour_km=km)
-        yield Change("farther", f"Jusqu’à {told(km)} du trajet", replace(query, route=route), km=km)
+        most = min(km or query.route.detour_km + FARTHER_KM, MAX_DETOUR_KM)
+        route = replace(query.route, detour_km=most)
+        yield Change("farther", f"Jusqu’à {told(most)} du trajet", replace(query, route=route), km=most)
 
 
 def told(km: float) -> str:

@@ -22,6 +22,11 @@ an hour at either end is more than half a day, which no day at all can make up f
 
 SHORTENINGS = tuple(TENTHS)
 
+WHOLE, BEGUN = 3, 1
+"""What a period is worth that covers the whole need, of a part the share of it; and how much more one is worth that
+holds the day from which the place is looked for: it need not be waited for. What an offer is worth in an order, and
+which of its periods is told, go by this alone."""
+
 LEFT = 4
 """At least half of a span is left: it is so many times the shortening long."""
 
@@ -142,6 +147,12 @@ def steps(day: Day, places: int) -> tuple[tuple[int, Day], ...]:
     many places. Kept, as every card of a list asks for the same."""
     asked = at_most(day, places)
     return tuple((minutes, left) for minutes in SHORTENINGS if (left := shortened(asked, minutes)) is not None)
+
+
+def tenths(places: int, shortenings: Iterable[int | None]) -> int:
+    """The share of a need that is covered at so many places, of 10 for each of its days and places. `shortenings`: of
+    each day the minutes at either end, None where it is not covered."""
+    return places * sum(TENTHS[minutes] for minutes in shortenings if minutes is not None)
 
 
 def least(day: Day) -> Day:

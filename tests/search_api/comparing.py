@@ -125,19 +125,15 @@ def compare_recommended(request: Request, offers: Sequence[Offer], found: Found)
 def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
     shown = found.shown[offer.id]
     said = shown.declared or shown if shown else None
-    present = [each for each in offer.periods if request.need and each.contains(request.day)]
-    most = oracle.most_places(request, offer)
     return {
         "id": offer.id,
         "status": shown.status if shown else None,
         "worth": oracle.worth(said),
-        "now": bool(said and said.best and said.best.now),
-        "covered_now": max((share(request, each.week, k) for each in present for k in range(1, most + 1)), default=0),
-        "free_from": said and said.free_from,
         "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
         "up_to_date": oracle.is_up_to_date(offer, request.today),
         "far": found.far.get(offer.id, 0.0),
-        "located": is_located(offer),
+        # Where nothing is measured, nobody is nearer for an address.
+        "located": is_located(offer) or not request.measures,
         # Along a route, and without a point, no distance counts but among equals.
         "near": nearness(found.far.get(offer.id, 0.0), offer.known_within_km) if request.near else 1.0,
         "reachable": offer.reachable,
@@ -149,24 +145,20 @@ def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     after those whose word counts; nothing is said of her beside what is to be asked."""
     if one["status"] == "to_confirm" != other["status"]:
         return False
-    same = one["status"] == other["status"] and one["free_from"] == other["free_from"]
-    # Some days now may outweigh a few more days later.
-    free = one["worth"] >= other["worth"] and one["covered_now"] >= other["covered_now"] and (same or one["now"])
     fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0) and one["up_to_date"] >= other["up_to_date"]
     # A commune's radius is rounded in the index.
     slack = 0.0 if one["located"] == other["located"] or one["near"] == other["near"] else 0.005
     near = one["near"] >= other["near"] + slack
     near = near and (one["located"], -one["far"]) >= (other["located"], -other["far"])
-    # What is better only later than what there is now may add nothing to it.
-    sooner = one["now"] or not one["covered_now"]
     strictly = (
-        (one["worth"] > other["worth"] and sooner)
+        one["worth"] > other["worth"]
         or one["up_to_date"] > other["up_to_date"]
         or one["reachable"] > other["reachable"]
         or one["located"] > other["located"]
         or one["far"] < other["far"] - max(10.0, other["far"] * 0.01)
     )
-    return bool(free and fresh and near and one["reachable"] >= other["reachable"] and strictly)
+    as_good = one["worth"] >= other["worth"] and one["reachable"] >= other["reachable"]
+    return bool(as_good and fresh and near and strictly)
 
 
 # Cards ----------------------------------------------------------------------------------------------------

@@ -261,9 +261,9 @@ def free_days(request: Request, free: Week) -> Iterable[str]:
             yield name
 
 
-def worth(shown: Availability | None) -> float:
-    """How much of a need an offer answers: its largest share, and of equal shares one that is there now has more."""
-    return shown.best.tenths + 0.5 * shown.best.now if shown and shown.best else 0
+def worth(shown: Availability | None) -> int:
+    """How much of a need an offer answers, by the period that is told of it."""
+    return shown.best.worth if shown and shown.best else 0
 
 
 def by_distance(offer: Offer, far: Mapping[str, float]) -> tuple[bool, float]:

@@ -204,6 +204,11 @@ class Best:
         return self.tenths / (10 * self.asked * len(self.days))
 
     @property
+    def worth(self) -> int:
+        """Three times the share, and 1 more where the period contains the day: of so many tenths as `tenths`."""
+        return 3 * self.tenths + (10 * self.asked * len(self.days) if self.now else 0)
+
+    @property
     def covered(self) -> int:
         return sum(each == 0 for each in self.days.values())
 
@@ -219,8 +224,8 @@ class Best:
 
 
 def best(periods: Iterable[Period], day: date, wanted: Wanted, most: int) -> Best | None:
-    """Of the periods that end on that day or later, and of the places up to `most`: the largest share; then the period
-    that contains the day, then the earliest; then the most places."""
+    """Of the periods that end on that day or later, and of the places up to `most`, with a share: what is worth most;
+    then the period that contains the day, then the earliest; then the most places."""
     candidates = [
         Best(each, places, wanted.places, wanted.shortenings(each.week, places), each.contains(day))
         for each in periods
@@ -229,7 +234,7 @@ def best(periods: Iterable[Period], day: date, wanted: Wanted, most: int) -> Bes
     ]
     return max(
         (each for each in candidates if each.tenths),
-        key=lambda each: (each.tenths, each.now, -each.period.first.toordinal(), each.places),
+        key=lambda each: (each.worth, each.now, -each.period.first.toordinal(), each.places),
         default=None,
     )
 
@@ -257,11 +262,12 @@ def timetable(periods: Sequence[Period], day: date, wanted: Wanted, most: int) -
     if found is None:
         return nothing(periods, day)
     period = found.period
-    ends = chain(periods, period, lambda each: found.is_met_by(wanted.shortenings(each.week, found.places)))
+    held, ends = chain(periods, period, lambda each: found.is_met_by(wanted.shortenings(each.week, found.places)))
     later = None if found.now else period.first
     if not found.is_whole:
         return Availability("partial", None, later, *ends, found)
-    return Availability("free" if found.now else "later", free_places(period.week, wanted.days), later, *ends, found)
+    places = min(free_places(each.week, wanted.days) for each in held)
+    return Availability("free" if found.now else "later", places, later, *ends, found)
 
 
 def without_need(periods: Sequence[Period], day: date) -> Availability:
@@ -270,26 +276,26 @@ def without_need(periods: Sequence[Period], day: date) -> Availability:
         return Availability("unknown")
     for each in sorted(ahead, key=lambda each: each.first):
         if most(each.week):
-            ends = chain(periods, each, lambda other: most(other.week) > 0)
-            now = each.contains(day)
-            return Availability("free" if now else "later", most(each.week), None if now else each.first, *ends)
+            held, ends = chain(periods, each, lambda other: most(other.week) > 0)
+            now, places = each.contains(day), min(most(other.week) for other in held)
+            return Availability("free" if now else "later", places, None if now else each.first, *ends)
     return nothing(periods, day)
 
 
 def nothing(periods: Sequence[Period], day: date) -> Availability:
     now = next((each for each in periods if each.contains(day)), None)
-    return Availability("full", None, None, *(chain(periods, now, lambda _: True) if now else ()))
+    return Availability("full", None, None, *(chain(periods, now, lambda _: True)[1] if now else ()))
 
 
 def chain(
     periods: Iterable[Period], first: Period, goes_on: Callable[[Period], bool]
-) -> tuple[date | None, date | None]:
-    """The last day of a place that begins with a period: known where one adjoins that does not go on with it (the first
-    of the two), else the last day that is declared, if there is one."""
+) -> tuple[Sequence[Period], tuple[date | None, date | None]]:
+    """The periods of a place that begins with the first, and its last day: known where a period adjoins that does not
+    go on with it (the first of the two days), else the last day that is declared, if there is one."""
     starts = {each.first: each for each in periods}
-    last = first
-    while last.last and (after := starts.get(last.last + timedelta(days=1))):
+    held = [first]
+    while (last := held[-1].last) and (after := starts.get(last + timedelta(days=1))):
         if not goes_on(after):
-            return last.last, None
-        last = after
-    return None, last.last
+            return held, (last, None)
+        held.append(after)
+    return held, (None, held[-1].last)

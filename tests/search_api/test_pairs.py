@@ -82,6 +82,25 @@ def compare(
     assert abs(item["between_m"] + (item["farthest_m"] or 0) - metres) <= 2
     assert (item["farthest_m"] is None) == (not request.measures)
     compare_parts(request, item, [week for _, week in two], ways[item["way"]])
+    compare_cards(request, item)
+
+
+def compare_cards(request: Request, item: Mapping[str, Any]) -> None:
+    """Each card tells what its offer does in the pair, from the period that is under way: all its parts are free."""
+    for card, parts in zip(item["offers"], item["parts"], strict=True):
+        told = card["availability"]
+        assert (told["status"], told["free_from"], told["places"]) == ("partial", None, None)
+        coverage = told["coverage"]
+        assert coverage["asked_places"] == request.wanted.places
+        if item["way"] == "children":
+            assert coverage["covered"] == coverage["asked"], "all hours, at its places"
+            assert coverage["places"] == max(each["places"] for each in parts)
+        else:
+            assert coverage["places"] == request.wanted.places
+        covered = [(day["day"], part) for day in coverage["days"] if day["covered"] for part in day["free"]]
+        assert {(each["day"], each["start"], each["end"]) for each in parts} <= {
+            (day, part["start"], part["end"]) for day, part in covered
+        }
 
 
 def compare_parts(request: Request, item: Mapping[str, Any], weeks: Sequence[Week], split: int) -> None:
@@ -115,9 +134,21 @@ def closing(minute: int) -> str:
 # By hand ------------------------------------------------------------------------------------------------------
 
 
-def minder(id: str, *hours: documents.Hours, lat: float = 47.2186, **more: Any) -> dict[str, Any]:
-    """Free for a year at these hours; 0.001 of latitude is 111 m."""
-    periods = [period("2026-09-01", None, *hours)]
+def minder(
+    id: str,
+    *hours: documents.Hours,
+    lat: float = 47.2186,
+    before: Sequence[documents.Hours] = (),
+    after: Sequence[documents.Hours] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """Free at these hours until the end of the year, on TODAY; at those before until August, and at those after from
+    January on. 0.001 of latitude is 111 m."""
+    periods = [
+        period("2027-01-01", None, *after),
+        period("2026-09-01", "2026-12-31", *hours),
+        period("2025-09-01", "2026-08-31", *before),
+    ]
     made = documents.offer(
         id, "assistant_maternel", f"{id.capitalize()} M.", lat, -1.5541, availability=periods, **more
     )
@@ -143,6 +174,34 @@ def test_twins_with_one_place_each_at_two_neighbours() -> None:
     )
     assert pair["parts"] == [[{"day": "tue", "start": "08:00", "end": "18:00", "places": 1}]] * 2
     assert (pair["between_m"], pair["farthest_m"]) == (400, 445)
+
+
+def test_the_cards_of_twins_tell_the_places_of_the_pair_and_not_of_a_later_period() -> None:
+    """Each has two places in January; what the sentence tells is of today."""
+    week = ("mon-fri", "08:00", "18:00", 2)
+    found = [minder(id, ("mon-fri", "08:00", "18:00", 1), before=[week], after=[week]) for id in ("lea", "anne")]
+    [pair] = told(found, need=["tue@08:00-18:00*2", "thu@08:00-18:00"])
+    for card in pair["offers"]:
+        shown = card["availability"]
+        assert (shown["status"], shown["free_from"]) == ("partial", None)
+        assert (shown["coverage"]["places"], shown["coverage"]["asked_places"]) == (1, 2)
+        assert shown["coverage"]["summary"] == "1\u00a0place sur 2, mardi et jeudi"
+        assert (shown["until"], shown["declared_until"]) == (None, None), "the place goes on"
+
+
+def test_the_cards_of_shared_out_days_tell_those_of_today_and_until_when() -> None:
+    """One has all of it from January on, and then not what she has today; the other has one place fewer days a week."""
+    one = minder("lea", ("mon-tue", "08:00", "18:00", 2), after=[("tue-fri", "08:00", "18:00", 2)])
+    other = minder("anne", ("wed-thu", "08:00", "18:00", 2), ("mon", "08:00", "18:00", 1), after=[])
+    [pair] = told([one, other], need=["mon-thu@08:00-18:00*2"])
+    first, second = (card["availability"] for card in pair["offers"])
+    assert pair["way"] == "times"
+    assert (first["status"], first["free_from"], first["until"]) == ("partial", None, "2026-12-31")
+    assert first["coverage"]["summary"] == (
+        "Libre 2\u00a0jours sur 4 (lundi et mardi)\u202f; pas de place mercredi et jeudi"
+    )
+    assert [day["day"] for day in second["coverage"]["days"] if day["covered"]] == ["wed", "thu"]
+    assert (second["coverage"]["places"], second["until"]) == (2, "2026-12-31")
 
 
 def test_days_of_one_and_nights_of_the_other() -> None:

@@ -196,7 +196,7 @@ def test_a_position_counts_only_while_the_text_says_so() -> None:
     ],
 )
 def test_ticked_days_become_lines_of_the_need(days: str, lines: list[str]) -> None:
-    assert need.lines(read(days).slots) == lines
+    assert need.lines(read(days).slots, 0) == lines
 
 
 WEEK = "jour=lun&jour=mar&jour=mer&jour=jeu&jour=ven"
@@ -229,7 +229,7 @@ WEEK = "jour=lun&jour=mar&jour=mer&jour=jeu&jour=ven"
 def test_slots_become_lines_and_children_at_the_same_time_add_up(slots: str, lines: list[str]) -> None:
     form = read(f"mots=a&{slots}")
     assert forms.errors(form, TODAY) == {}
-    assert need.lines(form.slots) == lines
+    assert need.lines(form.slots, 0) == lines
     assert parameters.of_search(where(form))["need"] == lines
 
 

@@ -2,15 +2,26 @@
 
 import re
 from html import unescape
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
 from search_api.engine import engine
+from search_api.nearly import Counted, Counts
+from search_api.parameters import OfferParameters, meaning, read
+from search_api.places import Resolved
+from search_api.request.asking_less import changes
 from tests.search_api.conftest import Client
 from tests.web.site.reading import NANTES, WEEK, cards, links, search, text
 from tests.web.site.test_browser import AXE, OpenPage
+from tests.web.site.test_forms import NANTES as HOME
+from tests.web.site.test_forms import REZE as AWAY
+from tests.web.site.test_forms import TODAY
+from web.parents.search import nearly
+from web.shared.search import forms, parameters
+from web.shared.search.places import Meant, Where
 
 LONG = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
 TWINS = [("naissance", "2026-05-04")] * 2
@@ -76,8 +87,10 @@ def test_a_day_and_its_night_are_one_stretch_also_in_the_link(site: Client) -> N
         ("fin2", "12:15"),
     ]
     told = offered(search(site, *both, ("type", "assistant_maternel")))
-    for href, more in told.values():
-        assert len(cards(site.get(href + "&libres=oui"))) >= more
+    href, more = told["15 minutes de moins, au début et à la fin"]
+    assert more > 0
+    now = len(cards(search(site, *both, ("libres", "oui"))))
+    assert len(cards(site.get(href + "&libres=oui"))) == now + more
 
 
 def test_one_place_of_two_is_told_to_a_mother_of_twins(site: Client) -> None:
@@ -152,14 +165,57 @@ def test_a_page_that_is_answered_by_plenty_asks_for_nothing_more(site: Client, m
     assert rounds(*free) == simple
     monkeypatch.setattr("web.parents.search.nearly.PLENTY", 10)
     assert rounds(*free) == simple + 1, "what a little less would find; nobody is proposed by two"
-    assert rounds(*LONG) == simple + 2
+    assert rounds(*LONG) == simple + 3, "who comes nearest and two together as well"
     assert rounds(*LONG, ("type", "eaje")) == simple, "crèches declare nothing"
 
 
-def test_the_next_page_of_a_list_has_the_list_alone(site: Client) -> None:
-    following = [link for link in links(search(site, *LONG, ("rayon", "50")).text) if "suite=" in link]
+def test_the_next_page_of_a_list_has_the_list_alone(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(parameters.PAGE, "limit", "1")
+    first = search(site, *LONG)
+    assert "Personne ne couvre" in above(first)
+    following = {link for link in links(first.text) if "suite=" in link}
+    assert following
     for link in following:
-        assert "Personne ne couvre" not in site.get(link).text
+        following_page = site.get(link)
+        assert cards(following_page)
+        assert "Personne ne couvre" not in following_page.text
+        assert offered(following_page) == {}
+
+
+@pytest.mark.parametrize("sort", ["conseille", "disponibilite", "distance", "mise-a-jour", "nom"])
+def test_who_comes_nearest_is_the_same_in_every_order_and_on_every_page(
+    site: Client, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """A page that shows one offer has not the nearest on it in each of them."""
+    monkeypatch.setitem(parameters.PAGE, "limit", "1")
+    told = above(search(site, *LONG, ("tri", sort)))
+    assert "Le plus proche : toute la demande à 15 minutes près, à environ 230 m." in told
+
+
+@pytest.mark.parametrize(
+    ("query", "label", "changed"),
+    [
+        ("rayon=1", "Jusqu’à 2\u00a0km", "rayon=2"),
+        ("rayon=2", "Jusqu’à 5\u00a0km", "rayon=5"),
+        ("", "Jusqu’à 10\u00a0km", "rayon=10"),
+        ("rayon=10", "Jusqu’à 20\u00a0km", "rayon=20"),
+        ("rayon=20", "Jusqu’à 50\u00a0km", "rayon=50"),
+        ("rayon=50", None, ""),
+        ("rayon=0", None, ""),
+        ("vers=Rezé&vers-lieu=commune:44143&detour=0.5", "Jusqu’à 1\u00a0km du trajet", "detour=1"),
+        ("vers=Rezé&vers-lieu=commune:44143", "Jusqu’à 5\u00a0km du trajet", "detour=5"),
+        ("vers=Rezé&vers-lieu=commune:44143&detour=10", None, ""),
+    ],
+)
+def test_the_next_distance_of_the_form_is_counted_and_offered(query: str, label: str | None, changed: str) -> None:
+    form = forms.read(parse_qsl(f"ou=Nantes&lieu=commune:44109&jour=mar&{query}"))
+    found = Where(form, Meant(place=HOME), Meant(place=AWAY if form.vers else None))
+    query_of = meaning(read(OfferParameters, parameters.of_search(found)), TODAY)
+    farther = [each for each in changes(query_of, nearly.farther(form)) if each.change == "farther"]
+    links = nearly.less(found, Counts(Resolved(query_of, {}), 0, tuple(Counted(each, 3, 3) for each in farther)), TODAY)
+    assert [link["label"] for link in links] == ([label] if label else [])
+    assert all(changed in link["href"].replace("?", "&").split("&") for link in links)
+    assert all(f"{each.km:g}" == changed.partition("=")[2] for each in farther), "what was counted is what is offered"
 
 
 # In a browser -------------------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@ NEED = "jour=lun&jour=mar&debut=08:00&fin=17:00"
 CHOSEN = f"/?ou=Nantes&lieu=commune:44109&rayon=5&{NEED}"
 """Around Nantes, as a suggestion that was chosen leads to it."""
 
+LESS = "/?ou=Nantes&lieu=commune:44109&rayon=5&jour=mar&jour=jeu&debut=07:15&fin=19:15"
+"""The same of hours that nobody covers: the page offers a little less, and who comes nearest."""
+
 HERE = f"/?ou=Ma position&autour=47.2186,-1.5541&rayon=5&{NEED}"
 
 ROOMS = ("search_api", "web")
@@ -41,6 +44,14 @@ SEVERAL = {
         ["search_api.query.queries", "search_api.query.sorts", "search_api.query.facets", "search_api.query.queries"],
         "the words of which every part of a body is made: conditions, scores, facets, and the map's own body",
     ),
+    (IN, "search_api.request.need"): (
+        ["search_api.request.parameter_types", "search_api.query.filters"],
+        "a line of the need is read, then the least that a partial match has of its day",
+    ),
+    (OUT, "web.parents.search.nearly"): (
+        ["web.parents.search.routes", "web.parents.search.routes"],
+        "whether enough offers cover the need is one question, what is said of them another",
+    ),
     (OUT, "search_api.answer.availability"): (
         ["search_api.answer.points", "search_api.answer.cards"],
         "a point on the map and a card say the same of an offer",
@@ -65,7 +76,12 @@ def walked(site: Client, address: str) -> Walk:
     return walk
 
 
-def test_each_module_is_entered_once_on_the_way_in_and_once_on_the_way_out(site: Client) -> None:
+def test_each_module_is_entered_once_on_the_way_in_and_once_on_the_way_out(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the list alone: what a page asks beside it are searches of their own, each with its way in, within the list's
+    way out (below)."""
+    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 0)
     walk = walked(site, CHOSEN)
     several = {
         (way, module): walk.callers(way, module)
@@ -92,8 +108,33 @@ def test_the_address_is_read_before_the_places_and_these_before_the_parameters(s
     assert walk.callers(IN, "web.shared.search.forms") == ["web.parents.search.routes"]
 
 
-def test_the_engine_is_asked_once_for_the_list_and_its_map(site: Client) -> None:
-    walk = walked(site, CHOSEN)
-    assert walk.callers(IN, "search_api.engine.engine") == ["search_api.offers"]
-    # How fresh the data are is remembered for two seconds.
-    assert set(walk.callers(OUT, "search_api.engine.engine")) <= {"search_api.engine.status"}
+def test_what_less_would_find_goes_from_the_form_to_what_it_means(site: Client) -> None:
+    """A change becomes a form, the form a search, and that is compared with what was counted."""
+    walk = walked(site, LESS)
+    from_nearly = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.parents.search.nearly")]
+    assert from_nearly == [
+        "web.shared.search.parameters",  # how far it is now
+        "web.shared.cards",  # who comes nearest
+        "web.shared.search.forms",
+        "web.shared.search.parameters",
+        "search_api.parameters",
+        "search_api.request.asking_less",
+        "web.shared.search.forms",  # the link
+    ]
+    beside = {"search_api.nearly", "search_api.offers", "search_api.pairs"}
+    asked = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.parents.search.routes")]
+    assert beside == {callee for callee in asked if callee.startswith("search_api.")}, "each by its face"
+
+
+def test_the_engine_is_asked_once_for_the_list_and_its_map(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And besides only where few offers cover the need."""
+
+    def asking() -> set[str]:
+        walk = walked(site, CHOSEN)
+        assert walk.callers(IN, "search_api.engine.engine") == ["search_api.offers"]
+        # How fresh the data are is remembered for two seconds.
+        return set(walk.callers(OUT, "search_api.engine.engine")) - {"search_api.engine.status"}
+
+    assert asking() == {"search_api.offers"}, "what a little less would find"
+    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 1)
+    assert asking() == set()

@@ -8,7 +8,7 @@ from domain import french
 from domain.vocabulary import Feature, Funding, Language
 from web import texts
 from web.shared import cards
-from web.shared.fiche.timetable import current_periods, hours
+from web.shared.fiche.timetable import current_periods, free, hours
 from web.shared.fiche.views import tariffs
 
 MOST_DAYS = 5
@@ -53,15 +53,13 @@ def _availability(offer: Mapping[str, Any], today: date) -> list[str]:
 
 
 def _when(offer: Mapping[str, Any], today: date) -> list[str]:
-    """A structure's opening hours; of an assistant maternel the free hours of the first period that is not over."""
+    """A structure's opening hours. Of an assistant maternel, the dates and the free hours of the first period that is
+    not over and has some: the place that her availability tells may go on after it, at other hours."""
     if offer["kind"] != "assistant_maternel":
         return hours(offer.get("opening_hours") or [])
     periods = current_periods(offer, today)
-    if not periods:
-        return []
-    start = periods[0]["period"]["from"]
-    later = [texts.favourites.FREE_FROM.format(day=cards.iso_day(start))] if start > today.isoformat() else []
-    return [*later, *(hours(periods[0]["ranges"]) or [texts.FULL])]
+    some = next((number for number, each in enumerate(periods) if each["ranges"]), 0)
+    return [line for each in free(periods, today)[some : some + 1] for line in (each["when"], *each["lines"])]
 
 
 def _tariff(offer: Mapping[str, Any]) -> list[str]:

@@ -28,9 +28,11 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Beside:
-    """What was asked beside the list; None what was not. `pairs`: an answer of the search API."""
+    """What was asked beside the list; None what was not. `nearest`: the card of the one who covers most of the need,
+    if anybody covers any of it; `pairs`: an answer of the search API."""
 
     counts: Counts | None = None
+    nearest: Answer | None = None
     pairs: Answer | None = None
     reason: Reason | None = None
 
@@ -50,33 +52,36 @@ def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
     return not form.types and not form.asks_structures and not counts.get("assistant_maternel")
 
 
-def shown(found: Where, answer: Answer, beside: Beside, today: date) -> dict[str, Any]:
+def shown(found: Where, beside: Beside, today: date) -> dict[str, Any]:
     """As `nearly` of templates/parents/nearly.html draws it."""
     nobody = beside.counts is not None and not beside.counts.total
     return {
-        "nobody": nearest(answer) if nobody else None,
+        "nobody": nearest(beside.nearest) if nobody and beside.nearest else None,
         "reason": why(beside.reason, found) if beside.reason else None,
         "less": less(found, beside.counts, today) if beside.counts else [],
         "pairs": pairs(beside.pairs, today) if nobody and beside.pairs else [],
     }
 
 
+def farther(form: SearchForm) -> float | None:
+    """The next distance of the form's list, in kilometres, to the place or to the way; None after the last."""
+    listed, chosen = (
+        (texts.search.DETOURS, form.detour or forms.DETOUR)
+        if form.vers
+        else (
+            texts.RADII,
+            parameters.radius(form),
+        )
+    )
+    return min((km for km in map(float, listed) if km > float(chosen)), default=None)
+
+
 # Who comes nearest --------------------------------------------------------------------------------------------
 
 
-def nearest(answer: Answer) -> str | None:
-    """« Personne ne couvre tout. Le plus proche : 4 jours sur 5, à 800 m. »; None where nobody covers anything."""
-    near = [item for item in answer["items"] if status(item) in ("partial", "later")]
-    if not near:
-        return None
-    best = max(near, key=lambda item: (share(item), -(item.get("distance_m") or item.get("detour_m") or 0)))
-    return texts.search.NOBODY.format(what=", ".join(covered(best)))
-
-
-def share(item: Answer) -> float:
-    """Of the need, from 0 to 1."""
-    coverage = item["availability"]["coverage"]
-    return float(coverage["share"]) if coverage else 1.0
+def nearest(card: Answer) -> str:
+    """« Personne ne couvre tout. Le plus proche : 4 jours sur 5, à 800 m. »"""
+    return texts.search.NOBODY.format(what=", ".join(covered(card)))
 
 
 def covered(item: Answer) -> Iterator[str]:
@@ -138,9 +143,7 @@ def changed(form: SearchForm, change: Change) -> SearchForm | None:
             return with_places(replace(form, naissance=births), change.places or 1)
         case "farther":
             km = f"{change.km:g}"
-            if change.query.route is not None:
-                return replace(form, detour=km) if km in texts.search.DETOURS else None
-            return replace(form, rayon=km) if km in texts.RADII else None
+            return replace(form, detour=km) if change.query.route is not None else replace(form, rayon=km)
     return None
 
 

@@ -63,8 +63,8 @@ async def search(request: Request) -> Response:
         return _page(site, found, forms.refused(refused))
     loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
     plan = maps.of_search(found, asked, query, answer, site.settings)
-    shown = results.results(found, answer, site.today(), loosened)
-    return _page(site, found, {}, shown, plan, nearly.shown(found, answer, beside, site.today()))
+    said = nearly.shown(found, beside, site.today())
+    return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said)
 
 
 async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[results.Step]:
@@ -79,19 +79,21 @@ async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[result
 
 
 async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly.Answer) -> Beside:
-    """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, pairs
-    only where none of them does. The list stands without what the engine does not tell of it."""
+    """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, who
+    comes nearest and pairs only where none of them does. The list stands without what the engine does not tell of it.
+    """
     form, covering = found.form, nearly.covering(answer)
     # What is known to be free, whatever the list shows besides.
     asked = replace(query, to_ask=False, undeclared=False)
     asks_less = form.has_need and not form.suite and not form.asks_structures and covering < nearly.PLENTY
     asks_why = bool(form.has_need or form.births) and not form.suite and nearly.lacks_assistants(form, answer)
-    less, two, reason = await asyncio.gather(
-        _told(asks_less, lambda: counts(site.engine, asked)),
+    less, nearest, two, reason = await asyncio.gather(
+        _told(asks_less, lambda: counts(site.engine, asked, nearly.farther(form))),
+        _told(asks_less and not covering, lambda: offers.first(site.engine, replace(asked, sort="availability"))),
         _told(asks_less and not covering, lambda: pairs.pairs(site.engine, asked, nearly.MOST_PAIRS)),
         _told(asks_why, lambda: reasons.why_none(site.engine, asked)),
     )
-    return Beside(less, two, reason)
+    return Beside(less, nearest, two, reason)
 
 
 async def _told(wanted: bool, ask: Callable[[], Awaitable[T]]) -> T | None:

@@ -203,7 +203,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS
     if len(form.naissance) > MAX_PLACES:
         found["naissance"] = texts.search.ERROR_TOO_MANY_BIRTHS
-    return found | filters.errors(form.chosen) | need.errors(form.slots)
+    return found | filters.errors(form.chosen) | need.errors(form.slots, len(form.births))
 
 
 def _is_a_childs(born: date, today: date) -> bool:

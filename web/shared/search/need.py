@@ -86,15 +86,15 @@ def meets(one: Slot, other: Slot) -> bool:
     return max(one.hours[0], other.hours[0]) < min(one.hours[1], other.hours[1])
 
 
-def errors(slots: Sequence[Slot]) -> dict[str, str]:
-    """What is wrong with the slots: a French sentence for each field, under its page name."""
+def errors(slots: Sequence[Slot], children: int) -> dict[str, str]:
+    """What is wrong with the slots: a French sentence for each field, under its page name. `children` as in `lines`."""
     found: dict[str, str] = {}
     for slot in slots:
         found |= _errors(slot)
     asked = [slot for slot in slots if slot.days]
     if not asked or found:
         return found
-    needed = lines(slots)
+    needed = lines(slots, children)
     if most_places(slots) > MAX_PLACES:
         found["heures" + asked[-1].number] = texts.search.ERROR_TOO_MANY_CHILDREN
     elif len(needed) > MAX_LINES:
@@ -117,12 +117,12 @@ def _errors(slot: Slot) -> dict[str, str]:
     return {name + slot.number: sentence for name, sentence in found.items()}
 
 
-def usual_places(slots: Sequence[Slot], children: int = 0) -> int:
+def usual_places(slots: Sequence[Slot], children: int) -> int:
     """The places of a line that does not say its own: the first slot's, but one for each child at least."""
     return max(children, slots[0].places if slots[0].days else 1)
 
 
-def lines(slots: Sequence[Slot], children: int = 0) -> list[str]:
+def lines(slots: Sequence[Slot], children: int) -> list[str]:
     """The API's need lines, one for each run of days: `mon-wed@08:00-18:00`, with its number of places where that is
     not the usual one. `children`: how many are named.
 

@@ -20,16 +20,13 @@ def of_search(found: Where) -> dict[str, Any]:
     know no roads.
     """
     form = found.form
-    children = len(form.births)
-    usual = need.usual_places(form.slots, children)
     chosen = {
         **where(found),
         "q": form.mots,
         "kind": list(form.types),
         **filters.parameters(form.chosen),
-        "need": lines(form),
+        **needed(form),
         "from": form.des,
-        "places": str(usual) if form.has_need and usual != max(children, 1) else "",
         "child_birthdate": [born.isoformat() for born in form.births],
         # What answers a part of the need is shown with what is missing: for many families it is a beginning.
         "match": "best" if form.has_need and not form.libres else "",
@@ -40,13 +37,14 @@ def of_search(found: Where) -> dict[str, Any]:
     return {name: value for name, value in chosen.items() if value}
 
 
-def lines(form: SearchForm) -> list[str]:
-    """The lines of the need, less the minutes that may be missing at either end of the hours."""
+def needed(form: SearchForm) -> dict[str, Any]:
+    """The lines of the need, less the minutes that may be missing at either end of the hours, and the places of those
+    that do not say theirs, where they are not one for each child."""
     children = len(form.births)
-    asked = need.lines(form.slots, children)
-    if form.souplesse not in texts.search.LENIENCES:
-        return asked
-    return shorter_lines(asked, int(form.souplesse), need.usual_places(form.slots, children))
+    lines, usual = need.lines(form.slots, children), need.usual_places(form.slots, children)
+    if form.souplesse in texts.search.LENIENCES:
+        lines = shorter_lines(lines, int(form.souplesse), usual)
+    return {"need": lines, "places": str(usual) if form.has_need and usual != max(children, 1) else ""}
 
 
 def where(found: Where) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from registry.offers.relais import Seen
-from web.shared.search import forms
+from web.shared.search import forms, need
 from web.shared.search.forms import SearchForm
 
 MINDERS = ("assistant_maternel",)
@@ -25,8 +25,8 @@ RESULTS = "#resultats"
 """Where a telephone goes on reading once the form is sent."""
 
 _UNDECIDED: dict[str, Any] = {
-    **{name + slot: "" for name in ("debut", "fin", "places") for slot in ("", "2", "3")},
-    **dict.fromkeys(("rayon", "libres", "tri", "suite"), ""),
+    **{name + slot: "" for name in ("debut", "fin", "places") for slot in need.SLOTS},
+    **dict.fromkeys(("rayon", "souplesse", "libres", "tri", "suite"), ""),
 }
 """Fields that say how a search is made, and none that asks for something."""
 

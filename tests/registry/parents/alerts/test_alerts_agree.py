@@ -37,18 +37,29 @@ def ranges(chance: random.Random) -> list[Range]:
     return found
 
 
+declared: dict[str, list[tuple[date, date | None, list[Range]]]] = {}
+"""Of each offer its periods, as they were declared last."""
+
+
+def most_at_once(offer: str, day: date) -> int:
+    """The most places that are free at once on some day of the week, in the period that holds the day."""
+    under_way = [hours for start, end, hours in declared[offer] if start <= day and (end is None or day <= end)]
+    return max((places for hours in under_way for *_, places in hours), default=0)
+
+
 def timetable(world: World, chance: random.Random, offer: str) -> None:
     begins = TODAY + timedelta(days=chance.choice((-60, -1, 0, 1, 30)))
     middle = begins + timedelta(days=chance.choice((1, 31, 200)))
     periods: list[tuple[date, date | None, list[Range]]] = [(begins, middle, ranges(chance))]
     if chance.random() < 0.5:
         periods.append((middle + timedelta(days=1), None, ranges(chance)))
-    world.periods(offer, *(periods if chance.random() < 0.9 else []))
+    declared[offer] = periods if chance.random() < 0.9 else []
+    world.periods(offer, *declared[offer])
 
 
 def need(chance: random.Random) -> dict[str, Any]:
     found = dict(chance.choice(PLACES))
-    if chance.random() < 0.85:
+    if chance.random() < 0.7:
         first = chance.randrange(6)
         days = f"{DAYS[first]}-{DAYS[chance.randrange(first, 7)]}" if chance.random() < 0.5 else DAYS[first]
         hours = chance.choice(("08:00-12:00", "09:00-17:00", "08:30-18:00", "20:00-02:00"))
@@ -58,9 +69,9 @@ def need(chance: random.Random) -> dict[str, Any]:
         found["from"] = (TODAY + timedelta(days=chance.choice((-5, 0, 1, 40)))).isoformat()
     if chance.random() < 0.3:
         found["feature"] = [chance.choice(FEATURES)]
-    if chance.random() < 0.3:
+    if chance.random() < 0.4:
         # One child, as saved before they could be several, or siblings.
-        ages = [chance.choice((10, 900, 3000)) for _ in range(chance.choice((1, 1, 2)))]
+        ages = [chance.choice((10, 900, 3000)) for _ in range(chance.choice((1, 2)))]
         born = [(TODAY - timedelta(days=days)).isoformat() for days in ages]
         found["child_birthdate"] = born if len(born) > 1 or chance.random() < 0.5 else born[0]
         if "places" in found:
@@ -87,7 +98,7 @@ def save(world: World, parameters: dict[str, Any]) -> None:
 
 
 def searched(world: World, parameters: dict[str, Any], today: date) -> set[str]:
-    """What the public API finds that is free for all of the need."""
+    """What the public API finds that is free for all of the need; without days a place for each child."""
     asked = {**parameters, "kind": "assistant_maternel", "match": "all", "limit": "100"}
     if asked.get("from", "") < today.isoformat():
         asked.pop("from", None)
@@ -96,7 +107,13 @@ def searched(world: World, parameters: dict[str, Any], today: date) -> set[str]:
     )
     answer = world.rooms.visit().get(f"/api/v1/offers?{query.replace('+', '%2B')}")
     assert answer.status_code == 200, answer.text
-    return {each["id"] for each in answer.json()["items"] if each["availability"]["status"] == "free"}
+    found = {each["id"] for each in answer.json()["items"] if each["availability"]["status"] == "free"}
+    if "need" in asked:
+        return found
+    day = max(date.fromisoformat(asked.get("from", today.isoformat())), today)
+    born = parameters.get("child_birthdate", [])
+    places = len(born) if isinstance(born, list) else 1
+    return {each for each in found if most_at_once(each, day) >= places}
 
 
 def differences(world: World) -> list[Any]:

@@ -59,6 +59,24 @@ def test_the_end_of_a_place_is_told_where_it_is_known_and_that_of_a_declaration_
     assert f", jusqu’au {french.day(summer)}" in of["Odile"]
 
 
+def test_two_children_without_days_are_told_of_two_places_at_once(world: World) -> None:
+    one, two = world.assistant("Nadia B."), world.assistant("Odile C.")
+    world.live({"ou": "Nantes", "naissance": [(TODAY - timedelta(days=300)).isoformat()] * 2})
+    winter = TODAY + timedelta(days=60)
+    pair = [(0, 8 * 60, 12 * 60, 2)]
+    world.free(one)
+    assert world.follow().mails == 0
+    world.periods(two, (TODAY, winter, pair), (winter + timedelta(days=1), None, FULL_WEEK))
+    world.follow()
+    (body,) = (each.replace("\u00a0", " ") for each in world.told())
+    assert "Nadia" not in body
+    assert "jusqu’à 2 places libres" in body
+    assert f"jusqu’au {french.day(winter)}".replace("\u00a0", " ") in body, "then one is left"
+    world.free(two)
+    world.follow()
+    assert len(world.told()) == 1, "one place is none for two"
+
+
 def test_a_run_that_is_repeated_tells_nothing_twice(world: World) -> None:
     offer = world.assistant("Nadia B.")
     world.live()

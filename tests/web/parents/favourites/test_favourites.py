@@ -1,13 +1,16 @@
 """A list of kept offers and a comparison, as their addresses give them: without JavaScript, without an account."""
 
 import re
+from datetime import date
 from html import unescape
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from tests.search_api.conftest import Client
 from tests.web.site.conftest import SHOWN_PHONE
+from web.parents.favourites import comparison
 
 
 def words(html: str) -> str:
@@ -60,6 +63,33 @@ def test_up_to_four_offers_side_by_side(site: Client) -> None:
     assert "3 enfants" in told
     assert "gisele@example.org" not in page.text
     assert "06 39" not in told
+
+
+def test_hours_are_told_with_the_dates_of_their_own_period() -> None:
+    """A place of another end: the availability tells that of the chain, at fewer hours later."""
+
+    def entry(start: str, end: str | None, *ranges: tuple[str, str]) -> dict[str, Any]:
+        hours = [{"day": "mon", "start": start, "end": end, "places": 1} for start, end in ranges]
+        return {"period": {"from": start, "to": end}, "ranges": hours}
+
+    def told(*timetable: dict[str, Any]) -> list[str]:
+        offer = {"kind": "assistant_maternel", "kind_label": "", "position": {"precision": "address"}}
+        commune = {"code": "44109", "name": "Nantes", "postcode": "44000"}
+        whole = {**offer, "commune": commune, "address": None, "fresh_until": None, "timetable": list(timetable)}
+        rows = dict(comparison.rows([whole], date(2026, 11, 23)))
+        return [words(line) for line in rows["Jours et heures"][0]]
+
+    short = entry("2027-01-01", "2027-08-31", ("09:00", "12:00"))
+    assert told(entry("2026-09-01", "2026-12-31", ("08:00", "18:00")), short) == [
+        "En ce moment, jusqu’au 31 décembre 2026",
+        "lundi : 8 h – 18 h (1 place)",
+    ]
+    # Of a first period without a place nothing is to be told but that of the one that has some.
+    assert told(entry("2026-09-01", "2026-12-31"), short) == [
+        "À partir du 1er janvier 2027 (déclaré jusqu’au 31 août 2027)",
+        "lundi : 9 h – 12 h (1 place)",
+    ]
+    assert told(entry("2026-09-01", None)) == ["En ce moment", "pas de place"]
 
 
 def test_more_than_four_are_told_and_the_first_four_compared(site: Client) -> None:

@@ -199,7 +199,8 @@ def test_the_list_without_a_need_still_holds_everybody(
     registry.execute("update agrement set status = 'suspended' where offer = %s", [made])
     commit()
     browser = rooms.visit(relais)
-    browser.get("/rpe?debut=08:00&fin=18:00&places=1&rayon=5&debut2=08:00&fin2=18:00&commune=&etat=")
+    unasked = "debut=08:00&fin=18:00&places=1&rayon=5&souplesse=15&debut2=08:00&fin2=18:00&debut3=08:00&places3=2"
+    browser.get(f"/rpe?{unasked}&commune=&etat=")
     assert "Paula P." in browser.text
     assert "agrément suspendu" in browser.text
 
