@@ -76,7 +76,7 @@ def country(servers: Urls, engine: Elasticsearch, run_id: str) -> Iterator[Count
         index_prefix=f"every-name-{run_id}",
         secret_key="a key of the tests as long as one has to be",  # noqa: S106
     )
-    index = load(engine, settings.index_prefix, "places", found)
+    made = [load(engine, settings.index_prefix, "places", found), load(engine, settings.index_prefix, "offers", [])]
     places = {each.id: each for each in found}
     named, joined = defaultdict(list), defaultdict(list)
     for each in places.values():
@@ -85,7 +85,7 @@ def country(servers: Urls, engine: Elasticsearch, run_id: str) -> Iterator[Count
             joined[known].append(each.id)
     with client(settings) as connected:
         yield Country(connected, places, named, joined)
-    engine.indices.delete(index=index)
+    engine.indices.delete(index=made)
 
 
 def amiss(country: Country, typed: str, sure: list[str]) -> str | None:

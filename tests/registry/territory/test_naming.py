@@ -127,7 +127,7 @@ def test_namesakes_are_asked_for_by_words_that_can_be_typed(
         ("Mamoudzou", "01/05/1985", "98511"),
         ("Mamoudzou", "01/05/2008", "97611"),
         ("Mamoudzou (985)", "", "98511"),
-        ("Saint-Barthélemy", "31/12/2007", "97123"),
+        ("Saint-Barthélemy (971)", "31/12/2007", "97123"),
         ("Saint-Martin (971)", "", "97127"),
         ("Saint-Martin (978)", "01/05/2009", "97801"),
         # The number changed too, or the name since.
