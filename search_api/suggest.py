@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import french
-from domain.localities import apart
+from domain.localities import apart, postcode
 from domain.spelling import street
 from domain.vocabulary import Kind
 from search_api.engine.engine import Engine, search, searches
@@ -112,7 +112,7 @@ async def understood(engine: Engine, q: str, limit: int, geocoder: Geocoder | No
     if sure := [item for item in streets or () if names_address(q, item)]:
         return Understood(sure, [], offers)
     # Who is on the way to a commune means it before a street; what is no beginning of any name may be misspelt.
-    begun = [item for item in found.others if not is_address and begins_so(q, item["label"])]
+    begun = [item for item in found.others if not is_address and begins_so(without_postcode(q), item["label"])]
     if begun and found.others[0] not in begun:  # a large town, misspelt
         begun = [found.others[0], *begun]
     most = limit - min(len(standing), limit // 3)
@@ -142,6 +142,11 @@ async def standing_in(engine: Engine, q: str, limit: int, departments: Mapping[s
 def alike(typed: str, name: str) -> bool:
     """Whether what was typed is this name, or this label of a suggestion."""
     return likeness(typed, name) is not None
+
+
+def without_postcode(q: str) -> str:
+    """The words of a text beside its postcode: « Nante » of « 44000 Nante »; a postcode alone stays."""
+    return " ".join(word for word in q.split() if not postcode(word)) or q
 
 
 def names_address(q: str, item: Item) -> bool:

@@ -74,6 +74,7 @@ def country(servers: Urls, engine: Elasticsearch, run_id: str) -> Iterator[Count
         elasticsearch_url=servers.elasticsearch_url,
         redis_url="",
         index_prefix=f"every-name-{run_id}",
+        request_timeout_s=60,  # many at once, beside other tests: what is found is asked, not how soon
         secret_key="a key of the tests as long as one has to be",  # noqa: S106
     )
     made = [load(engine, settings.index_prefix, "places", found), load(engine, settings.index_prefix, "offers", [])]

@@ -71,6 +71,12 @@ def test_an_address_that_was_typed_whole_is_taken_without_a_word(streets: Client
     assert 'class="notice"' not in response.text
 
 
+@pytest.mark.parametrize("typed", ["44000 Nante", "44300 nante", "Nante 44300"])
+def test_a_misspelt_commune_beside_its_postcode_comes_before_a_station(streets: Client, typed: str) -> None:
+    response = streets.get("/", {"ou": typed})
+    assert "Lieu retenu : Nantes — Loire-Atlantique (44)" in notice(response)
+
+
 @pytest.mark.parametrize(
     ("typed", "place"),
     [
