@@ -48,6 +48,23 @@ def codes(conn: Connection, account: UUID, commune: str = "") -> tuple[str, ...]
     return tuple(code for (code,) in rows)
 
 
+def holding(conn: Connection, account: UUID, commune: str = "") -> tuple[str, str, str] | None:
+    """The least territory that holds all communes which `codes` gives, as its type (`epci` or `department`), its code
+    and its name: the collectivity that they share, or else the département; None where they share neither."""
+    return conn.execute(
+        "with its as (select coalesce(c.epci, p.epci) as epci, c.department from account_scope s"
+        " join commune c on c.code = s.commune left join commune p on p.code = c.parent"
+        " where s.account = %(account)s and (%(commune)s = '' or %(commune)s in (c.code, c.parent)))"
+        " select type, code, name from ("
+        " select 1 as size, 'epci' as type, e.code, e.name from epci e where (select count(distinct its.epci) = 1"
+        " and count(its.epci) = count(*) and min(its.epci) = e.code from its)"
+        " union all select 2, 'department', d.code, d.name from department d"
+        " where (select count(distinct its.department) = 1 and min(its.department) = d.code from its)"
+        ") shared order by size limit 1",
+        {"account": account, "commune": commune},
+    ).fetchone()
+
+
 def write(conn: Connection, account: UUID, communes: Iterable[str]) -> None:
     """List these communes for an account, and no others."""
     conn.execute("delete from account_commune where account = %s", [account])

@@ -105,7 +105,8 @@ MAILS = (
 """Where forms begin that mail, be it now and then; some with such a beginning never do."""
 
 DESK = "/rpe"
-"""A relais's list, which with a query may be the parents' search: without the map, with what the registry adds."""
+"""A relais's list, which with a query may be the parents' search: without the map and pairs, with what the registry
+adds."""
 
 SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 """What a form's script asks after each field, and what is ready to be sent."""
@@ -125,7 +126,7 @@ def of(scope: Scope) -> int:
     if scope["method"] == "POST":
         return of_form(path, scope["headers"])
     if path == DESK and scope["query_string"]:
-        return SEARCH
+        return SEARCH + NEARLY * bool(WITH_DAYS.search(scope["query_string"]))
     if path == "/" and scope["query_string"]:
         return of_search(scope["query_string"])
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)

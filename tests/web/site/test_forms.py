@@ -16,7 +16,7 @@ from search_api.parameters import OfferParameters, OfferQuery, meaning
 from search_api.parameters import read as read_parameters
 from web.parents.search import results
 from web.shared import maps
-from web.shared.search import filters, forms, need, parameters
+from web.shared.search import filters, forms, need, parameters, summary
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Meant, Place, Where, here
 
@@ -298,7 +298,7 @@ def test_a_date_as_people_write_it_is_the_child_s() -> None:
     ],
 )
 def test_the_children_are_named_in_words(births: str, told: str) -> None:
-    assert results.need_summary(read(f"ou=a&{births}")).replace("\u00a0", " ") == told
+    assert summary.need_summary(read(f"ou=a&{births}")).replace("\u00a0", " ") == told
 
 
 def test_a_part_of_the_need_and_structures_to_ask_are_shown_unless_told() -> None:

@@ -19,8 +19,7 @@ from tests.web.site.test_browser import AXE, OpenPage
 from tests.web.site.test_forms import NANTES as HOME
 from tests.web.site.test_forms import REZE as AWAY
 from tests.web.site.test_forms import TODAY
-from web.parents.search import nearly
-from web.shared.search import forms, parameters
+from web.shared.search import forms, nearly, parameters
 from web.shared.search.places import Meant, Where
 
 LONG = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
@@ -161,9 +160,9 @@ def test_a_page_that_is_answered_by_plenty_asks_for_nothing_more(site: Client, m
 
     simple = rounds(("type", "assistant_maternel"))
     free = [("jour", "lun"), ("debut", "08:00"), ("fin", "12:00")]
-    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 1)
+    monkeypatch.setattr("web.shared.search.nearly.PLENTY", 1)
     assert rounds(*free) == simple
-    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 10)
+    monkeypatch.setattr("web.shared.search.nearly.PLENTY", 10)
     assert rounds(*free) == simple + 1, "what a little less would find; nobody is proposed by two"
     assert rounds(*LONG) == simple + 3, "who comes nearest and two together as well"
     assert rounds(*LONG, ("type", "eaje")) == simple, "crèches declare nothing"

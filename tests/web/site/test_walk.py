@@ -48,9 +48,13 @@ SEVERAL = {
         ["search_api.request.parameter_types", "search_api.query.filters"],
         "a line of the need is read, then the least that a partial match has of its day",
     ),
-    (OUT, "web.parents.search.nearly"): (
+    (OUT, "web.shared.search.nearly"): (
         ["web.parents.search.routes", "web.parents.search.routes"],
         "whether enough offers cover the need is one question, what is said of them another",
+    ),
+    (OUT, "web.shared.search.summary"): (
+        ["web.parents.search.results", "web.parents.search.results"],
+        "where the list looks, and in a few words the need that the form folds away",
     ),
     (OUT, "search_api.answer.availability"): (
         ["search_api.answer.points", "search_api.answer.cards"],
@@ -81,7 +85,7 @@ def test_each_module_is_entered_once_on_the_way_in_and_once_on_the_way_out(
 ) -> None:
     """Of the list alone: what a page asks beside it are searches of their own, each with its way in, within the list's
     way out (below)."""
-    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 0)
+    monkeypatch.setattr("web.shared.search.nearly.PLENTY", 0)
     walk = walked(site, CHOSEN)
     several = {
         (way, module): walk.callers(way, module)
@@ -111,7 +115,7 @@ def test_the_address_is_read_before_the_places_and_these_before_the_parameters(s
 def test_what_less_would_find_goes_from_the_form_to_what_it_means(site: Client) -> None:
     """A change becomes a form, the form a search, and that is compared with what was counted."""
     walk = walked(site, LESS)
-    from_nearly = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.parents.search.nearly")]
+    from_nearly = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.shared.search.nearly")]
     assert from_nearly == [
         "web.shared.search.parameters",  # how far it is now
         "web.shared.cards",  # who comes nearest
@@ -136,5 +140,5 @@ def test_the_engine_is_asked_once_for_the_list_and_its_map(site: Client, monkeyp
         return set(walk.callers(OUT, "search_api.engine.engine")) - {"search_api.engine.status"}
 
     assert asking() == {"search_api.offers"}, "what a little less would find"
-    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 1)
+    monkeypatch.setattr("web.shared.search.nearly.PLENTY", 1)
     assert asking() == set()

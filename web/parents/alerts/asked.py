@@ -10,8 +10,7 @@ from search_api import saved_searches
 from search_api.parameters import FilterParameters, OfferQuery, meaning, read
 from search_api.problems import ParameterError
 from web.core.site import Site
-from web.parents.search import results
-from web.shared.search import filters, forms, parameters
+from web.shared.search import filters, forms, parameters, summary
 from web.shared.search.filters import Chosen
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where, resolve
@@ -89,11 +88,11 @@ async def need(site: Site, form: SearchForm) -> Need:
 def title(found: Where, query: OfferQuery) -> str:
     """« assistants maternels autour de Nantes (5 km), du lundi au vendredi, 8 h – 18 h, à partir du … »."""
     form = found.form
-    where = results.where(found)
+    where = summary.where(found)
     km = query.radius_km if query.near else query.route.detour_km if query.route else None
     parts = [f"{texts.KINDS} {where}" + (f" ({french.distance(round(km * 1000))})" if km else "")]
     if form.jours or form.des or form.naissance:
-        parts.append(results.need_summary(form))
+        parts.append(summary.need_summary(form))
     if query.places > 1:
         parts.append(texts.AT_LEAST.format(count=query.places))
     if form.filtered:

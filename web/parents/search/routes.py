@@ -14,10 +14,10 @@ from search_api.parameters import OfferParameters, OfferQuery, meaning, read, un
 from search_api.problems import EngineUnavailable, ParameterError
 from search_api.query_log import watched
 from web.core.site import Site
-from web.parents.search import nearly, results
-from web.parents.search.nearly import Beside
+from web.parents.search import results
 from web.shared import maps
-from web.shared.search import filters, forms, need, parameters
+from web.shared.search import filters, forms, nearly, need, parameters
+from web.shared.search.nearly import Beside
 from web.shared.search.places import Where, resolve
 
 PANELS = {

@@ -46,6 +46,11 @@ class Asked:
         return replace(self.form, **_UNDECIDED) != SearchForm()
 
     @property
+    def narrows(self) -> bool:
+        """Whether it asks for anything at all."""
+        return self.searches or bool(self.commune or self.duty)
+
+    @property
     def of_minders(self) -> SearchForm:
         """The form as the search takes it."""
         return replace(self.form, types=MINDERS)
@@ -63,9 +68,21 @@ class Asked:
 
     def address(self, form: SearchForm, **changes: Any) -> str:
         """The desk's page with this form of the same territory, and `changes` in it."""
+        return f"/rpe?{self._query(form, **changes)}{RESULTS}"
+
+    @property
+    def again(self) -> str:
+        """The page of results as it stands: where one of them leads back to."""
+        return self.address(self.form, suite=self.form.suite)
+
+    def person(self, offer: str) -> str:
+        """The page of one of the territory, which knows the way back."""
+        query = self._query(self.form, suite=self.form.suite)
+        return f"/rpe/am/{offer}" + (f"?{query}" if query else "")
+
+    def _query(self, form: SearchForm, **changes: Any) -> str:
         pairs = [(name, value) for name, value in (("commune", self.commune), ("etat", self.duty)) if value]
-        query = "&".join(filter(None, [forms.query(replace(form, types=()), **changes), urlencode(pairs)]))
-        return f"/rpe?{query}{RESULTS}"
+        return "&".join(filter(None, [forms.query(replace(form, types=()), **changes), urlencode(pairs)]))
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> Asked:

@@ -1,19 +1,22 @@
 """The desk's search: the parents', with another scope (`search_api.parameters.Scope`). What the registry adds to its
 answer is joined afterwards, in `views`."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain import french
 from search_api import offers
-from search_api.parameters import OfferParameters, Scope, meaning, read, understand
-from search_api.problems import ParameterError
+from search_api.nearly import counts
+from search_api.parameters import OfferParameters, OfferQuery, Scope, meaning, read, understand
+from search_api.problems import EngineUnavailable, ParameterError
 from search_api.query_log import watched
 from web import texts
 from web.core.site import Site
-from web.shared.search import filters, forms, need, parameters
+from web.shared.search import filters, forms, nearly, need, parameters
 from web.shared.search.forms import SearchForm
+from web.shared.search.nearly import Beside
 from web.shared.search.places import Where, resolve
 from web.staff.rpe.forms import Asked
 
@@ -39,20 +42,25 @@ class Step:
 
 @dataclass(frozen=True)
 class Found:
-    """The search as it was understood, and its answer; `errors` by field instead of one. `steps`: where nobody is
-    found, the searches that find somebody."""
+    """The search as it was understood, and its answer; `errors` by field instead of one. `beside`: who comes nearest
+    and what a little less would find, within the same scope. `steps`: where nobody is found, the searches that find
+    somebody."""
 
     where: Where
     errors: dict[str, str]
     answer: Mapping[str, Any] | None = None
+    beside: Beside = field(default_factory=Beside)
     steps: Sequence[Step] = ()
 
 
 @dataclass(frozen=True)
 class Territory:
-    """Of a relais: the communes listed for it, and as scopes all that it answers for, and what of it is `asked` for."""
+    """Of a relais: the communes listed for it, the territory of the public search that `holds` what is asked for of them
+    (type, code and name; None where there is none), and as scopes all that it answers for, and what of it is `asked`
+    for."""
 
     listed: Sequence[tuple[str, str]]
+    holds: tuple[str, str, str] | None
     whole: Scope
     asked: Scope
 
@@ -69,9 +77,26 @@ async def search(site: Site, asked: Asked, territory: Territory) -> Found:
         answer = await watched(listed, "/rpe", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
         return Found(where, forms.refused(refused))
-    empty = answer["total"]["value"] == 0
-    steps = await _steps(site, asked, where, territory) if empty else []
-    return Found(where, {}, answer, steps)
+    beside = await _beside(site, where.form, query, answer)
+    steps = [] if answer["total"]["value"] else await _steps(site, asked, where, territory)
+    return Found(where, {}, answer, beside, steps)
+
+
+async def _beside(site: Site, form: SearchForm, query: OfferQuery, answer: Mapping[str, Any]) -> Beside:
+    """As the parents' page asks it, of this scope and without pairs; nothing where plenty of offers cover the need, or
+    the engine does not answer."""
+    covering = nearly.covering(answer)
+    if not form.has_need or form.suite or covering >= nearly.PLENTY:
+        return Beside()
+    # What is known to be free, whatever the list shows besides.
+    sure = replace(query, to_ask=False, undeclared=False)
+    less = counts(site.engine, sure, nearly.farther(form))
+    try:
+        if covering:
+            return Beside(await less)
+        return Beside(*await asyncio.gather(less, offers.first(site.engine, replace(sure, sort="availability"))))
+    except EngineUnavailable:
+        return Beside()
 
 
 async def _resolved(site: Site, form: SearchForm) -> Where:

@@ -11,10 +11,10 @@ from search_api.nearly import Change, Counted, Counts, same_need
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.reasons import Reason
 from web import texts
-from web.parents.search import results
 from web.shared import cards
-from web.shared.search import forms, need, parameters
+from web.shared.search import forms, need, parameters, summary
 from web.shared.search.forms import SearchForm
+from web.shared.search.notices import Address
 from web.shared.search.places import Where
 
 PLENTY = 10
@@ -52,13 +52,13 @@ def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
     return not form.types and not form.asks_structures and not counts.get("assistant_maternel")
 
 
-def shown(found: Where, beside: Beside, today: date) -> dict[str, Any]:
-    """As `nearly` of templates/parents/nearly.html draws it."""
+def shown(found: Where, beside: Beside, today: date, address: Address = forms.address) -> dict[str, Any]:
+    """As `nearly` of templates/parents/nearly.html draws it. `address`: of the page that offers to ask for less."""
     nobody = beside.counts is not None and not beside.counts.total
     return {
         "nobody": nearest(beside.nearest) if nobody and beside.nearest else None,
         "reason": why(beside.reason, found) if beside.reason else None,
-        "less": less(found, beside.counts, today) if beside.counts else [],
+        "less": less(found, beside.counts, today, address) if beside.counts else [],
         "pairs": pairs(beside.pairs, today) if nobody and beside.pairs else [],
     }
 
@@ -111,7 +111,7 @@ def much(coverage: Answer | None) -> str:
 # What a little less would find --------------------------------------------------------------------------------
 
 
-def less(found: Where, counts: Counts, today: date) -> list[dict[str, str]]:
+def less(found: Where, counts: Counts, today: date, address: Address) -> list[dict[str, str]]:
     """Changes that find more, each as the same search with it and how many more it finds, the most first; of hours the
     least change that finds as many. Only what the form can ask for, and as it was counted."""
     told = [each for each in counts.changes if each.more > 0]
@@ -126,7 +126,7 @@ def less(found: Where, counts: Counts, today: date) -> list[dict[str, str]]:
         form = changed(found.form, each.change)
         if form and asks(replace(found, form=form), each.change, today):
             more = texts.search.MORE_FOUND.format(count=french.number(each.more))
-            links.append({"label": each.change.label, "href": forms.address(form), "more": more})
+            links.append({"label": each.change.label, "href": address(form), "more": more})
     return links[:MOST_CHANGES]
 
 
@@ -183,4 +183,4 @@ def why(reason: Reason, found: Where) -> str:
     """« Aucune des 12 assistantes maternelles autour de Nantes n’a de place libre à ces horaires. »"""
     alone, several = texts.search.NO_ASSISTANT[reason.cause]
     told = alone if reason.among == 1 else several
-    return told.format(count=french.number(reason.among), where=results.where(found))
+    return told.format(count=french.number(reason.among), where=summary.where(found))
