@@ -51,7 +51,7 @@ def codes(conn: Connection, account: UUID, commune: str = "") -> tuple[str, ...]
 def holding(conn: Connection, account: UUID, commune: str = "") -> tuple[str, str, str] | None:
     """The least territory that holds all communes which `codes` gives, as its type (`epci` or `department`), its code
     and its name: the collectivity that they share, or else the département; None where they share neither."""
-    return conn.execute(
+    row = conn.execute(
         "with its as (select coalesce(c.epci, p.epci) as epci, c.department from account_scope s"
         " join commune c on c.code = s.commune left join commune p on p.code = c.parent"
         " where s.account = %(account)s and (%(commune)s = '' or %(commune)s in (c.code, c.parent)))"
@@ -63,6 +63,7 @@ def holding(conn: Connection, account: UUID, commune: str = "") -> tuple[str, st
         ") shared order by size limit 1",
         {"account": account, "commune": commune},
     ).fetchone()
+    return (row[0], row[1], row[2]) if row else None
 
 
 def write(conn: Connection, account: UUID, communes: Iterable[str]) -> None:

@@ -53,7 +53,7 @@ def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
 
 
 def shown(found: Where, beside: Beside, today: date, address: Address = forms.address) -> dict[str, Any]:
-    """As `nearly` of templates/parents/nearly.html draws it. `address`: of the page that offers to ask for less."""
+    """As `nearly` of templates/shared/nearly.html draws it. `address`: of the page that offers to ask for less."""
     nobody = beside.counts is not None and not beside.counts.total
     return {
         "nobody": nearest(beside.nearest) if nobody and beside.nearest else None,

@@ -18,6 +18,7 @@ from web.core import access, pages
 from web.core.site import Site, registry
 from web.shared.search import filters, need
 from web.shared.search.forms import SearchForm
+from web.shared.search.places import Where
 from web.staff.rpe import desk, forms, search, views
 from web.staff.rpe.forms import Asked
 from web.texts.shared import agrements
@@ -29,6 +30,9 @@ OTHER_TERRITORY = "Cette assistante maternelle n’est pas de votre territoire."
 OF_THE_TERRITORY = ["name", "commune", "status", "duty", "availability"]
 OF_A_SEARCH = [*OF_THE_TERRITORY, "identity", "contact"]
 OF_ONE = ["identity", "contact", "agrement", "availability", "duty"]
+
+EACH = "profile.listed"
+"""What the audit log calls that somebody's private facts stood in a list."""
 
 SLOTS = {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]}
 """Fields of the form's folded slots."""
@@ -62,6 +66,7 @@ def _territory(request: Request, account: Account, asked: Asked) -> search.Terri
             ids = tuple(each.offer for each in asked.of_duty(relais.territory(conn, account, site.today())))
         return search.Territory(
             scope.listed(conn, account.id),
+            scope.holding(conn, account.id, asked.commune),
             Scope(scope.codes(conn, account.id)),
             Scope(scope.codes(conn, account.id, asked.commune), ids),
         )
@@ -69,7 +74,7 @@ def _territory(request: Request, account: Account, asked: Asked) -> search.Terri
 
 def _listed(request: Request, account: Account, asked: Asked, errors: dict[str, str]) -> Response:
     """All of the territory, by commune; beside an error nobody. The reading is in the audit log, by how many were
-    shown."""
+    shown, and for each of them."""
     site: Site = request.app.state.site
     with registry(request).connection() as conn:
         communes = scope.listed(conn, account.id)
@@ -77,14 +82,18 @@ def _listed(request: Request, account: Account, asked: Asked, errors: dict[str, 
             return _page(request, asked, asked.form, communes, {}, errors)
         found = asked.of_duty(relais.territory(conn, account, site.today(), commune=asked.commune))
         audit.note(conn, account, "territory.read", None, OF_THE_TERRITORY, shown=min(len(found), SHOWN))
-    return _page(request, asked, asked.form, communes, {"listed": found[:SHOWN], "total": len(found)})
+        audit.note_each(conn, account, EACH, [each.offer for each in found[:SHOWN]], OF_THE_TERRITORY)
+    shown = {"listed": found[:SHOWN], "total": len(found)}
+    if asked.narrows:
+        shown["told"] = views.told(asked, Where(asked.form), communes)
+    return _page(request, asked, asked.form, communes, shown)
 
 
 def _answered(
     request: Request, account: Account, asked: Asked, within: search.Territory, found: search.Found
 ) -> Response:
     """What the search found, with what only the relais may see of those who are its own, and on the first page whom no
-    search finds. The reading is in the audit log, by how many were shown."""
+    search finds. The reading is in the audit log, by how many were shown, and for each of them."""
     site: Site = request.app.state.site
     if found.answer is None:
         return _page(request, asked, found.where.form, within.listed, {}, found.errors)
@@ -94,12 +103,15 @@ def _answered(
         seen = relais.territory(conn, account, site.today(), commune=asked.commune, start=start)
         reached = relais.reached(conn, account, ids)
         aside = [] if asked.form.suite else views.aside(asked, asked.of_duty(seen))
-        others = sum(len(each["people"]) for each in aside)
-        audit.note(conn, account, "territory.read", None, OF_A_SEARCH, shown=len(reached), aside=others)
+        others = [each.offer for group in aside for each in group["people"]]
+        audit.note(conn, account, "territory.read", None, OF_A_SEARCH, shown=len(reached), aside=len(others))
+        audit.note_each(conn, account, EACH, list(reached), OF_A_SEARCH)
+        audit.note_each(conn, account, EACH, others, OF_THE_TERRITORY)
     shown = {
         "results": views.results(asked, found, {each.offer: each for each in seen}, reached, site.today()),
         "aside": aside,
-        "parents": views.parents_page(found.where, within.listed),
+        "told": views.told(asked, found.where, within.listed),
+        "parents": views.parents_page(asked, found.where, within.listed, within.holds),
     }
     return _page(request, asked, found.where.form, within.listed, shown)
 
@@ -120,12 +132,14 @@ def _page(
         "communes": communes,
         "duties": forms.DUTIES,
         "standing": forms.standing,
+        "free_text": views.free,
         "status_text": agrements.status,
         "why_hidden": views.why_hidden,
         "day_text": french.day,
         "phone_text": french.phone,
         "results": None,
         "listed": None,
+        "told": "",
         "filters": filters.fields(form.chosen),
         "unfolded": {"slots"} if errors.keys() & SLOTS else set(),
         "panel_open": bool(errors.keys() & {"mots", *filters.PANEL}),
@@ -139,8 +153,10 @@ def _page(
 
 @router.get("/rpe/am/{id}")
 def one(request: Request, id: str, account: Relais) -> Response:
-    """What the relais needs to ring her up; each reading is in the audit log."""
+    """What the relais needs to ring her up, and the way back to the results that the address holds; each reading is in
+    the audit log."""
     site: Site = request.app.state.site
+    asked = forms.read(request.query_params.multi_items())
     with registry(request).connection() as conn:
         if not relais.is_in_territory(conn, account, id):
             raise access.NotAllowed(OTHER_TERRITORY)
@@ -148,6 +164,7 @@ def one(request: Request, id: str, account: Relais) -> Response:
         seen = visibility.of_offer(conn, id)
         values: dict[str, Any] = {
             "id": id,
+            "back": asked.again if asked.narrows else "",
             "held": held,
             "name": seen.name,
             "publication": seen.publication,

@@ -55,9 +55,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Territory:
-    """Of a relais: the communes listed for it, the territory of the public search that `holds` what is asked for of them
-    (type, code and name; None where there is none), and as scopes all that it answers for, and what of it is `asked`
-    for."""
+    """Of a relais: the communes listed for it; the type, code and name of the territory of the public search that
+    `holds` what is asked for, None where there is none; as scopes all that it answers for, and what is `asked` for."""
 
     listed: Sequence[tuple[str, str]]
     holds: tuple[str, str, str] | None
