@@ -78,6 +78,27 @@ def test_every_query_of_staff_agrees_with_the_definition(registry: Connection, s
         assert "communes" in errors
 
 
+@pytest.mark.parametrize(
+    ("communes", "within", "held"),
+    [
+        (("44109",), "", ("epci", "244400404")),
+        (("44109", "44143", "44162"), "", ("epci", "244400404")),
+        (("75056",), "", ("epci", "200054781")),
+        (("44109", "44184"), "", ("department", "44")),
+        (("44109", "44184"), "44109", ("epci", "244400404")),
+        (("44109", "49007"), "", None),
+        (("44109",), "49007", None),
+        ((), "", None),
+    ],
+)
+def test_the_least_territory_that_holds_what_is_answered_for(
+    registry: Connection, communes: tuple[str, ...], within: str, held: tuple[str, str] | None
+) -> None:
+    account = accounts.create(registry, "relais@example.org", "rpe", communes=communes)
+    found = scope.holding(registry, account.id, within)
+    assert (found and found[:2]) == held
+
+
 def test_the_predicate_stands_in_one_place() -> None:
     found = {
         str(path.relative_to(ROOT))

@@ -5,15 +5,15 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 import uvicorn
 from anyio.from_thread import start_blocking_portal
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
@@ -23,6 +23,7 @@ from search_api.http.app import close
 from settings import Settings
 from tests.conftest import TODAY, wait_for
 from tests.loire import Loire, examples
+from tests.records import minutes
 from tests.rooms import DOCUMENT_KEY, NOW, PROVED, Clock, Rooms
 from tests.web.site.conftest import chromium
 from web.app import close as close_site
@@ -62,51 +63,140 @@ SLOT = st.tuples(
     st.lists(st.sampled_from([*DAYS]), min_size=1, max_size=4, unique=True),
     st.lists(st.sampled_from(TIMES), min_size=2, max_size=2, unique=True),
 )
+BIRTH = st.dates(TODAY.replace(year=2022), TODAY.replace(year=2027, month=2)).map(str)
 ASKED = st.fixed_dictionaries(
     {},
     optional={
         "slot": SLOT,
+        "slot2": SLOT,
         "places": st.sampled_from(["1", "2", "3"]),
-        "des": st.dates(TODAY, TODAY.replace(year=2027, month=8, day=1)).map(str),
-        "naissance": st.dates(TODAY.replace(year=2022), TODAY.replace(year=2027, month=2)).map(str),
+        "places2": st.sampled_from(["1", "2"]),
+        "souplesse": st.sampled_from(["15", "30", "60"]),
+        "des": st.dates(TODAY, TODAY.replace(year=2028, month=8, day=1)).map(str),
+        "naissance": st.one_of(st.lists(BIRTH, min_size=1, max_size=3), BIRTH.map(lambda born: [born] * 2)),
         "libres": st.just("oui"),
         "around": st.tuples(st.sampled_from([*CENTRES]), st.sampled_from(["2", "5", "10"])),
         "tri": st.sampled_from([*SORTS]),
         "option": st.sampled_from(["garden", "no_pets"]),
     },
 )
+SEARCHES = {"slot", "slot2", "des", "naissance", "around", "option"}
+"""What makes the page search, and not list the territory."""
+
+DAY = 1_440
+
+
+class Hours(NamedTuple):
+    """Of one weekday: minutes from its midnight on, and the places that are asked for."""
+
+    start: int
+    end: int
+    places: int
 
 
 def on_the_page(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """The need as the form sends it."""
-    pairs: list[tuple[str, str]] = []
-    for name in ("des", "naissance", "libres", "tri", "option"):
+    pairs: list[tuple[str, str]] = [("naissance", born) for born in asked.get("naissance", ())]
+    for name in ("des", "libres", "tri", "option", "souplesse"):
         if name in asked:
             pairs.append((name, asked[name]))
-    if "slot" in asked:
-        days, (start, end) = asked["slot"]
-        pairs += [*(("jour", day) for day in days), ("debut", start), ("fin", end)]
-        pairs.append(("places", asked.get("places", "1")))
+    for number in ("", "2"):
+        if f"slot{number}" in asked:
+            days, (start, end) = asked[f"slot{number}"]
+            pairs += [(f"jour{number}", day) for day in days]
+            pairs += [(f"debut{number}", start), (f"fin{number}", end)]
+            if typed := places_typed(asked, number):
+                pairs.append((f"places{number}", typed))
     if "around" in asked:
         code, radius = asked["around"]
         pairs += [("ou", CENTRES[code]), ("lieu", f"commune:{code}"), ("rayon", radius)]
     return pairs
 
 
+def places_typed(asked: dict[str, Any], number: str) -> str:
+    """Beside birth dates nobody types a number of places, which would have to agree with them."""
+    return "" if "naissance" in asked else asked.get(f"places{number}", "")
+
+
+def hours_asked(asked: dict[str, Any]) -> dict[str, list[Hours]]:
+    """What each weekday asks for: each slot, and the time that both share for the children of both. A slot is for all
+    children who are named, unless it meets the other one: then each is for one child."""
+    slots: list[tuple[list[str], int, int, str]] = []
+    for number in ("", "2"):
+        if f"slot{number}" in asked:
+            days, clocks = asked[f"slot{number}"]
+            start, end = map(minutes, clocks)
+            slots.append((days, start, end if end > start else end + DAY, places_typed(asked, number)))
+    meeting = [
+        day
+        for day in DAYS
+        if len(slots) == 2
+        and all(day in slot[0] for slot in slots)
+        and max(slot[1] for slot in slots) < min(slot[2] for slot in slots)
+    ]
+    children = len(asked.get("naissance", ()))
+    # More children than places are an error of the form.
+    assume(not meeting or children <= 2)
+    usual = 1 if meeting else children or 1
+    found: dict[str, list[Hours]] = {}
+    for days, start, end, typed in slots:
+        for day in days:
+            found.setdefault(day, []).append(Hours(start, end, int(typed or usual)))
+    for day in meeting:
+        one, other = found[day]
+        found[day].append(Hours(max(one.start, other.start), min(one.end, other.end), one.places + other.places))
+    return found
+
+
+def eased(asked: Iterable[Hours], most: int) -> list[Hours]:
+    """The hours of a day less as many minutes, of 15, 30 and 60 up to `most`, at both ends of each stretch as leave at
+    least half of every one."""
+    stretches: list[list[int]] = []
+    for start, end, _ in sorted(asked):
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1][1] = max(stretches[-1][1], end)
+        else:
+            stretches.append([start, end])
+    less = max(
+        each for each in (0, 15, 30, 60) if each <= most and all(end - start >= 4 * each for start, end in stretches)
+    )
+    clipped = [
+        Hours(max(hours.start, start + less), min(hours.end, end - less), hours.places)
+        for hours in asked
+        for start, end in stretches
+        if start <= hours.start and hours.end <= end
+    ]
+    return [hours for hours in clipped if hours.start < hours.end]
+
+
+def clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02}:{minute % 60:02}"
+
+
+def needed(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """The lines of the need, each with its own places."""
+    lines = [
+        (day, hours)
+        for day, all_hours in hours_asked(asked).items()
+        for hours in eased(all_hours, int(asked.get("souplesse", 0)))
+    ]
+    # A line that begins after midnight would be the next day's.
+    assume(all(hours.start < DAY for _, hours in lines))
+    return [("need", f"{DAYS[day]}@{clock(hours.start)}-{clock(hours.end)}*{hours.places}") for day, hours in lines]
+
+
 def of_the_api(asked: dict[str, Any], communes: tuple[str, ...], centres: dict[str, str]) -> list[tuple[str, str]]:
     """The same, said in the API's words: docs/api.md, and what the parents' page adds of its own."""
-    pairs = [("kind", "assistant_maternel")]
-    for name, there in (("des", "from"), ("naissance", "child_birthdate"), ("option", "feature")):
+    lines = needed(asked)
+    pairs = [("kind", "assistant_maternel"), *lines]
+    pairs += [("child_birthdate", born) for born in asked.get("naissance", ())]
+    for name, there in (("des", "from"), ("option", "feature")):
         if name in asked:
             pairs.append((there, asked[name]))
-    if "slot" in asked:
-        days, (start, end) = asked["slot"]
-        pairs += [("need", f"{DAYS[day]}@{start}-{end}") for day in days]
-        pairs.append(("places", asked.get("places", "1")))
-        if "libres" not in asked:
-            pairs += [("match", "best"), ("include", "to_ask")]
+    if lines and "libres" not in asked:
+        pairs += [("match", "best"), ("include", "to_ask")]
     sort = SORTS.get(asked.get("tri", ""))
-    if sort and (sort != "availability" or "slot" in asked):
+    if sort and (sort != "availability" or lines):
         pairs.append(("sort", sort))
     if "around" in asked:
         code, radius = asked["around"]
@@ -122,8 +212,8 @@ def centres(loire: Loire) -> dict[str, str]:
     return {place["code"]: "{lat},{lon}".format(**place["position"]) for place in found}
 
 
-@given(asked=ASKED.filter(lambda asked: {"slot", "des", "naissance", "around", "option"} & {*asked}), at=st.data())
-@examples(25)
+@given(asked=ASKED.filter(lambda asked: SEARCHES & {*asked}), at=st.data())
+@examples(40)
 def test_the_desk_shows_what_parents_find_in_its_communes(
     loire: Loire,
     desks: tuple[Rooms, dict[tuple[str, ...], Account]],
@@ -205,8 +295,8 @@ def test_a_parent_is_on_the_telephone(open_desk: Callable[..., Page], width: int
         page.keyboard.press("Space")
     page.get_by_label("De", exact=True).first.fill("07:15")
     page.get_by_label("À", exact=True).first.fill("17:30")
-    page.locator("#naissance").first.fill("2024-10-01")
-    page.locator("#naissance").first.focus()
+    page.locator("#naissance1").fill("2024-10-01")
+    page.locator("#naissance1").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/rpe?**")
     assert urlsplit(page.url).fragment == "resultats"
@@ -229,7 +319,7 @@ def test_a_parent_is_on_the_telephone(open_desk: Callable[..., Page], width: int
     page.go_back()
     page.go_forward()
     assert page.locator("input[name=jour][value=jeu]").is_checked()
-    assert page.locator("#naissance").first.input_value() == "2024-10-01"
+    assert page.locator("#naissance1").input_value() == "2024-10-01"
     card.locator("h3 a").click()
     page.wait_for_url("**/rpe/am/**")
     page.context.close()

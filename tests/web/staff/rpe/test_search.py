@@ -1,23 +1,32 @@
 """What a relais finds while a parent is on the telephone: whom, with which private facts, who is absent and why, and
 the trace of it. That it is the parents' own search is `test_same_search`'s."""
 
+import io
+import json
 import re
+import zipfile
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 import pytest
 
 from registry.accounts import Account
 from registry.database import Connection
+from registry.privacy import personal_data
 from tests import records
 from tests.conftest import TODAY
-from tests.rooms import Browser, Rooms
+from tests.rooms import NOW, Browser, Rooms
 from tests.web.staff.rpe.conftest import Commit
+from web.staff.rpe.routes import OF_A_SEARCH
 
 MONDAY_TO_NOON = [(0, 480, 720, 2)]
 MORNING = "jour=lun&debut=08:00&fin=12:00"
 REZE: dict[str, Any] = {"commune": "44143", "postcode": "44400", "home": (47.19, -1.55)}
+SAINT_HERBLAIN: dict[str, Any] = {"commune": "44162", "postcode": "44800", "home": (47.22, -1.65)}
+"""Of the same collectivity as Nantes, more than 5 km from its centre."""
 PRIVATE = (
     "06 39 98 76 54",
     "06\u00a039\u00a098\u00a076\u00a054",
@@ -36,6 +45,18 @@ def nadia(registry: Connection) -> str:
 def found(browser: Browser) -> list[str]:
     """Ids of the results, in their order."""
     return re.findall(r'id="offre-(\w+)"', browser.html)
+
+
+def drawn(browser: Browser) -> dict[str, str]:
+    """Id → the HTML of its card."""
+    listed = browser.html.partition('id="liste"')[2].partition("</ol>")[0]
+    _, *cards = re.split(r'(?=<li class="card")', listed)
+    return {re.findall(r'id="offre-(\w+)"', each)[0]: each for each in cards}
+
+
+def link(browser: Browser, pattern: str) -> str:
+    """The first address of the page that matches, which ends the pattern or goes on to the end of the attribute."""
+    return unescape(re.findall(rf'href="({pattern}[^"]*)"', browser.html)[0])
 
 
 def absent(browser: Browser) -> dict[str, list[str]]:
@@ -90,15 +111,21 @@ def test_whoever_answers_is_shown_with_what_a_call_needs(
     rooms: Rooms, relais: Account, nadia: str, commit: Commit, registry: Connection
 ) -> None:
     silent = {"phone": None, "mail": "muette@example.org"}
-    records.assistant(registry, "Sans téléphone", periods=[(TODAY, None, MONDAY_TO_NOON)], contact=silent)
+    free = [(TODAY, None, MONDAY_TO_NOON)]
+    records.assistant(registry, "Sans téléphone", periods=free, contact=silent)
+    long_ago = [(date(2026, 1, 1), None, MONDAY_TO_NOON)]
+    exempt = records.assistant(registry, "Dispensée", periods=long_ago, confirmed_on=date(2026, 5, 20), employed=True)
     commit()
     browser = rooms.visit(relais)
     browser.get(f"/rpe?{MORNING}")
     assert 'href="tel:0639987654"' in browser.html
     assert "Nadia Bensaïd-Secrète" in browser.text
     assert 'href="mailto:muette@example.org"' in browser.html
-    assert f'href="/rpe/am/{nadia}"' in browser.html
-    assert "Déclaration : à jour" in browser.text.replace("\u00a0", " ")
+    assert f'href="/rpe/am/{nadia}?' in browser.html
+    told = drawn(browser)
+    assert told[nadia].count("à jour") == 1
+    assert "Déclaration" not in told[nadia], "its age and whether it counts are on the card as parents see it"
+    assert re.search(r"Déclaration\s:\s<strong>dispensée<", told[exempt])
 
 
 def test_nothing_private_is_in_the_public_answer_nor_in_an_address(
@@ -234,9 +261,131 @@ def test_each_search_is_in_the_log(
     browser.get(f"/rpe?{MORNING}")
     browser.get("/rpe?jour=lun&debut=25:00")
     noted = registry.execute(
-        "select action, fields @> array['contact', 'identity'], detail from audit where account = %s", [relais.id]
+        "select action, fields @> array['contact', 'identity'], detail from audit"
+        " where account = %s and action <> 'profile.listed'",
+        [relais.id],
     ).fetchall()
     assert noted == [("territory.read", True, {"shown": 1, "aside": 1})]
+
+
+def test_each_person_shown_is_told_so_in_her_own_record(
+    rooms: Rooms, relais: Account, nadia: str, registry: Connection, commit: Commit
+) -> None:
+    """Once a day for each reader and for what was shown, however often the desk searches."""
+    hidden = records.assistant(registry, "Paula P.")
+    registry.execute("update offer set publication = 'paused' where id = %s", [hidden])
+    elsewhere = records.assistant(registry, "Rose R.", periods=[(TODAY, None, MONDAY_TO_NOON)], **REZE)
+    registry.execute(
+        "insert into audit (at, account, role, action, offer, fields)"
+        " values (now() - interval '1 day', %s, 'rpe', 'profile.listed', %s, %s)",
+        [relais.id, nadia, sorted(OF_A_SEARCH)],
+    )
+    commit()
+    first, second = rooms.visit(relais), rooms.visit(rooms.account("rpe", communes=["44109"]))
+    for browser in (first, first, second):
+        browser.get(f"/rpe?{MORNING}")
+
+    def told(offer: str) -> list[tuple[str, str, bool, bool]]:
+        account = Account(uuid4(), "elle@example.org", "am", offer=offer)
+        archive = zipfile.ZipFile(io.BytesIO(personal_data.export(registry, account, None, NOW)))
+        lines = json.loads(archive.read("donnees.json"))["consultations_par_les_services"]
+        return [(each["role"], each["action"], "contact" in each["fields"], "duty" in each["fields"]) for each in lines]
+
+    assert told(nadia) == [("rpe", "profile.listed", True, True)] * 3, "a day before, and today by two"
+    assert told(hidden) == [("rpe", "profile.listed", False, True)] * 2
+    assert told(elsewhere) == []
+    for _ in range(2):
+        first.get("/rpe")
+    assert told(nadia)[3:] == [("rpe", "profile.listed", False, True)], "the list shows no contact"
+
+
+def test_the_head_repeats_what_was_asked(rooms: Rooms, relais: Account, nadia: str, commit: Commit) -> None:
+    commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe")
+    assert "data-wide-open" not in browser.html
+    browser.get(
+        "/rpe?jour=lun&jour=jeu&debut=07:15&fin=17:30&des=2026-12-07&naissance=2025-01-01&naissance=2025-03-02"
+        "&ou=Rezé&lieu=commune:44143&rayon=10&commune=44109&etat=up_to_date&libres=oui&option=garden"
+    )
+    [head] = re.findall(r'class="rpe-asked">([^<]*)<', browser.html)
+    head = " ".join(unescape(head).split())
+    for said in (
+        *("lundi", "jeudi", "7 h 15 – 17 h 30", "à partir du 7 décembre 2026"),
+        *("2 enfants nés ou attendus le 1er janvier 2025 et le 2 mars 2025", "autour de Rezé", "10 km"),
+        *("à Nantes", "déclaration à jour", "seulement les places libres", "ardin"),
+    ):
+        assert said in head, said
+    assert "data-wide-open" in browser.html, "the form is folded"
+    browser.get(f"/rpe?{MORNING}&places=2")
+    [head] = re.findall(r'class="rpe-asked">([^<]*)<', browser.html)
+    assert "2 enfants" in " ".join(unescape(head).split())
+    assert "sur tout votre territoire" in head
+    browser.get("/rpe?etat=overdue")
+    assert 'class="rpe-asked">déclaration en retard' in browser.html
+
+
+def test_from_somebody_s_page_the_way_goes_back_to_the_same_results(
+    rooms: Rooms, relais: Account, nadia: str, commit: Commit
+) -> None:
+    commit()
+    browser = rooms.visit(relais)
+    asked = f"{MORNING}&jour2=lun&debut2=08:00&fin2=12:00&tri=nom&commune=44109&etat=up_to_date"
+    browser.get(f"/rpe?{asked}")
+    before = found(browser)
+    assert before == [nadia]
+    browser.get(link(browser, f"/rpe/am/{nadia}"))
+    assert "06 39 98 76 54" in browser.text
+    back = link(browser, r"/rpe\?")
+    assert set(parse_qsl(asked)) == set(parse_qsl(back.partition("?")[2].partition("#")[0]))
+    browser.get(back)
+    assert found(browser) == before
+    browser.get(f"/rpe/am/{nadia}")
+    assert "Retour aux résultats" not in browser.text
+    browser.get("/rpe")
+    assert f'href="/rpe/am/{nadia}"' in browser.html
+
+
+def test_the_parents_page_holds_the_whole_territory(
+    rooms: Rooms, nadia: str, registry: Connection, commit: Commit
+) -> None:
+    free = [(TODAY, None, MONDAY_TO_NOON)]
+    sarah = records.assistant(registry, "Sarah S.", periods=free, **SAINT_HERBLAIN)
+    rose = records.assistant(registry, "Rose R.", periods=free, **REZE)
+    commit()
+    browser = rooms.visit(rooms.account("rpe", communes=["44109", "44162"]))
+    for narrowed in ("", "&commune=44109"):
+        browser.get(f"/rpe?{MORNING}{narrowed}")
+        assert set(found(browser)) == ({nadia} if narrowed else {nadia, sarah})
+        assert "Voir cette recherche comme les parents : Nantes Métropole" in browser.text
+        browser.get(link(browser, r"/\?[^\"]*lieu=epci"))
+        assert set(found(browser)) == {nadia, sarah, rose}
+    browser = rooms.visit(rooms.account("rpe", communes=["44109", "49007"]))
+    browser.get(f"/rpe?{MORNING}")
+    assert "comme les parents, autour d’Angers" in browser.text, "they share no territory: it says where it looks"
+    browser.get(link(browser, r"/\?[^\"]*lieu=commune:49007"))
+    assert found(browser) == []
+
+
+def test_where_nobody_covers_a_need_the_nearest_and_less_are_of_the_territory(
+    rooms: Rooms, relais: Account, nadia: str, registry: Connection, commit: Commit
+) -> None:
+    records.assistant(registry, "Rose R.", periods=[(TODAY, None, [(0, 480, 735, 1)])], **REZE)
+    commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe?jour=lun&debut=08:00&fin=12:15")
+    assert "Personne ne couvre" in browser.text, "Rose does, who is of another relais"
+    for asked in ("", "&libres=oui"):
+        browser.get(f"/rpe?jour=lun&debut=08:00&fin=12:15{asked}")
+        assert found(browser) == ([] if asked else [nadia])
+        [(href, more)] = re.findall(
+            r'<li><a href="([^"]*)" rel="nofollow">[^<]*</a> <small>([^<]*)</small>', browser.html
+        )
+        assert re.sub(r"\D", "", more) == "1", "Rose would be one more"
+        browser.get(unescape(href).replace("#", "&libres=oui#"))
+        assert found(browser) == [nadia]
+    browser.get(f"/rpe?{MORNING}")
+    assert "Personne ne couvre" not in browser.text
 
 
 def test_the_desk_s_cursor_is_its_own(rooms: Rooms, relais: Account, registry: Connection, commit: Commit) -> None:
@@ -249,6 +398,9 @@ def test_the_desk_s_cursor_is_its_own(rooms: Rooms, relais: Account, registry: C
     cursor = dict(parse_qsl(onward.partition("?")[2].partition("#")[0]))["suite"]
     browser.get(onward)
     assert [*first, *found(browser)] == made
+    browser.get(link(browser, "/rpe/am/"))
+    browser.get(link(browser, r"/rpe\?"))
+    assert [*first, *found(browser)] == made, "the way back leads to the page of results that it came from"
     other = rooms.visit(rooms.account("rpe", communes=["44109", "44143"]))
     assert other.get(onward).status_code == 422
     asked = "kind=assistant_maternel&need=mon@08:00-12:00&match=best&include=to_ask&sort=name"

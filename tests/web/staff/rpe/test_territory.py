@@ -50,6 +50,21 @@ def test_the_list_tells_who_is_to_confirm(rooms: Rooms, relais: Account, registr
     assert "Alice A." not in browser.text
 
 
+def test_a_line_says_what_is_free_and_when_it_was_declared(
+    rooms: Rooms, relais: Account, nadia: str, registry: Connection
+) -> None:
+    over = [(date(2026, 9, 1), date(2026, 9, 30), MONDAY_TO_NOON)]
+    records.assistant(registry, "Olga O.", periods=over, confirmed_on=date(2026, 7, 10))
+    registry.commit()
+    browser = rooms.visit(relais)
+    browser.get("/rpe")
+    assert "Jusqu’à 2 places libres · dernière déclaration le 23 novembre 2026" in browser.text
+    assert "Disponibilités inconnues · dernière déclaration le 10 juillet 2026" in browser.text
+    browser.get(f"/rpe/am/{nadia}")
+    assert browser.text.partition("Déclaration")[2].count("à jour") == 1
+    assert "Votre consultation est enregistrée." in browser.text
+
+
 def test_hours_that_are_none_are_said(rooms: Rooms, relais: Account) -> None:
     browser = rooms.visit(relais)
     assert browser.get("/rpe?jour=lun&debut=25:00&fin=12:00").status_code == 422
@@ -64,8 +79,9 @@ def test_each_look_is_in_the_log(rooms: Rooms, relais: Account, nadia: str, regi
     noted = registry.execute(
         "select action, offer, 'contact' = any (fields), detail from audit where account = %s order by id", [relais.id]
     ).fetchall()
-    assert noted[0][0] == "territory.read"
-    assert noted[1][:3] == ("profile.read", nadia, True)
+    assert noted[0][:2] == ("territory.read", None)
+    assert noted[1][:3] == ("profile.listed", nadia, False)
+    assert noted[2][:3] == ("profile.read", nadia, True)
 
 
 @pytest.mark.parametrize("role", ["am", "employer", "moderator", "administrator"])
