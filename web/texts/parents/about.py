@@ -204,7 +204,7 @@ TREATMENTS = (
         " Navigateur reconnu\u00a0: {device_days} jours. Demande de changement d’adresse mail avec l’aide d’un"
         " relais\u00a0: {lost_mailbox_days} jours après sa fin.",
         "Elle-même\u202f; les modérateurs, le département, son relais et son employeur, chacun pour ce que sa mission"
-        " demande\u202f; chaque lecture est notée, et elle peut la voir.",
+        " demande\u202f; chaque lecture est enregistrée, et elle peut la voir.",
     ),
     (
         "journal",
