@@ -116,7 +116,7 @@ def parameter_errors(errors: Iterable[Mapping[str, Any]], model: type[BaseModel]
         message = f"valeur «\u00a0{str(value)[:SHOWN_VALUE]}\u00a0» refusée"
         if error["type"] == "missing":
             value, message = "", "valeur manquante"
-        elif error["type"] == "too_long":
+        elif error["type"] == "too_long" and isinstance(given, list):
             message = f"{len(given)} valeurs, c’est trop\u00a0: au plus {error['ctx']['max_length']}"
         elif error["type"] == "value_error":
             message = str(error["ctx"]["error"])
