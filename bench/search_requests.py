@@ -142,7 +142,7 @@ def along(rng: random.Random, home: Home) -> Pairs:
 
 
 def along_a_long_way(rng: random.Random, home: Home) -> Pairs:
-    """As far as from one large town to the next, 35 to 65 km away: 140 to 260 circles."""
+    """As far as from one large town to the next, some 35 to 65 km: 140 to 260 circles."""
     lat, lon = home.lat + rng.choice((-1, 1)) * rng.uniform(0.31, 0.5), home.lon + rng.uniform(-0.4, 0.4)
     return [("route", f"{home.lat},{home.lon};{lat:.5f},{lon:.5f}"), ("detour_km", "2")]
 
