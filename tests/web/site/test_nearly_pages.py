@@ -187,7 +187,8 @@ def test_what_stands_beside_a_list_is_whole_or_is_not_there(
     """The engine does not answer one of the searches: the counts, or the offers that are tried for pairs; the list and
     its map are there."""
     told = search(site, *LONG)
-    ask, refused = engine.asked, []
+    ask = engine.asked
+    refused: list[object] = []
 
     async def one_away(*given: object, **more: object) -> object:
         if any(isinstance(each, bytes) and away in each and b"geotile_grid" not in each for each in given):

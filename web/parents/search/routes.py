@@ -90,6 +90,7 @@ async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly
     """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, who
     comes nearest and pairs only where none of them does. The list stands without it where the engine does not tell all
     of it within BESIDE_S: half of it would pass for the whole.
+    What to loosen of a search that finds nothing (`loosen`) is waited for: without it the page would lead nowhere.
     """
     form, covering = found.form, nearly.covering(answer)
     # What is known to be free, whatever the list shows besides.
