@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.measure import Figures
 from bench.processes import measured, module
 from bench.search_load import SIDES, Connection, Slice, Spec
-from bench.search_requests import NEARLY, PAIRS, hard_needs, mixed, typed, whole_country
+from bench.search_requests import HARD, hard_needs, mixed, typed, whole_country
 from bench.search_server import Beside, Served, get, recorded, serving, to_api, to_engine
 from bench.setup import Say, environment
 from registry.database import connect
@@ -135,10 +135,7 @@ def alone(settings: Settings, api: Served, say: Say) -> Figures:
     nobody counts."""
     with connect(settings.database_url) as conn:
         begun, names = typed(conn, NAMES_TO_WARM, seed=12), typed(conn, NAMES)
-        hard = {
-            name: (hard_needs(conn, NEEDS_TO_WARM, path, seed=16), hard_needs(conn, NEEDS, path))
-            for name, path in (("nearly", NEARLY), ("pairs", PAIRS))
-        }
+        hard = {name: (hard_needs(conn, NEEDS_TO_WARM, name, seed=16), hard_needs(conn, NEEDS, name)) for name in HARD}
     say("Suggestions …")
     asked(api, begun)
     suggestions = asked(api, names)

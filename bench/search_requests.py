@@ -141,6 +141,12 @@ def along(rng: random.Random, home: Home) -> Pairs:
     return [("route", f"{home.lat},{home.lon};{lat:.5f},{lon:.5f}"), ("detour_km", "2"), ("facets", FACETS)]
 
 
+def along_a_long_way(rng: random.Random, home: Home) -> Pairs:
+    """As far as from one large town to the next, some 35 to 65 km: 140 to 260 circles."""
+    lat, lon = home.lat + rng.choice((-1, 1)) * rng.uniform(0.31, 0.5), home.lon + rng.uniform(-0.4, 0.4)
+    return [("route", f"{home.lat},{home.lon};{lat:.5f},{lon:.5f}"), ("detour_km", "2")]
+
+
 def hours(rng: random.Random) -> str:
     """Of a day."""
     first = rng.choice(("07:30", "08:00", "08:00", "08:30", "09:00"))
@@ -207,13 +213,25 @@ def whole_country(count: int, *, seed: int = 3) -> list[str]:
     return found
 
 
-def hard_needs(conn: Connection, count: int, path: str, *, seed: int = 6) -> list[str]:
-    """Of NEARLY or PAIRS: twins, or one child by day and by night, on long days in a town of 100,000 and more; one in
-    eight along a route."""
+def around_or_along(rng: random.Random, home: Home) -> Pairs:
+    return along(rng, home) if rng.random() < 0.125 else around(rng, home)
+
+
+HARD: dict[str, tuple[str, Callable[[random.Random, Home], Pairs]]] = {
+    "nearly": (NEARLY, around_or_along),
+    "nearly along a way": (NEARLY, along_a_long_way),
+    "pairs": (PAIRS, around_or_along),
+}
+"""What is asked where few offers cover a need, and where."""
+
+
+def hard_needs(conn: Connection, count: int, name: str, *, seed: int = 6) -> list[str]:
+    """Of HARD: twins, or one child by day and by night, on long days in a town of 100,000 and more."""
     rng = random.Random(seed)
+    path, place = HARD[name]
     found = []
     for home in homes(conn, count, rng, least_population=100_000):
-        where = along(rng, home) if rng.random() < 0.125 else around(rng, home)
+        where = place(rng, home)
         born, days = birthdate(rng), rng.choice(("tue", "mon-tue", "mon-thu", "mon-fri"))
         lines = [f"{days}@07:15-19:15", *([f"{days[:3]}@19:15-07:15*1"] if rng.random() < 0.5 else [])]
         pairs = [pair for pair in where if pair[0] != "facets"]

@@ -13,8 +13,7 @@ from search_api.engine.engine import LONGEST_ID, Engine, document, documents, se
 from search_api.engine.engine import search as run
 from search_api.filter_table import TERRITORIES
 from search_api.places import Resolved, by_ids, resolved
-from search_api.query import facets, queries, sources
-from search_api.query.filters import Clause
+from search_api.query import facets, filters, queries, sources
 from search_api.request import cursors
 from search_api.request.offer_query import OfferQuery
 
@@ -51,9 +50,8 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
 
 async def first(engine: Engine, query: OfferQuery) -> dict[str, Any] | None:
     """The first card of a list, alone; None where nothing is found. Raises as `search` does."""
-    # A page asks for one offer more, which tells that there are more.
-    asked = replace((await resolved(engine, query)).query, limit=0, facets=(), after=None)
-    found = await run(engine, engine.offers, {**queries.offers(asked), "track_total_hits": False})
+    asked = replace((await resolved(engine, query)).query, facets=(), after=None)
+    found = await run(engine, engine.offers, {**queries.offers(asked, hits=1), "track_total_hits": False})
     return next((cards.card(hit["_source"], asked) for hit in found["hits"]["hits"]), None)
 
 
@@ -104,17 +102,27 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
 
 
 async def totals(engine: Engine, asked: Sequence[OfferQuery]) -> list[int]:
-    """How many offers each of these searches finds, in one round trip. Raises EngineUnavailable."""
-    return await counted(engine, [queries.every_condition(each) for each in asked])
+    """How many offers each of these searches finds, in one round trip; those of one place are one search. Raises
+    EngineUnavailable."""
+    together = queries.by_place(asked)
+    bodies = [
+        queries.counting(
+            filters.somewhere(asked[numbers[0]]), [queries.besides_place(asked[number]) for number in numbers]
+        )
+        for numbers in together
+    ]
+    found: dict[int, int] = {}
+    for numbers, counts in zip(together, await counted(engine, bodies), strict=True):
+        found |= zip(numbers, counts, strict=True)
+    return [found[number] for number in range(len(asked))]
 
 
-async def counted(engine: Engine, conditions: Sequence[Clause]) -> list[int]:
-    """How many offers meet each of these, in one round trip. Raises EngineUnavailable."""
-    if not conditions:
+async def counted(engine: Engine, bodies: Sequence[dict[str, Any]]) -> list[list[int]]:
+    """The counts of each body that `queries.counting` made, in one round trip. Raises EngineUnavailable."""
+    if not bodies:
         return []
-    body = {"size": 0, "track_total_hits": True}
-    found = await searches(engine, [(engine.offers, {**body, "query": each}) for each in conditions])
-    return [each["hits"]["total"]["value"] for each in found]
+    found = await searches(engine, [(engine.offers, body) for body in bodies])
+    return [[bucket["doc_count"] for bucket in each["aggregations"]["counted"]["buckets"]] for each in found]
 
 
 def is_limited(fiche: Mapping[str, Any]) -> bool:

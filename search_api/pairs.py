@@ -26,11 +26,10 @@ async def pairs(engine: Engine, query: OfferQuery, limit: int) -> dict[str, Any]
     refuse_any_distance(query)
     asked = await resolved(engine, query)
     whole = replace(asked.query, best=True, to_ask=False, undeclared=False, facets=(), after=None)
-    # By their lines, as who has the nights alone covers no day that has hours by day too. A page of a list asks for
-    # one offer more, which tells that there are more.
-    best = replace(whole, by_line=True, sort="recommended", limit=MOST - 1)
-    hits = (await run(engine, engine.offers, {**queries.offers(best), "track_total_hits": False}))["hits"]["hits"]
-    found = [hit["_source"] for hit in hits]
+    # By their lines, as who has the nights alone covers no day that has hours by day too.
+    best = replace(whole, by_line=True, sort="recommended")
+    answer = await run(engine, engine.offers, {**queries.offers(best, hits=MOST), "track_total_hits": False})
+    found = [hit["_source"] for hit in answer["hits"]["hits"]]
     told = pairing.pairs(found, whole, limit)
     return {
         "query": offers.conditions(asked),

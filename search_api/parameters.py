@@ -22,12 +22,13 @@ from search_api.request.need import MAX_LINES, MAX_PLACES
 from search_api.request.offer_query import OfferQuery, Scope, View
 from search_api.request.pair_types import MAX_PAIRS, PairLimit
 from search_api.request.parameter_types import (
+    BIRTHS,
     BOX,
-    DAY,
     DEFAULT_DETOUR_KM,
     DEFAULT_LIMIT,
     DEFAULT_RADIUS_KM,
     MAX_AGE_YEARS,
+    MAX_MONTHS_AHEAD,
     MAX_RADIUS_KM,
     SORTS,
     Bbox,
@@ -263,7 +264,7 @@ def meaning(parameters: FilterParameters, today: date, scope: Scope | None = Non
         view=view(paged) if paged else None,
         scope=scope,
     )
-    refuse_adult(query)
+    refuse_no_child(query)
     return query
 
 
@@ -365,12 +366,12 @@ def seats(parameters: FilterParameters) -> int:
     return parameters.places
 
 
-def refuse_adult(query: OfferQuery) -> None:
-    for born, months in zip(query.children, query.ages_months, strict=True):
+def refuse_no_child(query: OfferQuery) -> None:
+    """ParameterError for the birth date of somebody who is grown up on the day, or whom nobody can expect yet."""
+    for born in query.children:
+        months = query.months_old(born)
         if months > MAX_AGE_YEARS * 12:
-            raise ParameterError(
-                "child_birthdate",
-                born,
-                f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from",
-                "cette personne n’est plus un enfant",
-            )
+            raise ParameterError("child_birthdate", born, BIRTHS, "cette personne n’est plus un enfant")
+        if months < -MAX_MONTHS_AHEAD:
+            message = "cette naissance est prévue plus d’un an après la date de début demandée"
+            raise ParameterError("child_birthdate", born, BIRTHS, message)

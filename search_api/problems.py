@@ -106,7 +106,8 @@ def parameter_errors(errors: Iterable[Mapping[str, Any]], model: type[BaseModel]
     refusals: dict[tuple[str, str], dict[str, str]] = {}
     for error in errors:
         name = next((part for part in error["loc"] if isinstance(part, str) and part != "query"), "")
-        value = error["input"]
+        given = error["input"]
+        value = ", ".join(map(str, given)) if isinstance(given, list) else given
         if error["type"] == "extra_forbidden":
             refusals[name, str(value)] = unknown(name, value, names)
             continue
@@ -115,6 +116,8 @@ def parameter_errors(errors: Iterable[Mapping[str, Any]], model: type[BaseModel]
         message = f"valeur «\u00a0{str(value)[:SHOWN_VALUE]}\u00a0» refusée"
         if error["type"] == "missing":
             value, message = "", "valeur manquante"
+        elif error["type"] == "too_long" and isinstance(given, list):
+            message = f"{len(given)} valeurs, c’est trop\u00a0: au plus {error['ctx']['max_length']}"
         elif error["type"] == "value_error":
             message = str(error["ctx"]["error"])
         # A union reports each of its branches: one refusal for each parameter and value is enough.

@@ -6,7 +6,7 @@ from typing import Literal
 from search_api import free_places, offers
 from search_api.engine.engine import Engine
 from search_api.places import resolved
-from search_api.query import queries
+from search_api.query import filters, queries
 from search_api.request.offer_query import OfferQuery
 
 KIND = "assistant_maternel"
@@ -27,14 +27,15 @@ async def why_none(engine: Engine, query: OfferQuery) -> Reason:
     """Of a query that no assistant maternel answers. Raises ParameterError for a territory that there is not,
     EngineUnavailable."""
     asked = replace((await resolved(engine, query)).query, to_ask=False, undeclared=False)
-    filters = (("kind", (KIND,)), *((name, values) for name, values in asked.selected if name != "kind"))
-    placed = replace(asked, selected=filters[:1], q=None, children=(), need=())
-    chosen = replace(placed, selected=filters, q=asked.q)
+    selected = (("kind", (KIND,)), *((name, values) for name, values in asked.selected if name != "kind"))
+    placed = replace(asked, selected=selected[:1], q=None, children=(), need=())
+    chosen = replace(placed, selected=selected, q=asked.q)
     aged = replace(chosen, children=asked.children)
-    one_place = replace(asked, selected=filters, places=1, need=tuple(replace(line, places=1) for line in asked.need))
-    some_place = {"bool": {"filter": [queries.every_condition(aged), free_places.at_least(aged, 1)]}}
-    conditions = [*(queries.every_condition(each) for each in (placed, chosen, aged, one_place)), some_place]
-    there, filtered, of_age, alone, free = await offers.counted(engine, conditions)
+    one_place = replace(asked, selected=selected, places=1, need=tuple(replace(line, places=1) for line in asked.need))
+    some_place = [*queries.besides_place(aged), free_places.at_least(aged, 1)]
+    conditions = [*(queries.besides_place(each) for each in (placed, chosen, aged, one_place)), some_place]
+    [counts] = await offers.counted(engine, [queries.counting(filters.somewhere(asked), conditions)])
+    there, filtered, of_age, alone, free = counts
     causes: tuple[tuple[Cause, bool], ...] = (
         ("distance", not there),
         ("filters", not filtered),

@@ -82,7 +82,7 @@ async def matching(engine: Engine, needs: Sequence[Asked]) -> list[list[str]]:
 
 async def count(engine: Engine, query: OfferQuery) -> int:
     """How many offers answer a need now. Raises EngineUnavailable."""
-    (found,) = await offers.counted(engine, [condition(query)])
+    [[found]] = await offers.counted(engine, [queries.counting([], [[condition(query)]])])
     return found
 
 

@@ -4,9 +4,14 @@ A unit is what a suggestion takes: about 3 ms of the processors, the site's and 
 those of bench/RESULTS.md on the whole country, and of a process that was asked each thing twenty times.
 """
 
+import math
 import re
+from urllib.parse import unquote
 
 from starlette.types import Scope
+
+from search_api.geo import Point, length_m
+from search_api.request.parameter_types import MAX_ROUTE_KM, MAX_ROUTE_POINTS
 
 LEAST = 1
 """A suggestion, a fiche, an answer to a preflight, an address that is none: who scans for those pays too."""
@@ -15,10 +20,13 @@ SEARCH = 2
 """4 to 7 ms."""
 
 WAY = 7
-"""What a way adds to a search: it takes 20 ms, nearly all of it for the circles around the stops."""
+"""What a way of up to 10 km adds to a search: it takes 20 ms, nearly all of it for the circles around the stops."""
+
+WAY_BY_KM = 0.7
+"""For each kilometre of a longer one, of four circles: one of 53 km takes 80 to 160 ms."""
 
 NEARLY = 10
-"""Up to 18 counts in one round trip."""
+"""Up to 18 counts in one round trip, in which a way is put twice: as wide as it is, and wider."""
 
 PAIRS = 15
 """Two hundred offers, read and tried on each other."""
@@ -53,8 +61,13 @@ COSTS = {
     "/openapi.json": 2,
 }
 
+WAYS = {f"{PREFIX}/nearly": 2}
+"""How many times a request puts its way, where it is not once."""
+
 ALONG_A_WAY = re.compile(rb"(?:^|&)(?:route=[^&]|[^=&]*%)")
 """A name with an escaped letter may be any name, and no client of good faith writes one."""
+
+ROUTE = re.compile(rb"(?:^|&)route=([^&]+)")
 
 PLACED = re.compile(rb"(?:^|&)(?:department|epci|commune)=[^&]")
 
@@ -77,8 +90,27 @@ def of(scope: Scope) -> int:
     if cost >= EXPORT and AS_WORKBOOK.search(query):
         cost *= WORKBOOK
     if cost < EXPORT and ALONG_A_WAY.search(query):
-        cost += WAY
+        cost += WAYS.get(scope["path"], 1) * of_way(kilometres(query))
     return cost
+
+
+def of_way(km: float) -> int:
+    """What a way adds to a search that puts it once."""
+    return max(WAY, math.ceil(WAY_BY_KM * min(km, MAX_ROUTE_KM)))
+
+
+def kilometres(query: bytes) -> float:
+    """The length of the way of a query string; that of the longest where it is none, or written in a way that does not
+    tell."""
+    found = ROUTE.search(query)
+    parts = unquote(found[1].decode("latin-1")).split(";") if found else []
+    if not 1 < len(parts) <= MAX_ROUTE_POINTS:
+        return MAX_ROUTE_KM
+    try:
+        points = tuple(Point(float(lat), float(lon)) for lat, lon in (part.split(",") for part in parts))
+        return length_m(points) / 1_000
+    except ValueError:
+        return MAX_ROUTE_KM
 
 
 def is_wide(query: bytes) -> bool:

@@ -255,8 +255,10 @@ class Note(Answer):
 class Filters(Chosen):
     """La demande telle qu’elle a été comprise, valeurs par défaut comprises."""
 
-    child_birthdate: list[date]
-    age_months: list[int] = Field(description="L’âge de chaque enfant à la date from, en mois entiers.")
+    child_birthdate: list[date] = Field(description="Une naissance par enfant\u00a0; vide sans enfant.")
+    age_months: list[int] = Field(
+        description="L’âge de chaque enfant à la date from, en mois entiers, dans l’ordre de child_birthdate."
+    )
     need: list[str]
     from_: date = Field(alias="from")
     places: int

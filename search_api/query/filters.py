@@ -26,9 +26,13 @@ FIELDS = {row.name: row.field for row in FILTERS if row.field} | {
 
 
 def always(query: OfferQuery) -> list[Clause]:
-    """The conditions that no facet has for its own: around a point, along a route, in a box, the child's age, the scope
-    of who searches."""
-    return [*somewhere(query), *age(query), *(answered_for(query.scope) if query.scope is not None else [])]
+    """The conditions that no facet has for its own."""
+    return [*somewhere(query), *anywhere(query)]
+
+
+def anywhere(query: OfferQuery) -> list[Clause]:
+    """Those of them that are no place: the children's ages, the scope of who searches."""
+    return [*age(query), *(answered_for(query.scope) if query.scope is not None else [])]
 
 
 def chosen(query: OfferQuery) -> dict[str, list[Clause]]:
@@ -83,6 +87,7 @@ def open_on_weekdays(minute: int) -> Clause:
 
 
 def somewhere(query: OfferQuery) -> list[Clause]:
+    """Around a point, along a route, in a box; nothing for a territory, which is a facet."""
     clauses: list[Clause] = []
     if query.near is not None and query.radius_km is not None:
         clauses.append(around(query.near, query.radius_km))

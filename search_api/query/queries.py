@@ -1,5 +1,6 @@
 """The search bodies, put together from their parts."""
 
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from search_api.query import facets, filters, sorts, sources, text, tiles
@@ -7,8 +8,9 @@ from search_api.query.filters import Clause
 from search_api.request.offer_query import OfferQuery, View
 
 
-def offers(query: OfferQuery) -> dict[str, Any]:
-    """A page of offers with its facets, and one offer more, which says that there is a next page."""
+def offers(query: OfferQuery, hits: int | None = None) -> dict[str, Any]:
+    """The first `hits` offers of a list, with its facets; without `hits` a page, and one offer more, which says that
+    there is a next page."""
     chosen = filters.chosen(query)
     # What is chosen in a facet of this request may not restrict that facet's counts, and so goes after the
     # aggregations, where it costs more (docs/search.md, "What was tried and did not help").
@@ -22,7 +24,7 @@ def offers(query: OfferQuery) -> dict[str, Any]:
         ),
         "sort": sorts.sort(query),
         "aggs": facets.aggregations(query, apart),
-        "size": query.limit + 1,
+        "size": query.limit + 1 if hits is None else hits,
         "track_total_hits": True,
         "_source": list(sources.LISTED),
     }
@@ -65,9 +67,49 @@ def counts(query: OfferQuery, by: str) -> dict[str, Any]:
 
 def every_condition(query: OfferQuery) -> dict[str, Any]:
     """All conditions, without scores and whatever the facets."""
+    return {"bool": {"filter": [*filters.somewhere(query), *besides_place(query)]}}
+
+
+def besides_place(query: OfferQuery) -> list[Clause]:
+    """The same without the place (`filters.somewhere`)."""
     chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
     need = [filters.needed(query)] if query.need else []
-    return {"bool": {"filter": [*filters.always(query), *words(query), *chosen, *need]}}
+    return [*filters.anywhere(query), *words(query), *chosen, *need]
+
+
+def by_place(asked: Sequence[OfferQuery]) -> list[list[int]]:
+    """The numbers of the queries, those together that look around one point, along one route or in one box. Who looks
+    in a territory or everywhere is alone: nothing dear would be put once, and each offer of the country tried."""
+    found: dict[Hashable, list[int]] = {}
+    for number, query in enumerate(asked):
+        placed = query.radius_km is not None or query.route is not None or query.bbox is not None
+        place: Hashable = (query.near, query.radius_km, query.route, query.bbox) if placed else number
+        found.setdefault(place, []).append(number)
+    return list(found.values())
+
+
+def counting(place: Sequence[Clause], asked: Sequence[Sequence[Clause]]) -> dict[str, Any]:
+    """How many offers of the place meet all of each of these conditions: one search that puts the place once, and what
+    all of them ask. A route is hundreds of circles, which take most of a count's time."""
+    apart = [list(flat(each)) for each in asked]
+    shared = [clause for clause in apart[0] if all(clause in others for others in apart[1:])]
+    own = [[clause for clause in each if clause not in shared] for each in apart]
+    return {
+        "query": {"bool": {"filter": [*place, *shared]}},
+        "aggs": {"counted": {"filters": {"filters": [{"bool": {"filter": each}} for each in own]}}},
+        "size": 0,
+        "track_total_hits": False,
+    }
+
+
+def flat(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """The same conditions, those one by one that others are made of. Nothing is scored."""
+    for clause in clauses:
+        inner = clause.get("bool", {})
+        if inner and inner.keys() <= {"filter", "must"}:
+            yield from flat(each for parts in inner.values() for each in parts)
+        else:
+            yield clause
 
 
 def words(query: OfferQuery) -> list[Clause]:

@@ -84,9 +84,10 @@ class OfferQuery:
     @cached_property
     def ages_months(self) -> tuple[int, ...]:
         """The children's ages at `start` in whole months; 0 for one who is not born by then."""
-        return tuple(max(self._months_old(born), 0) for born in self.children)
+        return tuple(max(self.months_old(born), 0) for born in self.children)
 
-    def _months_old(self, born: date) -> int:
+    def months_old(self, born: date) -> int:
+        """Whole months from a birth to `start`, rounded down; negative before the birth."""
         start = self.start
         return (start.year - born.year) * 12 + start.month - born.month - (start.day < born.day)
 

@@ -32,6 +32,8 @@ MAX_CURSOR = 2_000
 MAX_SUGGEST_Q, MAX_SUGGESTIONS = 100, 20
 MAX_COMMUNES = 50
 MAX_AGE_YEARS = civil.MAJORITY_YEARS
+MAX_MONTHS_AHEAD = 12
+"""From the day on which a place is looked for to a birth: who is expected is born within the year."""
 SORTS = ("distance", "availability", "updated", "name", "relevance", "recommended")
 
 
@@ -169,6 +171,7 @@ def written_like(pattern: str, example: str) -> WithJsonSchema:
 
 
 DAY = "une date AAAA-MM-JJ"
+BIRTHS = f"{DAY}, de {MAX_AGE_YEARS} ans avant from à {MAX_MONTHS_AHEAD} mois après"
 BOX = "ouest,sud,est,nord en degrés décimaux (WGS 84), ouest < est et sud < nord"
 PLACE_CODE = Field(max_length=10)
 
@@ -293,7 +296,7 @@ ChildBirthdates = Annotated[
         "La naissance d’un enfant, passée ou prévue\u00a0: l’offre doit accueillir son âge à la date from. Répétable,"
         " une fois par enfant (deux fois la même date pour des jumeaux)\u00a0: avec match=best, l’offre accueille l’âge"
         " d’autant d’enfants qu’elle a de places pour eux.",
-        f"{DAY}, au plus {MAX_AGE_YEARS} ans avant from\u202f; au plus {need.MAX_PLACES} enfants",
+        f"{BIRTHS}\u202f; au plus {need.MAX_PLACES} enfants",
         ["2026-03-14"],
     ),
 ]

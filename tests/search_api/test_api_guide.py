@@ -107,7 +107,7 @@ def test_the_table_of_costs_is_the_codes() -> None:
     section = GUIDE.partition("### What a request costs")[2].partition("##")[0]
     told = {what: float(units) for units, what in re.findall(r"^\| (\d+) \| (.*) \|$", section, re.M)}
     search, export = "/api/v1/offers?near=1,2", "/api/v1/exports/structures"
-    edge = costs.WIDE_DEGREES
+    edge, short = costs.WIDE_DEGREES, "route=47.2,-1.5;47.28,-1.5"
     assert told == {
         "a suggestion": units("/api/v1/suggest?q=n"),
         "a page of an offer": units("/api/v1/offers/anne"),
@@ -119,7 +119,10 @@ def test_the_table_of_costs_is_the_codes() -> None:
         "pairs": units("/api/v1/pairs?need=mon@08:00-12:00"),
         "a map": units(f"/api/v1/map?bbox=0,0,{edge},1"),
         f"a map that shows more than {edge:g} degrees of longitude": units(f"/api/v1/map?bbox=0,0,{edge + 0.01},1"),
-        "added to these by a `route`": units("/api/v1/offers?route=1,2;3,4") - units(search),
+        "added to these by a `route` of up to 10 km": units(f"/api/v1/offers?{short}") - units(search),
+        "added to these by a `route` of 100 km": units("/api/v1/offers?route=46,0;46.899,0") - units(search),
+        "added to what a little less would find by a `route` of up to 10 km": units(f"/api/v1/nearly?{short}")
+        - units("/api/v1/nearly?need=mon@08:00-12:00"),
         "an export of a territory": units(f"{export}?department=44"),
         "an export of the whole country": units(export),
         "an export of a territory as a workbook": units(f"{export}?department=44&format=xlsx"),

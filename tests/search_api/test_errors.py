@@ -83,6 +83,8 @@ OFFERS_URL, MAP, SUGGEST, COUNTS = "/api/v1/offers", "/api/v1/map", "/api/v1/sug
         (OFFERS_URL, "child_birthdate=1980-01-01", {"child_birthdate"}),
         (OFFERS_URL, "child_birthdate=2026-01-01&child_birthdate=1980-01-01", {"child_birthdate"}),
         (OFFERS_URL, "child_birthdate=2026-01-01&" * 10, {"child_birthdate"}),
+        (OFFERS_URL, "child_birthdate=9999-01-01", {"child_birthdate"}),
+        (OFFERS_URL, "child_birthdate=2026-01-01&child_birthdate=9999-01-01", {"child_birthdate"}),
         (OFFERS_URL, "child_birthdate=2026-01-01&" * 3 + "places=2", {"child_birthdate", "places"}),
         (OFFERS_URL, "include=all", {"include"}),
         (OFFERS_URL, "match=most", {"match"}),
@@ -130,6 +132,41 @@ def test_what_is_refused_is_named(api: Client, path: str, query: str, names: set
 def test_two_places_are_named_with_their_values(api: Client) -> None:
     errors = api.get(f"{OFFERS_URL}?near=0,0&commune=44109").json()["errors"]
     assert {error["parameter"]: error["value"] for error in errors} == {"near": "0.0,0.0", "commune": "44109"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "count", "most"),
+    [("child_birthdate", "2026-01-01", 7, 6), ("need", "mon@08:00-18:00", 15, 14), ("commune", "44109", 51, 50)],
+)
+def test_too_many_values_are_quoted_as_they_were_typed(
+    api: Client, name: str, value: str, count: int, most: int
+) -> None:
+    problem = api.get(OFFERS_URL, {name: [value] * count}).json()
+    [error] = problem["errors"]
+    assert error["parameter"] == name
+    assert error["value"].startswith(f"{value}, {value}")
+    assert error["message"] == f"{count} valeurs, c’est trop\u00a0: au plus {most}"
+    assert not set("[]'") & set(error["value"]), "no list of a programming language"
+    assert "[" not in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("start", "born", "accepted"),
+    [
+        ("2027-01-31", "2028-01-31", True),
+        ("2027-01-31", "2028-02-01", False),
+        ("2027-02-01", "2028-02-02", False),
+        ("2027-02-01", "9999-12-31", False),
+    ],
+)
+def test_a_child_is_expected_within_the_year_after_from(api: Client, start: str, born: str, accepted: bool) -> None:
+    answer = api.get(OFFERS_URL, {"from": start, "child_birthdate": born})
+    if accepted:
+        assert answer.json()["query"]["age_months"] == [0]
+        return
+    [error] = answer.json()["errors"]
+    assert (error["parameter"], error["value"]) == ("child_birthdate", born)
+    assert error["message"] == "cette naissance est prévue plus d’un an après la date de début demandée"
 
 
 def test_of_many_refusals_the_first_are_named_and_the_others_counted(api: Client) -> None:

@@ -81,6 +81,7 @@ def coherent(query: dict[str, Any], places: Sequence[str]) -> dict[str, Any]:
         query["need"] = [line for line in query["need"] if len(set(re.findall(r"\d\d:\d\d", line))) == 2]
     if born := query.get("child_birthdate"):
         query["from"] = min(born)
+        query["child_birthdate"] = [min(born)] * len(born)  # nobody is expected more than a year after `from`
         if int(query.get("places", len(born))) < len(born):
             del query["places"]
     if not sortable(query):

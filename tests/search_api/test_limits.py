@@ -157,12 +157,19 @@ def test_what_is_refused_takes_nothing_from_those_around(five: Settings) -> None
     assert [count(f"2001:db8:1:20{network}::1", 5).allowed for network in (1, 2, 3, 4)] == [True, True, True, False]
 
 
+LONG_WAY = "47.2186,-1.5541;47.2736,-2.2137"
+"""From Nantes to Saint-Nazaire, 50 km."""
+
+
 @pytest.mark.parametrize(
     ("dear", "cheap"),
     [
         ("/api/v1/offers?near=1,2", "/api/v1/suggest?q=nantes"),
         ("/api/v1/offers?route=1,2;3,4", "/api/v1/offers?near=1,2"),
         ("/api/v1/offers?%72oute=1,2;3,4", "/api/v1/offers?near=1,2"),
+        (f"/api/v1/offers?route={LONG_WAY}", "/api/v1/offers?route=47.2186,-1.5541;47.2,-1.5"),
+        ("/api/v1/offers?%72oute=47.2,-1.5;47.21,-1.5", f"/api/v1/offers?route={LONG_WAY}"),
+        (f"/api/v1/nearly?route={LONG_WAY}", f"/api/v1/pairs?route={LONG_WAY}"),
         ("/api/v1/map?bbox=-5,42,8,51&zoom=6", "/api/v1/map?bbox=-1.6,47.1,-1.4,47.3&zoom=12"),
         ("/api/v1/map?bbox=-5%2C42%2C8%2C51&zoom=12", "/api/v1/map?bbox=-1.6%2C47.1%2C-1.4%2C47.3&zoom=12"),
         ("/api/v1/map?bbox=-5e0,42,8,51&zoom=12", "/api/v1/map?bbox=-1.6,47.1,-1.4,47.3&zoom=12"),
@@ -174,6 +181,37 @@ def test_what_is_refused_takes_nothing_from_those_around(five: Settings) -> None
 )
 def test_what_is_dear_for_the_servers_costs_more(dear: str, cheap: str) -> None:
     assert units(dear) > units(cheap) > 0
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        "",
+        "x",
+        "1,2",
+        "1;2",
+        "1,2;3",
+        "nan,0;1,1",
+        "inf,0;1,1",
+        "1e999,0;0,0",
+        "95,0;-80,9",
+        "1,2;" * 30,
+        "%ff,1;2,%00",
+    ],
+)
+def test_a_way_that_does_not_tell_its_length_costs_as_the_longest(route: str) -> None:
+    longest = units("/api/v1/offers?route=46,0;48,0")
+    assert units(f"/api/v1/offers?route={route}") == (longest if route else units("/api/v1/offers?near=1,2"))
+    assert units("/api/v1/offers?route=47.2%2C-1.5%3B47.21%2C-1.5") < longest
+
+
+def test_a_way_costs_by_its_length_wherever_it_is_put() -> None:
+    def added(path: str) -> int:
+        return units(f"/api/v1/{path}?route={LONG_WAY}") - units(f"/api/v1/{path}?need=mon@08:00-12:00")
+
+    once = added("offers")
+    assert 27 <= once <= 53, "80 to 160 ms of the engine, in units of 3"
+    assert (added("pairs"), added("nearly")) == (once, 2 * once)
 
 
 def units(address: str, method: str = "GET") -> int:

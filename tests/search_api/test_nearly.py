@@ -2,11 +2,19 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
+import orjson
 import pytest
 from hypothesis import assume, event, given, note
 from hypothesis import strategies as st
 
+from search_api.engine import engine as engines
+from search_api.geo import Route
+from search_api.parameters import NearlyParameters, meaning, read
+from search_api.query import filters, queries
+from search_api.request import asking_less
+from tests.conftest import TODAY
 from tests.loire import Loire, examples
 from tests.search_api import oracle_nearly
 from tests.search_api.conftest import Client
@@ -106,6 +114,65 @@ def test_what_cannot_be_asked_for_is_left_out(api: Client) -> None:
     lines = [f"mon-wed@{hour:02}:00-{hour:02}:30" for hour in range(6, 20)]
     answer = api.get("/api/v1/nearly", {"commune": "44109", "need": lines}).json()
     assert [each["day"] for each in answer["items"] if each["change"] == "fewer_days"] == ["mon", "wed"]
+
+
+WEEK = {"need": ["mon-fri@07:15-19:15", "sat@08:00-12:00"], "child_birthdate": ["2026-05-04"] * 2}
+
+
+def test_a_way_is_put_once_for_all_counts_of_one_width(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each stop of it is a circle, and there are a dozen counts."""
+    sent: list[bytes] = []
+    send = engines.asked
+
+    async def recorded(engine: Any, method: str, path: str, body: bytes = b"", *more: str) -> Any:
+        if path == "/_msearch":
+            sent.append(body)
+        return await send(engine, method, path, body, *more)
+
+    monkeypatch.setattr(engines, "asked", recorded)
+    way = {"route": "47.2186,-1.5541;47.2736,-2.2137", "detour_km": "2"}
+    answer = api.get("/api/v1/nearly", {**way, **WEEK}).json()
+    assert len(answer["items"]) > 8
+    assert {"shorter", "fewer_days", "fewer_places", "farther"} == {each["change"] for each in answer["items"]}
+    [body] = sent
+    searches = [orjson.loads(line) for line in body.splitlines()[1::2]]
+    found = read(NearlyParameters, {**way, **WEEK}).route
+    assert found
+    stops = len(Route(found, 2).stops)
+    assert stops > 200
+    assert [orjson.dumps(each).count(b"geo_distance") for each in searches] == [stops, stops], "as wide, and wider"
+    told = {each["change"]: each for each in answer["items"]}
+    for change in told.values():
+        parameters = {**change["parameters"], "limit": "1"}
+        assert api.get("/api/v1/offers", parameters).json()["total"]["value"] == change["total"]
+
+
+@pytest.mark.parametrize(
+    "place", [{"near": "47.2,-1.5"}, {"route": "47.2,-1.5;47.3,-1.6"}, {"bbox": "-2,47,-1,48"}, {"commune": ["44109"]}]
+)
+@pytest.mark.parametrize("include", [[], ["to_ask", "unknown"]])
+def test_what_all_counts_ask_is_asked_once_and_the_rest_of_each(place: dict[str, Any], include: list[str]) -> None:
+    given = {**place, **WEEK, "kind": ["assistant_maternel"], "q": "jardin", "include": include}
+    query = meaning(read(NearlyParameters, given), TODAY)
+    asked = [query, *(each.query for each in asking_less.changes(query))]
+    together = queries.by_place(asked)
+    placed = "commune" not in place
+    assert sorted(number for numbers in together for number in numbers) == [*range(len(asked))]
+    farther = [number for number, each in enumerate(asked) if filters.somewhere(each) != filters.somewhere(query)]
+    assert len(together) == (1 + len(farther) if placed else len(asked))
+    alike = next(numbers for numbers in together if 0 in numbers)
+    body = queries.counting(filters.somewhere(query), [queries.besides_place(asked[number]) for number in alike])
+    shared = body["query"]["bool"]["filter"]
+    own = body["aggs"]["counted"]["filters"]["filters"]
+    assert len(own) == len(alike)
+    assert {"terms": {"kind": ["assistant_maternel"]}} in shared
+    if placed and not include:
+        assert filters.up_to_date(query) in shared
+    for number, each in zip(alike, own, strict=True):
+        conditions = [*filters.somewhere(query), *queries.flat(queries.besides_place(asked[number]))]
+        both = [*shared, *each["bool"]["filter"]]
+        assert all(clause in both for clause in conditions), "nothing is lost"
+        assert all(clause in conditions for clause in both), "nothing is added"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nearly", "/api/v1/pairs"])

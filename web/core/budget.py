@@ -8,8 +8,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from search_api import offers, problems
+from search_api.geo import Route, length_m
 from search_api.http import limits
-from web.core import error_pages
+from web.core import costs, error_pages
 from web.core.site import Site
 
 
@@ -18,6 +19,15 @@ def pay(request: Request, cost: int) -> Response | None:
     site: Site = request.app.state.site
     counted = limits.count_request(site.limiter, request.scope, cost)
     return None if counted.allowed else problems.too_many_requests(counted.reset_s)
+
+
+def pay_for_way(request: Request, route: Route, *, needs: bool) -> Response | None:
+    """Count what a search along a way takes by the way's length, which its address does not tell; the page in its place
+    for a client who has not as much left."""
+    site: Site = request.app.state.site
+    more = costs.of_way(length_m(route.points) / 1_000, needs=needs)
+    counted = limits.count_request(site.limiter, request.scope, more) if more else None
+    return None if counted is None or counted.allowed else error_pages.busy(request, counted.reset_s)
 
 
 async def read_contact(request: Request, fiche: Mapping[str, Any]) -> Response | None:

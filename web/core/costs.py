@@ -18,6 +18,7 @@ from starlette.types import Scope
 
 from search_api import contours
 from search_api.geo import Box
+from search_api.http import costs
 from search_api.http.costs import LEAST, NEARLY, PAIRS, WAY
 from search_api.http.proxies import Headers
 
@@ -33,6 +34,10 @@ SEARCH = 8
 NEED = NEARLY + PAIRS
 """What a need adds: where few offers cover it, the page also counts what a little less would find and tries two
 together."""
+
+WAYS, WAYS_OF_NEED = 2, 5
+"""How many times a search puts its way: for its list and its map; with a need also for who comes nearest, for what a
+little less would find (twice), for pairs, and for why nobody fits."""
 
 CONTOURS = 2
 """What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
@@ -133,7 +138,19 @@ def of(scope: Scope) -> int:
 
 
 def of_search(query: bytes) -> int:
-    return SEARCH + WAY * bool(TO_A_PLACE.search(query)) + NEED * bool(WITH_DAYS.search(query))
+    """A way is counted as one of up to 10 km: `of_way` says what a longer one takes."""
+    needs = bool(WITH_DAYS.search(query))
+    return SEARCH + NEED * needs + WAY * ways(needs) * bool(TO_A_PLACE.search(query))
+
+
+def of_way(km: float, *, needs: bool) -> int:
+    """What a search takes beside what was counted for its address, along a way of so many kilometres; 0 for a short
+    one."""
+    return (costs.of_way(km) - WAY) * ways(needs)
+
+
+def ways(needs: bool) -> int:
+    return WAYS + WAYS_OF_NEED * needs
 
 
 def of_making(bbox: Box, zoom: int) -> int:

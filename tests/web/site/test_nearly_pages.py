@@ -12,6 +12,7 @@ from search_api.engine import engine
 from search_api.nearly import Counted, Counts
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.places import Resolved
+from search_api.problems import EngineUnavailable
 from search_api.request.asking_less import changes
 from tests.search_api.conftest import Client
 from tests.web.site.reading import NANTES, WEEK, cards, links, search, text
@@ -166,6 +167,40 @@ def test_a_page_that_is_answered_by_plenty_asks_for_nothing_more(site: Client, m
     assert rounds(*free) == simple + 1, "what a little less would find; nobody is proposed by two"
     assert rounds(*LONG) == simple + 3, "who comes nearest and two together as well"
     assert rounds(*LONG, ("type", "eaje")) == simple, "crèches declare nothing"
+
+
+def test_a_list_does_not_wait_for_what_stands_beside_it(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = search(site, *LONG)
+    assert "Personne ne couvre" in above(told)
+    monkeypatch.setattr("web.parents.search.routes.BESIDE_S", 0.0)
+    response = search(site, *LONG)
+    assert cards(response) == cards(told)
+    assert "Personne ne couvre" not in above(response)
+    assert offered(response) == {}
+
+
+@pytest.mark.parametrize("away", [b'"counted"', b'"size":200'])
+def test_what_stands_beside_a_list_is_whole_or_is_not_there(
+    site: Client, monkeypatch: pytest.MonkeyPatch, away: bytes
+) -> None:
+    """The engine does not answer one of the searches: the counts, or the offers that are tried for pairs; the list and
+    its map are there."""
+    told = search(site, *LONG)
+    ask = engine.asked
+    refused: list[object] = []
+
+    async def one_away(*given: object, **more: object) -> object:
+        if any(isinstance(each, bytes) and away in each and b"geotile_grid" not in each for each in given):
+            refused.append(given)
+            raise EngineUnavailable
+        return await ask(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine, "asked", one_away)
+    response = search(site, *LONG)
+    assert refused
+    assert cards(response) == cards(told)
+    assert "Personne ne couvre" not in above(response)
+    assert offered(response) == {}
 
 
 def test_the_next_page_of_a_list_has_the_list_alone(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from settings import Settings
 from tests.search_api.conftest import Client
 from tests.web.site.conftest import NOON, visitor
 from tests.web.site.reading import search, shown_on_map, text
+from web.core import costs
 
 
 def test_only_our_own_files_run_and_nobody_learns_the_search(site: Client) -> None:
@@ -112,6 +113,34 @@ def test_who_takes_much_pays_for_the_sending(settings: Settings, monkeypatch: py
         for coding in ("gzip", "identity"):
             units, length = spent(**{"Accept-Encoding": coding})
             assert units == kept + length // 100 > kept
+
+
+def test_who_searches_along_a_long_way_pays_for_each_time_that_it_is_put(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    way = {"ou": "Nantes", "lieu": "commune:44109", "vers": "Rezé", "vers-lieu": "commune:44143"}
+    need = {"jour": "mar", "debut": "07:15", "fin": "19:15"}
+
+    def spent(site: Client, asked: dict[str, str]) -> int:
+        before = sum(site.app.state.limiter.requests.own.values())
+        assert site.get("/", asked).status_code == 200
+        return int(sum(site.app.state.limiter.requests.own.values()) - before)
+
+    with visitor(settings) as site:
+        site.app.state.limiter.clock = NOON.timestamp
+        spent(site, way)  # a window has begun
+        short, short_with_need = spent(site, way), spent(site, way | need)
+        monkeypatch.setattr("search_api.http.costs.WAY_BY_KM", 10)  # there are no far places here
+        long, long_with_need = spent(site, way), spent(site, way | need)
+        more = (long - short) / costs.WAYS
+        assert more >= 10
+        assert long_with_need - short_with_need == more * (costs.WAYS + costs.WAYS_OF_NEED)
+    with visitor(settings.model_copy(update={"rate_limit": 30})) as site:
+        site.app.state.limiter.clock = NOON.timestamp
+        refused = site.get("/", way)
+        assert refused.status_code == 429
+        assert "text/html" in refused.headers["content-type"]
+        assert "vers=Rez" in refused.text, "the way on is the same page, a little later"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from search_api.nearly import counts
 from search_api.parameters import OfferParameters, OfferQuery, meaning, read, understand
 from search_api.problems import EngineUnavailable, ParameterError
 from search_api.query_log import watched
+from web.core import budget
 from web.core.site import Site
 from web.parents.search import results
 from web.shared import maps
@@ -33,6 +34,11 @@ PANELS = {
     "filters": {"mots", *filters.PANEL},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
+
+BESIDE_S = 0.5
+"""Seconds that a page waits, its list being there, for what stands beside it. Nobody has asked for that: who looks for
+a place is served better by the list at once than by the rest later, and a way of 100 km between two large towns, or an
+engine that has much to do, would hold the list back for seconds."""
 
 T = TypeVar("T")
 
@@ -57,6 +63,8 @@ async def search(request: Request) -> Response:
     try:
         listing = read(OfferParameters, asked | parameters.PAGE)
         query = understand(listing, site.today(), site.settings.keys)
+        if query.route and (spent := budget.pay_for_way(request, query.route, needs=bool(query.need))):
+            return spent
         listed = offers.search(site.engine, replace(query, view=maps.view(query)))
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
@@ -80,27 +88,31 @@ async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[result
 
 async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly.Answer) -> Beside:
     """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, who
-    comes nearest and pairs only where none of them does. The list stands without what the engine does not tell of it.
+    comes nearest and pairs only where none of them does. The list stands without it where the engine does not tell all
+    of it within BESIDE_S: half of it would pass for the whole.
+    What to loosen of a search that finds nothing (`loosen`) is waited for: without it the page would lead nowhere.
     """
     form, covering = found.form, nearly.covering(answer)
     # What is known to be free, whatever the list shows besides.
     asked = replace(query, to_ask=False, undeclared=False)
     asks_less = form.has_need and not form.suite and not form.asks_structures and covering < nearly.PLENTY
+    asks_all = asks_less and not covering
     asks_why = bool(form.has_need or form.births) and not form.suite and nearly.lacks_assistants(form, answer)
-    less, nearest, two, reason = await asyncio.gather(
-        _told(asks_less, lambda: counts(site.engine, asked, nearly.farther(form))),
-        _told(asks_less and not covering, lambda: offers.first(site.engine, replace(asked, sort="availability"))),
-        _told(asks_less and not covering, lambda: pairs.pairs(site.engine, asked, nearly.MOST_PAIRS)),
-        _told(asks_why, lambda: reasons.why_none(site.engine, asked)),
-    )
+    try:
+        async with asyncio.timeout(BESIDE_S):
+            less, nearest, two, reason = await asyncio.gather(
+                _told(asks_less, lambda: counts(site.engine, asked, nearly.farther(form))),
+                _told(asks_all, lambda: offers.first(site.engine, replace(asked, sort="availability"))),
+                _told(asks_all, lambda: pairs.pairs(site.engine, asked, nearly.MOST_PAIRS)),
+                _told(asks_why, lambda: reasons.why_none(site.engine, asked)),
+            )
+    except (TimeoutError, EngineUnavailable):
+        return Beside()
     return Beside(less, nearest, two, reason)
 
 
 async def _told(wanted: bool, ask: Callable[[], Awaitable[T]]) -> T | None:
-    try:
-        return await ask() if wanted else None
-    except EngineUnavailable:
-        return None
+    return await ask() if wanted else None
 
 
 def _page(
