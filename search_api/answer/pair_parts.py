@@ -34,7 +34,7 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
 
 def card(offer: dict[str, Any], query: OfferQuery, places: int) -> dict[str, Any]:
     """Its card, with what it has of the pair's places in the pair's period, line by line, and not the best it has."""
-    days = replace(query, by_line=True).days
+    days = replace(query, need=query.real or query.need, by_line=True).days
     status = together_status(offer, query.start, days, places, query.ages_months)
     return {**cards.card(offer, query), "availability": status}
 

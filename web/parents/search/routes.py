@@ -57,6 +57,8 @@ async def search(request: Request) -> Response:
     try:
         listing = read(OfferParameters, asked | parameters.PAGE)
         query = understand(listing, site.today(), site.settings.keys)
+        if form.souplesse:
+            query = parameters.as_typed(form, query)
         listed = offers.search(site.engine, replace(query, view=maps.view(query)))
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:

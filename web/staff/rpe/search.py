@@ -64,7 +64,8 @@ async def search(site: Site, asked: Asked, territory: Territory) -> Found:
         return Found(where, where.errors)
     try:
         listing = read(OfferParameters, parameters.of_search(where) | parameters.PAGE)
-        query = understand(listing, site.today(), site.settings.keys, territory.asked)
+        understood = understand(listing, site.today(), site.settings.keys, territory.asked)
+        query = parameters.as_typed(where.form, understood)
         listed = offers.search(site.engine, query)
         answer = await watched(listed, "/rpe", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
