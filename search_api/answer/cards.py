@@ -18,7 +18,7 @@ TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
     """`offer` is a document's source; `distance_m` is there for a search around a point only, `detour_m` for one along
     a route."""
-    shown = summary(offer, query.start, query.days, query.today, query.ages_months, query.real_days)
+    shown = summary(offer, query.start, query.days, query.today, query.ages_months, query.real)
     position = offer["position"]
     if query.near is not None:
         near = query.near
@@ -56,7 +56,7 @@ def summary(
     real: Sequence[Day] = (),
 ) -> dict[str, Any]:
     """`start`: from when a place is looked for; `today`: the day of the request; `ages`: the children's, in months;
-    `real`: `OfferQuery.real_days`."""
+    `real`: as in `OfferQuery`."""
     tariff = offer.get("tariff")
     shown = facts(offer)
     shown["workplace"] = offer.get("workplace")

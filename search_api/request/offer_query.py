@@ -35,7 +35,7 @@ class OfferQuery:
 
     `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
     table. `children`: their birth dates, of twins the same. `places`: for each line of the need that does not say its
-    own. `real`: the lines that offers are described by, where those of `need`, by which they are found, are shorter.
+    own. `real`: the days that offers are described by, where those of `need`, by which they are found, are shorter.
     `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own. `view`: the map
     to answer with the list. `scope`: None for the public's search.
     """
@@ -56,7 +56,7 @@ class OfferQuery:
     children: tuple[date, ...] = ()
     need: tuple[Line, ...] = ()
     places: int = 1
-    real: tuple[Line, ...] = ()
+    real: tuple[Day, ...] = ()
     best: bool = False
     by_line: bool = False
     to_ask: bool = False
@@ -97,11 +97,6 @@ class OfferQuery:
         """The weekdays of the need with their hours; a line's own places go before those of the request."""
         found = need.days(self.need, self.places)
         return need.line_by_line(found) if self.by_line else found
-
-    @cached_property
-    def real_days(self) -> tuple[Day, ...]:
-        """The same weekdays by the lines of `real`; none where `need` has all of the hours."""
-        return need.days(self.real, self.places)
 
     @cached_property
     def most_places(self) -> int:

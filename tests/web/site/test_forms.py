@@ -241,7 +241,7 @@ TWINS = "naissance=2026-05-04&naissance=2026-05-04"
     [
         (f"jour=mar&{TWINS}", ["tue@08:00-18:00"], None),
         (f"jour=mar&places=3&{TWINS}", ["tue@08:00-18:00"], "3"),
-        (f"jour=mar&places=1&{TWINS}", ["tue@08:00-18:00*1"], None),
+        (f"jour=mar&places=1&{TWINS}&jour2=mer&places2=1", ["tue-wed@08:00-18:00*1"], None),
         ("jour=mar&places=2&naissance=2026-05-04", ["tue@08:00-18:00"], "2"),
         # Other hours of the same two.
         (f"jour=mar&jour2=mer&fin2=12:00&{TWINS}", ["tue@08:00-18:00", "wed@08:00-12:00"], None),
@@ -355,6 +355,8 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("ou=a&fin2=12:00", "jour2"),
         ("ou=a&places3=0", "places3"),
         ("ou=a&jour=lun&places=4&jour2=lun&places2=3", "heures2"),
+        (f"ou=a&jour=lun&places=1&{TWINS}", "places"),
+        (f"ou=a&jour2=lun&places2=1&{TWINS}", "places2"),
     ],
 )
 def test_an_invalid_field_is_named(query: str, field: str) -> None:

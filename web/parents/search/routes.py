@@ -65,7 +65,7 @@ async def search(request: Request) -> Response:
         return _page(site, found, forms.refused(refused))
     loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
     plan = maps.of_search(found, asked, query, answer, site.settings)
-    said = nearly.shown(found, beside, site.today())
+    said = nearly.shown(found, answer, beside, site.today())
     return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said)
 
 
@@ -84,7 +84,7 @@ async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly
     """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, who
     comes nearest and pairs only where none of them does. The list stands without what the engine does not tell of it.
     """
-    form, covering = found.form, nearly.covering(answer)
+    form, covering = found.form, nearly.covering(found.form, answer)
     # What is known to be free, whatever the list shows besides.
     asked = replace(query, to_ask=False, undeclared=False)
     asks_less = form.has_need and not form.suite and not form.asks_structures and covering < nearly.PLENTY

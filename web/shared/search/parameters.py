@@ -55,7 +55,7 @@ def as_typed(form: SearchForm, query: OfferQuery) -> OfferQuery:
     if not form.has_need or form.souplesse not in texts.search.LENIENCES:
         return query
     typed = read(OfferParameters, {"need": need.lines(form.slots, len(form.births))})
-    return replace(query, real=tuple(typed.need))
+    return replace(query, real=replace(query, need=tuple(typed.need)).days)
 
 
 def where(found: Where) -> dict[str, Any]:
