@@ -178,10 +178,14 @@ def less(found: Where, counts: Counts, today: date) -> list[dict[str, str]]:
         form = changed(found.form, each.change)
         if form and asks(replace(found, form=form), each.change, today):
             more = texts.search.MORE_FOUND.format(count=french.number(each.more))
-            href = f"{forms.address(form)}#resultats"
             total = texts.RESULT.of(each.total)
-            links.append({"label": named(each.change), "href": href, "more": more, "found": total})
+            links.append({"label": named(each.change), "href": anchored(form), "more": more, "found": total})
     return links[:MOST_CHANGES]
+
+
+def anchored(form: SearchForm, **changes: Any) -> str:
+    """The page of results, at its list: on a telephone the form stands before it."""
+    return f"{forms.address(form, **changes)}#resultats"
 
 
 def named(change: Change) -> str:
