@@ -275,6 +275,17 @@ def test_hours_may_be_a_little_shorter() -> None:
     assert chip == {"label": "jusqu’à 30\u00a0minutes de moins au début et à la fin", "href": "/?jour=mar&mots=a"}
 
 
+def test_offers_are_described_by_the_hours_that_were_typed() -> None:
+    """Two children in the morning, and found by half an hour less."""
+    typed = "mots=a&jour=mar&debut=07:15&fin=19:15&jour2=mar&debut2=08:00&fin2=12:00"
+    form = read(f"{typed}&souplesse=30")
+    query = read_query(parameters.of_search(where(form)))
+    described = parameters.as_typed(form, query)
+    assert described.days == query.days
+    assert described.real == read_query(asked(typed)).days != query.days
+    assert parameters.as_typed(read(typed), query).real == ()
+
+
 def test_a_saved_need_keeps_every_child_and_what_may_be_shorter() -> None:
     kept = saved_searches.kept(asked(f"mots=a&jour=mar&souplesse=15&{TWINS}"))
     query = saved_searches.understood(kept, TODAY)

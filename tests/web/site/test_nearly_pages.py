@@ -140,7 +140,7 @@ def test_the_head_says_how_many_cover_all(site: Client, monkeypatch: pytest.Monk
     assert f"{sure} couvrent toute votre recherche" in above(response)
     assert (f", {rest} en partie, plus tard ou à confirmer" in above(response)) == bool(rest)
     assert "Aucun pour toute votre recherche, " in above(search(site, *LONG))
-    monkeypatch.setattr("web.parents.search.nearly.PLENTY", 1)
+    monkeypatch.setattr(nearly, "PLENTY", 1)
     assert re.search(r"Au moins \d+ couvrent toute votre recherche", above(search(site, *asked)))
     assert "couvrent" not in above(search(site, *asked, ("libres", "oui"))), "the list has no others"
 
@@ -309,6 +309,14 @@ def test_a_mother_of_twins_reads_on_her_telephone_what_there_is(open_page: OpenP
     assert "de votre trajet" in next_town
     both, _ = read(*SAINT_DENIS, *LONG, *TWINS)
     assert "Olga R. : 1 place, à 400 m de chez Nina L." in both
+
+
+@pytest.mark.browser
+def test_that_nobody_covers_all_is_announced_with_the_count(open_page: OpenPage) -> None:
+    page = open_page("/?" + "&".join(f"{name}={value}" for name, value in [*NANTES, *LONG]))
+    page.locator("#rayon").select_option("2")
+    expect(page.locator("#annonce")).to_contain_text("Aucun pour toute votre recherche")
+    expect(page.locator("#annonce")).to_contain_text("Personne ne couvre toute votre recherche. Le plus proche")
 
 
 @pytest.mark.browser
