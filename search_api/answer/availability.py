@@ -47,17 +47,22 @@ class Chain(NamedTuple):
 
 
 def status_of(
-    offer: dict[str, Any], start: date, days: Sequence[Day], today: date, ages: Sequence[int] = ()
+    offer: dict[str, Any],
+    start: date,
+    days: Sequence[Day],
+    today: date,
+    ages: Sequence[int] = (),
+    real: Sequence[Day] = (),
 ) -> Status | None:
     """The availability of an offer at `start` for the days of a need, if any, and for children of these ages in months;
     None for kinds that mind no children.
 
     `today` is the day of the request: what was declared by a word that does not count any more is `to_confirm`,
-    whatever it was.
+    whatever it was. `real` as for `matched`.
     """
     if offer["kind"] != "assistant_maternel":
         return status("to_ask") if offer["kind"] in CARE_KINDS else None
-    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages))
+    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages), real)
     if found["status"] == "unknown" or is_up_to_date(offer, today):
         return found
     return status("to_confirm")
@@ -73,9 +78,12 @@ def taken(offer: dict[str, Any], ages: Sequence[int]) -> int | None:
     return count if count < len(ages) else None
 
 
-def timetable_status(periods: list[Period], day: str, days: Sequence[Day], children: int | None = None) -> Status:
+def timetable_status(
+    periods: list[Period], day: str, days: Sequence[Day], children: int | None = None, real: Sequence[Day] = ()
+) -> Status:
     """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day.
-    `children`: so many places at most can be taken, as no more children have an age that is taken."""
+    `children`: so many places at most can be taken, as no more children have an age that is taken. `real` as for
+    `matched`."""
     ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
     if not ahead:
         return status("unknown")
@@ -83,7 +91,7 @@ def timetable_status(periods: list[Period], day: str, days: Sequence[Day], child
     if not days:
         return without_need(ahead, day)
     best = best_of(ahead, day, days, children)
-    return matched(ahead[best.number :], day, days, best.match) if best else nothing_free(ahead, day)
+    return matched(ahead[best.number :], day, days, best.match, real) if best else nothing_free(ahead, day)
 
 
 def together_status(
@@ -98,11 +106,17 @@ def together_status(
     return matched(ahead, day, days, Match(places, most_places(days), shortenings, by_age))
 
 
-def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match) -> Status:
-    """How the first of these periods meets the need, and to when the others go on with it."""
+def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match, real: Sequence[Day] = ()) -> Status:
+    """How the first of these periods meets the need, and to when the others go on with it. `real`: the same days with
+    all of their hours, where the match was looked for by shorter ones: the words are of what is missing of these."""
     period = ahead[0]
     begins = first_day(period) if first_day(period) > day else None
-    found = chain(ahead, lambda each: as_well(each, days, match))
+    ways = [(days, match)]
+    if real:
+        shortenings = shortenings_of(parts_of(period["week"]), real, match.places)
+        days, match = real, match._replace(asked=most_places(real), shortenings=shortenings)
+        ways.append((days, match))
+    found = chain(ahead, lambda each: all(as_well(each, *way) for way in ways))
     if match.is_whole:
         places = min(free_places(each["week"], days) for each in found.periods)
         return free_status(places, begins, found)

@@ -18,7 +18,7 @@ TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
     """`offer` is a document's source; `distance_m` is there for a search around a point only, `detour_m` for one along
     a route."""
-    shown = summary(offer, query.start, query.days, query.today, query.ages_months)
+    shown = summary(offer, query.start, query.days, query.today, query.ages_months, query.real)
     position = offer["position"]
     if query.near is not None:
         near = query.near
@@ -48,9 +48,15 @@ def fiche(offer: dict[str, Any], today: date) -> dict[str, Any]:
 
 
 def summary(
-    offer: dict[str, Any], start: date, days: Sequence[Day], today: date, ages: Sequence[int] = ()
+    offer: dict[str, Any],
+    start: date,
+    days: Sequence[Day],
+    today: date,
+    ages: Sequence[int] = (),
+    real: Sequence[Day] = (),
 ) -> dict[str, Any]:
-    """`start`: from when a place is looked for; `today`: the day of the request; `ages`: the children's, in months."""
+    """`start`: from when a place is looked for; `today`: the day of the request; `ages`: the children's, in months;
+    `real`: as in `OfferQuery`."""
     tariff = offer.get("tariff")
     shown = facts(offer)
     shown["workplace"] = offer.get("workplace")
@@ -58,7 +64,7 @@ def summary(
     shown["mam"] = offer.get("mam")
     shown["schools"] = offer.get("schools") or []
     shown["tariff"] = {key: tariff.get(key) for key in TARIFF} if tariff else None
-    shown["availability"] = status_of(offer, start, days, today, ages)
+    shown["availability"] = status_of(offer, start, days, today, ages, real)
     return shown
 
 

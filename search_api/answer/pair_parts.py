@@ -9,6 +9,7 @@ from domain.week import DAY, DAYS, NAMES, Span
 from search_api.answer import cards, sentences
 from search_api.answer.availability import together_status
 from search_api.answer.pairing import Pair, Piece, Task
+from search_api.request.need import line_by_line
 from search_api.request.offer_query import OfferQuery
 
 _PLACES = french.Plural("place", "places")
@@ -34,7 +35,7 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
 
 def card(offer: dict[str, Any], query: OfferQuery, places: int) -> dict[str, Any]:
     """Its card, with what it has of the pair's places in the pair's period, line by line, and not the best it has."""
-    days = replace(query, by_line=True).days
+    days = line_by_line(query.real) or replace(query, by_line=True).days
     status = together_status(offer, query.start, days, places, query.ages_months)
     return {**cards.card(offer, query), "availability": status}
 

@@ -1,7 +1,8 @@
 """What a partial match covers and lacks, in one short French sentence.
 
 « Libre 3 jours sur 4 (lundi, mardi et jeudi) ; pas de place le vendredi », « Il manque 15 min le matin, mardi et
-jeudi », « 1 place sur 2, du lundi au vendredi »: what is free, then two facts at most, then how many days are left.
+jeudi », « 1 place sur 2, du lundi au vendredi »: what is free, then two facts at most, of what lacks most, then how
+many days are left.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,9 @@ ENDS = 60
 """Minutes that are told as missing at an end; of a day that lacks more, the free hours are told."""
 
 MOST_FACTS = 2
+MOST_PARTS = 3
+"""Of a sentence, with its places and what is free, before the days that are left."""
+
 MOST_HOURS = 2
 """Stretches of one day that are told."""
 
@@ -72,10 +76,11 @@ def summary(asked: Sequence[Piece], of_places: str) -> str:
         if each not in covered:
             lacking.setdefault((bool(each.free), lack(each)), []).append(each)
     groups = sorted(lacking.items(), key=lambda group: group[0][0])  # nothing at all goes before what lacks a part
-    most = MOST_FACTS - bool(of_places)
     told = [*([of_places] if of_places else []), *([free(covered, asked)] if covered else [])]
-    told += [fact.format(days=days_of(group), names=named(group)) for (_, fact), group in groups[:most]]
-    if more := sum(len(group) for _, group in groups[most:]):
+    most = min(MOST_FACTS, MOST_PARTS - len(told))
+    largest = sorted(lacking.values(), key=gap, reverse=True)[:most]
+    told += [fact.format(days=days_of(group), names=named(group)) for (_, fact), group in groups if group in largest]
+    if more := sum(len(group) for _, group in groups if group not in largest):
         told.append(_MORE.of(more))
     text = "\u202f; ".join(told)
     return text[:1].upper() + text[1:]
@@ -123,6 +128,11 @@ def beginning(piece: Piece, start: int) -> str:
 
 def ending(piece: Piece, end: int) -> str:
     return "le soir" if piece.kind == "day" and end - piece.weekday * DAY >= EVENING else "à la fin"
+
+
+def gap(group: Iterable[Piece]) -> int:
+    """Minutes of all these that are not free."""
+    return sum(end - start for each in group for start, end in without(each.asked, each.free))
 
 
 def without(asked: Iterable[Span], free: Sequence[Span]) -> list[Span]:

@@ -35,8 +35,9 @@ class OfferQuery:
 
     `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
     table. `children`: their birth dates, of twins the same. `places`: for each line of the need that does not say its
-    own. `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own. `view`: the
-    map to answer with the list. `scope`: None for the public's search.
+    own. `real`: the days that offers are described by, where those of `need`, by which they are found, are shorter.
+    `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own. `view`: the map
+    to answer with the list. `scope`: None for the public's search.
     """
 
     today: date
@@ -55,6 +56,7 @@ class OfferQuery:
     children: tuple[date, ...] = ()
     need: tuple[Line, ...] = ()
     places: int = 1
+    real: tuple[Day, ...] = ()
     best: bool = False
     by_line: bool = False
     to_ask: bool = False

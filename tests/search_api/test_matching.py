@@ -118,12 +118,12 @@ def test_a_partial_match_says_what_is_covered_and_what_is_missing(api: Client) -
             ["mon@08:00-18:00"],
             "Il manque de 12 h à 12 h 15, lundi",
         ),
-        # Two facts at most, what has nothing first, and how many days are left.
+        # Two facts at most, of what lacks most, what has nothing first, and how many days are left.
         (
             [("mon", "08:00", "18:00", 1), ("tue", "08:00", "17:45", 1), ("wed-thu", "09:00", "14:00", 1)],
             [WEEK],
-            "Libre 1 jour sur 5 (lundi) ; pas de place le vendredi ; il manque 15 min le soir, mardi"
-            " ; 2 autres jours incomplets",
+            "Libre 1 jour sur 5 (lundi) ; pas de place le vendredi ; libre de 9 h à 14 h mercredi et jeudi"
+            " ; 1 autre jour incomplet",
         ),
         # A night is told apart from the day of its date.
         (
@@ -182,6 +182,23 @@ def test_a_night_that_goes_on_into_monday_is_one_stretch() -> None:
             None,
             "1 place sur 2 ; libre 1 jour sur 3 (lundi) ; pas de place le mercredi ; 1 autre jour incomplet",
         ),
+        # One fact beside the places and what is free: the one of which the most minutes are missing.
+        (
+            [("mon", "08:00", "18:00", 1), ("tue-thu", "08:00", "13:00", 1)],
+            ["mon-fri@08:00-18:00"],
+            2,
+            None,
+            "1 place sur 2 ; libre 1 jour sur 5 (lundi) ; libre jusqu’à 13 h du mardi au jeudi"
+            " ; 1 autre jour incomplet",
+        ),
+        # Where no day is free there is room for two.
+        (
+            [("mon-tue", "08:00", "17:00", 1)],
+            ["mon-wed@07:30-17:45"],
+            2,
+            None,
+            "1 place sur 2 ; pas de place le mercredi ; il manque 30 min le matin et 45 min le soir, lundi et mardi",
+        ),
         (
             [("mon", "08:00", "18:00", 3)],
             ["mon@08:00-18:00"],
@@ -198,6 +215,25 @@ def test_fewer_places_than_are_asked_for(
     assert found["status"] == "partial"
     assert plain(found["coverage"]["summary"]) == summary
     assert (found["coverage"]["places"], found["coverage"]["asked_places"]) == (int(summary[0]), places)
+
+
+@pytest.mark.parametrize(
+    ("free", "expected", "said"),
+    [
+        (("08:00", "18:15"), "partial", "Il manque 30 min le matin et 45 min le soir, mardi"),
+        # Found by a part of the shorter hours, and more than an hour is missing of the others.
+        (("09:00", "17:30"), "partial", "Libre de 9 h à 17 h 30 le mardi"),
+        (("07:30", "19:00"), "free", None),
+    ],
+)
+def test_who_is_found_by_shorter_hours_is_described_by_the_real_ones(
+    free: tuple[str, str], expected: str, said: str | None
+) -> None:
+    period = documents.period("2026-01-01", None, ("tue", *free, 1)).model_dump(mode="json")
+    shorter, real = (need.days([need.parse(line)], 1) for line in ("tue@08:30-18:00", "tue@07:30-19:00"))
+    found = timetable_status([period], "2026-11-23", shorter, real=real)
+    assert found["status"] == expected
+    assert (plain(found["coverage"]["summary"]) if found["coverage"] else None) == said
 
 
 def test_who_misses_minutes_is_worth_more_than_who_misses_a_day() -> None:

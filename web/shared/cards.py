@@ -109,6 +109,13 @@ def until(found: Mapping[str, Any]) -> str:
     return ""
 
 
+def ends_with_declaration(found: Mapping[str, Any] | None) -> bool:
+    """Whether the line above ends with « disponibilités déclarées jusqu’au … », and need not be said once more."""
+    if found is None or found["status"] not in ("free", "later"):
+        return False
+    return bool(found.get("declared_until")) and not found.get("until")
+
+
 def partial(found: Mapping[str, Any]) -> str:
     """What there is of the need, after its dates, as the sentence ends with what is missing."""
     summary = str(found["coverage"]["summary"])
@@ -131,6 +138,8 @@ def freshness(item: Mapping[str, Any], today: date) -> str | None:
     if not item.get("confirmed_on"):
         return texts.NEVER_DECLARED
     told = texts.DECLARED if is_up_to_date(item, today) else texts.DECLARED_TO_CONFIRM
+    if told == texts.DECLARED and ends_with_declaration(item.get("availability")):
+        told = texts.DECLARED_SAID
     return told.format(ago=french.ago(date.fromisoformat(item["confirmed_on"]), today))
 
 

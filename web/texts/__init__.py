@@ -160,6 +160,7 @@ UNKNOWN = "Disponibilités inconnues"
 TO_ASK = "Places à demander"
 TO_CONFIRM = "Disponibilités à confirmer"
 DECLARED = "disponibilités déclarées {ago}, à jour"
+DECLARED_SAID = "déclarées {ago}, à jour"
 DECLARED_TO_CONFIRM = "disponibilités déclarées {ago}, à confirmer"
 NEVER_DECLARED = "disponibilités jamais déclarées"
 SHORT_STATUS = {

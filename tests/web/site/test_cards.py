@@ -26,6 +26,25 @@ def test_a_card_tells_whether_her_word_counts(confirmed_on: str, fresh_until: st
     assert cards.freshness(item, TODAY) == f"disponibilités déclarées {end}"
 
 
+@pytest.mark.parametrize(
+    ("status", "ends", "told"),
+    [
+        ("free", {"declared_until": "2027-03-14"}, "déclarées il y a 3\u00a0jours, à jour"),
+        ("later", {"declared_until": "2027-03-14"}, "déclarées il y a 3\u00a0jours, à jour"),
+        ("free", {"until": "2027-03-14"}, "disponibilités déclarées il y a 3\u00a0jours, à jour"),
+        ("full", {"declared_until": "2027-03-14"}, "disponibilités déclarées il y a 3\u00a0jours, à jour"),
+    ],
+)
+def test_a_card_does_not_say_twice_running_what_was_declared(status: str, ends: dict[str, str], told: str) -> None:
+    item = {
+        "kind": "assistant_maternel",
+        "confirmed_on": "2026-11-20",
+        "fresh_until": "2027-05-31",
+        "availability": {"status": status, **ends},
+    }
+    assert cards.freshness(item, TODAY) == told
+
+
 def test_what_is_to_confirm_is_told_without_a_count_and_without_green() -> None:
     found = {"status": "to_confirm", "places": None, "free_from": None, "until": None, "coverage": None}
     assert cards.availability(found, has_need=True) == {"status": "to_confirm", "text": "Disponibilités à confirmer"}

@@ -241,7 +241,7 @@ TWINS = "naissance=2026-05-04&naissance=2026-05-04"
     [
         (f"jour=mar&{TWINS}", ["tue@08:00-18:00"], None),
         (f"jour=mar&places=3&{TWINS}", ["tue@08:00-18:00"], "3"),
-        (f"jour=mar&places=1&{TWINS}", ["tue@08:00-18:00*1"], None),
+        (f"jour=mar&places=1&{TWINS}&jour2=mer&places2=1", ["tue-wed@08:00-18:00*1"], None),
         ("jour=mar&places=2&naissance=2026-05-04", ["tue@08:00-18:00"], "2"),
         # Other hours of the same two.
         (f"jour=mar&jour2=mer&fin2=12:00&{TWINS}", ["tue@08:00-18:00", "wed@08:00-12:00"], None),
@@ -273,6 +273,17 @@ def test_hours_may_be_a_little_shorter() -> None:
     assert asked(short)["need"] == ["tue@09:00-17:00", "wed@08:15-08:45"]
     *_, chip = results.chips(read("mots=a&jour=mar&souplesse=30"))
     assert chip == {"label": "jusqu’à 30\u00a0minutes de moins au début et à la fin", "href": "/?jour=mar&mots=a"}
+
+
+def test_offers_are_described_by_the_hours_that_were_typed() -> None:
+    """Two children in the morning, and found by half an hour less."""
+    typed = "mots=a&jour=mar&debut=07:15&fin=19:15&jour2=mar&debut2=08:00&fin2=12:00"
+    form = read(f"{typed}&souplesse=30")
+    query = read_query(parameters.of_search(where(form)))
+    described = parameters.as_typed(form, query)
+    assert described.days == query.days
+    assert described.real == read_query(asked(typed)).days != query.days
+    assert parameters.as_typed(read(typed), query).real == ()
 
 
 def test_a_saved_need_keeps_every_child_and_what_may_be_shorter() -> None:
@@ -355,6 +366,8 @@ def test_the_map_asks_for_the_same_offers_without_the_order_of_the_list() -> Non
         ("ou=a&fin2=12:00", "jour2"),
         ("ou=a&places3=0", "places3"),
         ("ou=a&jour=lun&places=4&jour2=lun&places2=3", "heures2"),
+        (f"ou=a&jour=lun&places=1&{TWINS}", "places"),
+        (f"ou=a&jour2=lun&places2=1&{TWINS}", "places2"),
     ],
 )
 def test_an_invalid_field_is_named(query: str, field: str) -> None:

@@ -39,24 +39,26 @@ def above(response: httpx.Response) -> str:
 def offered(response: httpx.Response) -> dict[str, tuple[str, int]]:
     """What a little less would find: label → its link and how many more."""
     section = response.text.partition('<section class="less"')[2].partition("</section>")[0]
-    found = re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a> <small>(\d+) de plus', section)
+    found = re.findall(r'<a href="([^"]+)#resultats"[^>]*>([^<]+)</a> <small>(\d+)\u00a0de\u00a0plus', section)
     return {unescape(label).replace("\u00a0", " "): (unescape(href), int(more)) for href, label, more in found}
 
 
 def test_nobody_covers_all_and_the_nearest_is_told(site: Client) -> None:
     response = search(site, *LONG)
     assert (
-        "Personne ne couvre toute votre demande. Le plus proche : toute la demande à 15 minutes près, à environ 230 m."
-        in above(response)
+        "Personne ne couvre toute votre recherche. Le plus proche : toute votre recherche à 15 minutes près, à environ"
+        " 230 m." in above(response)
     )
     assert "Il manque 15 min" in cards(response)["anne"]
 
 
 def test_a_little_less_is_offered_with_how_many_more_it_finds(site: Client) -> None:
-    href, more = offered(search(site, *LONG))["15 minutes de moins, au début et à la fin"]
+    href, more = offered(search(site, *LONG))["7 h 30 – 19 h"]
     assert more == 1
     found = site.get(href)
-    assert "Place libre pour toute votre demande" in cards(found)["anne"]
+    assert "Il manque 15 min" in cards(found)["anne"], "of the hours that were typed"
+    assert "1 couvre toute votre recherche à 15 minutes près" in text(found.text)
+    assert "Personne ne couvre" not in text(found.text)
     assert "jusqu’à 15 minutes de moins au début et à la fin" in text(found.text)
     assert 'value="07:15"' in found.text, "the hours stay as they were typed"
     only_free = site.get(href + "&libres=oui")
@@ -87,7 +89,7 @@ def test_a_day_and_its_night_are_one_stretch_also_in_the_link(site: Client) -> N
         ("fin2", "12:15"),
     ]
     told = offered(search(site, *both, ("type", "assistant_maternel")))
-    href, more = told["15 minutes de moins, au début et à la fin"]
+    href, more = told["8 h – 12 h"]
     assert more > 0
     now = len(cards(search(site, *both, ("libres", "oui"))))
     assert len(cards(site.get(href + "&libres=oui"))) == now + more
@@ -103,9 +105,65 @@ def test_one_place_of_two_is_told_to_a_mother_of_twins(site: Client) -> None:
     assert offered(response)["1 place au lieu de 2"][0].count("naissance=") == 1
 
 
+def test_a_day_less_leaves_nothing_of_a_slot_that_had_it_alone() -> None:
+    """A night has a slot of its own, and so have the hours of one day."""
+    form = forms.read(parse_qsl("ou=a&jour=lun&jour=mar&jour2=mar&debut2=20:00&fin2=07:00&places2=1"))
+    less = nearly.without_day(form, "tue")
+    assert forms.errors(less, TODAY) == {}
+    assert forms.address(less) == "/?ou=a&jour=lun"
+    assert forms.address(nearly.without_day(form, "mon")).count("jour") == 2, "the other slot keeps its hours"
+    own = forms.read(parse_qsl("ou=a&jour=ven&debut=09:00&fin=12:00&jour2=lun&debut2=08:00&fin2=17:00"))
+    assert forms.address(nearly.without_day(own, "fri")) == "/?ou=a&jour2=lun&debut2=08:00&fin2=17:00"
+
+
+def test_a_day_less_is_offered_to_who_asks_for_a_night_too(site: Client) -> None:
+    """Nina has all days; the night is Paula's alone, and without the Tuesday nobody needs it."""
+    told = offered(site.get("/", [*SAINT_DENIS, *LONG, *NIGHT]))
+    href, more = told["Sans le mardi"]
+    assert more == len(cards(site.get(href + "&libres=oui"))) > 0
+
+
+def test_a_night_is_told_apart_from_the_day_of_its_date(site: Client) -> None:
+    late = [("jour2", "mar"), ("debut2", "20:00"), ("fin2", "07:00")]
+    days = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
+    told = above(site.get("/", [*SAINT_DENIS, *days, *late]))
+    assert "Le plus proche : libre mardi et jeudi ; pas de place la nuit du mardi au mercredi, à " in told
+    assert "jour sur 2" not in told
+
+
+def test_the_head_says_how_many_cover_all(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [("type", "assistant_maternel"), ("jour", "lun"), ("debut", "08:00"), ("fin", "12:00")]
+    sure = len(cards(search(site, *asked, ("libres", "oui"))))
+    assert sure > 1
+    response = search(site, *asked)
+    rest = len(cards(response)) - sure
+    assert f"{sure} couvrent toute votre recherche" in above(response)
+    assert (f", {rest} en partie, plus tard ou à confirmer" in above(response)) == bool(rest)
+    assert "Aucun pour toute votre recherche, " in above(search(site, *LONG))
+    monkeypatch.setattr(nearly, "PLENTY", 1)
+    assert re.search(r"Au moins \d+ couvrent toute votre recherche", above(search(site, *asked)))
+    assert "couvrent" not in above(search(site, *asked, ("libres", "oui"))), "the list has no others"
+
+
+def test_less_is_offered_behind_those_who_cover_all(site: Client) -> None:
+    """And above the list where there are none; in an empty list once, with what else to try."""
+    asked = [*WEEK, ("debut", "08:00"), ("fin", "17:00")]
+    listed = search(site, *asked).text.partition('id="liste"')[2]
+    before, section, after = listed.partition('<section class="less"')
+    assert section
+    assert "Place libre pour toute votre demande" in before
+    assert "Place libre pour toute votre demande" not in after
+    assert 'class="less"' in search(site, *LONG).text.partition('id="liste"')[0]
+    nobody = search(site, *LONG, ("libres", "oui")).text
+    assert 'class="less"' not in nobody
+    assert "#resultats" in nobody
+    assert "7 h 30 – 19 h 1 résultat" in text(nobody.partition('class="empty"')[2])
+
+
 def test_two_together_where_nobody_covers_all(site: Client) -> None:
     response = site.get("/", [*SAINT_DENIS, *LONG, *TWINS])
-    assert "À deux, votre demande est couverte" in above(response)
+    assert "À deux, votre recherche est couverte" in above(response)
+    assert re.findall(r"<details class=.couple.([^>]*)>", response.text) == [""], "a line each, folded"
     assert "Nina L. : 1 place, à toutes les heures demandées. Olga R. : 1 place, à 400 m de chez Nina L." in above(
         response
     )
@@ -172,7 +230,7 @@ def test_a_page_that_is_answered_by_plenty_asks_for_nothing_more(site: Client, m
 def test_a_list_does_not_wait_for_what_stands_beside_it(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     told = search(site, *LONG)
     assert "Personne ne couvre" in above(told)
-    monkeypatch.setattr("web.parents.search.routes.BESIDE_S", 0.0)
+    monkeypatch.setattr("web.shared.search.nearly.BESIDE_S", 0.0)
     response = search(site, *LONG)
     assert cards(response) == cards(told)
     assert "Personne ne couvre" not in above(response)
@@ -223,7 +281,7 @@ def test_who_comes_nearest_is_the_same_in_every_order_and_on_every_page(
     """A page that shows one offer has not the nearest on it in each of them."""
     monkeypatch.setitem(parameters.PAGE, "limit", "1")
     told = above(search(site, *LONG, ("tri", sort)))
-    assert "Le plus proche : toute la demande à 15 minutes près, à environ 230 m." in told
+    assert "Le plus proche : toute votre recherche à 15 minutes près, à environ 230 m." in told
 
 
 @pytest.mark.parametrize(
@@ -271,8 +329,8 @@ def test_a_mother_of_twins_reads_on_her_telephone_what_there_is(open_page: OpenP
         return " | ".join(" ".join(each.split()) for each in told), page.locator("#liste").inner_text()
 
     alone, cards = read(*NANTES, *LONG)
-    assert "toute la demande à 15 minutes près" in alone
-    assert "15 minutes de moins, au début et à la fin 1 de plus" in alone
+    assert "toute votre recherche à 15 minutes près" in alone
+    assert "7 h 30 – 19 h 1 de plus" in alone
     assert "Il manque 15" in cards
     for_two, cards = read(*NANTES, *LONG, *TWINS)
     assert "Le plus proche : 1 place sur 2 à 15 minutes près" in for_two
@@ -285,6 +343,14 @@ def test_a_mother_of_twins_reads_on_her_telephone_what_there_is(open_page: OpenP
     assert "de votre trajet" in next_town
     both, _ = read(*SAINT_DENIS, *LONG, *TWINS)
     assert "Olga R. : 1 place, à 400 m de chez Nina L." in both
+
+
+@pytest.mark.browser
+def test_that_nobody_covers_all_is_announced_with_the_count(open_page: OpenPage) -> None:
+    page = open_page("/?" + "&".join(f"{name}={value}" for name, value in [*NANTES, *LONG]))
+    page.locator("#rayon").select_option("2")
+    expect(page.locator("#annonce")).to_contain_text("Aucun pour toute votre recherche")
+    expect(page.locator("#annonce")).to_contain_text("Personne ne couvre toute votre recherche. Le plus proche")
 
 
 @pytest.mark.browser

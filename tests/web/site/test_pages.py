@@ -95,7 +95,8 @@ def test_without_a_need_availability_is_told_at_the_day(site: Client) -> None:
 
 def test_freshness_is_never_made_up(site: Client) -> None:
     shown = cards(search(site, ("type", "assistant_maternel")))
-    assert "disponibilités déclarées il y a 3 jours, à jour" in shown["anne"]
+    assert "disponibilités déclarées il y a 3 jours, à jour" in shown["gisele"]
+    assert "disponibilités déclarées jusqu’au 31 août 2027 déclarées il y a 3 jours, à jour" in shown["anne"]
     assert "disponibilités jamais déclarées" in shown["elise"]
     assert "déclarées" not in cards(search(site, ("type", "eaje")))["lutins"]
 

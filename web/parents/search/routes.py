@@ -35,11 +35,6 @@ PANELS = {
 }
 """The folded parts of the form and their fields: one with an error stands open."""
 
-BESIDE_S = 0.5
-"""Seconds that a page waits, its list being there, for what stands beside it. Nobody has asked for that: who looks for
-a place is served better by the list at once than by the rest later, and a way of 100 km between two large towns, or an
-engine that has much to do, would hold the list back for seconds."""
-
 T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
@@ -65,13 +60,15 @@ async def search(request: Request) -> Response:
         query = understand(listing, site.today(), site.settings.keys)
         if query.route and (spent := budget.pay_for_way(request, query.route, needs=bool(query.need))):
             return spent
+        if form.souplesse:
+            query = parameters.as_typed(form, query)
         listed = offers.search(site.engine, replace(query, view=maps.view(query)))
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
         return _page(site, found, forms.refused(refused))
     loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
     plan = maps.of_search(found, asked, query, answer, site.settings)
-    said = nearly.shown(found, beside, site.today())
+    said = nearly.shown(found, answer, beside, site.today())
     return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said)
 
 
@@ -92,14 +89,14 @@ async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly
     of it within BESIDE_S: half of it would pass for the whole.
     What to loosen of a search that finds nothing (`loosen`) is waited for: without it the page would lead nowhere.
     """
-    form, covering = found.form, nearly.covering(answer)
+    form, covering = found.form, nearly.covering(found.form, answer)
     # What is known to be free, whatever the list shows besides.
     asked = replace(query, to_ask=False, undeclared=False)
     asks_less = form.has_need and not form.suite and not form.asks_structures and covering < nearly.PLENTY
     asks_all = asks_less and not covering
     asks_why = bool(form.has_need or form.births) and not form.suite and nearly.lacks_assistants(form, answer)
     try:
-        async with asyncio.timeout(BESIDE_S):
+        async with asyncio.timeout(nearly.BESIDE_S):
             less, nearest, two, reason = await asyncio.gather(
                 _told(asks_less, lambda: counts(site.engine, asked, nearly.farther(form))),
                 _told(asks_all, lambda: offers.first(site.engine, replace(asked, sort="availability"))),

@@ -1,12 +1,12 @@
 """What the page says where hardly anybody covers a need: who comes nearest, what a little less would find, which two do
 it together, why no assistante maternelle fits. From the search API's answers to what is shown: pure functions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from domain import french
+from domain import french, week
 from search_api.nearly import Change, Counted, Counts, same_need
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.reasons import Reason
@@ -20,8 +20,15 @@ from web.shared.search.places import Where
 PLENTY = 10
 """Offers of a page that cover the whole need: nobody needs to ask for less."""
 
+BESIDE_S = 0.5
+"""Seconds that a page waits, its list being there, for what stands beside it. Nobody has asked for that: who looks for
+a place is served better by the list at once than by the rest later, and a way of 100 km between two large towns, or an
+engine that has much to do, would hold the list back for seconds."""
+
 MOST_CHANGES = 4
 MOST_PAIRS = 3
+MOST_HOURS = 2
+"""Stretches of hours that a link names."""
 
 Answer = Mapping[str, Any]
 
@@ -37,26 +44,46 @@ class Beside:
     reason: Reason | None = None
 
 
-def covering(answer: Answer) -> int:
+def covering(form: SearchForm, answer: Answer) -> int:
     """How many of the page's offers cover the whole need from the day on."""
-    return sum(1 for item in answer["items"] if status(item) == "free")
+    return sum(1 for item in answer["items"] if covers(form, item))
 
 
-def status(item: Answer) -> str:
-    return str(item["availability"]["status"]) if item["availability"] else ""
+def covers(form: SearchForm, item: Answer) -> bool:
+    """Whether an offer has all that is looked for, which may be a little less than the hours that its card tells of."""
+    told = item["availability"]
+    if told is None or told["status"] != "partial":
+        return told is not None and told["status"] == "free"
+    part, lenient = told["coverage"], int(form.souplesse or 0)
+    fits = all(day["shortened"] is not None and day["shortened"] <= lenient for day in part["days"])
+    return fits and part["places"] == part["asked_places"] and not told["free_from"]
 
 
 def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
     """Whether no assistante maternelle was found where any kind was looked for."""
-    counts = {entry["value"]: entry["count"] for entry in answer["facets"]["kind"]}
-    return not form.types and not form.asks_structures and not counts.get("assistant_maternel")
+    return not form.types and not form.asks_structures and not assistants(answer)
 
 
-def shown(found: Where, beside: Beside, today: date, address: Address = forms.address) -> dict[str, Any]:
-    """As `nearly` of templates/shared/nearly.html draws it. `address`: of the page that offers to ask for less."""
+def assistants(answer: Answer) -> int:
+    """How many assistantes maternelles were found, whatever kinds are chosen."""
+    counts = {entry["value"]: int(entry["count"]) for entry in answer["facets"]["kind"]}
+    return counts.get("assistant_maternel", 0)
+
+
+def anchored(form: SearchForm, **changes: Any) -> str:
+    """The page of results, at its list: on a telephone the form stands before it."""
+    return f"{forms.address(form, **changes)}#resultats"
+
+
+def shown(found: Where, answer: Answer, beside: Beside, today: date, address: Address = anchored) -> dict[str, Any]:
+    """As `nearly` of templates/shared/nearly.html and the pages around it. `after`: behind how many cards of the list a
+    little less is offered, the last of which covers all. `address`: of the page that offers it."""
     nobody = beside.counts is not None and not beside.counts.total
+    whole = [number for number, item in enumerate(answer["items"], 1) if covers(found.form, item)]
     return {
-        "nobody": nearest(beside.nearest) if nobody and beside.nearest else None,
+        "whole": whole_or_partly(found.form, answer, beside.counts),
+        "after": max(whole, default=0),
+        "nobody": nearest(beside) if nobody and beside.nearest else None,
         "reason": why(beside.reason, found) if beside.reason else None,
         "less": less(found, beside.counts, today, address) if beside.counts else [],
         "pairs": pairs(beside.pairs, today) if nobody and beside.pairs else [],
@@ -76,28 +103,63 @@ def farther(form: SearchForm) -> float | None:
     return min((km for km in map(float, listed) if km > float(chosen)), default=None)
 
 
+# How many cover all of it -------------------------------------------------------------------------------------
+
+
+def whole_or_partly(form: SearchForm, answer: Answer, counts: Counts | None) -> str:
+    """« 20 couvrent toute votre recherche, 322 en partie, plus tard ou à confirmer », on the first page of a list that
+    holds both; where many of the page cover it nobody has counted them: « Au moins 12 couvrent toute votre
+    recherche »."""
+    if answer["query"]["match"] != "best" or form.suite:
+        return ""
+    here = covering(form, answer)
+    if counts is None:
+        return texts.search.WHOLE_AT_LEAST.format(whole=covers_all(form, here)) if here >= PLENTY else ""
+    said = covers_all(form, counts.total) if counts.total else texts.search.WHOLE_NONE
+    rest = assistants(answer) - counts.total
+    return said + (texts.search.PARTLY.format(count=french.number(rest)) if rest > 0 else "")
+
+
+def covers_all(form: SearchForm, count: int) -> str:
+    within = texts.search.WITHIN.format(minutes=texts.search.LENIENCES[form.souplesse]) if form.souplesse else ""
+    return " ".join(filter(None, (texts.search.WHOLE.of(count), within)))
+
+
 # Who comes nearest --------------------------------------------------------------------------------------------
 
 
-def nearest(card: Answer) -> str:
+def nearest(beside: Beside) -> str:
     """« Personne ne couvre tout. Le plus proche : 4 jours sur 5, à 800 m. »"""
-    return texts.search.NOBODY.format(what=", ".join(covered(card)))
+    if beside.nearest is None or beside.counts is None:
+        return ""
+    query = beside.counts.asked.query
+    nights = any(has_night(day.weekday, hours_of(day)) for day in query.real or query.days)
+    return texts.search.NOBODY.format(what=", ".join(covered(beside.nearest, nights=nights)))
 
 
-def covered(item: Answer) -> Iterator[str]:
+def has_night(weekday: int, spans: Sequence[week.Span]) -> bool:
+    """Whether a night is asked for besides hours of the day of its date."""
+    return len(spans) > 1 and any(end > (weekday + 1) * week.DAY for _, end in spans)
+
+
+def covered(item: Answer, *, nights: bool) -> Iterator[str]:
     """What of a need and how nearly, from when, how far away."""
     said, precision = item["availability"], item["position"]["precision"]
-    yield much(said["coverage"])
+    yield much(said["coverage"], nights=nights)
     if said["free_from"]:
         yield texts.FROM_DAY.format(day=cards.iso_day(said["free_from"]))
     if told := cards.distance(item.get("distance_m"), precision) or cards.detour(item.get("detour_m"), precision):
         yield told
 
 
-def much(coverage: Answer | None) -> str:
-    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it."""
+def much(coverage: Answer | None, *, nights: bool) -> str:
+    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it. A day and its night are one day, which a
+    count of days would not tell apart: with `nights` it is said as on the card."""
     if coverage is None:
         return texts.search.ALL_OF_IT
+    if nights or all(day["shortened"] is None for day in coverage["days"]):
+        summary = str(coverage["summary"])
+        return summary[:1].lower() + summary[1:]
     places, asked = coverage["places"], coverage["asked_places"]
     fit = [day["shortened"] for day in coverage["days"] if day["shortened"] is not None]
     parts = [f"{texts.PLACE.of(places)} sur {asked}"] if places < asked else []
@@ -126,8 +188,18 @@ def less(found: Where, counts: Counts, today: date, address: Address) -> list[di
         form = changed(found.form, each.change)
         if form and asks(replace(found, form=form), each.change, today):
             more = texts.search.MORE_FOUND.format(count=french.number(each.more))
-            links.append({"label": each.change.label, "href": address(form), "more": more})
+            total = texts.RESULT.of(each.total)
+            links.append({"label": named(each.change), "href": address(form), "more": more, "found": total})
     return links[:MOST_CHANGES]
+
+
+def named(change: Change) -> str:
+    """What is asked for then: of shorter hours the ones that are left, « 8 h 15 – 18 h 15 », unless they are many."""
+    if change.change != "shorter":
+        return change.label
+    spans = [span for day in change.query.days for span in hours_of(day)]
+    hours = dict.fromkeys(french.hours(week.clock(start), week.clock(end, closing=True)) for start, end in spans)
+    return french.listed(list(hours)) if len(hours) <= MOST_HOURS else change.label
 
 
 def changed(form: SearchForm, change: Change) -> SearchForm | None:
@@ -147,11 +219,18 @@ def changed(form: SearchForm, change: Change) -> SearchForm | None:
     return None
 
 
+def hours_of(day: Any) -> list[week.Span]:
+    """The stretches of a `search_api.request.need.Day`, in minutes of the week."""
+    return week.merged((start, end) for start, end, _ in day.hours)
+
+
 def without_day(form: SearchForm, day: str) -> SearchForm:
-    ticked: dict[str, Any] = {
-        f"jours{slot.number}": tuple(each for each in slot.days if need.DAYS[each] != day) for slot in form.slots
-    }
-    return replace(form, **ticked)
+    """Without its hours and places, too, where a slot had that day alone: hours without a day are refused."""
+    found: dict[str, Any] = {}
+    for slot in form.slots:
+        left = tuple(each for each in slot.days if need.DAYS[each] != day)
+        found |= {f"jours{slot.number}": left} if left or not slot.days else need.unset(slot.number)
+    return replace(form, **found)
 
 
 def with_places(form: SearchForm, places: int) -> SearchForm:

@@ -15,9 +15,14 @@ START, END = "08:00", "18:00"
 """The hours that stand in an untouched form; they count once a day is ticked."""
 SLOTS = ("", "2", "3")
 """What the names of each slot's fields end with."""
-UNSET: dict[str, Any] = {
-    name + slot: value for slot in SLOTS for name, value in (("jours", ()), ("debut", ""), ("fin", ""), ("places", ""))
-}
+
+
+def unset(slot: str) -> dict[str, Any]:
+    """The form's fields without this slot."""
+    return {f"jours{slot}": (), **{name + slot: "" for name in ("debut", "fin", "places")}}
+
+
+UNSET: dict[str, Any] = {name: value for slot in SLOTS for name, value in unset(slot).items()}
 """The form's fields without any slot."""
 
 Hours = tuple[int, int]
@@ -95,6 +100,8 @@ def errors(slots: Sequence[Slot], children: int) -> dict[str, str]:
     if not asked or found:
         return found
     needed = lines(slots, children)
+    if len(asked) == 1 and asked[0].places < min(children, MAX_PLACES):
+        found["places" + asked[0].number] = texts.search.ERROR_FEWER_PLACES.format(count=children)
     if most_places(slots) > MAX_PLACES:
         found["heures" + asked[-1].number] = texts.search.ERROR_TOO_MANY_CHILDREN
     elif len(needed) > MAX_LINES:

@@ -71,7 +71,8 @@ async def search(site: Site, asked: Asked, territory: Territory) -> Found:
         return Found(where, where.errors)
     try:
         listing = read(OfferParameters, parameters.of_search(where) | parameters.PAGE)
-        query = understand(listing, site.today(), site.settings.keys, territory.asked)
+        understood = understand(listing, site.today(), site.settings.keys, territory.asked)
+        query = parameters.as_typed(where.form, understood)
         listed = offers.search(site.engine, query)
         answer = await watched(listed, "/rpe", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
@@ -83,18 +84,19 @@ async def search(site: Site, asked: Asked, territory: Territory) -> Found:
 
 async def _beside(site: Site, form: SearchForm, query: OfferQuery, answer: Mapping[str, Any]) -> Beside:
     """As the parents' page asks it, of this scope and without pairs; nothing where plenty of offers cover the need, or
-    the engine does not answer."""
-    covering = nearly.covering(answer)
+    the engine does not tell all of it in time."""
+    covering = nearly.covering(form, answer)
     if not form.has_need or form.suite or covering >= nearly.PLENTY:
         return Beside()
     # What is known to be free, whatever the list shows besides.
     sure = replace(query, to_ask=False, undeclared=False)
     less = counts(site.engine, sure, nearly.farther(form))
     try:
-        if covering:
-            return Beside(await less)
-        return Beside(*await asyncio.gather(less, offers.first(site.engine, replace(sure, sort="availability"))))
-    except EngineUnavailable:
+        async with asyncio.timeout(nearly.BESIDE_S):
+            if covering:
+                return Beside(await less)
+            return Beside(*await asyncio.gather(less, offers.first(site.engine, replace(sure, sort="availability"))))
+    except (TimeoutError, EngineUnavailable):
         return Beside()
 
 

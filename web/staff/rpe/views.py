@@ -47,7 +47,7 @@ def results(
     sort = answer["query"]["sort"]
     return {
         "heading": MINDERS.of(total["value"]),
-        "nearly": nearly.shown(found.where, found.beside, today, asked.address),
+        "nearly": nearly.shown(found.where, answer, found.beside, today, asked.address),
         "empty": total["value"] == 0,
         "cards": [_card(asked, item, seen, reached, today) for item in answer["items"]],
         "next": asked.address(form, suite=answer["next"]) if answer["next"] else None,

@@ -89,8 +89,9 @@
     history.pushState(null, "", place);
     shown = window.location.pathname + window.location.search;
     // What was guessed comes first: the results are about it.
-    const said = [...document.querySelectorAll("#lieux-retenus p"), document.getElementById("titre-resultats")];
-    status.textContent = said.map((each) => each.textContent.trim().replace(/\s+/g, " ")).join(" ");
+    const sentences = document.querySelectorAll("#resultats .whole, #resultats .nobody");
+    const said = [...document.querySelectorAll("#lieux-retenus p"), document.getElementById("titre-resultats"), ...sentences];
+    status.textContent = said.map((each) => each.textContent.trim().replace(/\s+/g, " ").replace(/[^.?!]$/, "$&.")).join(" ");
     document.dispatchEvent(new CustomEvent("resultats"));
   }
 

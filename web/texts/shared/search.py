@@ -41,8 +41,9 @@ CHIP_REMOVE = "Retirer le filtre"
 CHIP_WORDS = "« {words} »"
 
 # A need of several children, or of hours that differ by day.
-MORE_SLOTS = "Ajouter d’autres horaires, ou un autre enfant"
+MORE_SLOTS = "Ajouter d’autres horaires"
 MORE_SLOTS_HINT = (
+    "Par exemple une nuit, ou les horaires d’un autre enfant. "
     "Quand les heures de deux enfants se recouvrent, nous cherchons une place pour chacun au même endroit."
 )
 SLOTS = ("Autres horaires ou deuxième enfant", "Autres horaires ou troisième enfant")
@@ -58,18 +59,27 @@ LENIENCE_NONE = "aucune"
 LENIENCES = {"15": "15 minutes", "30": "30 minutes", "60": "1 heure"}
 LENIENT = "jusqu’à {minutes} de moins au début et à la fin"
 ERROR_LENIENCE = "Choisissez une souplesse dans la liste."
+ERROR_FEWER_PLACES = (
+    "Vous avez indiqué {count}\u00a0naissances\u00a0: choisissez au moins {count}\u00a0enfants, "
+    "ou effacez une date de naissance."
+)
 ERROR_TOO_MANY_CHILDREN = "Cela fait plus de six enfants à la fois : faites plutôt deux recherches."
 ERROR_TOO_MANY_HOURS = "Ces horaires sont trop variés pour une seule recherche : faites-en plutôt deux."
 
 # A need that hardly anybody covers.
-NOBODY = "Personne ne couvre toute votre demande. Le plus proche : {what}."
-ALL_OF_IT = "toute la demande"
+WHOLE = Plural("couvre toute votre recherche", "couvrent toute votre recherche")
+WHOLE_AT_LEAST = "Au moins {whole}"
+WHOLE_NONE = "Aucun pour toute votre recherche"
+PARTLY = ", {count}\u00a0en partie, plus tard ou à confirmer"
+NOBODY = "Personne ne couvre toute votre recherche. Le plus proche : {what}."
+ALL_OF_IT = "toute votre recherche"
 DAY = Plural("jour", "jours")
 WITHIN = "à {minutes} près"
 LESS = "En demandant un peu moins"
-MORE_FOUND = "{count} de plus"
-PAIRS = "À deux, votre demande est couverte"
-PAIRS_HINT = "Chaque proposition réunit deux accueils qui se complètent. Deux contrats seraient à conclure."
+LESS_MORE = "Autres possibilités"
+MORE_FOUND = "{count}\u00a0de\u00a0plus"
+PAIRS = "À deux, votre recherche est couverte"
+PAIRS_HINT = "Chaque proposition réunit deux assistantes maternelles. Deux contrats seraient à conclure."
 NO_ASSISTANT = {
     "distance": ("", "Nous ne connaissons aucune assistante maternelle {where}."),
     "filters": (

@@ -29,6 +29,12 @@ def room_settings(room_settings: Settings, identity_service: Service, run_id: st
     )
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page says does not depend on how busy the machine of the tests is."""
+    monkeypatch.setattr("web.shared.search.nearly.BESIDE_S", 10.0)
+
+
 @pytest.fixture
 def relais(rooms: Rooms) -> Account:
     return rooms.account("rpe", name="Relais de Nantes", communes=["44109"])
