@@ -25,7 +25,7 @@ def test_the_head_repeats_what_was_asked(rooms: Rooms, relais: Account, nadia: s
     commit()
     browser = rooms.visit(relais)
     browser.get("/rpe")
-    assert "data-wide-open" not in browser.html
+    assert "Modifier la recherche" not in browser.text
     browser.get(
         "/rpe?jour=lun&jour=jeu&debut=07:15&fin=17:30&des=2026-12-07&naissance=2025-01-01&naissance=2025-03-02"
         "&ou=Rezé&lieu=commune:44143&rayon=10&commune=44109&etat=up_to_date&libres=oui&option=garden"
@@ -38,7 +38,7 @@ def test_the_head_repeats_what_was_asked(rooms: Rooms, relais: Account, nadia: s
         *("à Nantes", "déclaration à jour", "seulement les places libres", "ardin"),
     ):
         assert said in head, said
-    assert "data-wide-open" in browser.html, "the form is folded"
+    assert "Modifier la recherche" in browser.text, "the form is folded"
     browser.get(f"/rpe?{MORNING}&places=2")
     [head] = re.findall(r'class="rpe-asked">([^<]*)<', browser.html)
     assert "2 enfants" in " ".join(unescape(head).split())
