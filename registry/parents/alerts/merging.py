@@ -25,7 +25,8 @@ def follow(conn: Connection, now: datetime) -> int:
         update alert a set
             territory = array(
                 select distinct coalesce('commune:' || g.current, t) from unnest(a.territory) t
-                left join gone g on g.id = a.id and t = 'commune:' || g.code),
+                left join gone g on g.id = a.id and t = 'commune:' || g.code
+                order by 1),
             parameters = a.parameters || jsonb_build_object('commune', (
                 select jsonb_agg(distinct coalesce(g.current, asked.code))
                 from jsonb_array_elements_text(a.parameters -> 'commune') asked (code)

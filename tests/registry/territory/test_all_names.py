@@ -28,7 +28,7 @@ CITIES = {"75056": ("75101", "75120"), "69123": ("69381", "69389"), "13055": ("1
 """The first and the last of their arrondissements."""
 
 BEFORE = ("former_names.csv", "added_names.csv", "renumbered.csv")
-FORMER = 6_051 + 917
+FORMER = 6_051 + 917 + 19
 TODAY = ("communes.csv", "added_communes.csv", "collectivities.csv")
 NEVER = date.max.isoformat()
 
