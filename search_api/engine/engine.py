@@ -131,6 +131,10 @@ async def documents(engine: Engine, index: str, ids: list[str], fields: list[str
     return await got(engine, index, ids, f"?_source_includes={quoted(','.join(fields))}")
 
 
+def has_length_of_an_id(id: str) -> bool:
+    return 0 < len(id) <= LONGEST_ID
+
+
 async def got(engine: Engine, index: str, ids: list[str], options: str = "") -> dict[str, dict[str, Any]]:
     """The documents that exist, by id. The ids go in the body: in a path `..` would lead elsewhere."""
     found = content(await asked(engine, "POST", f"/{quoted(index)}/_mget{options}", orjson.dumps({"ids": ids})))["docs"]
