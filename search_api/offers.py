@@ -6,9 +6,10 @@ from typing import Any
 
 import geojson
 
+from mappings.indexes import has_length_of_an_id
 from search_api.answer import cards, points
 from search_api.engine import status
-from search_api.engine.engine import Engine, document, documents, has_length_of_an_id, searches
+from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
 from search_api.filter_table import TERRITORIES
 from search_api.places import Resolved, by_ids, resolved

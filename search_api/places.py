@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search_api.engine.engine import Engine, documents, has_length_of_an_id
+from mappings.indexes import has_length_of_an_id
+from search_api.engine.engine import Engine, documents
 from search_api.problems import ParameterError, refusal
 from search_api.query import sources
 from search_api.request.offer_query import OfferQuery

@@ -30,9 +30,6 @@ LONGEST_OUT_S = 10
 """A node that failed is asked again after so long at the latest. Short, as the library counts each of the many requests
 that one fault fails at once as a failure of its own."""
 
-LONGEST_ID = 64
-"""Ours are far shorter; Elasticsearch refuses those of more than 512 bytes, and the empty one."""
-
 Contours = tuple[bytes, str]
 """GeoJSON in gzip, and a hash of it."""
 
@@ -129,10 +126,6 @@ async def document(engine: Engine, index: str, id: str) -> dict[str, Any] | None
 async def documents(engine: Engine, index: str, ids: list[str], fields: list[str]) -> dict[str, dict[str, Any]]:
     """Some fields of the documents that exist, by id. Raises EngineUnavailable."""
     return await got(engine, index, ids, f"?_source_includes={quoted(','.join(fields))}")
-
-
-def has_length_of_an_id(id: str) -> bool:
-    return 0 < len(id) <= LONGEST_ID
 
 
 async def got(engine: Engine, index: str, ids: list[str], options: str = "") -> dict[str, dict[str, Any]]:
