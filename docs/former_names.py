@@ -13,8 +13,8 @@ from typing import Any
 
 import typer
 
-from domain import spelling
 from registry.territory import GEO
+from registry.territory.names import key
 
 COLUMNS = ("name", "code", "current_code", "ended_on", "was")
 LIVES_ON = {"commune-deleguee": "delegated", "commune-associee": "associated"}
@@ -31,22 +31,22 @@ def added(history: Iterable[Record], today: Iterable[Record]) -> Iterator[tuple[
     communes = {row["code"]: row["name"] for row in _rows("communes.csv", "added_communes.csv", "collectivities.csv")}
     retired = {row["code"]: row["current_code"] for row in _rows("retired_codes.csv")}
     former = list(_rows("former_names.csv"))
-    bearers = {(_key(row["name"]), row["code"]) for row in former} | {(_key(n), code) for code, n in communes.items()}
-    known = {(_key(row["name"]), row["current_code"]) for row in former} | bearers
-    lives_on = {(_key(each["nom"]), each["code"]): LIVES_ON[each["type"]] for each in today if each["type"] in LIVES_ON}
+    bearers = {(key(row["name"]), row["code"]) for row in former} | {(key(n), code) for code, n in communes.items()}
+    known = {(key(row["name"]), row["current_code"]) for row in former} | bearers
+    lives_on = {(key(each["nom"]), each["code"]): LIVES_ON[each["type"]] for each in today if each["type"] in LIVES_ON}
     ended: dict[Bearer, dict[str, str]] = {}
     for each in records:
-        bearer = _key(each["nom"]), each["code"]
+        bearer = key(each["nom"]), each["code"]
         if bearer not in bearers and not _came_back(each, retired):
             ended.setdefault(bearer, {})[each.get("dateFin", "")] = each["nom"]
-    for (key, code), ends in sorted(ended.items(), key=lambda item: (item[0][1], max(item[1]), item[0])):
+    for (bearing, code), ends in sorted(ended.items(), key=lambda item: (item[0][1], max(item[1]), item[0])):
         if "" in ends:
             continue
         end, name = max(ends.items())
         current = retired.get(code, code)
-        if (key, current) in known:
+        if (bearing, current) in known:
             yield name, code, current, end, "moved"
-        elif was := lives_on.get((key, code)):
+        elif was := lives_on.get((bearing, code)):
             yield name, code, current, "", was
         else:
             yield name, code, current, end, "commune"
@@ -57,10 +57,6 @@ def _came_back(record: Record, retired: dict[str, str]) -> bool:
     Essonne for 22 months. One day of an end cannot say that."""
     before = record.get("predecesseur", "")
     return bool(before.startswith(f"COM-{retired.get(record['code'])}@"))
-
-
-def _key(name: str) -> str:
-    return spelling.glued(name)
 
 
 def _rows(*names: str) -> Iterator[dict[str, str]]:

@@ -36,6 +36,9 @@ class Index:
 OFFERS = "offers"
 PLACES = "places"
 
+LONGEST_ID = 64
+"""Ours are far shorter; Elasticsearch refuses those of more than 512 bytes, and the empty one."""
+
 INDEXES: dict[str, Index] = {
     OFFERS: Index(
         mapping=_HERE / "offers.json",
@@ -59,6 +62,10 @@ def alias(prefix: str, index: str) -> str:
 def versioned_name(prefix: str, index: str, now: datetime) -> str:
     """The name of one build of an index; `now` (UTC) is its version."""
     return f"{alias(prefix, index)}-{now.astimezone(UTC):%Y%m%d%H%M%S%f}"
+
+
+def has_length_of_an_id(id: str) -> bool:
+    return 0 < len(id) <= LONGEST_ID
 
 
 def body(index: str, *, shards: int = 1, replicas: int = 0) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import geojson
 
+from mappings.indexes import has_length_of_an_id
 from search_api.answer import cards, points
 from search_api.engine import status
-from search_api.engine.engine import LONGEST_ID, Engine, document, documents, searches
+from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
 from search_api.filter_table import TERRITORIES
 from search_api.places import Resolved, by_ids, resolved
@@ -78,7 +79,7 @@ def as_geojson(answer: dict[str, Any]) -> geojson.FeatureCollection:
 
 async def fiche(engine: Engine, id: str, today: date) -> dict[str, Any] | None:
     """The public fiche of an offer, as it stands now; None where there is none. Raises EngineUnavailable."""
-    if not 0 < len(id) <= LONGEST_ID:
+    if not has_length_of_an_id(id):
         return None
     found = await document(engine, engine.offers, id)
     return cards.fiche(found, today) if found else None
@@ -94,7 +95,7 @@ async def some(engine: Engine, ids: Sequence[str], today: date) -> list[dict[str
 
     `ids`: a page's worth, each once. Raises EngineUnavailable.
     """
-    asked = [id for id in ids if 0 < len(id) <= LONGEST_ID]
+    asked = [id for id in ids if has_length_of_an_id(id)]
     if not asked:
         return []
     found = await documents(engine, engine.offers, asked, list(sources.CARD))

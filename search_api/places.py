@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from search_api.engine.engine import LONGEST_ID, Engine, documents
+from mappings.indexes import has_length_of_an_id
+from search_api.engine.engine import Engine, documents
 from search_api.problems import ParameterError, refusal
 from search_api.query import sources
 from search_api.request.offer_query import OfferQuery
@@ -60,7 +61,7 @@ async def place(engine: Engine, id: str) -> dict[str, Any] | None:
 
     Raises EngineUnavailable.
     """
-    if not 0 < len(id) <= LONGEST_ID:
+    if not has_length_of_an_id(id):
         return None
     [found] = await by_ids(engine, [id])
     return found

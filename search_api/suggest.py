@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain import french
-from domain.localities import apart, postcode
+from domain import french, localities
 from domain.spelling import street
 from domain.vocabulary import Kind
 from search_api.engine.engine import Engine, search, searches
@@ -146,7 +145,7 @@ def alike(typed: str, name: str) -> bool:
 
 def without_postcode(q: str) -> str:
     """The words of a text beside its postcode: « Nante » of « 44000 Nante »; a postcode alone stays."""
-    return " ".join(word for word in q.split() if not postcode(word)) or q
+    return " ".join(word for word in q.split() if not localities.postcode(word)) or q
 
 
 def names_address(q: str, item: Item) -> bool:
@@ -156,7 +155,7 @@ def names_address(q: str, item: Item) -> bool:
     words = street(q).split()
     typed = "".join(word for word in words if word != postcode)
     name = street(before)
-    for town in (street(city), street(apart(city)[0])):
+    for town in (street(city), street(localities.apart(city)[0])):
         is_told = postcode in words or set(town.split()) <= set(name.split())
         if typed in {f"{name}{town}".replace(" ", ""), f"{town}{name}".replace(" ", "")}:
             return True

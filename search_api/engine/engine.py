@@ -30,9 +30,6 @@ LONGEST_OUT_S = 10
 """A node that failed is asked again after so long at the latest. Short, as the library counts each of the many requests
 that one fault fails at once as a failure of its own."""
 
-LONGEST_ID = 64
-"""Ours are far shorter; Elasticsearch refuses those of more than 512 bytes, and the empty one."""
-
 Contours = tuple[bytes, str]
 """GeoJSON in gzip, and a hash of it."""
 

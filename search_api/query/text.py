@@ -91,7 +91,8 @@ SILENT = ARTICLES | frozenset(FILTERS["french_stop"]["stopwords"])
 """Words that the index leaves out: none of them can be asked for."""
 
 RESPELT = [
-    (re.compile(chars["pattern"].replace("(?iU)", "(?i)")), chars["replacement"])  # Python knows no other letters
+    # (?iU) are Java's flags for letters of all alphabets: Python has these anyway.
+    (re.compile(chars["pattern"].replace("(?iU)", "(?i)")), chars["replacement"])
     for chars in (ANALYSIS["char_filter"][name] for name in ANALYSIS["analyzer"]["names"]["char_filter"])
     if chars["type"] == "pattern_replace"
 ]

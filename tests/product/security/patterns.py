@@ -38,9 +38,8 @@ def every() -> list[Found]:
     for index in ("offers", "places"):
         for name, chars in indexes.body(index)["settings"]["analysis"].get("char_filter", {}).items():
             if chars["type"] == "pattern_replace":
-                pattern = re.compile(
-                    chars["pattern"].replace("(?iU)", "(?i)")
-                )  # Java's flag; Python knows no other way
+                # Java's flag for letters of all alphabets: Python has these anyway.
+                pattern = re.compile(chars["pattern"].replace("(?iU)", "(?i)"))
                 found.append(Found(f"mappings/{index} {name}", pattern, frozenset(("sub",))))
     return found
 
