@@ -35,8 +35,8 @@ def meant(conn: Connection, typed: str, born: date | None = None) -> list[Place]
     of another time have only that.
     """
     text = typed.strip()
-    if _CODE.fullmatch(text.upper()):
-        return [(text.upper(), _name_of(conn, text.upper()))]
+    if _CODE.fullmatch(written := "".join(text.split()).upper()):
+        return [(written, _name_of(conn, written))]
     name, code, is_signed = _name_and_code(_with_codes(conn, text))
     if not name:
         return []
@@ -150,7 +150,7 @@ def _name_of(conn: Connection, code: str) -> str:
     if row:
         return f"{row[0]} ({_department(code)})"
     others = (*_countries().values(), *(place for places in _overseas().values() for place in places))
-    return dict(others).get(code, code)
+    return next((name for known, name in others if known == code), code)
 
 
 def _name_and_code(text: str) -> tuple[str, str, bool]:

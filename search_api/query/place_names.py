@@ -18,16 +18,19 @@ from search_api.query.filters import Clause, any_of, worth
 from search_api.query.likeness import ARTICLES, has_article, likeness
 from search_api.request.parameter_types import MAX_COMMUNES
 
-EXACT, BEGINS, IN_NAME, MISSPELT = 100_000.0, 20.0, 10.0, 0.2
+EXACT, BEGINS, IN_NAME, MISSPELT = 10_000_000.0, 20.0, 10.0, 0.2
 """How well a name matches; times the logarithm of the population and two, from 0.3 to 7. A whole name always comes
 first; between the others a large town's may come before a hamlet's that matches better."""
 
-GLUED = FORMER = 0.04
-"""A whole name with an apostrophe left out, and a former name: after every whole name of today, and before every
-beginning of one. What a former name only begins with comes after the names of today, but for the misspelt."""
+FORMER = 0.04
+"""A whole former name comes after every whole name of today, whatever their populations: 0.04 times 7 is less than
+0.3. What a former name only begins with comes after the names of today, but for the misspelt."""
 
-WITHOUT_ARTICLE = 0.9
-"""« Havre » is Le Havre, after a place that is called so without an article."""
+WITHOUT_ARTICLE = GLUED = FORMER**2
+"""« Havre » is Le Havre, and « villeneuve dascq » Villeneuve d'Ascq: likewise after every whole name, of today or of
+before, and before every beginning of one."""
+
+BEGINS_WITHOUT_ARTICLE = 18.0
 
 WITH_A_PLACE = 0.5
 """A name read with its department ("saint-denis 93") comes after a place whose name is all of it: « Loire » ends
@@ -210,7 +213,7 @@ def name_matches(reading: Reading) -> list[Clause]:
     ]
     if bare:
         clauses.append((EXACT * WITHOUT_ARTICLE, {"terms": {"name.exact": bare}}))
-        clauses.append((BEGINS * WITHOUT_ARTICLE, begins("name.exact", bare)))
+        clauses.append((BEGINS_WITHOUT_ARTICLE, begins("name.exact", bare)))
     if reading.as_typed:  # costs as much as all the others together
         nearly = {"query": spelt[-1], "operator": "and", "fuzziness": text.FUZZINESS, "prefix_length": 1}
         clauses.append((MISSPELT, {"match": {"name": nearly}}))

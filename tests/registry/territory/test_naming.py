@@ -81,6 +81,9 @@ NOWHERE = Settings(geocoder_url="")
         ("Saint-Herblain (Loire-Atlantique)", "44162"),
         ("saint-denis, seine saint denis", "93066"),
         ("Uvea (Wallis-et-Futuna)", "98613"),
+        ("Wallis", "98613"),
+        ("Mata-Utu", "98613"),
+        ("44 109", "44109"),
         ("Nantes, France", "44109"),
         # Larger than a commune, or abroad.
         ("Nouvelle-Calédonie", ""),

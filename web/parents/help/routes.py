@@ -1,6 +1,7 @@
 """`/aide`: which commune; `/aide/{code}`: who helps around it; `/aide/guide`: the guide to print."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -8,11 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 from domain import french
 from domain.localities import postcode
 from search_api import suggest
+from web import texts
 from web.core.error_pages import not_found
 from web.core.site import Site
 from web.parents.help import guide, nearest
 from web.shared.search.places import by_id
-from web.shared.search.understood import choices
+from web.shared.search.understood import choices, former
 
 COMMUNES = ("commune", "arrondissement", "former")
 """The types of suggestions that have a commune's code."""
@@ -43,7 +45,7 @@ async def hub(request: Request) -> Response:
     found = sure or others
     if not found:
         return _hub(site, text, error=UNKNOWN_POSTCODE if postcode(text) else UNKNOWN)
-    links = [{"href": f"/aide/{item['code']}", "label": item["label"], "detail": item["detail"]} for item in found]
+    links = [{"href": address(item), "label": item["label"], "detail": item["detail"]} for item in found]
     if len(sure) == 1:
         return RedirectResponse(links[0]["href"], 303)
     why = choices(text, found, sure=bool(sure), is_address=answer.is_address, wrong_postcode=answer.wrong_postcode)
@@ -57,15 +59,24 @@ def printed_guide(request: Request) -> Response:
 
 
 @router.get("/aide/{commune}")
-async def around(request: Request, commune: str) -> Response:
-    """The nearest places of each kind, by distance from the commune's own point."""
+async def around(request: Request, commune: str, nom: str = "") -> Response:
+    """The nearest places of each kind, by distance from the commune's own point. `nom`: the id of its name of before by
+    which the reader came, who is told what became of it."""
     site: Site = request.app.state.site
     place = await by_id(site, f"commune:{commune}")
     if place is None:
         return not_found(site, "Cette commune n’existe pas", UNKNOWN)
+    named = await by_id(site, nom)
+    of_today = former(named, texts.DISTANCES_OF_TODAY) if named and named.code == place.code else ""
     groups = await nearest.around(site, place)
     names = {"leaving": french.leaving(place.name), "reaching": french.reaching(place.name)}
-    return site.page("parents/help/commune.html", {"place": place, "groups": groups, **names})
+    return site.page("parents/help/commune.html", {"place": place, "groups": groups, "of_today": of_today, **names})
+
+
+def address(item: suggest.Item) -> str:
+    """The page of a suggested commune."""
+    name = urlencode({"nom": item["id"]}) if item["type"] == "former" else ""
+    return "?".join(filter(None, (f"/aide/{item['code']}", name)))
 
 
 def _hub(

@@ -67,6 +67,15 @@ def test_a_former_name_and_what_is_none_lead_on(help_site: Client, typed: str, c
     assert f"/aide/{code}" in (answer.headers.get("location", "") + answer.text)
 
 
+def test_who_came_by_a_name_of_before_reads_what_became_of_it(help_site: Client) -> None:
+    sentence = "Varades, c’est aujourd’hui Loireauxence"
+    shown = help_site.get(help_site.get("/aide", {"ou": "varades"}).headers["location"])
+    assert (shown.status_code, sentence in shown.text) == (200, True)
+    assert sentence not in help_site.get("/aide/44213").text
+    assert sentence not in help_site.get("/aide/44109", {"nom": "former:44213:varades"}).text
+    assert help_site.get("/aide/44213", {"nom": "x" * 600}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("typed", "code"),
     [("Nantes", "44109"), ("75015", "75115"), ("Paris", "75056"), ("Mans", "72181"), ("44000 cedex", "44109")],
