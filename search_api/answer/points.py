@@ -30,9 +30,18 @@ def point(offer: dict[str, Any], query: OfferQuery) -> geojson.Feature:
 
 
 def cluster(bucket: dict[str, Any]) -> geojson.Feature:
+    """In the middle of those of its offers that are located, with the box that holds them; of whom all are known by
+    their commune alone, at the middle of these, without a box."""
     kinds = {each["key"]: each["doc_count"] for each in bucket["kinds"]["buckets"]}
-    properties = {"cluster": True, "count": bucket["doc_count"], "kinds": kinds}
-    return geojson.Feature(geometry=at(bucket["centre"]["location"]), properties=properties)
+    located = bucket["located"]
+    unlocated = bucket["doc_count"] - located["doc_count"]
+    properties = {"cluster": True, "count": bucket["doc_count"], "unlocated": unlocated, "kinds": kinds}
+    if not located["doc_count"]:
+        return geojson.Feature(geometry=at(bucket["centre"]["location"]), properties=properties)
+    centre, box = located["centre"]["location"], located["bounds"]["bounds"]
+    first, last = box["top_left"], box["bottom_right"]
+    bounds = [first["lon"], last["lat"], last["lon"], first["lat"]]
+    return geojson.Feature(geometry=at(centre), properties=properties, bbox=bounds)
 
 
 def at(position: dict[str, Any]) -> geojson.Point:

@@ -300,6 +300,9 @@ class MapPoint(Answer):
 class MapCluster(Answer):
     cluster: Literal[True]
     count: int
+    unlocated: int = Field(
+        description="De ces offres, celles dont seule la commune est connue. La géométrie et bbox sont ceux des autres."
+    )
     kinds: dict[str, int]
 
 
@@ -307,6 +310,9 @@ class MapFeature(Answer):
     type: Literal["Feature"]
     geometry: Point
     properties: MapPoint | MapCluster
+    bbox: tuple[float, float, float, float] | None = Field(
+        None, description="D’un groupe\u00a0: le cadre (ouest, sud, est, nord) de ses offres situées, s’il y en a."
+    )
 
 
 class MapFeatures(Answer):

@@ -46,6 +46,14 @@ def on_map(query: OfferQuery, view: View) -> dict[str, Any]:
                 "aggs": {
                     "centre": {"geo_centroid": {"field": "position"}},
                     "kinds": {"terms": {"field": "kind", "size": 50}},
+                    # Whoever is known by the commune alone stands at its centre: no reason to draw the group there.
+                    "located": {
+                        "filter": {"term": {"located": True}},
+                        "aggs": {
+                            "centre": {"geo_centroid": {"field": "position"}},
+                            "bounds": {"geo_bounds": {"field": "position", "wrap_longitude": False}},
+                        },
+                    },
                 },
             }
         },

@@ -34,6 +34,7 @@ def card(item: Mapping[str, Any], *, has_need: bool, today: date) -> dict[str, A
     return {
         "id": item["id"],
         "href": f"/offre/{item['id']}",
+        "at": located(item["position"]),
         "name": item["name"],
         "kind": item["kind"],
         "icon": kind_icon(item["kind"]),
@@ -49,6 +50,11 @@ def card(item: Mapping[str, Any], *, has_need: bool, today: date) -> dict[str, A
         "mam": item.get("mam"),
         "fictitious": item["fictitious"],
     }
+
+
+def located(position: Mapping[str, Any]) -> str:
+    """Where a map shows it, by which its card finds its marker; empty where the commune alone is known."""
+    return "" if position["precision"] == "commune" else f"{position['lat']:.5f},{position['lon']:.5f}"
 
 
 def kind_icon(kind: str) -> str:

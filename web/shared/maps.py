@@ -22,8 +22,9 @@ CONTOURS_ZOOM = 12
 """Without tiles a map tells only where in the commune one is: closer than this there would be nothing to see."""
 
 
-WIDTH_PX = 640
-"""About the width of the map: groups are as fine as suits it, and the first move asks for the right ones."""
+WIDTH_PX = 592
+"""Of the map in a window of 1280, the commonest: nobody tells the server how wide the map will be. `features_zoom` says
+what was taken, and the script of a map that is much wider asks for finer groups, by its own zoom (map.js)."""
 
 CORNERS = 9
 """Of a quarter of a drawn circle."""
@@ -33,9 +34,9 @@ LatLon = tuple[float, float]
 
 
 def view(query: OfferQuery) -> View | None:
-    """The map that comes with the list in one round trip: of a search around a point or along a way; None for other
-    searches, of which the script alone knows what its map shows."""
-    box = query.surroundings
+    """The map that comes with the list in one round trip: of a search around a point, along a way or in a part of the
+    map; None for other searches, of which the script alone knows what its map shows."""
+    box = query.surroundings or query.bbox
     if box is None:
         return None
     return View(box, math.floor(math.log2(360 / (box.east - box.west) * WIDTH_PX / 256)))
@@ -51,6 +52,9 @@ def of_search(
     zoom: float = 6
     if points:
         lat, lon = (sum(each) / len(points) for each in zip(*points, strict=True))
+    elif query.bbox is not None:
+        west, south, east, north = query.bbox.corners
+        lat, lon = (south + north) / 2, (west + east) / 2
     elif found.place is not None:
         lat, lon = found.place.point.lat, found.place.point.lon
         zoom = TERRITORY_ZOOMS.get(found.place.type, TERRITORY_ZOOMS["commune"])
@@ -64,14 +68,16 @@ def of_search(
     if query.route is not None:
         look["route"] = points
         look["corridor"] = corridor(query.route)
-    if "map" in answer:
-        look["features"] = answer["map"]["features"]
+    if query.bbox is not None:
+        look["box"] = query.bbox.corners
+    if "map" in answer and (seen := view(query)):
+        look["features"], look["features_zoom"] = answer["map"]["features"], seen.zoom
     return {**look, **base(settings), "kinds": Kind.labels(), "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
 
 
 def map_query(asked: Mapping[str, Any]) -> str:
     """Parameters as a query string for `/api/v1/map`, to which the script adds the view."""
-    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor")}
+    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor", "bbox")}
     return urlencode(kept, doseq=True, safe=":,;@")
 
 

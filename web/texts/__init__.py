@@ -8,9 +8,21 @@ area alone says is in the module of its name; templates read it as `t.alerts.TIT
 from domain.french import Plural
 from web.texts import widget
 from web.texts.parents import about, alerts, favourites
-from web.texts.shared import contact, fiche, inbox, notices, reports, search
+from web.texts.shared import contact, fiche, inbox, maps, notices, reports, search
 
-__all__ = ["about", "alerts", "contact", "favourites", "fiche", "inbox", "notices", "reports", "search", "widget"]
+__all__ = [
+    "about",
+    "alerts",
+    "contact",
+    "favourites",
+    "fiche",
+    "inbox",
+    "maps",
+    "notices",
+    "reports",
+    "search",
+    "widget",
+]
 
 SITE = "Ribambelle"
 TAGLINE = "Trouver une place pour son enfant"
@@ -132,7 +144,7 @@ ADDRESSES_AWAY = "La recherche d’adresses ne répond pas pour le moment."
 OTHER_PLACE = "Vous pensiez à un autre lieu ?"
 LIST = "Liste"
 MAP = "Carte"
-MAP_LABEL = "Carte des résultats. La liste qui précède donne les mêmes offres."
+MAP_LABEL = "Carte des résultats"
 MAP_NO_SCRIPT = "La carte a besoin de JavaScript. La liste contient tous les résultats."
 MORE = "Voir plus de résultats"
 EMPTY = "Rien ne correspond à toute votre demande"
@@ -311,15 +323,7 @@ SCRIPT = {
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
     "failed": "La recherche n’a pas abouti. Vérifiez votre connexion et réessayez.",
-    "map_busy": "La carte est momentanément en pause. Elle s’affichera dans {seconds}\u00a0s. La liste reste complète.",
-    "map_failed": "La carte n’a pas pu être chargée. La liste reste complète.",
     "fictitious": FICTITIOUS,
-    "zone": "Dans ce quartier, adresse non montrée",
-    "commune": "Dans cette commune, adresse non montrée",
-    "cluster": "{count} offres ici : agrandir la carte",
-    "group": "{count} offres au même endroit",
-    "zoom_in": "Agrandir la carte",
-    "zoom_out": "Réduire la carte",
-    "close": "Fermer",
+    **maps.SCRIPT,
     "status": SHORT_STATUS,
 }

@@ -50,8 +50,9 @@ class Need:
 
 
 def form_of(pairs: Iterable[tuple[str, str]]) -> SearchForm:
-    """The search of an address, without how its results were shown."""
-    return replace(forms.read(pairs), suite="", tri="")
+    """The search of an address, without how its results were shown. No need is saved of a part of the map: it would
+    be one of the whole country."""
+    return replace(forms.read(pairs), suite="", tri="", bbox="")
 
 
 async def need(site: Site, form: SearchForm) -> Need:

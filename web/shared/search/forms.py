@@ -49,6 +49,7 @@ _FIELD_OF_API = {
     "commune": "ou",
     "epci": "ou",
     "department": "ou",
+    "bbox": "ou",
     "q": "mots",
     "kind": "type",
     "need": "heures",
@@ -65,7 +66,8 @@ _FIELD_OF_API = {
 class SearchForm:
     """What was typed and ticked, as it came: an invalid value is kept, to be shown beside its error. `naissance`: a day
     for each child, of twins the same twice. `souplesse`: minutes that the hours may be shorter at either end. `chosen`:
-    the filters of the folded panel."""
+    the filters of the folded panel. `bbox`: the zone of the map that is searched instead of the place, as the search
+    API writes a box."""
 
     ou: str = ""
     lieu: str = ""
@@ -73,6 +75,7 @@ class SearchForm:
     vers: str = ""
     vers_lieu: str = ""
     detour: str = ""
+    bbox: str = ""
     rayon: str = ""
     types: tuple[str, ...] = ()
     naissance: tuple[str, ...] = ()
@@ -182,7 +185,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
     for name, text in (("ou", form.ou), ("vers", form.vers), ("mots", form.mots)):
         if len(text) > TEXT_LIMITS[name]:
             found[name] = texts.ERROR_TOO_LONG.format(limit=TEXT_LIMITS[name])
-    if not (form.ou or form.lieu or form.autour or form.mots):
+    if not (form.ou or form.lieu or form.autour or form.bbox or form.mots):
         found["ou"] = texts.ERROR_NO_PLACE
     elif form.vers and not (form.ou or form.lieu or form.autour):
         found["ou"] = texts.search.ERROR_NO_START

@@ -42,7 +42,10 @@ def notice(meant: Meant, sentence: str) -> str:
 
 
 def of_today(found: Where) -> list[str]:
-    """For each place that is called by a name of before: around what the search really looks."""
+    """For each place that is called by a name of before: around what the search really looks; nothing where it looks in
+    a part of the map."""
+    if found.form.bbox:
+        return []
     inside = found.form.rayon == "0" and found.arrival is None
     consequence = texts.ALL_OF_TODAY if inside else texts.DISTANCES_OF_TODAY
     return list(filter(None, (former(place, consequence) for place in (found.place, found.arrival))))

@@ -22,6 +22,7 @@ DETOURS = {
 }
 ALONG = "sur le trajet {start} {end}, à vol d’oiseau"
 YOUR_POSITION = "votre position"
+IN_ZONE = "dans la zone de la carte"
 FROM_WAY = "{distance} de votre trajet"
 SORT_ALONG = "au plus près du trajet"
 UNDERSTOOD_ARRIVAL = "Arrivée retenue : {place}."
