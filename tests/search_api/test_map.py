@@ -82,6 +82,39 @@ def test_many_offers_are_clusters_that_count_each_once(crowd: Client, zoom: int)
     assert sum(cluster["kinds"].get("mam", 0) for cluster in clusters) == 1_000
 
 
+def test_a_cluster_stands_where_its_located_offers_are_and_holds_them(
+    engine: Elasticsearch, settings: Settings
+) -> None:
+    """Whoever is known by the commune alone is counted in it, and told apart."""
+    own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-unlocated"})
+    somewhere = [offer(f"u{n}", "eaje", "Crèche", 47.2, -1.5, precision="commune") for n in range(30)]
+    far = [offer(f"f{n}", "eaje", "Crèche", 47.6, -1.2, precision="commune") for n in range(5)]
+    located = [offer(f"m{n}", "mam", "MAM", 47.201 + n % 20 * 0.002, -1.499 + n // 20 * 0.002) for n in range(300)]
+    names = [
+        load(engine, own.index_prefix, "offers", [*somewhere, *far, *located]),
+        load(engine, own.index_prefix, "places", places()[:3]),
+    ]
+    try:
+        with client(own) as api:
+            clusters = features(api, bbox=LOIRE, zoom=12)
+            assert sum(each["properties"]["count"] for each in clusters) == 335
+            assert sum(each["properties"]["unlocated"] for each in clusters) == 35
+            for each in clusters:
+                properties, (lon, lat) = each["properties"], each["geometry"]["coordinates"]
+                if properties["count"] == properties["unlocated"]:
+                    assert "bbox" not in each
+                    assert (lon, lat) == pytest.approx((-1.2, 47.6), abs=1e-6)
+                    continue
+                west, south, east, north = each["bbox"]
+                assert west <= lon <= east
+                assert south <= lat <= north
+                wider = f"{west - 1e-5},{south - 1e-5},{east + 1e-5},{north + 1e-5}"
+                listed = api.get("/api/v1/offers", {"bbox": wider, "kind": "mam"}).json()["total"]["value"]
+                assert listed == properties["count"] - properties["unlocated"]
+    finally:
+        engine.indices.delete(index=names)
+
+
 def test_a_closer_view_shows_the_points(crowd: Client) -> None:
     found = features(crowd, bbox="-1.6,47.1,-1.4,47.3", zoom=12)
     assert 0 < len(found) <= MOST_FEATURES

@@ -138,9 +138,9 @@ def site(settings: Settings) -> Iterator[Client]:
         yield connected
 
 
-@pytest.fixture(scope="session")
-def address(settings: Settings) -> Iterator[str]:
-    """The site on a free port, for a browser."""
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """The address of the site on a free port."""
     app = create_app(settings, today=lambda: documents.TODAY)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     with socket.socket() as listening:
@@ -151,6 +151,13 @@ def address(settings: Settings) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def address(settings: Settings) -> Iterator[str]:
+    """The site on a free port, for a browser."""
+    with served(settings) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def test_a_parent_finds_an_assistant_maternel(open_page: OpenPage) -> None:
     expect(page.locator("#plan .marker").first).to_be_visible()
     page.get_by_role("link", name="Anne D.").click()
     expect(page.get_by_role("heading", name="Anne D.")).to_be_visible()
-    expect(page.locator(".zone-circle")).to_be_visible()
+    expect(page.locator(".zone-cell")).to_be_visible()
     page.get_by_role("link", name="Retour aux résultats").click()
     expect(page.locator("#offre-anne")).to_be_visible()
 
@@ -196,6 +196,8 @@ def test_a_card_lights_its_marker_and_a_marker_shows_its_card(open_page: OpenPag
     expect(card).to_have_class(re.compile("card-lit"))
     expect(card).to_be_in_viewport(ratio=0.9)
     page.keyboard.press("Escape")
+    expect(marker).to_be_focused()
+    page.locator("#titre-resultats").focus()
     expect(card).not_to_have_class(re.compile("card-lit"))
 
 

@@ -15,6 +15,7 @@ from search_api.geo import Point
 from search_api.parameters import OfferParameters, OfferQuery, meaning
 from search_api.parameters import read as read_parameters
 from web.parents.search import results
+from web.parents.alerts import asked as alerts
 from web.shared import maps
 from web.shared.search import filters, forms, need, parameters, summary
 from web.shared.search.forms import SearchForm
@@ -61,6 +62,7 @@ def asked(query: str, place: Place | None = None) -> dict[str, Any]:
         vers_lieu=words,
         detour=words,
         rayon=words,
+        bbox=words,
         naissance=st.lists(words, max_size=3).map(tuple),
         souplesse=words,
         debut=words,
@@ -81,6 +83,11 @@ def test_another_search_starts_at_its_first_page() -> None:
     form = read("ou=Nantes&suite=abc")
     assert "suite" not in forms.address(form, rayon="10")
     assert "suite=def" in forms.address(form, suite="def")
+
+
+def test_an_alert_is_of_a_place_and_of_no_part_of_the_map() -> None:
+    """`saved_searches.kept` knows no box: it would be one of the whole country."""
+    assert alerts.form_of([("ou", "Nantes"), ("bbox", "-1.6,47.1,-1.4,47.3")]) == SearchForm(ou="Nantes")
 
 
 def test_names_that_are_not_ours_are_ignored() -> None:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.search_api.conftest import Client
-from tests.web.site.reading import cards, links, search, shown_on_map, text
+from tests.web.site.reading import NANTES, cards, links, search, shown_on_map, text
 
 
 def test_a_typed_commune_is_found_without_a_chosen_suggestion(site: Client) -> None:
@@ -263,3 +263,49 @@ def test_the_map_of_a_search_around_a_place_comes_with_the_page(site: Client) ->
         each["properties"]["id"] for each in everywhere["features"]
     }, "the view holds the whole circle"
     assert "features" not in shown_on_map(search(site, ("rayon", "0")).text)
+
+
+ZONE = ("bbox", "-1.5650,47.2100,-1.5510,47.2300")
+
+
+def test_a_zone_of_the_map_is_searched_instead_of_the_place(site: Client) -> None:
+    page = search(site, ZONE)
+    assert {"lutins", "loups", "anne", "gisele", "horaires"} == set(cards(page)), "and nobody of beyond"
+    shown = text(page.text.split('id="titre-resultats"')[1].split("</h1>")[0])
+    assert "dans la zone de la carte" in shown
+    assert "à 580 m" not in text(page.text), "there is no point to measure from"
+    assert '<select id="rayon"' not in page.text
+    assert '<option value="distance"' not in page.text
+    told = shown_on_map(page.text)
+    assert told["box"] == [-1.565, 47.21, -1.551, 47.23]
+    assert "bbox" not in dict(parse_qsl(told["query"])), "the map asks by what it shows"
+    assert {each["properties"]["id"] for each in told["features"]} == set(cards(page))
+
+
+def test_a_zone_needs_no_place_and_a_wrong_one_is_said(site: Client) -> None:
+    assert "lutins" in cards(site.get("/", [ZONE]))
+    wrong = search(site, ("bbox", "-1.55,47.21,-1.56,47.23"), status=422)
+    assert "ouest" in text(wrong.text.split('id="erreur-ou"')[1].split("</p>")[0])
+
+
+def test_the_links_of_a_zone_keep_it(site: Client) -> None:
+    page = site.get("/", [("bbox", "-1.7,47.2,-1.5,47.3"), ("type", "rpe"), *NANTES])
+    [more] = [link for link in links(page.text) if "suite=" in link]
+    assert "bbox=-1.7,47.2,-1.5,47.3" in more
+    assert "dans la zone de la carte" in text(site.get(more).text)
+
+
+def test_a_zone_ends_with_the_place_that_it_was_left_from(site: Client) -> None:
+    """Without JavaScript what is hidden outlives the text typed over it."""
+    page = site.get("/", [("ou", "Rezé"), ("lieu", "commune:44109"), ZONE])
+    assert "autour de Rezé" in text(page.text)
+    assert "dans la zone" not in text(page.text)
+
+
+def test_cards_say_where_the_map_shows_them_or_that_it_does_not(site: Client) -> None:
+    html = search(site, ("type", "assistant_maternel")).text
+    places = dict(re.findall(r'id="offre-(\w+)" data-at="([^"]+)"', html))
+    assert places["gisele"] == "47.22300,-1.55800"
+    assert places["anne"] == "47.22050,-1.55250"
+    assert 'id="offre-chloe"' in html
+    assert "chloe" not in places, "her commune is all that is known"

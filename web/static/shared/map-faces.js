@@ -102,7 +102,8 @@
     const zone = group.offers.every((offer) => offer.precision === "zone") ? "zone" : "address";
     const text = texts[minders + zone].replace("{count}", group.count);
     const free = group.offers.filter((offer) => offer.availability === "free").length;
-    return free ? texts.with_free.replace("{text}", text).replace("{count}", free) : text;
+    const told = free === group.count ? texts.with_all_free : texts.with_free;
+    return free ? told.replace("{text}", text).replace("{count}", free) : text;
   };
 
   function shortened(count) {
@@ -111,14 +112,15 @@
 
   maps.legend = (texts, wanted) => {
     const list = maps.element("ul", "map-legend-list");
+    const minder = wanted.icons.assistant_maternel;
     const line = (face, text) => {
       const item = maps.element("li", "");
       face.setAttribute("aria-hidden", "true");
       item.append(face, maps.element("span", "", text));
       list.append(item);
     };
-    for (const state of texts.legend_states) line(maps.face("address", state, maps.symbol(wanted.icons.other)), texts.status[state]);
-    line(maps.face("zone", "", maps.symbol(wanted.icons.assistant_maternel || wanted.icons.other)), texts.legend_zone);
+    for (const state of texts.legend_states) line(maps.face("address", state, maps.symbol(minder)), texts.status[state]);
+    line(maps.face("zone", "", maps.symbol(minder)), texts.legend_zone);
     line(maps.face("address", "", "2"), texts.legend_same);
     line(maps.face("cluster", "", "12"), texts.legend_many);
     return list;

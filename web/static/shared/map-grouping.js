@@ -78,6 +78,9 @@
     return `${group.lat.toFixed(5)},${group.lon.toFixed(5)} ${group.count} ${known}`;
   }
 
+  // Or of one fiche. The query of a search of a part of the map, without filters, is an empty text.
+  maps.isOfSearch = ({ query }) => query !== undefined;
+
   // What a map asks its servers for: its view, and a little beside.
   maps.view = (map) => {
     const bounds = map.getBounds().pad(0.05);

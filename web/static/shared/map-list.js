@@ -26,13 +26,12 @@
     for (const card of document.querySelectorAll(CARDS + ".card-lit")) card.classList.toggle("card-lit", lit.has(card));
     for (const card of lit) card.classList.add("card-lit");
     const [first] = detail && detail.open ? opened.map(cardOf).filter(Boolean) : [];
-    if (first && isBeside(first)) first.scrollIntoView({ block: "nearest", inline: "center", behavior: still ? "auto" : "smooth" });
+    if (first && isBeside(first)) first.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
   });
 
-  // Beside the map, or in a row over it: where the list lies before the map, to scroll to it would lose the map.
+  // Where the list does not stand beside the map, to scroll to the card would lose the map; a row of cards under it is
+  // parents/views.js's own.
   function isBeside(card) {
-    const list = card.parentElement;
-    const plan = document.getElementById("plan").getBoundingClientRect();
-    return list.scrollWidth > list.clientWidth + 1 || card.getBoundingClientRect().right <= plan.left;
+    return card.getBoundingClientRect().right <= document.getElementById("plan").getBoundingClientRect().left;
   }
 })();

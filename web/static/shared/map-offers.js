@@ -13,7 +13,7 @@
   maps.offers = (map, texts, wanted, load) => {
     const L = window.L;
     const plan = map.getContainer();
-    const alone = !wanted().query; // the map of one fiche
+    const alone = !maps.isOfSearch(wanted()); // the map of one fiche
     const layer = L.layerGroup().addTo(map);
     const cells = L.layerGroup().addTo(map);
     const drawn = new Map(); // by key

@@ -9,7 +9,7 @@
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const MAX_ZOOM = 18;
-  const CLOSEST = 16; // where a search of a small part of the map looks
+  const CLOSEST = 14; // where a search of a small part of the map looks, unless one was closer
   const COARSER = 0.75; // of a zoom: groups made for a smaller map than this one are asked for again
   const CORNER_PX = 56; // what stands in the corners below: not over what is searched
   const PATIENCE_MS = 200;
@@ -21,7 +21,7 @@
   const map = L.map(plan, {
     maxZoom: MAX_ZOOM,
     minZoom: 4,
-    zoomSnap: wanted.tiles ? 1 : 0.25, // tiles blur between two zooms, contours do not
+    zoomSnap: wanted.tiles || wanted.vector ? 1 : 0.25, // tiles blur between two zooms, contours do not
     zoomControl: false,
     keyboard: false, // no stop of the Tab key until it is asked for
     scrollWheelZoom: false,
@@ -46,7 +46,7 @@
   let known = null; // all of the search's results, where the page brought them and none are counted
 
   const offers = maps.offers(map, texts, () => wanted, (box) => ofBox(box, MAX_ZOOM));
-  const isSearch = Boolean(wanted.query);
+  const isSearch = maps.isOfSearch(wanted);
   maps.gestures(map);
   const corner = isSearch ? maps.corner(map, texts, () => wanted) : null;
   if (isSearch) {
@@ -94,7 +94,7 @@
     if (wanted.box) {
       const [west, south, east, north] = wanted.box;
       const box = L.latLngBounds([south, west], [north, east]);
-      if (!(hasView && isInView(box))) fit(box, { maxZoom: CLOSEST });
+      if (!(hasView && isInView(box))) fit(box, { maxZoom: Math.max(CLOSEST, hasView ? map.getZoom() : 0) });
       L.rectangle(box, { className: "zone-searched", interactive: false }).addTo(circle);
     } else if (wanted.route) {
       const corridor = L.polygon(wanted.corridor, { className: "way-corridor", interactive: false });
