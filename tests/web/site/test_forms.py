@@ -14,8 +14,8 @@ from search_api.filter_table import is_list
 from search_api.geo import Point
 from search_api.parameters import OfferParameters, OfferQuery, meaning
 from search_api.parameters import read as read_parameters
-from web.parents.search import results
 from web.parents.alerts import asked as alerts
+from web.parents.search import results
 from web.shared import maps
 from web.shared.search import filters, forms, need, parameters, summary
 from web.shared.search.forms import SearchForm

@@ -35,6 +35,7 @@
 
   function folded(className, title, content) {
     const made = element("details", className);
+    made.name = "map-corner"; // one at a time: there is little room
     made.append(element("summary", "", title), content);
     return made;
   }

@@ -112,6 +112,8 @@
 
   maps.legend = (texts, wanted) => {
     const list = maps.element("ul", "map-legend-list");
+    list.tabIndex = 0; // it may have to be scrolled
+    list.setAttribute("aria-label", texts.legend);
     const minder = wanted.icons.assistant_maternel;
     const line = (face, text) => {
       const item = maps.element("li", "");
