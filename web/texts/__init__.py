@@ -8,9 +8,21 @@ area alone says is in the module of its name; templates read it as `t.alerts.TIT
 from domain.french import Plural
 from web.texts import widget
 from web.texts.parents import about, alerts, favourites
-from web.texts.shared import contact, fiche, inbox, notices, reports, search
+from web.texts.shared import contact, fiche, inbox, notices, reports, search, states
 
-__all__ = ["about", "alerts", "contact", "favourites", "fiche", "inbox", "notices", "reports", "search", "widget"]
+__all__ = [
+    "about",
+    "alerts",
+    "contact",
+    "favourites",
+    "fiche",
+    "inbox",
+    "notices",
+    "reports",
+    "search",
+    "states",
+    "widget",
+]
 
 SITE = "Ribambelle"
 TAGLINE = "Trouver une place pour son enfant"
@@ -310,7 +322,6 @@ SCRIPT = {
     "locating": "Recherche de votre position…",
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
-    "failed": "La recherche n’a pas abouti. Vérifiez votre connexion et réessayez.",
     "map_busy": "La carte est momentanément en pause. Elle s’affichera dans {seconds}\u00a0s. La liste reste complète.",
     "map_failed": "La carte n’a pas pu être chargée. La liste reste complète.",
     "fictitious": FICTITIOUS,
@@ -322,4 +333,5 @@ SCRIPT = {
     "zoom_out": "Réduire la carte",
     "close": "Fermer",
     "status": SHORT_STATUS,
+    **states.SCRIPT,
 }

@@ -6,7 +6,6 @@
   const MOST = 50;
   const header = document.querySelector("[data-kept-full]");
   const page = document.querySelector("[data-kept-page]");
-  const said = document.getElementById("favoris-annonce");
   const mine = new URLSearchParams(window.location.search).getAll("offre");
 
   try {
@@ -67,10 +66,8 @@
     return [...document.querySelectorAll("#liste [data-keep]")].map((button) => button.dataset.keep);
   }
 
-  function say(text) {
-    said.textContent = text;
-    window.clearTimeout(say.timer);
-    say.timer = window.setTimeout(() => (said.textContent = ""), 8000);
+  function say(text, more = {}) {
+    document.dispatchEvent(new CustomEvent("avis", { detail: { text, ...more } }));
   }
 
   document.addEventListener("click", (event) => {
@@ -84,10 +81,28 @@
   });
 
   function toggle(kept, id) {
-    if (kept.includes(id)) write(kept.filter((other) => other !== id));
-    else if (kept.length >= MOST) say(header.dataset.keptFull);
-    else if (!write([...kept, id])) return;
+    if (kept.includes(id)) {
+      write(kept.filter((other) => other !== id));
+      if (header) say(header.dataset.keptRemoved, { label: header.dataset.keptUndo, again: () => putBack(kept, id) });
+    } else if (kept.length >= MOST) {
+      say(header.dataset.keptFull);
+    } else if (write([...kept, id])) {
+      if (header) say(header.dataset.keptAdded, page ? {} : { label: header.dataset.keptSee, href: address(read()) });
+    } else {
+      return;
+    }
     if (page) follow(read());
+  }
+
+  // Where it stood, among what is kept now: another tab may have changed the list since.
+  function putBack(before, id) {
+    const now = read();
+    if (now.includes(id) || now.length >= MOST) return;
+    const at = before.slice(before.indexOf(id) + 1).map((next) => now.indexOf(next)).find((found) => found >= 0);
+    now.splice(at === undefined ? now.length : at, 0, id);
+    write(now);
+    if (page) follow(read());
+    show();
   }
 
   // On the page of one's own list the address, and the mail's link with it, follow what is taken out or put back.
