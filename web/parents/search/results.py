@@ -41,6 +41,7 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "filters": filters.fields(form.chosen, answer["facets"]),
         "chips": chips(form),
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
+        "so_far": None if form.suite or not answer["next"] else so_far(total, len(cards)),
         "loosen": [
             {"label": step.label, "href": forms.address(step.form), "count_text": found_text(step.count)}
             for step in loosened
@@ -48,6 +49,18 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "sort": next((name for name, code in forms.SORTS.items() if code == answer["query"]["sort"]), ""),
         "sorts": [(name, sort_label(name, form)) for name in parameters.sorts(found)],
         "indexed": indexed(answer["data"].get("indexed_at")),
+    }
+
+
+def so_far(total: Mapping[str, Any], shown: int) -> dict[str, str]:
+    """How far down the list one is, for its first page; `pattern` is the sentence for another number `{shown}`, which
+    the script fills in. Of a further page nobody knows how many stood before it."""
+    found = french.number(total["value"])
+    pattern = texts.states.SO_FAR if total["relation"] == "eq" else texts.states.SO_FAR_AT_LEAST
+    return {
+        "text": pattern.format(shown=french.number(shown), total=found),
+        "pattern": pattern.format(shown="{shown}", total=found),
+        "total": found,
     }
 
 
