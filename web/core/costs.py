@@ -83,6 +83,8 @@ COSTS = {
     "/favoris": 3,
     "/comparer": 3,
     "/robots.txt": LEAST,
+    "/sw.js": LEAST,
+    "/manifest.webmanifest": LEAST,
 }
 
 MAILS = (

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const KEY = "ribambelle.favoris";
+  const COPY = "ribambelle.favoris"; // the worker's name for it (core/worker.js)
   const MOST = 50;
   const header = document.querySelector("[data-kept-full]");
   const page = document.querySelector("[data-kept-page]");
@@ -37,6 +38,7 @@
   function write(kept) {
     try {
       window.localStorage.setItem(KEY, JSON.stringify(kept));
+      if (kept.length === 0 && window.caches) window.caches.delete(COPY);
       return true;
     } catch {
       return false;
@@ -143,11 +145,26 @@
     });
   }
 
+  // This very list, where it is one's own, for a moment without a connection. The browser has just received it: nothing is
+  // sent for it.
+  async function layDown() {
+    const kept = read();
+    const own = kept.length > 0 && kept.length === mine.length && kept.every((id) => mine.includes(id));
+    if (!page || !own || !window.caches || document.documentElement.hasAttribute("data-offline")) return;
+    try {
+      const answer = await fetch(window.location.href, { cache: "force-cache" });
+      if (answer.ok) await (await window.caches.open(COPY)).put("/favoris", answer);
+    } catch {
+      // Then there is no copy: the page says so where it is missed.
+    }
+  }
+
   const wasKept = new Set(read());
   const drop = document.querySelector("[data-kept-forget]");
   if (drop) drop.hidden = !drop.dataset.keptForget.split(" ").some((id) => wasKept.has(id));
   show();
   showCopy();
+  layDown();
   document.addEventListener("resultats", show);
   // Also what is added by « voir plus de résultats », and by the map.
   new MutationObserver(() => {
