@@ -18,7 +18,9 @@
     away = false;
   });
 
+  // A message that something can be done about says more: it stays.
   function say(text, stay) {
+    if (region.querySelector(".toast-action")) return;
     document.dispatchEvent(new CustomEvent("avis", { detail: { text, stay } }));
   }
 })();
