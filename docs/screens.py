@@ -100,6 +100,7 @@ FILES = (".js", ".css", ".csv", ".zip", ".txt", ".ics", ".jpg")
 NO_PAGES = {
     "/administration",
     "/fond-de-carte",
+    "/nombre",
     "/connexion/oidc",
     "/connexion/oidc/retour",
     "/inscription/2",

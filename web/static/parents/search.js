@@ -18,11 +18,6 @@
     else window.location.assign(place);
   });
 
-  document.addEventListener("change", (event) => {
-    const field = event.target;
-    if (field.form === form && field.closest("[data-at-once]") && document.getElementById("resultats")) form.requestSubmit();
-  });
-
   document.addEventListener("click", (event) => {
     const more = event.target.closest("#suite");
     if (!more || event.ctrlKey || event.metaKey || event.shiftKey) return;
