@@ -176,7 +176,7 @@
     });
     try {
       const answer = await fetch("/nombre?" + new URLSearchParams(said), { signal: counting.signal });
-      if (answer.ok) document.querySelector("#montrer span").textContent = (await answer.json()).text;
+      if (answer.ok) document.querySelector("#montrer .counted").textContent = (await answer.json()).text;
     } catch {
       // A newer count, or no network: the search itself says so.
     }
