@@ -47,6 +47,7 @@ PUBLIC = {
     "help-guide": "/aide/guide",
     "widget-builder": f"/widget?{NANTES}",
     "not-found": "/introuvable",
+    "offline": "/hors-connexion",
 }
 """Picture → the address of a page that needs no steps before it."""
 
@@ -96,10 +97,11 @@ ROOMS = {
 }
 """The demo's account → picture → address."""
 
-FILES = (".js", ".css", ".csv", ".zip", ".txt", ".ics", ".jpg")
+FILES = (".js", ".css", ".csv", ".zip", ".txt", ".ics", ".jpg", ".webmanifest")
 NO_PAGES = {
     "/administration",
     "/fond-de-carte",
+    "/nombre",
     "/connexion/oidc",
     "/connexion/oidc/retour",
     "/inscription/2",

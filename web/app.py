@@ -38,7 +38,7 @@ from web.am import messages
 from web.am.availability import routes as availability
 from web.am.registration import routes as registration
 from web.am.space import routes as space
-from web.core import access, base_map, constraints, costs, error_pages, headers, pages, posted, rendering
+from web.core import access, base_map, constraints, costs, error_pages, headers, offline, pages, posted, rendering
 from web.core.site import RegistryMissing, Site
 from web.parents.about import routes as about
 from web.parents.alerts import routes as alerts
@@ -83,6 +83,7 @@ ROUTERS = (
     about.router,
     widget.router,
     error_pages.router,
+    offline.router,
     accounts.router,
     keeping.router,
     lost_mailbox.router,

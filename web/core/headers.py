@@ -97,6 +97,8 @@ def content_policy(settings: Settings, frame_ancestors: Sequence[str] = ("'none'
         "style-src": "'self'",
         "img-src": f"'self' data: {tiles.scheme}://{tiles.netloc}" if tiles.netloc else "'self' data:",
         "connect-src": "'self'",
+        "manifest-src": "'self'",
+        "worker-src": "'self'",
         "form-action": "'self'",
         "base-uri": "'none'",
         "frame-ancestors": " ".join(frame_ancestors),

@@ -8,7 +8,7 @@ area alone says is in the module of its name; templates read it as `t.alerts.TIT
 from domain.french import Plural
 from web.texts import widget
 from web.texts.parents import about, alerts, favourites
-from web.texts.shared import contact, fiche, inbox, maps, notices, reports, search
+from web.texts.shared import contact, fiche, inbox, maps, notices, reports, search, states
 
 __all__ = [
     "about",
@@ -21,6 +21,7 @@ __all__ = [
     "notices",
     "reports",
     "search",
+    "states",
     "widget",
 ]
 
@@ -322,8 +323,8 @@ SCRIPT = {
     "locating": "Recherche de votre position…",
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
-    "failed": "La recherche n’a pas abouti. Vérifiez votre connexion et réessayez.",
     "fictitious": FICTITIOUS,
     **maps.SCRIPT,
     "status": SHORT_STATUS,
+    **states.SCRIPT,
 }

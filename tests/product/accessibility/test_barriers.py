@@ -18,13 +18,17 @@ pytestmark = pytest.mark.browser
 NOT_PAGES = {
     **dict.fromkeys(["GET /openapi.json", "GET /healthz", "GET /readyz"], "for programs"),
     "GET /fond-de-carte": "the map's own data",
+    "GET /nombre": "what the button of the search's form says",
     "GET /connexion/oidc": "leads to another site",
     "GET /connexion/oidc/retour": "comes from another site and leads on",
     "GET /connexion/code": "leads to /connexion where no code was asked for",
     "GET /inscription/code": "leads to /inscription where no code was asked for",
 }
 NOT_PAGES_UNDER = ("GET /api/v1/",)
-NOT_PAGES_ENDING = (".jpg", ".ics", ".xml", ".csv", ".zip", ".css", ".js", ".txt", ".json", ".svg", ".png")
+NOT_PAGES_ENDING = (
+    *(".jpg", ".ics", ".xml", ".csv", ".zip", ".css", ".js", ".txt", ".json", ".svg", ".png"),
+    ".webmanifest",
+)
 
 PAGES = [
     route

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from domain import french
 from search_api import offers
 from web import texts
 from web.core.site import Site
@@ -30,6 +31,7 @@ async def kept(request: Request) -> Response:
     t = texts.favourites
     values = {
         "asked": bool(asked.count),
+        "today": french.day(today),
         "cards": [cards.card(item, has_need=False, today=today) for item in found],
         "count": t.OFFER.of(len(found)),
         "gone": gone_sentence(len(asked.ids) - len(found) + asked.unreadable),

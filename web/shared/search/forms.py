@@ -170,6 +170,12 @@ def address(form: SearchForm, **changes: Any) -> str:
     return "/?" + query(form, **changes)
 
 
+def place_alone(form: SearchForm) -> SearchForm:
+    """Where a form looks, how far, and in which order it shows what is there: without any filter or need."""
+    kept = ("ou", "lieu", "autour", "vers", "vers_lieu", "detour", "rayon", "bbox", "tri")
+    return SearchForm(**{name: getattr(form, name) for name in kept})
+
+
 def query(form: SearchForm, **changes: Any) -> str:
     """The same as a query string alone, for whichever page."""
     changed = replace(form, **{"suite": "", **changes})

@@ -3,10 +3,11 @@
 (() => {
   "use strict";
   const KEY = "ribambelle.favoris";
+  const COPY = "ribambelle.favoris"; // the worker's name for it (core/worker.js)
   const MOST = 50;
   const header = document.querySelector("[data-kept-full]");
   const page = document.querySelector("[data-kept-page]");
-  const said = document.getElementById("favoris-annonce");
+  const texts = document.getElementById("avis").dataset;
   const mine = new URLSearchParams(window.location.search).getAll("offre");
 
   try {
@@ -38,6 +39,7 @@
   function write(kept) {
     try {
       window.localStorage.setItem(KEY, JSON.stringify(kept));
+      if (kept.length === 0 && window.caches) window.caches.delete(COPY);
       return true;
     } catch {
       return false;
@@ -67,10 +69,8 @@
     return [...document.querySelectorAll("#liste [data-keep]")].map((button) => button.dataset.keep);
   }
 
-  function say(text) {
-    said.textContent = text;
-    window.clearTimeout(say.timer);
-    say.timer = window.setTimeout(() => (said.textContent = ""), 8000);
+  function say(text, more = {}) {
+    document.dispatchEvent(new CustomEvent("avis", { detail: { text, ...more } }));
   }
 
   document.addEventListener("click", (event) => {
@@ -84,10 +84,28 @@
   });
 
   function toggle(kept, id) {
-    if (kept.includes(id)) write(kept.filter((other) => other !== id));
-    else if (kept.length >= MOST) say(header.dataset.keptFull);
-    else if (!write([...kept, id])) return;
+    if (kept.includes(id)) {
+      write(kept.filter((other) => other !== id));
+      say(texts.removed, { label: texts.removedUndo, again: () => putBack(kept, id) });
+    } else if (kept.length >= MOST) {
+      say(header.dataset.keptFull);
+    } else if (write([...kept, id])) {
+      say(texts.kept, page ? {} : { label: texts.keptSee, href: address(read()) });
+    } else {
+      return;
+    }
     if (page) follow(read());
+  }
+
+  // Where it stood, among what is kept now: another tab may have changed the list since.
+  function putBack(before, id) {
+    const now = read();
+    if (now.includes(id) || now.length >= MOST) return;
+    const at = before.slice(before.indexOf(id) + 1).map((next) => now.indexOf(next)).find((found) => found >= 0);
+    now.splice(at === undefined ? now.length : at, 0, id);
+    write(now);
+    if (page) follow(read());
+    show();
   }
 
   // On the page of one's own list the address, and the mail's link with it, follow what is taken out or put back.
@@ -128,11 +146,26 @@
     });
   }
 
+  // This very list, where it is one's own, for a moment without a connection. The browser has just received it: nothing is
+  // sent for it.
+  async function layDown() {
+    const kept = read();
+    const own = kept.length > 0 && kept.length === mine.length && kept.every((id) => mine.includes(id));
+    if (!page || !own || !window.caches || document.documentElement.hasAttribute("data-offline")) return;
+    try {
+      const answer = await fetch(window.location.href, { cache: "force-cache" });
+      if (answer.ok) await (await window.caches.open(COPY)).put("/favoris", answer);
+    } catch {
+      // Then there is no copy: the page says so where it is missed.
+    }
+  }
+
   const wasKept = new Set(read());
   const drop = document.querySelector("[data-kept-forget]");
   if (drop) drop.hidden = !drop.dataset.keptForget.split(" ").some((id) => wasKept.has(id));
   show();
   showCopy();
+  layDown();
   document.addEventListener("resultats", show);
   // Also what is added by « voir plus de résultats », and by the map.
   new MutationObserver(() => {

@@ -4,6 +4,7 @@
   const status = document.getElementById("annonce");
   const texts = JSON.parse(document.getElementById("textes").textContent);
   const DELAY_MS = 120;
+  const SLOW_MS = 600;
   const TERRITORIES = ["epci", "department"];
   const ICONS = { former: "later", epci: "map", department: "map", postcode: "map", address: "locate", offer: "homes" };
   // A phone's keyboard leaves room for no more.
@@ -72,6 +73,7 @@
       if (running) running.abort();
       if (text.length < 2) return close();
       running = new AbortController();
+      const slow = setTimeout(() => tellWait(), SLOW_MS);
       const limit = NARROW.matches ? MOST_NARROW : MOST;
       try {
         const answer = await fetch("/api/v1/suggest?" + new URLSearchParams({ q: text, limit }), { signal: running.signal });
@@ -82,7 +84,16 @@
         show(fitting, text, wide ? texts.too_wide : /^[\d\s]+$/.test(text) ? texts.no_postcode : texts.no_suggestion);
       } catch (error) {
         if (error.name !== "AbortError") show([], text, texts.no_answer);
+      } finally {
+        clearTimeout(slow);
       }
+    }
+
+    // Where suggestions of before stand in the box, they stay.
+    function tellWait() {
+      if (document.activeElement !== input || !list.hidden) return;
+      none.textContent = status.textContent = texts.suggesting;
+      none.hidden = false;
     }
 
     // `nothing`: the sentence where there is no suggestion.

@@ -238,6 +238,9 @@ COOKIES = (
     "Le cookie «\u00a0{device_cookie}\u00a0» reconnaît ensuite ce navigateur pendant {device_days}\u00a0jours, ou"
     " jusqu’à votre déconnexion. Il vous protège des codes demandés par d’autres, et permet de répondre à un rappel"
     " d’un seul clic.",
+    "Vos favoris sont conservés dans votre navigateur, sur votre appareil seulement. La dernière liste de favoris que"
+    " vous avez ouverte y reste lisible sans connexion. Tant que l’onglet est ouvert, le navigateur retient aussi où"
+    " vous en étiez dans vos listes de résultats. Rien de cela ne nous est envoyé.",
     "Ces cookies sont strictement nécessaires\u00a0: la loi n’exige pas votre accord (loi Informatique et Libertés,"
     " article 82).",
     "Aucun traceur, aucune mesure d’audience, aucune publicité, aucun fichier chargé chez un tiers{tiles}.",

@@ -24,6 +24,10 @@ BLOCKED = (
     " peuvent pas y rester."
 )
 FULL = "Vous gardez déjà 50 offres\u00a0: retirez-en une pour garder celle-ci."
+ADDED = "C’est dans vos favoris."
+SEE = "Voir mes favoris"
+REMOVED = "Retiré de vos favoris."
+UNDO = "Annuler"
 OFFER = Plural("offre", "offres")
 GONE_ONE = "Une offre n’est plus publiée\u00a0: elle a été retirée, ou son adresse est mal recopiée."
 GONE_MANY = "{count} offres ne sont plus publiées\u00a0: elles ont été retirées, ou leur adresse est mal recopiée."
