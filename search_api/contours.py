@@ -16,6 +16,10 @@ from search_api.engine.engine import Contours, Engine, search
 from search_api.geo import Box
 
 COMMUNES_FROM_ZOOM = 9
+COMMUNES_ALONE_FROM_ZOOM = 12
+"""Below it there are more communes in view than a map takes, or in what is dragged into it, so that what no commune
+covers would look like water: their departments lie under them."""
+
 MOST_CONTOURS = 400
 
 FINEST_GRID_ZOOM = 12
@@ -29,8 +33,9 @@ def is_at_hand(engine: Engine, bbox: Box, zoom: int) -> bool:
 
 
 async def in_view(engine: Engine, bbox: Box, zoom: int) -> Contours:
-    """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. Those of communes from zoom 9, else
-    of departments; the most populated ones where there are more than the map can take. Raises EngineUnavailable.
+    """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. From far those of departments, from
+    near those of communes, in between both, the departments first; the most populated ones where there are more than
+    the map can take. Raises EngineUnavailable.
 
     All who ask at once for what is not kept wait for one making of it.
     """
@@ -45,7 +50,8 @@ async def in_view(engine: Engine, bbox: Box, zoom: int) -> Contours:
 
 
 async def make(engine: Engine, bbox: Box, zoom: int) -> Contours:
-    found = await search(engine, engine.places, query(type_at(zoom), widened(bbox, zoom)))
+    view = widened(bbox, zoom)
+    found = await asyncio.gather(*(search(engine, engine.places, query(each, view)) for each in types_at(zoom)))
     # In a thread: for the whole country it takes the time of thirty suggestions.
     made = await asyncio.to_thread(written, found)
     engine.known_contours.put(key(bbox, zoom), made)
@@ -53,11 +59,14 @@ async def make(engine: Engine, bbox: Box, zoom: int) -> Contours:
 
 
 def key(bbox: Box, zoom: int) -> str:
-    return f"{type_at(zoom)}:{widened(bbox, zoom)}"
+    return f"{types_at(zoom)}:{widened(bbox, zoom)}"
 
 
-def type_at(zoom: int) -> str:
-    return "commune" if zoom >= COMMUNES_FROM_ZOOM else "department"
+def types_at(zoom: int) -> tuple[str, ...]:
+    """What is drawn, the lower first."""
+    if zoom < COMMUNES_FROM_ZOOM:
+        return ("department",)
+    return ("commune",) if zoom >= COMMUNES_ALONE_FROM_ZOOM else ("department", "commune")
 
 
 def widened(bbox: Box, zoom: int) -> Box:
@@ -85,9 +94,9 @@ def query(type: str, view: Box) -> dict[str, Any]:
     }
 
 
-def written(found: dict[str, Any]) -> Contours:
+def written(found: list[dict[str, Any]]) -> Contours:
     # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
-    features = [contour(hit["_source"]) for hit in found["hits"]["hits"]]
+    features = [contour(hit["_source"]) for each in found for hit in each["hits"]["hits"]]
     body = orjson.dumps({"type": "FeatureCollection", "features": features})
     return gzip.compress(body, mtime=0), hashlib.blake2b(body, digest_size=16).hexdigest()
 
