@@ -1,16 +1,13 @@
-// The map: an aid beside the list. Our own contours lie under the offers, with or without tiles.
+// The map: an aid beside the list. What lies under its offers is ground.js.
 (() => {
   "use strict";
   const plan = document.getElementById("plan");
-  if (!plan || !window.L) return;
+  if (!plan || !window.L || !window.ground) return;
   const L = window.L;
   const texts = JSON.parse(document.getElementById("textes").textContent);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const MAX_ZOOM = 18;
-  const COMMUNE_NAMES_FROM_ZOOM = 11;
-  const DEPARTMENT_NAMES_FROM_ZOOM = 7;
-  const COMMUNE_CONTOURS_FROM_ZOOM = 9;
   // About here, not up to here: a cell of the grid, while a zone ends at its commune's border or reaches over several cells.
   const ZONE_RADIUS_M = { zone: 800, commune: 2000 };
   const ICON_SIZE = 44;
@@ -21,7 +18,7 @@
   const map = L.map(plan, {
     maxZoom: MAX_ZOOM,
     minZoom: 4,
-    zoomSnap: wanted.tiles ? 1 : 0.25, // tiles blur between two zooms, contours do not
+    zoomSnap: wanted.tiles || wanted.vector ? 1 : 0.25, // tiles blur between two zooms, contours do not
     zoomControl: false,
     zoomAnimation: !still,
     fadeAnimation: !still,
@@ -30,14 +27,8 @@
   });
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
-  map.createPane("base").style.zIndex = 250;
-  map.createPane("names").style.zIndex = 350;
-  map.getPane("names").style.pointerEvents = "none";
-  if (wanted.tiles) L.tileLayer(wanted.tiles, { attribution: wanted.attribution, maxZoom: MAX_ZOOM }).addTo(map);
-  else map.attributionControl.addAttribution(wanted.attribution);
 
-  const base = L.layerGroup().addTo(map);
-  const names = L.layerGroup().addTo(map);
+  const ground = window.ground(map, () => wanted);
   const circle = L.layerGroup().addTo(map);
   const offers = L.layerGroup().addTo(map);
   const drawn = new Map();
@@ -98,7 +89,7 @@
     const signal = fetches.signal;
     const known = wanted.features && !(moved && wanted.query);
     const results = await Promise.allSettled([
-      features("/fond-de-carte?" + view, signal).then(drawBase),
+      ground.refresh(signal),
       known ? drawOffers(wanted.features) : features("/api/v1/map?" + wanted.query + "&" + view, signal).then(drawOffers),
     ]);
     if (signal.aborted) return;
@@ -112,25 +103,6 @@
     const answer = await fetch(address, { signal });
     if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
     return (await answer.json()).features;
-  }
-
-  function drawBase(found) {
-    base.clearLayers();
-    names.clearLayers();
-    const communes = map.getZoom() >= COMMUNE_CONTOURS_FROM_ZOOM;
-    const named = map.getZoom() >= (communes ? COMMUNE_NAMES_FROM_ZOOM : DEPARTMENT_NAMES_FROM_ZOOM);
-    for (const feature of found) {
-      const area = L.geoJSON(feature, { pane: "base", interactive: false, style: { className: "base-area", fillOpacity: wanted.tiles ? 0 : 1 } });
-      area.addTo(base);
-      if (named && !wanted.tiles && feature.properties.name) name(feature, area);
-    }
-  }
-
-  function name(feature, area) {
-    const label = document.createElement("span");
-    label.textContent = feature.properties.name;
-    const icon = L.divIcon({ className: "base-name", html: label, iconSize: [0, 0] });
-    L.marker(area.getBounds().getCenter(), { icon, pane: "names", interactive: false, keyboard: false }).addTo(names);
   }
 
   // Markers that stay the same stay where they are, so that an open popup and the focus survive a move.
