@@ -8,6 +8,7 @@ import asyncio
 import gzip
 import hashlib
 import math
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,8 +23,22 @@ covers would look like water: their departments lie under them."""
 
 MOST_CONTOURS = 400
 
+Outline = list[list[float]]
+"""Of longitude and latitude; the last point is the first."""
+
 FINEST_GRID_ZOOM = 12
 """A map that is closer, some kilometres wide, has but a few contours in view, and more of them do not weigh much."""
+
+
+def box_of(outline: Outline) -> Box:
+    west, south, east, north = (pick(each[axis] for each in outline) for pick in (min, max) for axis in (0, 1))
+    return Box(west=west, south=south, east=east, north=north)
+
+
+LAND: list[tuple[Box, Outline]] = [
+    (box_of(outline), outline) for outline in orjson.loads(Path(__file__).with_name("land.json").read_bytes())
+]
+"""What is land and no commune's, in pieces (docs/land.py): a map calls water what nothing covers."""
 
 
 def is_at_hand(engine: Engine, bbox: Box, zoom: int) -> bool:
@@ -33,9 +48,9 @@ def is_at_hand(engine: Engine, bbox: Box, zoom: int) -> bool:
 
 
 async def in_view(engine: Engine, bbox: Box, zoom: int) -> Contours:
-    """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. From far those of departments, from
-    near those of communes, in between both, the departments first; the most populated ones where there are more than
-    the map can take. Raises EngineUnavailable.
+    """Contours in view, and some around it, as GeoJSON in gzip, those that lie lowest first; and a hash of them. Other
+    land; then from far departments, from near communes, in between both; the most populated ones where there are more
+    than the map can take. Raises EngineUnavailable.
 
     All who ask at once for what is not kept wait for one making of it.
     """
@@ -53,7 +68,7 @@ async def make(engine: Engine, bbox: Box, zoom: int) -> Contours:
     view = widened(bbox, zoom)
     found = await asyncio.gather(*(search(engine, engine.places, query(each, view)) for each in types_at(zoom)))
     # In a thread: for the whole country it takes the time of thirty suggestions.
-    made = await asyncio.to_thread(written, found)
+    made = await asyncio.to_thread(written, view, found)
     engine.known_contours.put(key(bbox, zoom), made)
     return made
 
@@ -94,11 +109,23 @@ def query(type: str, view: Box) -> dict[str, Any]:
     }
 
 
-def written(found: list[dict[str, Any]]) -> Contours:
+def written(view: Box, found: list[dict[str, Any]]) -> Contours:
     # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
-    features = [contour(hit["_source"]) for each in found for hit in each["hits"]["hits"]]
+    features = [*land(view), *(contour(hit["_source"]) for each in found for hit in each["hits"]["hits"])]
     body = orjson.dumps({"type": "FeatureCollection", "features": features})
     return gzip.compress(body, mtime=0), hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def land(view: Box) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [outline]},
+            "properties": {"type": "land", "code": str(number), "name": ""},
+        }
+        for number, (box, outline) in enumerate(LAND)
+        if box.west <= view.east and box.east >= view.west and box.south <= view.north and box.north >= view.south
+    ]
 
 
 def contour(place: dict[str, Any]) -> dict[str, Any]:

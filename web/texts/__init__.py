@@ -318,6 +318,8 @@ SCRIPT = {
     "commune": "Dans cette commune, adresse non montrée",
     "cluster": "{count} offres ici : agrandir la carte",
     "group": "{count} offres au même endroit",
+    "itinerary": "Itinéraire",
+    "itinerary_to": "Itinéraire vers {name}",
     "zoom_in": "Agrandir la carte",
     "zoom_out": "Réduire la carte",
     "close": "Fermer",

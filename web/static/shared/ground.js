@@ -94,7 +94,6 @@
       const options = { renderer, pane: "base", interactive: false, smoothFactor: 0, style: { className: "base-area base-" + feature.properties.type } };
       const area = L.geoJSON(feature, options).addTo(map);
       area.feature = feature;
-      if (feature.properties.type === "department") area.bringToBack();
       return area;
     }
 
@@ -111,27 +110,47 @@
         });
         if (own) area.bringToFront();
       }
+      for (const type of ["department", "land"]) {
+        for (const area of areas.values()) if (area.feature.properties.type === type && !isOwn(area.feature)) area.bringToBack();
+      }
     }
 
-    // Names where they stand free of each other, those of large places first, as the server sends them.
+    // Names where they stand free of each other and of the controls, those of large places first, as the server sends
+    // them. One that would reach over the map's edge stands within it.
     function write() {
       names.clearLayers();
       const zoom = map.getZoom();
       if (tiled || zoom < DEPARTMENT_NAMES_FROM_ZOOM) return;
       const type = zoom >= COMMUNE_NAMES_FROM_ZOOM ? "commune" : "department";
-      const taken = [];
-      const order = [...areas.values()].filter((area) => area.feature.properties.type === type && area.feature.properties.name);
+      const view = inView();
+      const taken = controls();
+      const order = [...areas.values()].filter(({ feature: { properties } }) => properties.type === type && properties.name);
       order.sort((one, other) => isOwn(other.feature) - isOwn(one.feature));
-      for (const area of order) {
-        const { name } = area.feature.properties;
-        const at = middle(area.feature.geometry);
+      for (const { feature } of order) {
+        const { name } = feature.properties;
+        const at = middle(feature.geometry, view);
         if (!at) continue;
-        const half = [(name.length * LETTER_PX) / 2 + MARGIN_PX, LINE_PX / 2];
-        const box = [at.x - half[0], at.y - half[1], at.x + half[0], at.y + half[1]];
-        if (taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+        const half = L.point((name.length * LETTER_PX) / 2 + MARGIN_PX, LINE_PX / 2);
+        if (view.contains(at)) at.x = Math.max(view.min.x + half.x, Math.min(view.max.x - half.x, at.x));
+        const box = L.bounds(at.subtract(half), at.add(half));
+        if (taken.some((other) => box.overlaps(other))) continue;
         taken.push(box);
         label(name, map.layerPointToLatLng(at));
       }
+    }
+
+    function inView() {
+      const low = map.containerPointToLayerPoint([0, 0]);
+      return L.bounds(low, low.add(map.getSize()));
+    }
+
+    function controls() {
+      const { left, top } = map.getContainer().getBoundingClientRect();
+      return [...map.getContainer().querySelectorAll(".leaflet-control")].map((control) => {
+        const box = control.getBoundingClientRect();
+        const corners = [[box.left - left, box.top - top], [box.right - left, box.bottom - top]];
+        return L.bounds(corners.map((corner) => map.containerPointToLayerPoint(corner)));
+      });
     }
 
     function label(name, at) {
@@ -143,11 +162,9 @@
 
     // In pixels: the middle of the largest part; of what is seen of it, where that middle is out of view. Null where
     // hardly anything of it is.
-    function middle({ type, coordinates }) {
+    function middle({ type, coordinates }, view) {
       const parts = (type === "Polygon" ? [coordinates] : coordinates).map(([ring]) => ring.map(([lon, lat]) => map.latLngToLayerPoint([lat, lon])));
       const whole = parts.map(centroid).reduce((largest, each) => (each.area > largest.area ? each : largest));
-      const low = map.containerPointToLayerPoint([0, 0]);
-      const view = L.bounds(low, low.add(map.getSize()));
       if (view.contains(whole.at) || !parts.some((part) => view.intersects(L.bounds(part)))) return whole.at;
       const seen = parts.map((part) => L.PolyUtil.clipPolygon(part, view)).filter((part) => part.length > 2).map(centroid);
       const largest = seen.reduce((found, each) => (each.area > found.area ? each : found), { area: 0 });

@@ -129,7 +129,7 @@
       const { cluster, count, id } = feature.properties;
       const key = cluster ? `cluster ${place} ${count}` : place;
       const group = together.get(key) || { lat, lon, cluster, count, key, offers: [] };
-      if (!cluster) group.offers.push({ id, ...feature.properties });
+      if (!cluster) group.offers.push({ id, lat, lon, ...feature.properties });
       together.set(key, group);
     }
     for (const group of together.values()) {
@@ -218,6 +218,8 @@
       item.append(link);
       if (offer.availability) item.append(element("p", "", texts.status[offer.availability]));
       if (offer.kind === "assistant_maternel" && texts[offer.precision]) item.append(element("p", "hint", texts[offer.precision]));
+      const way = window.wayTo && window.wayTo(offer, texts);
+      if (way) item.append(way);
       list.append(item);
     }
     return list;
