@@ -54,7 +54,8 @@ def main(world: str) -> None:
 
 def of_communes() -> dict[str, list[Any]]:
     """The contours of the communes, by their department. Made valid, as some cross themselves."""
-    contours, found = territory.contours(), defaultdict(list)
+    contours = territory.contours()
+    found: dict[str, list[Any]] = defaultdict(list)
     for file in ("communes.csv", "added_communes.csv"):
         with (territory.GEO / file).open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows):

@@ -31,8 +31,8 @@ FINEST_GRID_ZOOM = 12
 
 
 def box_of(outline: Outline) -> Box:
-    west, south, east, north = (pick(each[axis] for each in outline) for pick in (min, max) for axis in (0, 1))
-    return Box(west=west, south=south, east=east, north=north)
+    lons, lats = [point[0] for point in outline], [point[1] for point in outline]
+    return Box(west=min(lons), south=min(lats), east=max(lons), north=max(lats))
 
 
 LAND: list[tuple[Box, Outline]] = [

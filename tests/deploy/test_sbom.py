@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 DIGEST = "ab" * 32
 SOURCES = ("requirements.in", "requirements.txt", "pyproject.toml", "README.md", "docker-compose.yml", "Dockerfile")
 VENDOR = "web/static/vendor"
-VENDORED = tuple(f"{VENDOR}/{file}" for file in ("README.md", "leaflet/leaflet.js", "protomaps-leaflet/protomaps-leaflet.js"))
+VENDORED = [f"{VENDOR}/README.md", *(f"{VENDOR}/{name}/{name}.js" for name in ("leaflet", "protomaps-leaflet"))]
 
 
 @pytest.fixture(scope="module")

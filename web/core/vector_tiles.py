@@ -6,10 +6,10 @@ setting: no address names a file. docs/map.md tells how to come by one.
 
 import gzip
 import json
-import os
 import re
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from search_api.http.responses import kept_tag
 from search_api.http.wrappers import ASKED_BY_HEAD, PMTILES
@@ -34,7 +35,7 @@ HEADER = struct.Struct("<7sB8Q24x?BBBBB")
 are passed over; whether clustered; how directories and tiles are compressed, the tiles' type, the least zoom, the most.
 """
 
-COMPRESSIONS = {1: bytes, 2: gzip.decompress}
+COMPRESSIONS: dict[int, Callable[[bytes], bytes]] = {1: bytes, 2: gzip.decompress}
 """By their codes; the library of the browsers reads no other."""
 
 MVT = 1
@@ -118,7 +119,7 @@ async def vector_tiles(request: Request) -> Response:
     site: Site = request.app.state.site
     path = site.settings.pmtiles_path
     try:
-        found = os.stat(path) if path else None
+        found = await run_in_threadpool(Path(path).stat) if path else None
     except OSError:
         found = None  # taken away under the running site, whose maps then have the contours alone
     if found is None:

@@ -68,7 +68,12 @@ def of_search(
     if "map" in answer:
         look["features"] = answer["map"]["features"]
     own = found.place.code if found.place is not None and query.route is None else ""
-    return {**look, **base(settings, own), "kinds": Kind.labels(), "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
+    return {
+        **look,
+        **base(settings, own),
+        "kinds": Kind.labels(),
+        "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON},
+    }
 
 
 def map_query(asked: Mapping[str, Any]) -> str:

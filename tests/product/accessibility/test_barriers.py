@@ -24,7 +24,7 @@ NOT_PAGES = {
     "GET /inscription/code": "leads to /inscription where no code was asked for",
 }
 NOT_PAGES_UNDER = ("GET /api/v1/",)
-NOT_PAGES_ENDING = (".jpg", ".ics", ".xml", ".csv", ".zip", ".css", ".js", ".txt", ".json", ".svg", ".png")
+NOT_PAGES_ENDING = (".jpg", ".ics", ".xml", ".csv", ".zip", ".css", ".js", ".txt", ".json", ".svg", ".png", ".pmtiles")
 
 PAGES = [
     route

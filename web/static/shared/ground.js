@@ -9,8 +9,10 @@
   const COMMUNES_ALONE_FROM_ZOOM = 12;
   const COMMUNE_NAMES_FROM_ZOOM = 11;
   const DEPARTMENT_NAMES_FROM_ZOOM = 7;
-  const AROUND = 1; // of the map's width, drawn beyond each of its edges: no drag from edge to edge reaches further
-  const AROUND_FAR = 0.25; // below 12, where the departments reach beyond it anyway
+  // Of the map's width, beyond each of its edges: what is drawn there, so that no drag from edge to edge shows an end; and
+  // what is fetched below 12, where the departments reach further anyway, or while nobody has come near the map.
+  const AROUND = 1;
+  const AROUND_LESS = 0.25;
   const LETTER_PX = 7.5;
   const LINE_PX = 20;
   const MARGIN_PX = 8;
@@ -28,14 +30,22 @@
     const names = L.layerGroup().addTo(map);
     const areas = new Map(); // what is drawn, by type and code
     let known = null; // the view that was answered: its bounds, and for which zooms its contours do
+    let near = false; // whether somebody may be about to drag it
     let turn = 0; // of the newest fetch: what an older one brings is thrown away
 
     if (vector && tiled) window.vectorGround(map, vector, attribution);
     else if (tiles) L.tileLayer(tiles, { attribution, maxZoom: map.getMaxZoom(), className: "ground-raster" }).addTo(map);
     else map.attributionControl.addAttribution(attribution);
     map.on("moveend", write);
+    for (const event of ["pointerenter", "touchstart", "focusin"]) map.getContainer().addEventListener(event, come, { passive: true });
 
     return { refresh, tiled };
+
+    function come() {
+      if (near) return;
+      near = true;
+      refresh().catch(() => {}); // the next move says so
+    }
 
     // Fetch and draw the contours in view, unless they are there. What is drawn stays until the new ones have come.
     // Rejects as fetch does, or with an Error whose `waitS` says how many seconds the server asks to wait, 0 for none.
@@ -43,7 +53,7 @@
       if (tiled && !wanted().own) return draw([]);
       const zoom = Math.floor(map.getZoom());
       const level = Math.min(zoom, COMMUNES_ALONE_FROM_ZOOM);
-      const around = zoom < COMMUNES_ALONE_FROM_ZOOM ? AROUND_FAR : AROUND;
+      const around = near && level === COMMUNES_ALONE_FROM_ZOOM ? AROUND : AROUND_LESS;
       if (known && known.level === level && known.bounds.contains(map.getBounds().pad(around / 2))) return draw(known.features);
       const mine = ++turn;
       const bounds = map.getBounds().pad(around);
