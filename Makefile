@@ -4,10 +4,15 @@ PYTHON ?= python3
 SCALE ?= demo
 PORT ?= 8000
 PROCESSES ?= $(if $(ARGS),0,2)
+IGN = https://data.geopf.fr/wmts?SERVICE=WMTS&VERSION=1.0.0&REQUEST=GetTile&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}
+IGN_ATTRIBUTION = © <a href="https://geoservices.ign.fr/">IGN</a>, Plan IGN (Géoplateforme)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test faults bench-indexer bench-search bench-alerts bench-hostile check style types lock pin-images audit sbom
 
+# TILES=ign: on the State's map, which every visitor's browser then asks for; without it no other host is asked.
+demo: export TILE_URL := $(if $(filter ign,$(TILES)),$(IGN),$(TILE_URL))
+demo: export TILE_ATTRIBUTION := $(if $(filter ign,$(TILES)),$(IGN_ATTRIBUTION),$(TILE_ATTRIBUTION))
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
 

@@ -27,6 +27,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     from search_api.http import metrics
     from web import server
     from web.app import create_app
+    from web.core.vector_tiles import BadTiles
 
     settings = found_settings()
     require_keys(settings)
@@ -47,7 +48,10 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, access_log: AccessLog = F
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     if access_log:
         logging.getLogger("ribambelle.access").setLevel(logging.INFO)
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except BadTiles as bad:
+        refuse(str(bad))
     # What is there now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()

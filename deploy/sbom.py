@@ -26,6 +26,9 @@ from deploy import pin_images
 VERSION = SchemaVersion.V1_6
 Component = dict[str, Any]
 
+ROW = re.compile(r"^\| `([a-z-]+)/` \| .* \| ([0-9.]+) \| ([A-Z]+-[0-9]-Clause)\b.* \| `([0-9a-f]{64})` \|$", re.M)
+"""Of web/static/vendor/README.md: name, version, licence, hash."""
+
 
 class Invalid(Exception):
     """No CycloneDX can be made, or what was made is none."""
@@ -44,7 +47,7 @@ def made(root: Path) -> str:
     """The whole document."""
     document = of_libraries(root)
     libraries = [library(each) for each in document["components"]]
-    others = [leaflet(root), *images(root)]
+    others = [*vendored(root), *images(root)]
     site = document["metadata"]["component"]
     names = direct(root)
     parts = [each["bom-ref"] for each in [*libraries, *others] if each in others or each["name"] in names]
@@ -81,18 +84,24 @@ def direct(root: Path) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in lines if line and not line.startswith("#")}
 
 
-def leaflet(root: Path) -> Component:
-    """The map of the pages; its version stands in the file itself."""
-    content = (root / "web" / "static" / "vendor" / "leaflet" / "leaflet.js").read_bytes()
-    found = re.search(rb"Leaflet (\d+\.\d+\.\d+)", content[:400])
-    if found is None:
-        raise Invalid("leaflet.js names no version")
-    version = found[1].decode()
-    return {
-        **part("library", "leaflet", version, f"pkg:npm/leaflet@{version}"),
-        "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(content).hexdigest()}],
-        "licenses": [{"license": {"id": "BSD-2-Clause"}}],
-    }
+def vendored(root: Path) -> list[Component]:
+    """The scripts of the pages that come from npm, as the table beside them tells. Raises Invalid."""
+    folder = root / "web" / "static" / "vendor"
+    found = []
+    for name, version, licence, digest in ROW.findall((folder / "README.md").read_text("utf-8")):
+        content = (folder / name / f"{name}.js").read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise Invalid(f"{name}.js is not the file of {folder / 'README.md'}")
+        found.append(
+            {
+                **part("library", name, version, f"pkg:npm/{name}@{version}"),
+                "hashes": [{"alg": "SHA-256", "content": digest}],
+                "licenses": [{"license": {"id": licence}}],
+            }
+        )
+    if {each["name"] for each in found} != {each.name for each in folder.iterdir() if each.is_dir()}:
+        raise Invalid(f"{folder / 'README.md'} does not name what lies beside it")
+    return found
 
 
 def images(root: Path) -> list[Component]:

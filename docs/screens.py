@@ -19,7 +19,7 @@ from starlette.routing import compile_path
 
 from demo.accounts import DOMAIN
 from docs import guide
-from docs.camera import PATIENCE_S, code_in, launch, link_in, mail_to, mails_to, picture
+from docs.camera import code_in, launch, link_in, mail_to, mails_to, picture, window
 from registry.parents.alerts.asking import MOST_LIVE
 from web.app import ROUTERS
 
@@ -102,6 +102,7 @@ NO_PAGES = {
     "/administration",
     "/fond-de-carte",
     "/nombre",
+    "/fond-de-carte/tuiles.pmtiles",
     "/connexion/oidc",
     "/connexion/oidc/retour",
     "/inscription/2",
@@ -126,9 +127,7 @@ class Visit:
 
     def open(self) -> Page:
         """A window of somebody who is not signed in."""
-        page = self.browser.new_context(locale="fr-FR", base_url=self.site).new_page()
-        page.set_default_timeout(PATIENCE_S * 1000)
-        return page
+        return window(self.browser.new_context(locale="fr-FR", base_url=self.site))
 
     def each(self, page: Page, pages: Mapping[str, str]) -> None:
         for name, path in pages.items():

@@ -8,6 +8,7 @@ import asyncio
 import gzip
 import hashlib
 import math
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -16,10 +17,28 @@ from search_api.engine.engine import Contours, Engine, search
 from search_api.geo import Box
 
 COMMUNES_FROM_ZOOM = 9
+COMMUNES_ALONE_FROM_ZOOM = 12
+"""Below it there are more communes in view than a map takes, or in what is dragged into it, so that what no commune
+covers would look like water: their departments lie under them."""
+
 MOST_CONTOURS = 400
+
+Outline = list[list[float]]
+"""Of longitude and latitude; the last point is the first."""
 
 FINEST_GRID_ZOOM = 12
 """A map that is closer, some kilometres wide, has but a few contours in view, and more of them do not weigh much."""
+
+
+def box_of(outline: Outline) -> Box:
+    lons, lats = [point[0] for point in outline], [point[1] for point in outline]
+    return Box(west=min(lons), south=min(lats), east=max(lons), north=max(lats))
+
+
+LAND: list[tuple[Box, Outline]] = [
+    (box_of(outline), outline) for outline in orjson.loads(Path(__file__).with_name("land.json").read_bytes())
+]
+"""What is land and no commune's, in pieces (docs/land.py): a map calls water what nothing covers."""
 
 
 def is_at_hand(engine: Engine, bbox: Box, zoom: int) -> bool:
@@ -29,8 +48,9 @@ def is_at_hand(engine: Engine, bbox: Box, zoom: int) -> bool:
 
 
 async def in_view(engine: Engine, bbox: Box, zoom: int) -> Contours:
-    """Contours in view, and some around it, as GeoJSON in gzip; and a hash of them. Those of communes from zoom 9, else
-    of departments; the most populated ones where there are more than the map can take. Raises EngineUnavailable.
+    """Contours in view, and some around it, as GeoJSON in gzip, those that lie lowest first; and a hash of them. Other
+    land; then from far departments, from near communes, in between both; the most populated ones where there are more
+    than the map can take. Raises EngineUnavailable.
 
     All who ask at once for what is not kept wait for one making of it.
     """
@@ -45,19 +65,23 @@ async def in_view(engine: Engine, bbox: Box, zoom: int) -> Contours:
 
 
 async def make(engine: Engine, bbox: Box, zoom: int) -> Contours:
-    found = await search(engine, engine.places, query(type_at(zoom), widened(bbox, zoom)))
+    view = widened(bbox, zoom)
+    found = await asyncio.gather(*(search(engine, engine.places, query(each, view)) for each in types_at(zoom)))
     # In a thread: for the whole country it takes the time of thirty suggestions.
-    made = await asyncio.to_thread(written, found)
+    made = await asyncio.to_thread(written, view, found)
     engine.known_contours.put(key(bbox, zoom), made)
     return made
 
 
 def key(bbox: Box, zoom: int) -> str:
-    return f"{type_at(zoom)}:{widened(bbox, zoom)}"
+    return f"{types_at(zoom)}:{widened(bbox, zoom)}"
 
 
-def type_at(zoom: int) -> str:
-    return "commune" if zoom >= COMMUNES_FROM_ZOOM else "department"
+def types_at(zoom: int) -> tuple[str, ...]:
+    """What is drawn, the lower first."""
+    if zoom < COMMUNES_FROM_ZOOM:
+        return ("department",)
+    return ("commune",) if zoom >= COMMUNES_ALONE_FROM_ZOOM else ("department", "commune")
 
 
 def widened(bbox: Box, zoom: int) -> Box:
@@ -85,11 +109,23 @@ def query(type: str, view: Box) -> dict[str, Any]:
     }
 
 
-def written(found: dict[str, Any]) -> Contours:
+def written(view: Box, found: list[dict[str, Any]]) -> Contours:
     # Not by the geojson package: it would walk through every coordinate, 0.2 s for a full view.
-    features = [contour(hit["_source"]) for hit in found["hits"]["hits"]]
+    features = [*land(view), *(contour(hit["_source"]) for each in found for hit in each["hits"]["hits"])]
     body = orjson.dumps({"type": "FeatureCollection", "features": features})
     return gzip.compress(body, mtime=0), hashlib.blake2b(body, digest_size=16).hexdigest()
+
+
+def land(view: Box) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Polygon", "coordinates": [outline]},
+            "properties": {"type": "land", "code": str(number), "name": ""},
+        }
+        for number, (box, outline) in enumerate(LAND)
+        if box.west <= view.east and box.east >= view.west and box.south <= view.north and box.north >= view.south
+    ]
 
 
 def contour(place: dict[str, Any]) -> dict[str, Any]:

@@ -120,8 +120,15 @@ class Settings(BaseSettings):
     operator_contact: str = Field("", description="Where people write about their data, errors and accessibility")
     operator_host: str = Field("", description="Who hosts the site: name, address, telephone, for the legal notice")
 
-    tile_url: str = Field("", description="Map tiles, with {z}/{x}/{y}; empty: our own contours only")
-    tile_attribution: str = Field("", description="Shown on the map when tile_url is set")
+    tile_url: str = Field("", description="Map tiles of another host, with {z}, {x} and {y}; see docs/map.md")
+    pmtiles_path: str = Field(
+        "",
+        description="File of vector tiles (PMTiles) that the site serves itself, in place of tile_url; empty with that:"
+        " our own contours only",
+    )
+    tile_attribution: str = Field(
+        "", description="Whose map it is, as every map says; of pmtiles_path by default what the file says"
+    )
 
     @property
     def keys(self) -> Keys:

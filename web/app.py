@@ -38,7 +38,19 @@ from web.am import messages
 from web.am.availability import routes as availability
 from web.am.registration import routes as registration
 from web.am.space import routes as space
-from web.core import access, base_map, constraints, costs, error_pages, headers, offline, pages, posted, rendering
+from web.core import (
+    access,
+    base_map,
+    constraints,
+    costs,
+    error_pages,
+    headers,
+    offline,
+    pages,
+    posted,
+    rendering,
+    vector_tiles,
+)
 from web.core.site import RegistryMissing, Site
 from web.parents.about import routes as about
 from web.parents.alerts import routes as alerts
@@ -75,6 +87,7 @@ TEXT = (".css", ".js", ".svg")
 ROUTERS = (
     search.router,
     base_map.router,
+    vector_tiles.router,
     fiche.router,
     contact.router,
     reports.router,
@@ -133,7 +146,8 @@ def create_app(
 ) -> FastAPI:
     """The API and the site. `now` gives the moment in UTC, `today` the civil day in France, by default that of `now`.
 
-    Without a `database_url` there are no accounts, only the search. Raises ValueError without a secret key.
+    Without a `database_url` there are no accounts, only the search. Raises ValueError without a secret key, and where
+    `pmtiles_path` names no file of tiles.
     """
     civil_day = today or (lambda: civil.day(now()))
     app = create_api(settings, today=civil_day)
@@ -153,7 +167,7 @@ def create_app(
         of_pool(registry),
     )
     templates.filters["dated"] = app.state.site.dated
-    templates.globals.update(SHOWN_BY_SEVERAL)
+    templates.globals.update(SHOWN_BY_SEVERAL, vector_tiles=vector_tiles.of(settings) is not None)
     for router in ROUTERS:
         app.include_router(router)
     openapi.add(app, described.SCHEMAS, described.TOKEN)

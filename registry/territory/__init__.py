@@ -100,7 +100,7 @@ def _load_communes(
     cur: psycopg.Cursor[TupleRow], communes: list[dict[str, str]], report: Callable[[int, int], None]
 ) -> list[tuple[str, float, float, float, float]]:
     """Copy the communes in; returns the rows of their anchors: commune, the anchor, and where its zone is shown."""
-    contours = _contours()
+    shapes = contours()
     anchors: list[tuple[str, float, float, float, float]] = []
     with cur.copy(
         "copy commune (code, name, parent, department, epci, postcodes, population, area_km2, lat, lon, bounds,"
@@ -108,7 +108,7 @@ def _load_communes(
     ) as copy:
         # Cities before their arrondissements, which refer to them.
         for done, row in enumerate(sorted(communes, key=lambda row: bool(row["parent"])), start=1):
-            contour, bounds = contours.get(row["code"]), None
+            contour, bounds = shapes.get(row["code"]), None
             if contour:
                 shape = shapely.from_geojson(contour)
                 bounds = list(shape.bounds)
@@ -143,7 +143,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(file)
 
 
-def _contours() -> dict[str, str]:
+def contours() -> dict[str, str]:
     """Contours as GeoJSON geometries by INSEE code."""
     with gzip.open(GEO / "communes.geojson.gz") as file:
         features: list[dict[str, Any]] = json.load(file)["features"]

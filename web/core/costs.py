@@ -77,6 +77,7 @@ LARGE_BYTES = 100_000
 COSTS = {
     "/": LEAST,
     "/fond-de-carte": CONTOURS,
+    "/fond-de-carte/tuiles.pmtiles": LEAST,  # and its length (web/core/vector_tiles.py)
     "/widget.js": LEAST,
     "/widget/cadre": WIDGET,
     "/alertes": 3,
@@ -164,9 +165,13 @@ def ways(needs: bool) -> int:
 
 def of_making(bbox: Box, zoom: int) -> int:
     """The contours of a view that are not kept: of what is made, which the grid may have widened a lot."""
-    view, making = contours.widened(bbox, zoom), MAKINGS[contours.type_at(zoom)]
-    area = (view.east - view.west + making.edge) * (view.north - view.south + making.edge)
-    return min(making.most, making.least + math.ceil(making.by_square_degree * area))
+    view = contours.widened(bbox, zoom)
+
+    def cost(making: Making) -> int:
+        area = (view.east - view.west + making.edge) * (view.north - view.south + making.edge)
+        return min(making.most, making.least + math.ceil(making.by_square_degree * area))
+
+    return sum(cost(MAKINGS[each]) for each in contours.types_at(zoom))
 
 
 def of_sending(length: int) -> int:

@@ -10,6 +10,7 @@ from search_api.geo import Route, degrees
 from search_api.parameters import OfferQuery, View, written
 from settings import Settings
 from web import texts
+from web.core import vector_tiles
 from web.shared import cards
 from web.shared.search.places import Where
 
@@ -72,7 +73,13 @@ def of_search(
         look["box"] = query.bbox.corners
     if "map" in answer and (seen := view(query)):
         look["features"], look["features_zoom"] = answer["map"]["features"], seen.zoom
-    return {**look, **base(settings), "kinds": Kind.labels(), "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON}}
+    own = found.place.code if found.place is not None and query.route is None else ""
+    return {
+        **look,
+        **base(settings, own),
+        "kinds": Kind.labels(),
+        "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON},
+    }
 
 
 def map_query(asked: Mapping[str, Any]) -> str:
@@ -120,10 +127,22 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
         "fictitious": document["fictitious"],
     }
     feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
-    zoom = FICHE_ZOOMS.get(precision, FICHE_ZOOM) if settings.tile_url else CONTOURS_ZOOM
-    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "features": [feature], **base(settings)}
+    ground = base(settings, document["commune"]["code"])
+    zoom = FICHE_ZOOMS.get(precision, FICHE_ZOOM) if is_tiled(settings) else CONTOURS_ZOOM
+    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "features": [feature], **ground}
 
 
-def base(settings: Settings) -> dict[str, str]:
+def base(settings: Settings, own: str = "") -> dict[str, Any]:
+    """What lies under the offers: vector tiles of ours, tiles of another host, or neither and our contours alone.
+    `own`: the code of the commune or department that stands out."""
+    if tiles := vector_tiles.of(settings):
+        vector = {"url": vector_tiles.ADDRESS, "zoom": tiles.zoom}
+        attribution = settings.tile_attribution or tiles.attribution
+        return {"tiles": "", "vector": vector, "attribution": attribution, "own": own}
     attribution = settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION
-    return {"tiles": settings.tile_url, "attribution": attribution}
+    return {"tiles": settings.tile_url, "vector": None, "attribution": attribution, "own": own}
+
+
+def is_tiled(settings: Settings) -> bool:
+    """Whether there is more on a map than where in the commune one is."""
+    return bool(settings.pmtiles_path or settings.tile_url)

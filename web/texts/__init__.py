@@ -324,6 +324,8 @@ SCRIPT = {
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
     "fictitious": FICTITIOUS,
+    "itinerary": "Itinéraire",
+    "itinerary_to": "Itinéraire vers {name}",
     **maps.SCRIPT,
     "status": SHORT_STATUS,
     **states.SCRIPT,

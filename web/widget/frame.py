@@ -171,10 +171,8 @@ def _map(site: Site, wanted: dict[str, Any], place: Place) -> dict[str, Any]:
         "query": maps.map_query(wanted),
         "lat": place.point.lat,
         "lon": place.point.lon,
-        "zoom": math.floor(zoom) if settings.tile_url else zoom,
-        "tiles": settings.tile_url,
-        "attribution": settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION,
-        "territory": place.code,
+        "zoom": math.floor(zoom) if maps.is_tiled(settings) else zoom,
+        **maps.base(settings, place.code),
         "kinds": Kind.labels(),
         "status": texts.SHORT_STATUS,
     }

@@ -27,7 +27,7 @@ NOT_PAGES = {
 NOT_PAGES_UNDER = ("GET /api/v1/",)
 NOT_PAGES_ENDING = (
     *(".jpg", ".ics", ".xml", ".csv", ".zip", ".css", ".js", ".txt", ".json", ".svg", ".png"),
-    ".webmanifest",
+    *(".webmanifest", ".pmtiles"),
 )
 
 PAGES = [

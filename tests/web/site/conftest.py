@@ -17,7 +17,7 @@ from elasticsearch import Elasticsearch
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from local.servers import Urls
-from mappings.documents import Hours, Place, Range, RetiredPlace, Source
+from mappings.documents import Bounds, Hours, Place, Range, RetiredPlace, Source
 from search_api.http.app import close
 from settings import Settings
 from tests.conftest import wait_for
@@ -92,7 +92,12 @@ def with_square(place: Place | RetiredPlace) -> Place | RetiredPlace:
         return place
     lat, lon = place.position.lat, place.position.lon
     ring = [[lon + x, lat + y] for x, y in ((-0.03, -0.02), (0.03, -0.02), (0.03, 0.02), (-0.03, 0.02), (-0.03, -0.02))]
-    return place.model_copy(update={"contour": {"type": "Polygon", "coordinates": [ring]}})
+    drawn = {
+        "contour": {"type": "Polygon", "coordinates": [ring]},
+        "lat_range": Bounds(gte=lat - 0.02, lte=lat + 0.02),
+        "lon_range": Bounds(gte=lon - 0.03, lte=lon + 0.03),
+    }
+    return place.model_copy(update=drawn)
 
 
 @pytest.fixture(scope="session")

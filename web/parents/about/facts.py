@@ -38,7 +38,7 @@ def of_site(site: Site, today: date) -> dict[str, Any]:
         "code_cookie_minutes": waiting.LIFE.seconds // 60,
         "oidc_cookie": oidc.cookie_name(site),
         "oidc_cookie_minutes": oidc.COOKIE_LIFE.seconds // 60,
-        "tiles": tiles(settings.tile_url),
+        "tiles": tiles("" if settings.pmtiles_path else settings.tile_url),
         "operator": settings.operator_name or t.UNKNOWN_OPERATOR,
         "contact": settings.operator_contact or t.UNKNOWN_CONTACT,
         "host": settings.operator_host or t.UNKNOWN_HOST,

@@ -8,6 +8,7 @@ from domain import civil, french
 from domain.vocabulary import CARE_KINDS, Funding, Language, ManagerType
 from registry.territory import calendars
 from web import texts
+from web.shared import itinerary
 from web.shared.cards import ages_text, card
 from web.shared.fiche import asking, opening, timetable
 
@@ -29,6 +30,7 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         "indexed": is_indexed(document),
         "position": document["position"],
         "place_sentence": place_sentence(document, minder=minder),
+        "way": itinerary.way_to(document),
         "kind_name": document["kind_label"],
         "practical": practical(document),
         "project": [line for line in (document.get("project") or "").splitlines() if line.strip()],

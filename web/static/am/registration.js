@@ -73,7 +73,7 @@
   }
 
   const plan = document.getElementById("plan-repere");
-  if (!plan || !window.L) return;
+  if (!plan || !window.L || !window.ground) return;
   const L = window.L;
   const wanted = JSON.parse(plan.dataset.map);
   const [lat, lon, pinned] = ["lat", "lon", "repere"].map((name) => form.elements[name]);
@@ -82,10 +82,8 @@
   const start = lat.value ? [Number(lat.value), Number(lon.value)] : [wanted.lat, wanted.lon];
   const map = L.map(plan, { zoomAnimation: false, minZoom: 6, maxZoom: 18 });
   map.attributionControl.setPrefix(false);
-  map.createPane("base").style.zIndex = 250;
-  if (wanted.tiles) L.tileLayer(wanted.tiles, { attribution: wanted.attribution, maxZoom: 18 }).addTo(map);
-  else map.attributionControl.addAttribution(wanted.attribution);
-  const contours = L.layerGroup().addTo(map);
+  map.setView(start, wanted.tiles || wanted.vector ? 16 : 13, { animate: false });
+  const ground = window.ground(map, () => wanted);
   const icon = L.divIcon({ className: "", html: '<span class="pin-dot"></span>', iconSize: [32, 32], iconAnchor: [16, 38] });
   let pin = null;
   const told = document.getElementById("repere-dit");
@@ -104,21 +102,9 @@
     later("preview", refresh);
   }
 
-  async function draw() {
-    const bounds = map.getBounds().pad(0.05);
-    const bbox = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((d) => d.toFixed(4)).join(",");
-    try {
-      const answer = await fetch("/fond-de-carte?" + new URLSearchParams({ bbox, zoom: Math.round(map.getZoom()) }));
-      if (!answer.ok) return;
-      contours.clearLayers();
-      for (const feature of (await answer.json()).features) {
-        L.geoJSON(feature, { pane: "base", interactive: false, style: { className: "base-area", fillOpacity: wanted.tiles ? 0 : 1 } }).addTo(contours);
-      }
-    } catch { /* the pin works without a background */ }
-  }
-
+  const draw = () => ground.refresh().catch(() => {}); // the pin works without a background
   map.on("moveend", draw);
-  map.setView(start, wanted.tiles ? 16 : 13, { animate: false });
+  draw();
   if (wanted.pin) set(start, false);
   map.on("click", (event) => set(event.latlng, true));
   document.getElementById("poser").addEventListener("click", () => set(map.getCenter(), true));

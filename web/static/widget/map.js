@@ -3,7 +3,7 @@
   "use strict";
   const box = document.getElementById("carte");
   const L = window.L;
-  if (!box || !L) return;
+  if (!box || !L || !window.ground) return;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const wanted = read("recherche");
   const texts = read("textes");
@@ -14,7 +14,7 @@
   const map = L.map(box, {
     minZoom: 4,
     maxZoom: 18,
-    zoomSnap: wanted.tiles ? 1 : 0.25,
+    zoomSnap: wanted.tiles || wanted.vector ? 1 : 0.25,
     zoomControl: false,
     scrollWheelZoom: false, // it would catch those who only pass by on the page around
     zoomAnimation: !still,
@@ -23,14 +23,13 @@
   });
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "bottomleft", zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
-  if (wanted.tiles) L.tileLayer(wanted.tiles, { attribution: wanted.attribution, maxZoom: 18 }).addTo(map);
-  else map.attributionControl.addAttribution(wanted.attribution);
-  const base = L.layerGroup().addTo(map);
+  map.setView([wanted.lat, wanted.lon], wanted.zoom);
+  const ground = window.ground(map, () => wanted);
   const offers = L.layerGroup().addTo(map);
   let fetches = new AbortController();
   let later = 0;
   map.on("moveend", refresh);
-  map.setView([wanted.lat, wanted.lon], wanted.zoom);
+  refresh();
 
   async function refresh() {
     fetches.abort();
@@ -40,7 +39,7 @@
     const bbox = [Math.max(-180, view.getWest()), Math.max(-90, view.getSouth()), Math.min(180, view.getEast()), Math.min(90, view.getNorth())];
     const asked = new URLSearchParams({ bbox: bbox.map((degrees) => degrees.toFixed(4)).join(","), zoom: Math.round(map.getZoom()) });
     const results = await Promise.allSettled([
-      wanted.tiles ? null : features("/fond-de-carte?" + asked, signal).then(drawBase),
+      ground.refresh(signal),
       features("/api/v1/map?" + wanted.query + "&" + asked, signal).then(drawOffers),
     ]);
     if (signal.aborted) return;
@@ -54,18 +53,6 @@
     const answer = await fetch(address, { signal });
     if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
     return (await answer.json()).features;
-  }
-
-  function drawBase(found) {
-    base.clearLayers();
-    let mine = null;
-    for (const feature of found) {
-      const own = feature.properties.code === wanted.territory;
-      const area = L.geoJSON(feature, { interactive: false, style: { className: own ? "area area-own" : "area", fillOpacity: 1 } });
-      area.addTo(base);
-      if (own) mine = area;
-    }
-    if (mine) mine.bringToFront(); // its outline over its neighbours'
   }
 
   // An open popup, and the focus in it, outlive the move that brings it into view.

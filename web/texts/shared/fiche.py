@@ -2,6 +2,8 @@
 
 WRITE = "Lui écrire"
 WRITE_HINT = "Par Ribambelle\u00a0: ni son adresse ni la vôtre ne sont montrées."
+WAY = "Itinéraire"
+WAY_TO = "vers {name}"
 
 # When it is open.
 OPEN_NOW = "Ouvert en ce moment, jusqu’à {until}"

@@ -1,0 +1,221 @@
+"""The ground of the maps in a real Chromium: our contours, and vector tiles of ours."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import shapely
+from playwright.sync_api import Browser, Page, Request, expect
+
+from settings import Settings
+from tests.web import tiles
+from tests.web.site.conftest import served
+
+pytestmark = pytest.mark.browser
+
+OpenPage = Callable[..., Page]
+NANTES = "/?ou=Nantes&lieu=commune:44109"
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36"
+)
+
+COVERED = """() => {
+  const map = document.getElementById("plan").getBoundingClientRect();
+  const { left, right } = document.querySelector("#plan .leaflet-base-pane svg").getBoundingClientRect();
+  return left <= map.left && right >= map.right;
+}"""
+"""Whether the drawing of the contours reaches over the whole map."""
+
+NAMES = """() => [...document.querySelectorAll("#plan .base-name span")].map((name) => {
+  const { left, top, right, bottom } = name.getBoundingClientRect();
+  return { text: name.textContent, left, top, right, bottom };
+})"""
+
+PAINTED = """(colour) => [...document.querySelectorAll("#plan canvas.leaflet-tile")].some((tile) => {
+  if (!tile.width) return false;
+  const { data } = tile.getContext("2d").getImageData(0, 0, tile.width, tile.height);
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] === colour[0] && data[at + 1] === colour[1] && data[at + 2] === colour[2]) return true;
+  }
+  return false;
+})"""
+
+
+def drag(page: Page, x: int, y: int) -> None:
+    """From the middle of what is free of markers; the button stays down."""
+    box = page.locator("#plan").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + (box["width"] - 4 if x < 0 else 4), box["y"] + box["height"] - 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + (box["width"] - 4 if x < 0 else 4) + x, box["y"] + box["height"] - 60 + y, steps=10)
+
+
+def test_the_commune_of_the_search_is_outlined_above_the_others(open_page: OpenPage) -> None:
+    page = open_page(NANTES)
+    own = page.locator("#plan path.base-own")
+    expect(own).to_have_count(1)
+    assert own.evaluate("path => path.parentNode.lastElementChild === path")
+    assert page.locator("#plan .base-area").count() > 1
+    water, land = (
+        page.evaluate("([of, name]) => getComputedStyle(document.querySelector(of))[name]", [of, name])
+        for of, name in (("#plan", "backgroundColor"), ("#plan .base-area:not(.base-own)", "fill"))
+    )
+    assert water != land
+
+
+def test_dragging_from_edge_to_edge_shows_no_end_though_nothing_comes(open_page: OpenPage) -> None:
+    page = open_page(NANTES)
+    expect(page.locator("#plan path.base-own")).to_have_count(1)
+    page.locator("#plan").hover()
+    page.wait_for_load_state("networkidle")
+    before = page.locator("#plan .base-area").count()
+    page.route("**/fond-de-carte?*", lambda route: None)  # never answered
+    width = page.locator("#plan").evaluate("plan => plan.clientWidth")
+    drag(page, -(width - 8), 0)
+    assert page.evaluate(COVERED)
+    assert page.locator("#plan .base-area").count() == before
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert page.locator("#plan .base-area").count() == before, "until the new ones come"
+    page.unroute("**/fond-de-carte?*")
+
+
+def test_contours_that_are_there_are_not_asked_for_again(open_page: OpenPage) -> None:
+    page = open_page(NANTES)
+    expect(page.locator("#plan path.base-own")).to_have_count(1)
+    page.locator("#plan").hover()
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "fond-de-carte?" in request.url else None)
+    drag(page, 40, 0)
+    page.mouse.up()
+    page.wait_for_load_state("networkidle")
+    assert asked == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_names_stand_free_of_each_other_of_the_controls_and_of_the_edge(open_page: OpenPage, width: int) -> None:
+    page = open_page(f"{NANTES}&rayon=20", width=width)
+    page.locator("#plan").scroll_into_view_if_needed()
+    expect(page.locator("#plan .base-name").filter(has_text="Nantes").first).to_be_attached()
+    names = page.evaluate(NAMES)
+    assert len(names) > 1
+    boxes = [
+        *names,
+        *page.locator("#plan .leaflet-control").evaluate_all("all => all.map(e => e.getBoundingClientRect().toJSON())"),
+    ]
+    for place, name in enumerate(names):
+        for other in boxes[place + 1 :]:
+            apart = (
+                name["right"] <= other["left"]
+                or other["right"] <= name["left"]
+                or name["bottom"] <= other["top"]
+                or other["bottom"] <= name["top"]
+            )
+            assert apart, (name, other)
+
+
+# Vector tiles.
+
+
+@pytest.fixture(scope="module")
+def tiled(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site with a file of tiles: land all around Nantes, and the sea."""
+    path = tmp_path_factory.mktemp("tiles") / "nantes.pmtiles"
+    land = tiles.Area("Terre-Neuve", 300_000, shapely.box(-1.75, 47.0, -1.2, 47.4))
+    tiles.write(path, [land], most_zoom=9)
+    with served(settings.model_copy(update={"pmtiles_path": str(path)})) as url:
+        yield url
+
+
+@pytest.fixture
+def drawn(chromium: Browser, tiled: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page of it; fails at the end where the browser refused something, or another host was asked."""
+    faults: list[str] = []
+    contexts = []
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).scheme != "data" and not request.url.startswith(tiled):
+            faults.append(f"asked {request.url}")
+
+    def opened(path: str, **options: Any) -> Page:
+        context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.on("request", note)
+        page.goto(tiled + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+LIGHT, DARK = [246, 239, 227], [42, 36, 48]
+"""--map-land, by scheme."""
+
+
+@pytest.mark.parametrize("path", [NANTES, "/offre/horaires", "/widget/cadre?commune=44109&vue=carte"])
+def test_tiles_of_ours_are_drawn_in_our_colours(drawn: Callable[..., Page], path: str) -> None:
+    ranges: list[str] = []
+    page = drawn("/a-propos")
+    page.on(
+        "request",
+        lambda asked: ranges.append(asked.headers.get("range", "")) if "tuiles.pmtiles" in asked.url else None,
+    )
+    page.goto(urlsplit(page.url)._replace(path="", query="").geturl() + path)
+    painted = PAINTED.replace("#plan", "#carte") if path.startswith("/widget") else PAINTED
+    page.wait_for_function(painted, arg=LIGHT)
+    assert ranges
+    assert all(each.startswith("bytes=") for each in ranges), "never the whole file"
+    credit = page.locator(".leaflet-control-attribution")
+    expect(credit).to_contain_text("IGN & Etalab 2026")
+    expect(credit.locator("a")).to_have_attribute("href", "https://geoservices.ign.fr/")
+    expect(credit.locator("img")).to_have_count(0)
+
+
+def test_they_follow_the_scheme(drawn: Callable[..., Page]) -> None:
+    page = drawn(NANTES, color_scheme="dark")
+    page.wait_for_function(PAINTED, arg=DARK)
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(PAINTED, arg=LIGHT)
+    assert not page.evaluate(PAINTED, DARK)
+
+
+def test_over_tiles_only_the_commune_of_the_search_is_outlined(drawn: Callable[..., Page]) -> None:
+    page = drawn(NANTES)
+    expect(page.locator("#plan path.base-own")).to_have_count(1)
+    expect(page.locator("#plan .base-area")).to_have_count(1)
+    expect(page.locator("#plan .base-name")).to_have_count(0)
+
+
+# The way to an offer.
+
+
+def test_the_way_to_a_shown_address_opens_the_map_of_an_android(open_page: OpenPage) -> None:
+    for options, href in (
+        ({}, "https://www.openstreetmap.org/directions?to="),
+        ({"user_agent": ANDROID}, "geo:47.211,-1.56?q="),
+    ):
+        page = open_page("/offre/horaires", **options)
+        way = page.get_by_role("link", name="Itinéraire vers Crèche <b>du</b> Port")
+        expect(way).to_be_visible()
+        assert str(way.get_attribute("href")).startswith(href)
+
+
+WAY = """([offers, texts]) => offers.map((offer) => window.wayTo(offer, texts)?.getAttribute("aria-label") ?? null)"""
+
+
+def test_a_popup_has_a_way_to_a_door_and_none_to_a_hidden_home(open_page: OpenPage) -> None:
+    page = open_page(NANTES)
+    texts = {"itinerary": "Itinéraire", "itinerary_to": "Itinéraire vers {name}"}
+    at = {"name": "A & b", "lat": 47.2, "lon": -1.5}
+    for kind, doors in (("eaje", ("address", "street")), ("assistant_maternel", ("address",))):
+        precisions = ("address", "street", "zone", "commune")
+        offers = [{**at, "kind": kind, "precision": precision} for precision in precisions]
+        shown = ["Itinéraire vers A & b" if precision in doors else None for precision in precisions]
+        assert page.evaluate(WAY, [offers, texts]) == shown
