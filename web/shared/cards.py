@@ -97,14 +97,15 @@ def place_line(item: Mapping[str, Any]) -> str:
 
 def place_in_list(item: Mapping[str, Any]) -> str:
     """The same in fewer words: without the postcode, and beside the range of a hidden home, which says that it is one,
-    the commune alone; with the MAM where somebody minds children in one."""
+    the commune alone; for the address of a MAM its name."""
     address, commune = item.get("address"), item["commune"]
-    line = place_line(item)
+    if item.get("mam"):
+        return f"{texts.IN_MAM.format(name=item['mam']['name'])}, {commune['name']}"
     if address and commune["postcode"] not in address:
-        line = f"{address}, {commune['name']}"
-    elif not address and item["position"]["precision"] == "zone" and how_far(item):
-        line = commune["name"]
-    return f"{line} · {texts.IN_MAM.format(name=item['mam']['name'])}" if item.get("mam") else line
+        return f"{address}, {commune['name']}"
+    if not address and item["position"]["precision"] == "zone" and how_far(item):
+        return str(commune["name"])
+    return place_line(item)
 
 
 def how_far(item: Mapping[str, Any]) -> str | None:
