@@ -59,6 +59,7 @@ def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) ->
     return {
         "id": item["id"],
         "href": f"/offre/{item['id']}",
+        "at": located(item["position"]),
         "name": item["name"],
         "kind": item["kind"],
         "icon": kind_icon(item["kind"]),
@@ -75,6 +76,11 @@ def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) ->
         "mam": item.get("mam"),
         "fictitious": item["fictitious"],
     }
+
+
+def located(position: Mapping[str, Any]) -> str:
+    """Where a map shows it, by which its card finds its marker; empty where the commune alone is known."""
+    return "" if position["precision"] == "commune" else f"{position['lat']:.5f},{position['lon']:.5f}"
 
 
 def kind_icon(kind: str) -> str:
