@@ -25,6 +25,21 @@ MOST_PIECES = 2_000
 """Of one kind that are kept: some hundred bytes each."""
 
 
+class OfDicts(Environment):
+    """Jinja, for values that are dicts for the most part: of `c.name` it asks a dict for its member first, save for the
+    names of a dict's own methods. Else each of the thousand in a page is an AttributeError, raised and caught."""
+
+    METHODS = frozenset(dir(dict))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute not in self.METHODS:
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+
 def static_version() -> str:
     """A hash of all static files: it stands in their addresses, so they can be cached for ever."""
     digest = hashlib.sha256()
@@ -36,8 +51,9 @@ def static_version() -> str:
 
 def environment(static: str, *, has_accounts: bool) -> Environment:
     """`static` is the address below which the static files are served; without accounts no page leads to any."""
-    made = Environment(
+    made = OfDicts(
         loader=FileSystemLoader(HERE / "templates"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
