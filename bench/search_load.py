@@ -57,6 +57,8 @@ class Connection:
         self.sent = 0.0
         self._answer = bytearray()
         self._missing = -1
+        self.length = 0
+        """Of the last answer's body, where it says so itself."""
 
     def send(self, request: bytes) -> None:
         self._answer.clear()
@@ -81,8 +83,8 @@ class Connection:
             raise RuntimeError(f"answered with {bytes(answer[:500])!r}")
         head = bytes(answer[:end]).lower()
         if (place := head.find(b"content-length:")) >= 0:
-            length = int(head[place + 15 :].split(b"\r\n", 1)[0])
-            self._missing = end + 4 + length - len(answer)
+            self.length = int(head[place + 15 :].split(b"\r\n", 1)[0])
+            self._missing = end + 4 + self.length - len(answer)
             return self._missing <= 0
         # In chunks: the last one is empty, and no JSON that we ask for has a line end before it.
         return answer.endswith(b"\r\n0\r\n\r\n")

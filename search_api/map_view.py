@@ -1,6 +1,6 @@
 """What a map shows of a search, without its list."""
 
-import geojson
+from typing import Any
 
 from search_api.answer import points
 from search_api.engine.engine import Engine, search
@@ -9,7 +9,7 @@ from search_api.query import queries
 from search_api.request.offer_query import OfferQuery, View
 
 
-async def features(engine: Engine, query: OfferQuery, view: View) -> geojson.FeatureCollection:
+async def features(engine: Engine, query: OfferQuery, view: View) -> dict[str, Any]:
     """A GeoJSON FeatureCollection of at most 200 features.
 
     Raises ParameterError for a territory that there is not, EngineUnavailable.

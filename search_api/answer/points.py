@@ -2,34 +2,36 @@
 
 from typing import Any
 
-import geojson
-
 from search_api.answer.availability import status_of
 from search_api.query.tiles import MOST_FEATURES
 from search_api.request.offer_query import OfferQuery
 
+Feature = dict[str, Any]
+"""As it is, and not the library's, which looks through all of a collection: two hundred take it 1.5 ms, as much as the
+rest of a search."""
 
-def collection(query: OfferQuery, found: dict[str, Any]) -> geojson.FeatureCollection:
+
+def collection(query: OfferQuery, found: dict[str, Any]) -> dict[str, Any]:
     """What the engine found for `queries.on_map`, as a GeoJSON FeatureCollection of at most 200 features."""
     total = found["hits"]["total"]["value"]
     if total <= MOST_FEATURES:
         shown = [point(hit["_source"], query) for hit in found["hits"]["hits"]]
     else:
         shown = [cluster(bucket) for bucket in found["aggregations"]["tiles"]["buckets"]]
-    return geojson.FeatureCollection(shown, total=found["hits"]["total"])
+    return {"type": "FeatureCollection", "total": found["hits"]["total"], "features": shown}
 
 
-def point(offer: dict[str, Any], query: OfferQuery) -> geojson.Feature:
+def point(offer: dict[str, Any], query: OfferQuery) -> Feature:
     status = status_of(offer, query.start, query.days, query.today, query.ages_months, query.real)
     properties = {
         "cluster": False,
         **{key: offer[key] for key in ("id", "kind", "name", "precision", "fictitious")},
         "availability": status["status"] if status else None,
     }
-    return geojson.Feature(geometry=at(offer["position"]), properties=properties)
+    return {"type": "Feature", "geometry": at(offer["position"]), "properties": properties}
 
 
-def cluster(bucket: dict[str, Any]) -> geojson.Feature:
+def cluster(bucket: dict[str, Any]) -> Feature:
     """In the middle of those of its offers that are located, with the box that holds them; of whom all are known by
     their commune alone, at the middle of these, without a box."""
     kinds = {each["key"]: each["doc_count"] for each in bucket["kinds"]["buckets"]}
@@ -37,12 +39,13 @@ def cluster(bucket: dict[str, Any]) -> geojson.Feature:
     unlocated = bucket["doc_count"] - located["doc_count"]
     properties = {"cluster": True, "count": bucket["doc_count"], "unlocated": unlocated, "kinds": kinds}
     if not located["doc_count"]:
-        return geojson.Feature(geometry=at(bucket["centre"]["location"]), properties=properties)
-    centre, box = located["centre"]["location"], located["bounds"]["bounds"]
-    first, last = box["top_left"], box["bottom_right"]
-    bounds = [first["lon"], last["lat"], last["lon"], first["lat"]]
-    return geojson.Feature(geometry=at(centre), properties=properties, bbox=bounds)
+        return {"type": "Feature", "geometry": at(bucket["centre"]["location"]), "properties": properties}
+    box = located["bounds"]["bounds"]
+    (west, north), (east, south) = (at(box[corner])["coordinates"] for corner in ("top_left", "bottom_right"))
+    geometry = at(located["centre"]["location"])
+    return {"type": "Feature", "geometry": geometry, "properties": properties, "bbox": [west, south, east, north]}
 
 
-def at(position: dict[str, Any]) -> geojson.Point:
-    return geojson.Point((position["lon"], position["lat"]))
+def at(position: dict[str, Any]) -> dict[str, Any]:
+    """To a tenth of a metre."""
+    return {"type": "Point", "coordinates": [round(position["lon"], 6), round(position["lat"], 6)]}

@@ -1,11 +1,16 @@
 """Templates: the environment, and one function that turns a template and its values into a page."""
 
 import hashlib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import orjson
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from domain import vocabulary
 from web import texts
@@ -13,6 +18,26 @@ from web.core.rooms import ROOMS
 
 HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
+
+NOTHING = Markup()
+
+MOST_PIECES = 2_000
+"""Of one kind that are kept: some hundred bytes each."""
+
+
+class OfDicts(Environment):
+    """Jinja, for values that are dicts for the most part: of `c.name` it asks a dict for its member first, save for the
+    names of a dict's own methods. Else each of the thousand in a page is an AttributeError, raised and caught."""
+
+    METHODS = frozenset(dir(dict))
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute not in self.METHODS:
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
 
 def static_version() -> str:
@@ -26,8 +51,9 @@ def static_version() -> str:
 
 def environment(static: str, *, has_accounts: bool) -> Environment:
     """`static` is the address below which the static files are served; without accounts no page leads to any."""
-    made = Environment(
+    made = OfDicts(
         loader=FileSystemLoader(HERE / "templates"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -41,7 +67,34 @@ def environment(static: str, *, has_accounts: bool) -> Environment:
         rooms=ROOMS,
         has_accounts=has_accounts,
     )
+    made.policies["json.dumps_function"] = as_json
+    made.globals["pieces"] = kept_pieces(made)
     return made
+
+
+def kept_pieces(templates: Environment) -> SimpleNamespace:
+    """The macros of core/pieces.html by their names, each result kept: a page of results draws some 150 of them, most
+    of which the page before had too, and to call a macro costs ten times as much as to find what it gave. Those about
+    an error are not kept: it may repeat what somebody typed."""
+    module = vars(templates.get_template("core/pieces.html").module)
+    pieces = {name: kept(module[name]) for name in ("icon", "tick", "strip")}
+    return SimpleNamespace(**pieces, **{name: of_wrong(module[name]) for name in ("error", "invalid")})
+
+
+def kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """By the types of the arguments too: of two texts that are equal one may be safe already, the other a reader's."""
+    return lru_cache(MOST_PIECES, typed=True)(macro)
+
+
+def of_wrong(macro: Callable[..., Markup]) -> Callable[[Mapping[str, str], str], Markup]:
+    """A macro about a field's error: nothing for any other field."""
+    return lambda errors, field: macro(field, errors[field]) if field in errors else NOTHING
+
+
+def as_json(value: Any, **_: Any) -> str:
+    """For Jinja's `tojson`, which escapes what may not stand in a script's element or between single quotes: a fifth of
+    what the standard library needs for a map."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def page(templates: Environment, name: str, values: dict[str, Any], status: int = 200) -> HTMLResponse:

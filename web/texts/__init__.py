@@ -144,6 +144,10 @@ OFFER_OF_THAT_NAME = "Un établissement ou un service porte ce nom :"
 ADDRESSES_AWAY = "La recherche d’adresses ne répond pas pour le moment."
 OTHER_PLACE = "Vous pensiez à un autre lieu ?"
 LIST = "Liste"
+FROM_CENTRE = "Les distances partent du centre {of_commune}."
+REFINE = "Affiner avec mon adresse"
+UNLOCATED = "Adresse non située"
+UNLOCATED_HINT = "De ces résultats, nous connaissons seulement la commune."
 MAP = "Carte"
 MAP_LABEL = "Carte des résultats"
 MAP_NO_SCRIPT = "La carte a besoin de JavaScript. La liste contient tous les résultats."
@@ -160,7 +164,6 @@ LOOSEN_RPE = "Demander de l’aide à un relais petite enfance"
 DATA_OF = "Données du {day}"
 
 # Availability, on cards and fiches.
-FREE_FOR_NEED = "Place libre pour toute votre demande"
 FREE_PLACE = Plural("place libre", "places libres")
 FREE_UNTIL = "jusqu’au {day}"
 FREE_DECLARED_UNTIL = "disponibilités déclarées jusqu’au {day}"
@@ -176,6 +179,14 @@ DECLARED = "disponibilités déclarées {ago}, à jour"
 DECLARED_SAID = "déclarées {ago}, à jour"
 DECLARED_TO_CONFIRM = "disponibilités déclarées {ago}, à confirmer"
 NEVER_DECLARED = "disponibilités jamais déclarées"
+NEVER_DECLARED_SHORT = "Disponibilités jamais déclarées"
+FREE_THE_DAY = "Libre le {day}"
+FREE_THE_DAYS = "Libre les {count}\u00a0jours"
+TO_CONFIRM_SHORT = "À confirmer"
+SINCE = "déclaré {ago}"
+STRIP = {"yes": "{days}\u00a0: libre", "part": "{days}\u00a0: libre en partie", "no": "{days}\u00a0: pas de place"}
+MORE_FEATURES = Plural("autre particularité", "autres particularités")
+FICTITIOUS_SHORT = "Fictif"
 SHORT_STATUS = {
     "free": "Place libre",
     "full": "Complet",
@@ -192,7 +203,8 @@ FICTITIOUS_LONG = (
     "Données fictives : cette fiche montre à quoi ressemble le service. La personne ou le lieu n’existe pas."
 )
 DISTANCE = "à {distance}"
-DISTANCE_ABOUT = "à environ {distance}"
+DISTANCE_WITHIN = "à moins de {distance}"
+DISTANCE_BETWEEN = "entre {low} et {high}"
 ZONE_OF = "un quartier {of_commune}"
 COMMUNE_OF = "quelque part {in_commune}"
 ZONE_SENTENCE = (
@@ -205,9 +217,13 @@ STREET_SENTENCE = "La carte montre la rue, pas le numéro."
 COMMUNE_SENTENCE = "L’adresse n’a pas pu être située exactement : la carte montre la commune {of_commune}."
 CHILD = Plural("enfant", "enfants")
 CAPACITY = "{children} au plus"
+CAPACITY_OF = "capacité\u00a0: {places}"
 PLACE = Plural("place", "places")
 MEMBERS = "assistants maternels"
 HOURLY = "{money} net de l’heure"
+HOURLY_SHORT = "{money}/h net"
+FEATURES_SHORT = {"handicap": "Accueil du handicap"}
+"""On cards, where the vocabulary’s label is too long."""
 UPKEEP = "{money} d’entretien par jour"
 MEAL = "{money} par repas"
 AGES = "Âges"

@@ -41,7 +41,7 @@ def links(html: str) -> list[str]:
 
 
 def shown_on_map(html: str) -> Any:
-    found = re.search(r'data-map="([^"]+)"', html)
+    found = re.search(r"data-map='([^']+)'", html)
     assert found
     return json.loads(unescape(found[1]))
 

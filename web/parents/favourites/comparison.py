@@ -48,7 +48,7 @@ def _place(offer: Mapping[str, Any]) -> list[str]:
 
 
 def _availability(offer: Mapping[str, Any], today: date) -> list[str]:
-    shown = cards.availability(offer.get("availability"), has_need=False)
+    shown = cards.availability(offer.get("availability"))
     return [shown["text"] if shown else "", cards.freshness(offer, today) or ""]
 
 

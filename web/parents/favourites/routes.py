@@ -32,7 +32,7 @@ async def kept(request: Request) -> Response:
     values = {
         "asked": bool(asked.count),
         "today": french.day(today),
-        "cards": [cards.card(item, has_need=False, today=today) for item in found],
+        "cards": [cards.card(item, today=today) for item in found],
         "count": t.OFFER.of(len(found)),
         "gone": gone_sentence(len(asked.ids) - len(found) + asked.unreadable),
         "gone_ids": _missing(asked.ids, ids),
@@ -56,7 +56,7 @@ async def compare(request: Request) -> Response:
     values = {
         "offers": [
             {
-                **cards.card(document, has_need=False, today=today),
+                **cards.card(document, today=today),
                 "without": addresses.of_list("/comparer", [id for id in ids if id != document["id"]]),
             }
             for document in found

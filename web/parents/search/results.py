@@ -31,7 +31,8 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
     """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
     form = found.form
     total = answer["total"]
-    cards = [card(item, has_need=form.has_need, today=today) for item in answer["items"]]
+    days = need.asked_days(form.slots)
+    cards = [card(item, today=today, days=days) for item in answer["items"]]
     heading = texts.RESULT.of(total["value"])
     if total["relation"] != "eq":
         heading = texts.AT_LEAST.format(count=heading)
@@ -43,6 +44,7 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "bar": bar.shown(found),
         "button": bar.button(total["value"]),
         "cards": cards,
+        "unlocated": unlocated(answer),
         "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
         "filters": filters.fields(form.chosen, answer["facets"]),
         "alert_after": ALERT_AFTER,
@@ -72,11 +74,30 @@ def so_far(total: Mapping[str, Any], shown: int) -> dict[str, str]:
     }
 
 
-def around(found: Where, *, alerts: bool) -> dict[str, Any]:
+def unlocated(answer: Mapping[str, Any]) -> int:
+    """By distance, the number of the page's first offer that is known by its commune alone, as are all after it; 0
+    where there is none, or the order is another."""
+    if answer["query"]["sort"] != "distance":
+        return 0
+    numbered = enumerate(answer["items"], 1)
+    return next((number for number, item in numbered if item["position"]["precision"] == "commune"), 0)
+
+
+def from_centre(found: Where) -> str:
+    """Where the distances of a search around a commune start, which is nobody's door; "" for every other one."""
+    place = found.place
+    if place is None or place.type != "commune" or not found.is_around or found.form.rayon == "0":
+        return ""
+    return texts.FROM_CENTRE.format(of_commune=french.leaving(place.name))
+
+
+def around(found: Where, *, alerts: bool, addresses: bool) -> dict[str, Any]:
     """What stands around a list, and without one too: the places as they were understood, the folded parts of the form
-    in a few words, and whether an alert can be asked for."""
+    in a few words, and whether an alert can be asked for. `addresses`: whether a search can start at one."""
     return {
         "alert": alert(found) if alerts else None,
+        "from_centre": from_centre(found),
+        "can_refine": addresses,
         "notices": notices.of(found, forms.address),
         "of_today": notices.of_today(found),
         "guessed": found.start.is_guess or found.end.is_guess,

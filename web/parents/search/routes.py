@@ -160,7 +160,7 @@ def _page(
         "nearly": beside,
         "filters": shown["filters"] if shown else filters.fields(form.chosen),
         "counts": shown["kinds"] if shown else {},
-        **results.around(found, alerts=site.registry is not None),
+        **results.around(found, alerts=site.registry is not None, addresses=site.geocoder is not None),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
         "map": plan,
         "view": view,

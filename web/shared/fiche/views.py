@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from domain import civil, french
-from domain.vocabulary import CARE_KINDS, Funding, Language, ManagerType
+from domain.vocabulary import CARE_KINDS, Feature, Funding, Language, ManagerType
 from registry.territory import calendars
 from web import texts
 from web.shared import itinerary
-from web.shared.cards import ages_text, card
+from web.shared.cards import ages_text, availability, card, freshness, place_line
 from web.shared.fiche import asking, opening, timetable
 
 
@@ -21,10 +21,14 @@ def fiche(document: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     periods = timetable.current_periods(document, today)
     usual, closed = document.get("opening_hours") or [], document.get("leave") or []
     contact = document.get("contact") or {}
-    shown = card(document, has_need=False, today=today)
-    to_confirm = bool(shown["availability"]) and shown["availability"]["status"] == "to_confirm"
+    found = availability(document.get("availability"))
+    to_confirm = found is not None and found["status"] == "to_confirm"
     return {
-        **shown,
+        **card(document, today=today),
+        "place": place_line(document),
+        "availability": found,
+        "fresh": freshness(document, today),
+        "features": [Feature.label_of(code) for code in document.get("features") or []],
         "to_confirm": to_confirm,
         "minder": minder,
         "indexed": is_indexed(document),

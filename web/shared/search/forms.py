@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -112,16 +113,16 @@ class SearchForm:
         lat, lon = map(float, self.autour.split(","))
         return Point(lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
-    @property
+    @cached_property
     def births(self) -> tuple[date, ...]:
         """The children's, as far as they are days."""
         return tuple(born for text in self.naissance if (born := civil.typed_day(text)))
 
-    @property
+    @cached_property
     def slots(self) -> tuple[Slot, ...]:
         return need.slots(vars(self))
 
-    @property
+    @cached_property
     def has_need(self) -> bool:
         return any(slot.days for slot in self.slots)
 

@@ -86,7 +86,7 @@ def shown(found: Where, answer: Answer, beside: Beside, today: date, address: Ad
         "nobody": nearest(beside) if nobody and beside.nearest else None,
         "reason": why(beside.reason, found) if beside.reason else None,
         "less": less(found, beside.counts, today, address) if beside.counts else [],
-        "pairs": pairs(beside.pairs, today) if nobody and beside.pairs else [],
+        "pairs": pairs(found.form, beside.pairs, today) if nobody and beside.pairs else [],
     }
 
 
@@ -248,9 +248,10 @@ def asks(found: Where, change: Change, today: date) -> bool:
 # Two together -------------------------------------------------------------------------------------------------
 
 
-def pairs(answer: Answer, today: date) -> list[dict[str, Any]]:
+def pairs(form: SearchForm, answer: Answer, today: date) -> list[dict[str, Any]]:
+    days = need.asked_days(form.slots)
     return [
-        {"summary": each["summary"], "cards": [cards.card(item, has_need=True, today=today) for item in each["offers"]]}
+        {"summary": each["summary"], "cards": [cards.card(item, today=today, days=days) for item in each["offers"]]}
         for each in answer["items"]
     ]
 

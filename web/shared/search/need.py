@@ -64,6 +64,12 @@ class Slot:
         return week.minutes(self.start, self.end)
 
 
+def asked_days(slots: Sequence[Slot]) -> tuple[str, ...]:
+    """The weekdays of all slots in the API's codes, in their order."""
+    asked = {day for slot in slots for day in slot.days}
+    return tuple(code for day, code in DAYS.items() if day in asked)
+
+
 def as_places(text: str) -> int | None:
     """A number of places as the form's list has it: one figure, from 1 to MAX_PLACES; None for any other text."""
     return int(text) if text in map(str, range(1, MAX_PLACES + 1)) else None

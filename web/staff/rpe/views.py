@@ -11,7 +11,7 @@ from registry.offers.duties import Standing
 from registry.offers.relais import Reach, Seen
 from web import texts
 from web.shared import cards
-from web.shared.search import filters, forms, nearly, notices, parameters, summary
+from web.shared.search import filters, forms, nearly, need, notices, parameters, summary
 from web.shared.search.places import Where
 from web.staff.rpe.forms import DUTIES, Asked, standing
 from web.staff.rpe.search import Found
@@ -87,7 +87,7 @@ def _card(
     asked: Asked, item: Mapping[str, Any], seen: Mapping[str, Seen], reached: Mapping[str, Reach], today: date
 ) -> dict[str, Any]:
     """`reach` is None for one who minds children outside the territory, whose public fiche alone is the relais's."""
-    shown = cards.card(item, has_need=asked.form.has_need, today=today)
+    shown = cards.card(item, today=today, days=need.asked_days(asked.form.slots))
     if item["id"] not in reached:
         return {**shown, "reach": None}
     reach, known = reached[item["id"]], seen.get(item["id"])
