@@ -25,6 +25,7 @@
     zoomControl: false,
     keyboard: false, // no stop of the Tab key until it is asked for
     scrollWheelZoom: false,
+    trackResize: false, // it would pass for a move by hand: the observer below does it
     zoomAnimation: !still,
     fadeAnimation: !still,
     markerZoomAnimation: !still,
