@@ -10,10 +10,10 @@
     const legend = folded("map-legend", texts.legend, maps.legend(texts, wanted()));
     const chip = folded("map-unlocated", "", element("p", "", texts.unlocated_hint));
     chip.hidden = true;
-    const corner = L.control({ position: "bottomleft" });
+    const corner = L.control({ position: "topright" });
     corner.onAdd = () => {
       const made = element("div", "map-corner");
-      made.append(chip, legend);
+      made.append(legend, chip);
       L.DomEvent.disableClickPropagation(made);
       L.DomEvent.disableScrollPropagation(made);
       return made;

@@ -11,7 +11,6 @@
   const MAX_ZOOM = 18;
   const CLOSEST = 14; // where a search of a small part of the map looks, unless one was closer
   const COARSER = 0.75; // of a zoom: groups made for a smaller map than this one are asked for again
-  const CORNER_PX = 56; // what stands in the corners below: not over what is searched
   const PATIENCE_MS = 200;
   const SETTLED_MS = 150;
 
@@ -41,6 +40,7 @@
   let looking = false;
   let looked = false; // a map that is not shown has no size to look with
   let hasView = false;
+  let moved = false; // since it last looked
   let size = "";
   let resized = 0; // the timer of a map whose size changes
   let fresh = true; // the page has just brought its results
@@ -55,7 +55,11 @@
     maps.browsing(map, offers);
   }
 
-  map.on("moveend", () => { if (!looking && looked) refresh(); });
+  map.on("moveend", () => {
+    if (looking || !looked) return;
+    moved = true;
+    refresh();
+  });
   document.addEventListener("resultats", () => {
     const before = where();
     wanted = settings();
@@ -69,13 +73,16 @@
   }).observe(plan);
   show();
 
-  // Look, once there is anything to look with, and see what is there.
+  // Look, once there is anything to look with, and see what is there; again with another size, unless it was moved.
   function show() {
     if (!plan.clientWidth || !plan.clientHeight) return;
     size = sizeOf();
     looking = true;
     map.invalidateSize({ pan: looked, animate: false });
-    if (!looked) look();
+    if (!looked || !moved) {
+      look();
+      moved = false;
+    }
     looking = false;
     looked = hasView = true;
     refresh();
@@ -95,24 +102,20 @@
     if (wanted.box) {
       const [west, south, east, north] = wanted.box;
       const box = L.latLngBounds([south, west], [north, east]);
-      if (!(hasView && isInView(box))) fit(box, { maxZoom: Math.max(CLOSEST, hasView ? map.getZoom() : 0) });
+      if (!(hasView && isInView(box))) map.fitBounds(box, { animate: false, maxZoom: Math.max(CLOSEST, hasView ? map.getZoom() : 0) });
       L.rectangle(box, { className: "zone-searched", interactive: false }).addTo(circle);
     } else if (wanted.route) {
       const corridor = L.polygon(wanted.corridor, { className: "way-corridor", interactive: false });
-      fit(corridor.getBounds());
+      map.fitBounds(corridor.getBounds(), { animate: false });
       corridor.addTo(circle);
       L.polyline(wanted.route, { className: "way-line", interactive: false }).addTo(circle);
       for (const end of wanted.route) L.circleMarker(end, { radius: 7, className: "way-end", interactive: false }).addTo(circle);
     } else if (wanted.radius_m) {
-      fit(centre.toBounds(wanted.radius_m * 2));
+      map.fitBounds(centre.toBounds(wanted.radius_m * 2), { animate: false });
       L.circle(centre, { radius: wanted.radius_m, className: "radius-circle", interactive: false }).addTo(circle);
     } else {
       map.setView(centre, wanted.zoom, { animate: false });
     }
-  }
-
-  function fit(bounds, more = {}) {
-    map.fitBounds(bounds, { animate: false, paddingBottomRight: [0, CORNER_PX], ...more });
   }
 
   // Whether the map shows about this box: it was asked for here, and nothing need move.
