@@ -6,6 +6,7 @@
   const form = document.getElementById("recherche");
   const bar = document.getElementById("barre");
   const pill = bar.querySelector("summary");
+  const sheet = document.getElementById("feuille");
   const panels = document.getElementById("volets");
   const beside = document.getElementById("cote");
   const closing = document.getElementById("fermer");
@@ -14,8 +15,11 @@
   // As search.css asks it: whether a closed <details> can show what it holds.
   const shows = CSS.supports("selector(::details-content)");
   const SOON_MS = 400;
-  const TYPED_MS = 1500; // a browser tells a change of a time or a date with each figure
-  const TYPED = ["time", "date", "text", "search"];
+  // A browser tells a change of a time or a date with each figure: such a field waits longer, and, where the answer
+  // would draw it anew, until it is left.
+  const TYPED_MS = 1500;
+  const isTyped = (field) => ["time", "date"].includes(field.type);
+  const DIALOG = [["role", "dialog"], ["aria-modal", "true"], ["aria-labelledby", "titre-recherche"]];
   const touched = new Set(); // what was changed since the last search
   let timer = 0;
   let counting = null;
@@ -65,8 +69,7 @@
   function openSheet() {
     bar.classList.add("modal");
     document.documentElement.classList.add("sheet-open");
-    form.setAttribute("role", "dialog");
-    form.setAttribute("aria-modal", "true");
+    for (const [name, value] of DIALOG) sheet.setAttribute(name, value);
     for (const other of around()) other.inert = true;
     closing.hidden = false;
     closing.focus();
@@ -77,18 +80,17 @@
     if (!inSheet()) return;
     bar.classList.remove("modal");
     document.documentElement.classList.remove("sheet-open");
-    form.setAttribute("role", "search");
-    form.removeAttribute("aria-modal");
+    for (const [name] of DIALOG) sheet.removeAttribute(name);
     for (const other of around()) other.inert = false;
     closing.hidden = true;
     bar.open = false;
     pill.focus({ preventScroll: true });
   }
 
-  // All that is not the form: the neighbours of each element around it.
+  // All that is not the sheet: the neighbours of each element around it.
   function around() {
     const found = [];
-    for (let at = form; at !== document.body; at = at.parentElement) {
+    for (let at = sheet; at !== document.body; at = at.parentElement) {
       for (const other of at.parentElement.children) if (other !== at && !other.matches("script")) found.push(other);
     }
     return found;
@@ -100,26 +102,27 @@
     return isSheet() ? [] : [bar, ...(isDocked() ? [] : panels.querySelectorAll(":scope > .panel"))].filter((each) => each.open);
   }
 
+  const menus = () => document.querySelectorAll(".site-menu[open]");
+
   function closeAll(but) {
-    for (const each of popovers()) if (each !== but) each.open = false;
-    for (const menu of document.querySelectorAll(".site-menu[open]")) if (menu !== but) menu.open = false;
+    for (const each of [...popovers(), ...menus()]) if (each !== but) each.open = false;
   }
 
   const holds = (open, node) => (open === bar ? pill.contains(node) || form.querySelector(".part-where").contains(node) : open.contains(node));
 
   document.addEventListener("pointerdown", ({ target }) => {
-    closeAll([...popovers(), ...document.querySelectorAll(".site-menu[open]")].find((open) => holds(open, target)));
+    closeAll([...popovers(), ...menus()].find((open) => holds(open, target)));
   });
 
   // Who leaves a popover by the keyboard finds what it covered.
   document.addEventListener("focusin", ({ target }) => {
-    for (const open of popovers()) if (!holds(open, target)) open.open = false;
+    for (const open of [...popovers(), ...menus()]) if (!holds(open, target)) open.open = false;
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (inSheet()) return closeSheet();
-    const [open] = [...popovers(), ...document.querySelectorAll(".site-menu[open]")];
+    const [open] = [...popovers(), ...menus()];
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();
@@ -134,17 +137,19 @@
     if (["rayon", "detour"].includes(target.name)) form.elements.bbox.value = "";
     if (inSheet()) return later(count, SOON_MS);
     if (isSheet() || target.dataset.suggest || !isWhole()) return;
-    later(search, !target.closest("[data-instant]") && ["time", "date"].includes(target.type) ? TYPED_MS : SOON_MS);
+    if (!isTyped(target)) later(search, SOON_MS);
+    else if (!target.closest("[data-swap]")) later(search, TYPED_MS);
   });
 
   form.addEventListener("input", ({ target }) => {
     if (target.dataset.suggest) form.elements.bbox.value = "";
-    if (inSheet() && TYPED.includes(target.type)) later(count, SOON_MS);
+    if (inSheet() && target.matches("input:not([type=checkbox])")) later(count, SOON_MS);
   });
 
-  // A field that was left is typed to its end.
-  document.addEventListener("focusout", ({ target }) => {
-    if (timer && !inSheet() && touched.has(target) && ["time", "date"].includes(target.type)) later(search, 0);
+  // A field that was left is typed to its end; one among several, like the births of children, when all are left.
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (isSheet() || !touched.has(target) || !isTyped(target) || !isWhole()) return;
+    if (!target.closest("fieldset, .field").contains(relatedTarget)) later(search, SOON_MS);
   });
 
   function later(act, ms) {
@@ -152,11 +157,13 @@
     timer = window.setTimeout(() => { timer = 0; act(); }, ms);
   }
 
-  // Hours say nothing until a day is ticked, and are refused without one.
+  // Hours say nothing until a day is ticked, and are refused without one; so are hours that end as they begin.
   function isWhole() {
     const data = new FormData(form);
-    return ["", "2", "3"].every((slot) =>
-      data.has("jour" + slot) || ["debut", "fin"].every((name) => !touched.has(form.elements[name + slot])));
+    return ["", "2", "3"].every((slot) => {
+      const [start, end] = ["debut", "fin"].map((name) => form.elements[name + slot]);
+      return data.has("jour" + slot) ? start.value !== end.value || start.value === "" : !touched.has(start) && !touched.has(end);
+    });
   }
 
   function search() {
@@ -188,10 +195,10 @@
     touched.clear();
     if (counting) counting.abort();
     if (instant) return;
-    const sheet = inSheet();
+    const sent = inSheet();
     closeSheet();
     closeAll();
-    if (sheet) document.addEventListener("resultats", () => document.getElementById("titre-resultats").focus(), { once: true });
+    if (sent) document.addEventListener("resultats", () => document.getElementById("titre-resultats").focus(), { once: true });
   });
 
   // What a swap leaves to do -------------------------------------------------------------------------------------

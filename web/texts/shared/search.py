@@ -48,7 +48,6 @@ TOGGLE_FREE = "Seulement libres"
 
 # The bar that says the search, and the sheet that it opens.
 TO_RESULTS = "Aller aux résultats"
-TO_FILTERS = "Aller aux filtres"
 CHANGE = "Modifier la recherche\u00a0:"
 SHEET = "Votre recherche"
 CLOSE = "Fermer"
@@ -62,8 +61,7 @@ SHORT_FILTERS = "Filtres"
 SHOW = "Voir les résultats"
 SHOW_COUNTED = "Voir {count}"
 SHOW_NONE = "Aucun résultat\u00a0: voir comment élargir"
-TO_MAP = "Carte"
-TO_LIST = "Liste"
+RIBBON_LABEL = "Site de démonstration"
 RIBBON = "Démonstration\u00a0: une partie des fiches est inventée."
 PROFESSIONALS = "Espace pro"
 
