@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import shapely
+from shapely.geometry import shape
 
+from registry import territory
 from search_api import contours
 from search_api.geo import Box
 from settings import Settings
@@ -224,7 +226,7 @@ def covering(lon: float, lat: float) -> bool:
 
 def test_what_is_land_is_no_water_though_no_commune_covers_it(site: Client) -> None:
     for lon, lat in (
-        *((4.35, 50.85), (8.4, 49.0), (7.45, 46.95), (7.7, 45.07), (1.5, 42.5), (-2.0, 43.3), (-3.7, 51.3)),
+        *((4.35, 50.85), (8.4, 49.0), (7.45, 46.95), (7.7, 45.07), (1.5, 42.5), (-2.0, 43.1), (-3.7, 50.7)),
         *((-1.2, 47.31), (2.39, 44.585)),  # Orée d’Anjou and Conques-en-Rouergue have no contour
         (-55.2, 5.5),
     ):
@@ -232,6 +234,17 @@ def test_what_is_land_is_no_water_though_no_commune_covers_it(site: Client) -> N
     for lon, lat in ((-3, 46.5), (4.5, 43), (0, 49.8), (-52, 5.5), (9, 43.2)):
         assert not covering(lon, lat), (lon, lat)
     assert types(site, "3.1,50.7,3.3,50.8", 12)[0] == "land"
+
+
+def test_departments_and_other_land_leave_no_sea_between_them() -> None:
+    """All that stays open in the mainland is the Léman, and slivers that no map shows."""
+    features = json.loads((territory.GEO / "departments.geojson").read_text("utf-8"))["features"]
+    mainland = [shape(each["geometry"]) for each in features if len(each["properties"]["code"]) == 2]
+    land = [shapely.Polygon(outline) for _, outline in contours.LAND]
+    whole = shapely.union_all(shapely.make_valid([*mainland, *land]))
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    (lake,) = [hole for hole in holes if hole.area > 1e-4]
+    assert lake.contains(shapely.Point(6.5, 46.42))
 
 
 def test_land_is_sent_where_it_is_seen() -> None:

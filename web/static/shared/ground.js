@@ -25,7 +25,7 @@
     map.createPane("base").style.zIndex = 250;
     map.createPane("names").style.zIndex = 350;
     map.getPane("names").style.pointerEvents = "none";
-    map.getContainer().classList.add("ground", tiled ? "ground-tiled" : "ground-contours");
+    map.getContainer().classList.add("ground", ...(tiled ? ["ground-tiled"] : []));
     const renderer = L.svg({ pane: "base", padding: AROUND });
     const names = L.layerGroup().addTo(map);
     const areas = new Map(); // what is drawn, by type and code
@@ -82,6 +82,7 @@
       for (const [each, feature] of now) {
         if (!areas.has(each)) areas.set(each, contour(feature));
       }
+      map.getContainer().classList.toggle("ground-drawn", !tiled && areas.size > 0);
       mark();
       write();
     }
