@@ -148,6 +148,13 @@ def test_a_map_says_whose_tiles_they_are(tiled: Settings) -> None:
         assert shown_on_map(search(site).text)["attribution"] == "© nous"
 
 
+def test_nothing_names_a_host_that_no_page_asks(tiled: Settings, settings: Settings) -> None:
+    with visitor(tiled) as site:
+        assert "tiles.example.org" not in site.get("/confidentialite").text
+    with visitor(settings.model_copy(update={"tile_url": tiled.tile_url})) as site:
+        assert "tiles.example.org" in site.get("/confidentialite").text
+
+
 @pytest.mark.parametrize(
     ("html", "read"),
     [

@@ -1,5 +1,6 @@
 """The ground of the maps in a real Chromium: our contours, and vector tiles of ours."""
 
+import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -191,6 +192,43 @@ def test_over_tiles_only_the_commune_of_the_search_is_outlined(drawn: Callable[.
     expect(page.locator("#plan path.base-own")).to_have_count(1)
     expect(page.locator("#plan .base-area")).to_have_count(1)
     expect(page.locator("#plan .base-name")).to_have_count(0)
+
+
+# Tiles of another host.
+
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one point."""
+
+
+@pytest.fixture(scope="module")
+def foreign(settings: Settings) -> Iterator[str]:
+    """The site with tiles of another host."""
+    tiles = {"tile_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tile_attribution": "© tuiles"}
+    with served(settings.model_copy(update=tiles)) as url:
+        yield url
+
+
+def test_tiles_of_another_host_are_shown_under_the_outline(chromium: Browser, foreign: str) -> None:
+    page = chromium.new_page()
+    page.route("https://tiles.example.org/**", lambda route: route.fulfill(body=PICTURE, content_type="image/png"))
+    page.goto(foreign + NANTES)
+    expect(page.locator("#plan img.leaflet-tile-loaded").first).to_be_attached()
+    expect(page.locator("#plan path.base-own")).to_have_count(1)
+    expect(page.locator("#plan .base-area")).to_have_count(1)
+    expect(page.locator("#plan .leaflet-control-attribution")).to_have_text("© tuiles")
+    page.close()
+
+
+def test_a_host_that_sends_nothing_leaves_the_ground_to_our_contours(chromium: Browser, foreign: str) -> None:
+    page = chromium.new_page()
+    page.route("https://tiles.example.org/**", lambda route: route.abort())
+    page.goto(foreign + NANTES)
+    expect(page.locator("#plan .base-name").filter(has_text="Nantes").first).to_be_attached()
+    expect(page.locator("#plan .leaflet-control-attribution")).to_have_text("Contours : Etalab, IGN Admin Express")
+    page.close()
 
 
 # The way to an offer.
