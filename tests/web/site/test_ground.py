@@ -21,14 +21,14 @@ from web.app import create_app
 from web.core import vector_tiles
 from web.shared import itinerary
 
-NANTES = tiles.Area("Nantes", 300_000, shapely.box(-1.65, 47.16, -1.45, 47.28))
+NANTES = tiles.commune("Nantes", 300_000, shapely.box(-1.65, 47.16, -1.45, 47.28))
 ADDRESS = "/fond-de-carte/tuiles.pmtiles"
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tiles") / "france.pmtiles"
-    tiles.write(path, [NANTES], most_zoom=9)
+    tiles.write(path, NANTES, most_zoom=9)
     return path
 
 
@@ -96,7 +96,7 @@ def test_a_site_without_the_file_has_no_such_address(site: Client) -> None:
 
 def test_a_file_that_is_taken_away_is_missed_and_not_a_fault(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "away.pmtiles"
-    tiles.write(path, [NANTES], most_zoom=5)
+    tiles.write(path, NANTES, most_zoom=5)
     with visitor(settings.model_copy(update={"pmtiles_path": str(path)})) as site:
         path.unlink()
         assert site.get(ADDRESS, headers={"Range": "bytes=0-9"}).status_code == 404

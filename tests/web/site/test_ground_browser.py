@@ -120,12 +120,29 @@ def test_names_stand_free_of_each_other_of_the_controls_and_of_the_edge(open_pag
 # Vector tiles.
 
 
+THINGS = [
+    tiles.Feature(layer, {"kind": kind, "name": kind}, shape)
+    for layer, shape, kinds in (
+        ("landuse", shapely.box(-1.62, 47.22, -1.60, 47.24), ("park", "residential")),
+        ("water", shapely.box(-1.62, 47.16, -1.45, 47.17), ("river",)),
+        ("water", shapely.LineString([(-1.7, 47.19), (-1.5, 47.19)]), ("river", "stream")),
+        ("water", shapely.Point(-1.5, 47.165), ("lake",)),
+        ("buildings", shapely.box(-1.561, 47.21, -1.560, 47.211), ("building",)),
+        ("roads", shapely.LineString([(-1.7, 47.21), (-1.5, 47.212)]), ("highway", "major_road", "minor_road", "path")),
+        ("roads", shapely.LineString([(-1.7, 47.22), (-1.5, 47.22)]), ("rail",)),
+        ("pois", shapely.Point(-1.54, 47.218), ("station",)),
+        ("places", shapely.Point(-1.57, 47.215), ("neighbourhood", "region")),
+    )
+    for kind in kinds
+]
+
+
 @pytest.fixture(scope="module")
 def tiled(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site with a file of tiles: land all around Nantes, and the sea."""
+    """The site with a file of tiles: land all around Nantes, the sea, and one of each thing that a map draws."""
     path = tmp_path_factory.mktemp("tiles") / "nantes.pmtiles"
-    land = tiles.Area("Terre-Neuve", 300_000, shapely.box(-1.75, 47.0, -1.2, 47.4))
-    tiles.write(path, [land], most_zoom=9)
+    land = tiles.commune("Terre-Neuve", 300_000, shapely.box(-1.75, 47.0, -1.2, 47.4))
+    tiles.write(path, [*land, *THINGS], most_zoom=12)
     with served(settings.model_copy(update={"pmtiles_path": str(path)})) as url:
         yield url
 
