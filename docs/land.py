@@ -43,6 +43,9 @@ OVERLAP = 0.02
 REACH = 0.03
 """Degrees that the countries reach into France, where its communes lie on them: the two outlines are not the same."""
 
+LAKE = 0.01
+"""Square degrees: what stays open between France and a country, and is as large, is a lake (the Léman)."""
+
 
 def main(world: str) -> None:
     communes = of_communes()
@@ -77,9 +80,10 @@ def departments(communes: dict[str, list[Any]]) -> None:
 
 def land(communes: dict[str, list[Any]], others: Any) -> None:
     france = shapely.union_all([shape for each in communes.values() for shape in each])
-    gaps = [shapely.Polygon(ring).buffer(TOLERANCE) for part in parts(france) for ring in part.interiors]
     border = others.buffer(REACH).intersection(france.simplify(TOLERANCE).buffer(REACH))
     around = shapely.union_all([others, border]).simplify(TOLERANCE)
+    between = [hole for hole in holes(france.union(around)) if hole.area < LAKE]
+    gaps = [hole.buffer(TOLERANCE) for hole in (*holes(france), *between)]
     cells = [
         around.intersection(shapely.box(west, south, west + CELL + OVERLAP, south + CELL + OVERLAP))
         for box in AROUND.values()
@@ -116,6 +120,10 @@ def others(world: dict[str, Any]) -> Any:
                 shape = shapely.make_valid(shapely.Polygon(outline))
                 found += [shape.intersection(box) for box in boxes if shape.intersects(box)]
     return shapely.union_all(found)
+
+
+def holes(shape: Any) -> list[Any]:
+    return [shapely.Polygon(ring) for part in parts(shape) for ring in part.interiors]
 
 
 def steps(low: float, high: float) -> list[float]:

@@ -124,3 +124,11 @@ def test_compose_itself_accepts_it_where_it_is_installed() -> None:
                 [*command, "config", "--quiet"], cwd=ROOT, env=os.environ | secrets, capture_output=True, text=True
             )
             assert done.returncode == 0, done.stderr
+
+
+def test_the_tiles_that_the_demo_may_take_are_those_that_an_operator_reads_of() -> None:
+    made = dict(re.findall(r"^(IGN|IGN_ATTRIBUTION) = (.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    told = dict(
+        re.findall(r"^(TILE_URL|TILE_ATTRIBUTION)='(.+)'$", (ROOT / "docs/map.md").read_text("utf-8"), re.MULTILINE)
+    )
+    assert made == {"IGN": told["TILE_URL"], "IGN_ATTRIBUTION": told["TILE_ATTRIBUTION"]}

@@ -1,4 +1,4 @@
-"""A small file of vector tiles, made of contours as Protomaps' basemaps name theirs: `earth`, `boundaries`, `places`.
+"""A small file of vector tiles, made of contours, as Protomaps' basemaps name their layers and kinds.
 
 `python -m tests.web.tiles FILE DEPARTMENT…` writes one of our communes, to look at a map with.
 """
@@ -26,21 +26,30 @@ EDGE = 1 / 64
 """Of a tile, drawn beyond its edge, so that no outline of the tile itself is seen."""
 
 
-class Area(NamedTuple):
-    """A commune; its shape in degrees."""
+class Feature(NamedTuple):
+    """`shape`: in degrees."""
 
-    name: str
-    population: int
+    layer: str
+    properties: dict[str, Any]
     shape: Any
 
 
-def write(path: Path, areas: list[Area], most_zoom: int = MOST_ZOOM) -> None:
-    west, south, east, north = shapely.total_bounds([area.shape for area in areas])
+def commune(name: str, population: int, shape: Any) -> list[Feature]:
+    """Its land, its border and its name."""
+    return [
+        Feature("earth", {"kind": "earth"}, shape),
+        Feature("boundaries", {"kind": "locality"}, shape.boundary),
+        Feature("places", {"kind": "locality", "name": name, "population": population}, shape.representative_point()),
+    ]
+
+
+def write(path: Path, features: list[Feature], most_zoom: int = MOST_ZOOM) -> None:
+    west, south, east, north = shapely.total_bounds([feature.shape for feature in features])
     with path.open("wb") as file:
         writer = Writer(file)
         for zoom in range(LEAST_ZOOM, most_zoom + 1):
-            scaled = [area._replace(shape=on_tiles(area.shape, zoom)) for area in areas]
-            left, high, right, low = shapely.total_bounds([area.shape for area in scaled])
+            scaled = [feature._replace(shape=on_tiles(feature.shape, zoom)) for feature in features]
+            left, high, right, low = shapely.total_bounds([feature.shape for feature in scaled])
             for x in range(math.floor(left), math.floor(right) + 1):
                 for y in range(math.floor(high), math.floor(low) + 1):
                     writer.write_tile(zxy_to_tileid(zoom, x, y), tile(scaled, x, y))
@@ -67,34 +76,25 @@ def on_tiles(shape: Any, zoom: int) -> Any:
     return shapely.transform(shape, moved)
 
 
-def tile(areas: list[Area], x: int, y: int) -> bytes:
+def tile(features: list[Feature], x: int, y: int) -> bytes:
     view = shapely.box(x - EDGE, y - EDGE, x + 1 + EDGE, y + 1 + EDGE)
-    names: dict[str, list[dict[str, Any]]] = {"earth": [], "boundaries": [], "places": []}
-    for area in areas:
-        if not area.shape.intersects(view):
-            continue
-        point = area.shape.representative_point()
-        place = {"kind": "locality", "name": area.name, "population": area.population}
-        for layer, shape, properties in (
-            ("earth", area.shape, {"kind": "earth"}),
-            ("boundaries", area.shape.boundary, {"kind": "locality"}),
-            ("places", point, place),
-        ):
-            seen = shape.intersection(view)
-            if not seen.is_empty:
-                moved = shapely.transform(seen, lambda points: (points - (x, y)) * EXTENT)
-                names[layer].append({"geometry": moved, "properties": properties})
-    layers = [{"name": name, "features": features} for name, features in names.items()]
-    return gzip.compress(mapbox_vector_tile.encode(layers, default_options={"y_coord_down": True}), mtime=0)
+    layers: dict[str, list[dict[str, Any]]] = {}
+    for layer, properties, shape in features:
+        seen = shape.intersection(view)
+        if not seen.is_empty:
+            moved = shapely.transform(seen, lambda points: (points - (x, y)) * EXTENT)
+            layers.setdefault(layer, []).append({"geometry": moved, "properties": properties})
+    named = [{"name": name, "features": found} for name, found in layers.items()]
+    return gzip.compress(mapbox_vector_tile.encode(named, default_options={"y_coord_down": True}), mtime=0)
 
 
-def of_departments(codes: list[str]) -> Iterator[Area]:
+def of_departments(codes: list[str]) -> Iterator[Feature]:
     contours = territory.contours()
     with (territory.GEO / "communes.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["department"] in codes and row["code"] in contours:
                 shape = shapely.make_valid(shapely.from_geojson(contours[row["code"]]))
-                yield Area(row["name"], int(row["population"]), shape)
+                yield from commune(row["name"], int(row["population"]), shape)
 
 
 if __name__ == "__main__":

@@ -133,14 +133,16 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def base(settings: Settings, own: str = "") -> dict[str, Any]:
-    """What lies under the offers: vector tiles of ours, tiles of another host, or neither and our contours alone.
-    `own`: the code of the commune or department that stands out."""
-    if tiles := vector_tiles.of(settings):
-        vector = {"url": vector_tiles.ADDRESS, "zoom": tiles.zoom}
-        attribution = settings.tile_attribution or tiles.attribution
-        return {"tiles": "", "vector": vector, "attribution": attribution, "own": own}
-    attribution = settings.tile_attribution if settings.tile_url else texts.MAP_ATTRIBUTION
-    return {"tiles": settings.tile_url, "vector": None, "attribution": attribution, "own": own}
+    """What lies under the offers: vector tiles of ours, tiles of another host, or neither and our contours alone, which
+    are `contours` of somebody. `own`: the code of the commune or department that stands out."""
+    tiles = vector_tiles.of(settings)
+    return {
+        "vector": {"url": vector_tiles.ADDRESS, "zoom": tiles.zoom} if tiles else None,
+        "tiles": "" if tiles else settings.tile_url,
+        "attribution": settings.tile_attribution or (tiles.attribution if tiles else ""),
+        "contours": texts.MAP_ATTRIBUTION,
+        "own": own,
+    }
 
 
 def is_tiled(settings: Settings) -> bool:

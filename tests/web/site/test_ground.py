@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 import shapely
+from shapely.geometry import shape
 
+from registry import territory
 from search_api import contours
 from search_api.geo import Box
 from settings import Settings
@@ -19,14 +21,14 @@ from web.app import create_app
 from web.core import vector_tiles
 from web.shared import itinerary
 
-NANTES = tiles.Area("Nantes", 300_000, shapely.box(-1.65, 47.16, -1.45, 47.28))
+NANTES = tiles.commune("Nantes", 300_000, shapely.box(-1.65, 47.16, -1.45, 47.28))
 ADDRESS = "/fond-de-carte/tuiles.pmtiles"
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tiles") / "france.pmtiles"
-    tiles.write(path, [NANTES], most_zoom=9)
+    tiles.write(path, NANTES, most_zoom=9)
     return path
 
 
@@ -94,7 +96,7 @@ def test_a_site_without_the_file_has_no_such_address(site: Client) -> None:
 
 def test_a_file_that_is_taken_away_is_missed_and_not_a_fault(settings: Settings, tmp_path: Path) -> None:
     path = tmp_path / "away.pmtiles"
-    tiles.write(path, [NANTES], most_zoom=5)
+    tiles.write(path, NANTES, most_zoom=5)
     with visitor(settings.model_copy(update={"pmtiles_path": str(path)})) as site:
         path.unlink()
         assert site.get(ADDRESS, headers={"Range": "bytes=0-9"}).status_code == 404
@@ -144,6 +146,13 @@ def test_a_map_says_whose_tiles_they_are(tiled: Settings) -> None:
     assert look["attribution"] == '<a href="https://geoservices.ign.fr/" rel="noopener">IGN &amp; Etalab</a> 2026'
     with visitor(tiled.model_copy(update={"tile_attribution": "© nous"})) as site:
         assert shown_on_map(search(site).text)["attribution"] == "© nous"
+
+
+def test_nothing_names_a_host_that_no_page_asks(tiled: Settings, settings: Settings) -> None:
+    with visitor(tiled) as site:
+        assert "tiles.example.org" not in site.get("/confidentialite").text
+    with visitor(settings.model_copy(update={"tile_url": tiled.tile_url})) as site:
+        assert "tiles.example.org" in site.get("/confidentialite").text
 
 
 @pytest.mark.parametrize(
@@ -224,7 +233,7 @@ def covering(lon: float, lat: float) -> bool:
 
 def test_what_is_land_is_no_water_though_no_commune_covers_it(site: Client) -> None:
     for lon, lat in (
-        *((4.35, 50.85), (8.4, 49.0), (7.45, 46.95), (7.7, 45.07), (1.5, 42.5), (-2.0, 43.3), (-3.7, 51.3)),
+        *((4.35, 50.85), (8.4, 49.0), (7.45, 46.95), (7.7, 45.07), (1.5, 42.5), (-2.0, 43.1), (-3.7, 50.7)),
         *((-1.2, 47.31), (2.39, 44.585)),  # Orée d’Anjou and Conques-en-Rouergue have no contour
         (-55.2, 5.5),
     ):
@@ -232,6 +241,17 @@ def test_what_is_land_is_no_water_though_no_commune_covers_it(site: Client) -> N
     for lon, lat in ((-3, 46.5), (4.5, 43), (0, 49.8), (-52, 5.5), (9, 43.2)):
         assert not covering(lon, lat), (lon, lat)
     assert types(site, "3.1,50.7,3.3,50.8", 12)[0] == "land"
+
+
+def test_departments_and_other_land_leave_no_sea_between_them() -> None:
+    """All that stays open in the mainland is the Léman, and slivers that no map shows."""
+    features = json.loads((territory.GEO / "departments.geojson").read_text("utf-8"))["features"]
+    mainland = [shape(each["geometry"]) for each in features if len(each["properties"]["code"]) == 2]
+    land = [shapely.Polygon(outline) for _, outline in contours.LAND]
+    whole = shapely.union_all(shapely.make_valid([*mainland, *land]))
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    (lake,) = [hole for hole in holes if hole.area > 1e-4]
+    assert lake.contains(shapely.Point(6.5, 46.42))
 
 
 def test_land_is_sent_where_it_is_seen() -> None:

@@ -1,5 +1,6 @@
 """The ground of the maps in a real Chromium: our contours, and vector tiles of ours."""
 
+import base64
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -119,12 +120,29 @@ def test_names_stand_free_of_each_other_of_the_controls_and_of_the_edge(open_pag
 # Vector tiles.
 
 
+THINGS = [
+    tiles.Feature(layer, {"kind": kind, "name": kind}, shape)
+    for layer, shape, kinds in (
+        ("landuse", shapely.box(-1.62, 47.22, -1.60, 47.24), ("park", "residential")),
+        ("water", shapely.box(-1.62, 47.16, -1.45, 47.17), ("river",)),
+        ("water", shapely.LineString([(-1.7, 47.19), (-1.5, 47.19)]), ("river", "stream")),
+        ("water", shapely.Point(-1.5, 47.165), ("lake",)),
+        ("buildings", shapely.box(-1.561, 47.21, -1.560, 47.211), ("building",)),
+        ("roads", shapely.LineString([(-1.7, 47.21), (-1.5, 47.212)]), ("highway", "major_road", "minor_road", "path")),
+        ("roads", shapely.LineString([(-1.7, 47.22), (-1.5, 47.22)]), ("rail",)),
+        ("pois", shapely.Point(-1.54, 47.218), ("station",)),
+        ("places", shapely.Point(-1.57, 47.215), ("neighbourhood", "region")),
+    )
+    for kind in kinds
+]
+
+
 @pytest.fixture(scope="module")
 def tiled(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site with a file of tiles: land all around Nantes, and the sea."""
+    """The site with a file of tiles: land all around Nantes, the sea, and one of each thing that a map draws."""
     path = tmp_path_factory.mktemp("tiles") / "nantes.pmtiles"
-    land = tiles.Area("Terre-Neuve", 300_000, shapely.box(-1.75, 47.0, -1.2, 47.4))
-    tiles.write(path, [land], most_zoom=9)
+    land = tiles.commune("Terre-Neuve", 300_000, shapely.box(-1.75, 47.0, -1.2, 47.4))
+    tiles.write(path, [*land, *THINGS], most_zoom=12)
     with served(settings.model_copy(update={"pmtiles_path": str(path)})) as url:
         yield url
 
@@ -191,6 +209,43 @@ def test_over_tiles_only_the_commune_of_the_search_is_outlined(drawn: Callable[.
     expect(page.locator("#plan path.base-own")).to_have_count(1)
     expect(page.locator("#plan .base-area")).to_have_count(1)
     expect(page.locator("#plan .base-name")).to_have_count(0)
+
+
+# Tiles of another host.
+
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A PNG of one point."""
+
+
+@pytest.fixture(scope="module")
+def foreign(settings: Settings) -> Iterator[str]:
+    """The site with tiles of another host."""
+    tiles = {"tile_url": "https://tiles.example.org/{z}/{x}/{y}.png", "tile_attribution": "© tuiles"}
+    with served(settings.model_copy(update=tiles)) as url:
+        yield url
+
+
+def test_tiles_of_another_host_are_shown_under_the_outline(chromium: Browser, foreign: str) -> None:
+    page = chromium.new_page()
+    page.route("https://tiles.example.org/**", lambda route: route.fulfill(body=PICTURE, content_type="image/png"))
+    page.goto(foreign + NANTES)
+    expect(page.locator("#plan img.leaflet-tile-loaded").first).to_be_attached()
+    expect(page.locator("#plan path.base-own")).to_have_count(1)
+    expect(page.locator("#plan .base-area")).to_have_count(1)
+    expect(page.locator("#plan .leaflet-control-attribution")).to_have_text("© tuiles")
+    page.close()
+
+
+def test_a_host_that_sends_nothing_leaves_the_ground_to_our_contours(chromium: Browser, foreign: str) -> None:
+    page = chromium.new_page()
+    page.route("https://tiles.example.org/**", lambda route: route.abort())
+    page.goto(foreign + NANTES)
+    expect(page.locator("#plan .base-name").filter(has_text="Nantes").first).to_be_attached()
+    expect(page.locator("#plan .leaflet-control-attribution")).to_have_text("Contours : Etalab, IGN Admin Express")
+    page.close()
 
 
 # The way to an offer.

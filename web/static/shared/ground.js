@@ -20,12 +20,12 @@
 
   // `wanted`: gives what the page says of its map (web/shared/maps.py, `base`), which changes with the results.
   window.ground = (map, wanted) => {
-    const { tiles, vector, attribution } = wanted();
-    const tiled = Boolean(tiles || (vector && window.vectorGround));
+    const { tiles, vector, attribution, contours } = wanted();
+    let tiled = Boolean(tiles || (vector && window.vectorGround));
     map.createPane("base").style.zIndex = 250;
     map.createPane("names").style.zIndex = 350;
     map.getPane("names").style.pointerEvents = "none";
-    map.getContainer().classList.add("ground", tiled ? "ground-tiled" : "ground-contours");
+    map.getContainer().classList.add("ground", ...(tiled ? ["ground-tiled"] : []));
     const renderer = L.svg({ pane: "base", padding: AROUND });
     const names = L.layerGroup().addTo(map);
     const areas = new Map(); // what is drawn, by type and code
@@ -34,12 +34,29 @@
     let turn = 0; // of the newest fetch: what an older one brings is thrown away
 
     if (vector && tiled) window.vectorGround(map, vector, attribution);
-    else if (tiles) L.tileLayer(tiles, { attribution, maxZoom: map.getMaxZoom(), className: "ground-raster" }).addTo(map);
-    else map.attributionControl.addAttribution(attribution);
+    else if (tiles) pictures();
+    else map.attributionControl.addAttribution(contours);
     map.on("moveend", write);
     for (const event of ["pointerenter", "touchstart", "focusin"]) map.getContainer().addEventListener(event, come, { passive: true });
 
-    return { refresh, tiled };
+    return { refresh };
+
+    // Of another host. One that sends nothing for a whole first view leaves the ground to our contours.
+    function pictures() {
+      const layer = L.tileLayer(tiles, { attribution, maxZoom: map.getMaxZoom(), className: "ground-raster" });
+      let came = false;
+      layer.on("tileload", () => { came = true; });
+      // After the event, in which the layer still works on its tiles.
+      layer.once("load", () => setTimeout(() => {
+        if (came) return;
+        layer.remove();
+        tiled = false;
+        map.getContainer().classList.remove("ground-tiled");
+        map.attributionControl.addAttribution(contours);
+        refresh().catch(() => {}); // the next move says so
+      }));
+      layer.addTo(map);
+    }
 
     function come() {
       if (near) return;
@@ -82,6 +99,7 @@
       for (const [each, feature] of now) {
         if (!areas.has(each)) areas.set(each, contour(feature));
       }
+      map.getContainer().classList.toggle("ground-drawn", !tiled && areas.size > 0);
       mark();
       write();
     }
@@ -166,6 +184,7 @@
     function label(name, at) {
       const text = document.createElement("span");
       text.textContent = name;
+      text.setAttribute("aria-hidden", "true"); // the map's own name and the list say where one is
       const icon = L.divIcon({ className: "base-name", html: text, iconSize: [0, 0] });
       L.marker(at, { icon, pane: "names", interactive: false, keyboard: false }).addTo(names);
     }
