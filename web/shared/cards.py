@@ -55,7 +55,7 @@ class Strip(NamedTuple):
 def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) -> dict[str, Any]:
     """One offer in a list, in few words. `days`: the weekdays that are asked for, in the API's codes; none without a
     need."""
-    features = [texts.FEATURES_SHORT.get(code) or Feature.label_of(code) for code in item.get("features") or []]
+    features = labels(tuple(item.get("features") or ()))
     return {
         "id": item["id"],
         "href": f"/offre/{item['id']}",
@@ -70,12 +70,19 @@ def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) ->
         "strip": strip(item.get("availability"), days),
         "since": since(item, today),
         "tariff": tariff_line(item.get("tariff"), texts.HOURLY_SHORT),
-        "facts": facts(item),
+        "facts": " · ".join(facts(item)),
+        "keep": texts.favourites.KEEP_NAMED.format(name=item["name"]),
         "features": features[:MOST_FEATURES],
         "more": len(features[MOST_FEATURES:]),
         "mam": item.get("mam"),
         "fictitious": item["fictitious"],
     }
+
+
+@lru_cache(2_000)
+def labels(features: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept, as there are few such lists."""
+    return tuple(texts.FEATURES_SHORT.get(code) or Feature.label_of(code) for code in features)
 
 
 def located(position: Mapping[str, Any]) -> str:
