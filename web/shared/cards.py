@@ -138,7 +138,7 @@ def zone_distance(metres: int) -> str:
     """How far a zone is, from its near side to its far one, of the distance to the centre of its cell: « entre 1 et
     2 km », « à moins de 1,5 km ». To the half kilometre, from ten on to the whole one: a corner of the cell is some
     250 m farther, and a zone of several cells reaches beyond."""
-    step = 500 if metres < 10_000 else 1_000
+    step = 500 if metres + HALF_ZONE_M < 10_000 else 1_000
     low, high = (math.floor(each / step + 0.5) * step for each in (metres - HALF_ZONE_M, metres + HALF_ZONE_M))
     far = french.distance(max(high, LEAST_M))
     if low <= 0:
