@@ -54,8 +54,8 @@ def test_what_is_to_be_confirmed_is_grey_and_has_a_clock(open_page: OpenPage) ->
     told = page.locator("#offre-gaelle .availability")
     assert told.inner_text().strip() == "À confirmer"
     assert told.locator("use").get_attribute("href") == "#i-to_confirm"
-    of_token = "name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
-    grey, free = (page.evaluate(of_token, name) for name in ("--full", "--free"))
+    variable = "name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
+    grey, free = (page.evaluate(variable, name) for name in ("--full", "--free"))
     colour = told.evaluate("text => getComputedStyle(text).color")
     as_rgb = "hex => `rgb(${[1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)).join(', ')})`"
     assert colour == page.evaluate(as_rgb, grey) != page.evaluate(as_rgb, free)
@@ -66,7 +66,6 @@ def test_what_is_to_be_confirmed_is_grey_and_has_a_clock(open_page: OpenPage) ->
 def test_large_text_does_not_widen_a_card(open_page: OpenPage, size: str) -> None:
     page = open_page(NEED, width=360)
     page.evaluate("size => document.documentElement.style.fontSize = size", size)
-    wide = page.evaluate(
-        "() => Math.max(...[...document.querySelectorAll('#liste .card *')].map(each => each.getBoundingClientRect().right))"
-    )
+    edges = "all => Math.max(...all.map(each => each.getBoundingClientRect().right))"
+    wide = page.locator("#liste .card *").evaluate_all(edges)
     assert wide <= 360
