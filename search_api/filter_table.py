@@ -243,9 +243,12 @@ DAYS = Weekday.labels()
 """Of the facet `day`, which counts by the need: code → label."""
 
 
+BY_NAME = {row.name: row for row in FILTERS}
+
+
 def find(name: str) -> Filter | None:
     """The row of that name; None for what is no filter by value."""
-    return next((row for row in FILTERS if row.name == name), None)
+    return BY_NAME.get(name)
 
 
 def facets() -> tuple[str, ...]:

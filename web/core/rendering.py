@@ -1,7 +1,8 @@
 """Templates: the environment, and one function that turns a template and its values into a page."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ from typing import Any
 import orjson
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from domain import vocabulary
@@ -20,6 +22,9 @@ HERE = Path(__file__).parents[1]
 STATIC = HERE / "static"
 
 NOTHING = Markup()
+
+KEPT = ("icon", "tick", "strip", "card_kind", "card_when", "card_tags")
+"""Macros of core/pieces.html that depend on a few words."""
 
 MOST_PIECES = 2_000
 """Of one kind that are kept: some hundred bytes each."""
@@ -33,10 +38,7 @@ class OfDicts(Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute not in self.METHODS:
-            try:
-                return obj[attribute]
-            except KeyError:
-                return self.undefined(obj=obj, name=attribute)
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 
 
@@ -68,7 +70,10 @@ def environment(static: str, *, has_accounts: bool) -> Environment:
         has_accounts=has_accounts,
     )
     made.policies["json.dumps_function"] = as_json
+    made.globals["icons"] = Markup(made.get_template("core/icons.html").render())  # noqa: S704 (a template of ours)
+    made.globals["script_json"] = htmlsafe_json_dumps(texts.SCRIPT, dumps=as_json)
     made.globals["pieces"] = kept_pieces(made)
+    made.globals["once"] = once()
     return made
 
 
@@ -77,13 +82,30 @@ def kept_pieces(templates: Environment) -> SimpleNamespace:
     of which the page before had too, and to call a macro costs ten times as much as to find what it gave. Those about
     an error are not kept: it may repeat what somebody typed."""
     module = vars(templates.get_template("core/pieces.html").module)
-    pieces = {name: kept(module[name]) for name in ("icon", "tick", "strip")}
+    pieces = {name: kept(module[name]) for name in KEPT}
     return SimpleNamespace(**pieces, **{name: of_wrong(module[name]) for name in ("error", "invalid")})
 
 
 def kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
     """By the types of the arguments too: of two texts that are equal one may be safe already, the other a reader's."""
     return lru_cache(MOST_PIECES, typed=True)(macro)
+
+
+def once() -> Callable[..., Markup]:
+    """For `{% call once(key) %}`: what stands in the block, kept by what it depends on. Without a key it is drawn anew:
+    where something in it is a reader's own affair, or wrong."""
+    drawn: OrderedDict[Hashable, Markup] = OrderedDict()
+
+    def kept_or_drawn(key: Hashable | None, caller: Callable[[], Markup]) -> Markup:
+        if key is None:
+            return caller()
+        if key not in drawn:
+            drawn[key] = caller()
+            if len(drawn) > MOST_PIECES:
+                drawn.popitem(last=False)
+        return drawn[key]
+
+    return kept_or_drawn
 
 
 def of_wrong(macro: Callable[..., Markup]) -> Callable[[Mapping[str, str], str], Markup]:

@@ -55,7 +55,7 @@ class Strip(NamedTuple):
 def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) -> dict[str, Any]:
     """One offer in a list, in few words. `days`: the weekdays that are asked for, in the API's codes; none without a
     need."""
-    features = [texts.FEATURES_SHORT.get(code) or Feature.label_of(code) for code in item.get("features") or []]
+    features = labels(tuple(item.get("features") or ()))
     return {
         "id": item["id"],
         "href": f"/offre/{item['id']}",
@@ -70,12 +70,19 @@ def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) ->
         "strip": strip(item.get("availability"), days),
         "since": since(item, today),
         "tariff": tariff_line(item.get("tariff"), texts.HOURLY_SHORT),
-        "facts": facts(item),
+        "facts": " · ".join(facts(item)),
+        "keep": texts.favourites.KEEP_NAMED.format(name=item["name"]),
         "features": features[:MOST_FEATURES],
         "more": len(features[MOST_FEATURES:]),
         "mam": item.get("mam"),
         "fictitious": item["fictitious"],
     }
+
+
+@lru_cache(2_000)
+def labels(features: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept, as there are few such lists."""
+    return tuple(texts.FEATURES_SHORT.get(code) or Feature.label_of(code) for code in features)
 
 
 def located(position: Mapping[str, Any]) -> str:
@@ -131,7 +138,7 @@ def zone_distance(metres: int) -> str:
     """How far a zone is, from its near side to its far one, of the distance to the centre of its cell: « entre 1 et
     2 km », « à moins de 1,5 km ». To the half kilometre, from ten on to the whole one: a corner of the cell is some
     250 m farther, and a zone of several cells reaches beyond."""
-    step = 500 if metres < 10_000 else 1_000
+    step = 500 if metres + HALF_ZONE_M < 10_000 else 1_000
     low, high = (math.floor(each / step + 0.5) * step for each in (metres - HALF_ZONE_M, metres + HALF_ZONE_M))
     far = french.distance(max(high, LEAST_M))
     if low <= 0:

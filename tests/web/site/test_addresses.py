@@ -64,6 +64,13 @@ def test_every_place_of_the_stand_in_is_known_by_its_name_and_town(streets: Clie
         assert 'class="notice"' not in response.text, name
 
 
+def test_a_search_around_a_commune_offers_to_start_at_an_address(streets: Client) -> None:
+    around = streets.get("/", {"ou": "Nantes", "lieu": "commune:44109"}).text
+    assert '<a href="#ou">Affiner avec mon adresse</a>' in around
+    assert 'id="ou"' in around, "where the link leads, also without JavaScript"
+    assert "Affiner avec mon adresse" not in streets.get("/", {"ou": "quai de la Fosse, Nantes"}).text
+
+
 @pytest.mark.parametrize("typed", ["Nantes, quai de la Fosse", "quai de la fosse 44000", "gare de nantes"])
 def test_an_address_that_was_typed_whole_is_taken_without_a_word(streets: Client, typed: str) -> None:
     response = streets.get("/", {"ou": typed})

@@ -46,8 +46,8 @@ def offered(response: httpx.Response) -> dict[str, tuple[str, int]]:
 def test_nobody_covers_all_and_the_nearest_is_told(site: Client) -> None:
     response = search(site, *LONG)
     assert (
-        "Personne ne couvre toute votre recherche. Le plus proche : toute votre recherche à 15 minutes près, à environ"
-        " 230 m." in above(response)
+        "Personne ne couvre toute votre recherche. Le plus proche : toute votre recherche à 15 minutes près, à moins de"
+        " 1 km." in above(response)
     )
     assert "Il manque 15 min" in cards(response)["anne"]
 
@@ -151,8 +151,8 @@ def test_less_is_offered_behind_those_who_cover_all(site: Client) -> None:
     listed = search(site, *asked).text.partition('id="liste"')[2]
     before, section, after = listed.partition('<section class="less"')
     assert section
-    assert "Place libre pour toute votre demande" in before
-    assert "Place libre pour toute votre demande" not in after
+    assert "Libre les 5\u00a0jours" in before
+    assert "Libre les 5\u00a0jours" not in after
     assert 'class="less"' in search(site, *LONG).text.partition('id="liste"')[0]
     nobody = search(site, *LONG, ("libres", "oui")).text
     assert 'class="less"' not in nobody
@@ -176,7 +176,7 @@ def test_two_together_where_nobody_covers_all(site: Client) -> None:
 
 def test_pairs_are_not_shown_where_somebody_covers_all(site: Client) -> None:
     response = site.get("/", [*SAINT_DENIS, *LONG])
-    assert "Place libre pour toute votre demande" in cards(response)["nina"]
+    assert "Libre les 2 jours" in cards(response)["nina"]
     assert "Personne ne couvre" not in above(response)
     assert "À deux" not in above(response)
 
@@ -281,7 +281,7 @@ def test_who_comes_nearest_is_the_same_in_every_order_and_on_every_page(
     """A page that shows one offer has not the nearest on it in each of them."""
     monkeypatch.setitem(parameters.PAGE, "limit", "1")
     told = above(search(site, *LONG, ("tri", sort)))
-    assert "Le plus proche : toute votre recherche à 15 minutes près, à environ 230 m." in told
+    assert "Le plus proche : toute votre recherche à 15 minutes près, à moins de 1 km." in told
 
 
 @pytest.mark.parametrize(
@@ -369,6 +369,6 @@ def test_a_child_is_added_and_the_places_follow(open_page: OpenPage) -> None:
     expect(page.locator("#recap-besoin")).to_contain_text("2 enfants nés ou attendus le 4 mai 2026")
     assert page.url.count("naissance=2026-05-04") == 2
     assert "places=" not in page.url
-    expect(page.locator("#offre-anne")).to_contain_text("Place libre pour toute votre demande")
+    expect(page.locator("#offre-anne")).to_contain_text("Libre le lundi (2\u00a0places)")
     page.get_by_text("Ajouter un enfant").click()
     expect(page.get_by_label("Enfant 3")).to_be_visible()

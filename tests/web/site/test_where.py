@@ -35,7 +35,7 @@ def test_a_way_is_searched_without_a_chosen_suggestion(site: Client) -> None:
     assert 'name="vers-lieu" value="commune:44143"' in response.text
     found = cards(response)
     assert "à 1,8 km de votre trajet" in found["mam"]
-    assert re.search(r"à environ \d+ m de votre trajet", found["anne"])
+    assert re.search(r"à moins de \d(,5)? km de votre trajet", found["anne"])
     assert "de votre trajet" not in found["chloe"], "she is only known by her commune"
     assert not {"loups", "herblain", "sorinieres"} & set(cards(site.get("/", [*WAY, ("detour", "0.5")])))
     assert re.search(r'value="distance" selected>au plus près du trajet<', response.text)
@@ -84,6 +84,25 @@ def test_what_is_only_known_by_its_commune_has_no_distance(site: Client) -> None
     assert "quelque part à Nantes" in shown["chloe"]
     assert " km" not in shown["chloe"]
     assert "à 580 m" in shown["gisele"]
+
+
+def test_a_search_around_a_commune_says_where_its_distances_start(site: Client) -> None:
+    said = "Les distances partent du centre de Nantes."
+    assert said in text(search(site).text)
+    assert "Affiner avec mon adresse" not in search(site).text, "this site knows no addresses"
+    assert said not in text(search(site, ("rayon", "0")).text), "there are none"
+    assert "partent du centre" not in site.get("/", {"ou": "Ma position", "autour": "47.2186,-1.5541"}).text
+    assert "partent du centre" not in site.get("/", WAY).text
+
+
+def test_by_distance_whoever_is_known_by_the_commune_alone_comes_last_under_a_heading(site: Client) -> None:
+    listed = search(site, ("type", "assistant_maternel"), ("tri", "distance")).text.partition('id="liste"')[2]
+    located, heading, rest = listed.partition('<li class="between unlocated" id="adresse-non-situee">')
+    assert "Adresse non située" in rest
+    assert re.findall(r'id="offre-(\w+)"', rest) == ["chloe"]
+    assert 'id="offre-anne"' in located
+    assert heading not in search(site, ("type", "assistant_maternel"), ("tri", "nom")).text
+    assert heading not in search(site, ("type", "eaje"), ("tri", "distance")).text, "all of them are located"
 
 
 def test_an_ambiguous_place_links_to_the_others_and_keeps_the_search(site: Client) -> None:

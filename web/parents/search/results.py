@@ -85,8 +85,8 @@ def unlocated(answer: Mapping[str, Any]) -> int:
 
 def from_centre(found: Where) -> str:
     """Where the distances of a search around a commune start, which is nobody's door; "" for every other one."""
-    place = found.place
-    if place is None or place.type != "commune" or not found.is_around or found.form.rayon == "0":
+    place, measured = found.place, found.is_around and found.form.rayon != "0"
+    if not measured or place is None or place.type not in ("commune", "arrondissement"):
         return ""
     return texts.FROM_CENTRE.format(of_commune=french.leaving(place.name))
 

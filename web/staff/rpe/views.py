@@ -87,7 +87,9 @@ def _card(
     asked: Asked, item: Mapping[str, Any], seen: Mapping[str, Seen], reached: Mapping[str, Reach], today: date
 ) -> dict[str, Any]:
     """`reach` is None for one who minds children outside the territory, whose public fiche alone is the relais's."""
-    shown = cards.card(item, today=today, days=need.asked_days(asked.form.slots))
+    # To the desk the age of a declaration always matters, and whether it counts.
+    said = cards.freshness({**item, "availability": None}, today)
+    shown = {**cards.card(item, today=today, days=need.asked_days(asked.form.slots)), "since": said}
     if item["id"] not in reached:
         return {**shown, "reach": None}
     reach, known = reached[item["id"]], seen.get(item["id"])

@@ -43,7 +43,7 @@ def absent(browser: Browser) -> dict[str, list[str]]:
     return dict(zip(reasons, (re.findall(r"/rpe/am/(\w+)", each) for each in told), strict=True))
 
 
-SURE = "Place libre pour toute votre demande"
+SURE = "Libre le lundi"
 NEEDS = [
     (MORNING, SURE),
     ("jour=lun&debut=09:00&fin=11:30&places=2", SURE),
@@ -61,7 +61,7 @@ NEEDS = [
     (f"{MORNING}&naissance=2025-01-01", SURE),
     (f"{MORNING}&naissance=2019-01-01", ""),
     (f"{MORNING}&des={TODAY - timedelta(days=7)}", f"Libre à partir du {TODAY.day}\u00a0novembre"),
-    (f"{MORNING}&ou=Rezé&lieu=commune:44143&rayon=10", "à environ"),
+    (f"{MORNING}&ou=Rezé&lieu=commune:44143&rayon=10", "\u00a0km</strong>"),
     (f"{MORNING}&ou=Rezé&lieu=commune:44143&rayon=1", ""),
 ]
 """What the desk is asked, and what it tells of her whom `nadia` is; empty where it does not find her."""
