@@ -310,8 +310,11 @@ class MapFeature(Answer):
     type: Literal["Feature"]
     geometry: Point
     properties: MapPoint | MapCluster
-    bbox: tuple[float, float, float, float] | None = Field(
-        None, description="D’un groupe\u00a0: le cadre (ouest, sud, est, nord) de ses offres situées, s’il y en a."
+    bbox: list[float] | None = Field(
+        None,
+        min_length=4,
+        max_length=4,
+        description="D’un groupe\u00a0: le cadre (ouest, sud, est, nord) de ses offres situées, s’il y en a.",
     )
 
 
