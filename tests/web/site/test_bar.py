@@ -31,6 +31,10 @@ def where(pairs: Pairs, place: Place | None = TOWN, arrival: Place | None = None
     return Where(form, start, Meant(arrival.name, arrival.id, arrival) if arrival else Meant())
 
 
+def chips_of(found: Where) -> list[tuple[str, bar.Changes]]:
+    return bar.chips(found, summary.births(found.form))
+
+
 def plain(text: str) -> str:
     return re.sub(r"\s", " ", text)
 
@@ -65,7 +69,7 @@ def test_the_bar_says_where(pairs: Pairs, place: Place | None, arrival: Place | 
     ],
 )
 def test_the_bar_says_what(pairs: Pairs, told: str) -> None:
-    assert plain(bar.what(forms.read([*NANTES, *pairs]))) == told
+    assert plain(bar.what(forms.read([*NANTES, *pairs]), [])) == told
 
 
 EVERYTHING = [
@@ -89,24 +93,24 @@ def test_every_chip_takes_its_own_off_and_all_of_them_leave_the_place_alone() ->
     found = where(EVERYTHING)
     left = found
     for _ in range(30):
-        chips = bar.chips(left)
+        chips = chips_of(left)
         if not chips:
             break
         label, changes = chips[0]
         form = replace(left.form, **changes)
         assert form != left.form, label
-        assert label not in [other for other, _ in bar.chips(replace(left, form=form))]
+        assert label not in [other for other, _ in chips_of(replace(left, form=form))]
         left = replace(left, form=form)
     assert left.form == forms.place_alone(found.form)
 
 
 def test_the_last_slot_takes_along_what_is_said_of_a_need() -> None:
     found = where([*NANTES, ("jour", "lun"), ("jour2", "mar"), ("libres", "oui"), ("souplesse", "15")])
-    first, second = (changes for label, changes in bar.chips(found) if "8" in label and "moins" not in label)
+    first, second = (changes for label, changes in chips_of(found) if "8" in label and "moins" not in label)
     left = replace(found.form, **first)
     assert left.libres
     assert left.souplesse
-    [alone] = [changes for label, changes in bar.chips(replace(found, form=left)) if label.startswith("mar")]
+    [alone] = [changes for label, changes in chips_of(replace(found, form=left)) if label.startswith("mar")]
     assert alone == second | {"libres": "", "souplesse": ""}
     assert replace(left, **alone) == forms.place_alone(found.form)
 

@@ -272,7 +272,7 @@ def test_hours_may_be_a_little_shorter() -> None:
     short = "mots=a&jour=mar&jour2=mer&debut2=08:00&fin2=09:00&souplesse=60"
     assert asked(short)["need"] == ["tue@09:00-17:00", "wed@08:15-08:45"]
     form = read("mots=a&jour=mar&souplesse=30")
-    *_, (label, changes) = bar.chips(Where(form))
+    *_, (label, changes) = bar.chips(Where(form), [])
     assert label == "jusqu’à 30\u00a0minutes de moins au début et à la fin"
     assert forms.address(form, **changes) == "/?jour=mar&mots=a"
 
