@@ -24,12 +24,13 @@ def shown(found: Where) -> dict[str, Any]:
     births = summary.births(form)
     narrowing, adding = chips(found, births), toggles(form)
     alone = forms.place_alone(form)
+    somewhere = form.ou or form.lieu or form.autour or form.bbox
     return {
         "where": where(found),
         "what": what(form, births),
         "chips": [{"label": label, "href": forms.address(form, **changes)} for label, changes in narrowing],
         "toggles": [{"label": label, "href": forms.address(form, **changes)} for label, changes in adding],
-        "reset": forms.address(alone) if alone.asked and replace(form, suite="") != alone else None,
+        "reset": forms.address(alone) if somewhere and replace(form, suite="") != alone else None,
     }
 
 
@@ -47,17 +48,18 @@ def where(found: Where) -> str:
         return name
     if form.rayon == "0" and place.code:
         return texts.search.PILL_ALONE.format(place=name)
-    return texts.search.PILL_AROUND.format(place=name, radius=form.rayon or forms.RADIUS)
+    radius = form.rayon if form.rayon not in ("", "0") else forms.RADIUS
+    return texts.search.PILL_AROUND.format(place=name, radius=radius)
 
 
 def what(form: SearchForm, births: Sequence[str]) -> str:
-    """« lun, mar, jeu, ven · 8 h – 18 h · crèche », or that nothing is said of days and kinds. `births`: of the
+    """« lun, mar, jeu, ven · 8 h – 18 h · Crèche », or that nothing is said of days and kinds. `births`: of the
     children, in words."""
     parts = [slot(each) for each in form.slots if each.days]
     if start := civil.typed_day(form.des):
         parts.append(texts.FROM_DAY.format(day=french.day(start)))
     parts += births
-    parts += [Kind.label_of(code).lower() for code in form.types]
+    parts += [Kind.label_of(code) for code in form.types]
     return " · ".join(parts) or texts.search.PILL_ALL
 
 
