@@ -107,6 +107,20 @@ def test_list_and_map_are_two_panes(look: Open, width: int) -> None:
     assert abs(plan["y"] - bar["height"]) <= 1, "and the map below it"
 
 
+def test_on_a_tablet_the_map_can_be_put_away(look: Open) -> None:
+    page = look(width=768)
+    button = page.get_by_role("button", name="Carte", exact=True)
+    button.click()
+    expect(page.locator("#plan")).to_be_hidden()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    first, second = (page.locator("#liste > .card").nth(at).bounding_box() for at in (0, 1))
+    assert first
+    assert second
+    assert first["y"] == second["y"], "two columns"
+    button.click()
+    expect(page.locator("#plan .marker").first).to_be_visible()
+
+
 # List and map on a telephone ----------------------------------------------------------------------------------------
 
 
