@@ -153,8 +153,8 @@ def covered(item: Answer, *, nights: bool) -> Iterator[str]:
 
 
 def much(coverage: Answer | None, *, nights: bool) -> str:
-    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it. With `nights` it is said as on the card: a
-    count of days would not tell a night from the day that it begins on."""
+    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it. With `nights` it is said as on the card:
+    a count of days would not tell a night from the day that it begins on."""
     if coverage is None:
         return texts.search.ALL_OF_IT
     if nights or all(day["shortened"] is None for day in coverage["days"]):
