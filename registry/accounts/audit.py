@@ -43,7 +43,7 @@ def note_each(conn: Connection, account: Account, action: str, offers: Sequence[
         " select %(account)s::uuid, %(role)s::text, %(action)s::text, shown.offer, %(fields)s::text[]"
         " from unnest(%(offers)s::text[]) shown (offer) where not exists (select from audit a"
         " where a.offer = shown.offer and a.account = %(account)s and a.action = %(action)s"
-        " and a.fields = %(fields)s::text[] and a.at >= civil_moment((now() at time zone 'Europe/Paris')::date))",
+        " and a.fields = %(fields)s::text[] and a.at >= civil_moment(civil_clock(now())::date))",
         {
             "account": account.id,
             "role": account.role,

@@ -53,11 +53,11 @@ def test_what_is_to_confirm_is_told_without_a_count_and_without_green() -> None:
 @pytest.mark.parametrize(
     ("status", "dates", "text"),
     [
-        ("free", {"until": "2027-03-14"}, "Place libre pour toute votre demande, jusqu’au 14 mars 2027"),
+        ("free", {"until": "2027-03-14"}, "Place libre pour toute votre recherche, jusqu’au 14 mars 2027"),
         (
             "free",
             {"declared_until": "2027-03-14"},
-            "Place libre pour toute votre demande, disponibilités déclarées jusqu’au 14 mars 2027",
+            "Place libre pour toute votre recherche, disponibilités déclarées jusqu’au 14 mars 2027",
         ),
         (
             "later",

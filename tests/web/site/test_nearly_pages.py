@@ -129,6 +129,8 @@ def test_a_night_is_told_apart_from_the_day_of_its_date(site: Client) -> None:
     told = above(site.get("/", [*SAINT_DENIS, *days, *late]))
     assert "Le plus proche : libre mardi et jeudi ; pas de place la nuit du mardi au mercredi, à " in told
     assert "jour sur 2" not in told
+    on_from_the_day = above(site.get("/", [*SAINT_DENIS, *days, *NIGHT]))
+    assert "libre de 7 h 15 à 19 h 30 et de 7 h à 7 h 15 le mardi avec la nuit, à " in on_from_the_day
 
 
 def test_the_head_says_how_many_cover_all(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,8 +153,8 @@ def test_less_is_offered_behind_those_who_cover_all(site: Client) -> None:
     listed = search(site, *asked).text.partition('id="liste"')[2]
     before, section, after = listed.partition('<section class="less"')
     assert section
-    assert "Place libre pour toute votre demande" in before
-    assert "Place libre pour toute votre demande" not in after
+    assert "Place libre pour toute votre recherche" in before
+    assert "Place libre pour toute votre recherche" not in after
     assert 'class="less"' in search(site, *LONG).text.partition('id="liste"')[0]
     nobody = search(site, *LONG, ("libres", "oui")).text
     assert 'class="less"' not in nobody
@@ -176,7 +178,7 @@ def test_two_together_where_nobody_covers_all(site: Client) -> None:
 
 def test_pairs_are_not_shown_where_somebody_covers_all(site: Client) -> None:
     response = site.get("/", [*SAINT_DENIS, *LONG])
-    assert "Place libre pour toute votre demande" in cards(response)["nina"]
+    assert "Place libre pour toute votre recherche" in cards(response)["nina"]
     assert "Personne ne couvre" not in above(response)
     assert "À deux" not in above(response)
 
@@ -304,7 +306,8 @@ def test_the_next_distance_of_the_form_is_counted_and_offered(query: str, label:
     found = Where(form, Meant(place=HOME), Meant(place=AWAY if form.vers else None))
     query_of = meaning(read(OfferParameters, parameters.of_search(found)), TODAY)
     farther = [each for each in changes(query_of, nearly.farther(form)) if each.change == "farther"]
-    links = nearly.less(found, Counts(Resolved(query_of, {}), 0, tuple(Counted(each, 3, 3) for each in farther)), TODAY)
+    counts = Counts(Resolved(query_of, {}), 0, tuple(Counted(each, 3, 3) for each in farther))
+    links = nearly.less(found, counts, TODAY, forms.address)
     assert [link["label"] for link in links] == ([label] if label else [])
     assert all(changed in link["href"].replace("?", "&").split("&") for link in links)
     assert all(f"{each.km:g}" == changed.partition("=")[2] for each in farther), "what was counted is what is offered"
@@ -365,6 +368,6 @@ def test_a_child_is_added_and_the_places_follow(open_page: OpenPage) -> None:
     expect(page.locator("#recap-besoin")).to_contain_text("2 enfants nés ou attendus le 4 mai 2026")
     assert page.url.count("naissance=2026-05-04") == 2
     assert "places=" not in page.url
-    expect(page.locator("#offre-anne")).to_contain_text("Place libre pour toute votre demande")
+    expect(page.locator("#offre-anne")).to_contain_text("Place libre pour toute votre recherche")
     page.get_by_text("Ajouter un enfant").click()
     expect(page.get_by_label("Enfant 3")).to_be_visible()

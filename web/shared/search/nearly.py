@@ -138,8 +138,8 @@ def nearest(beside: Beside) -> str:
 
 
 def has_night(weekday: int, spans: Sequence[week.Span]) -> bool:
-    """Whether a night is asked for besides hours of the day of its date."""
-    return len(spans) > 1 and any(end > (weekday + 1) * week.DAY for _, end in spans)
+    """Whether a day's hours go on after its midnight."""
+    return any(end > (weekday + 1) * week.DAY for _, end in spans)
 
 
 def covered(item: Answer, *, nights: bool) -> Iterator[str]:
@@ -153,8 +153,8 @@ def covered(item: Answer, *, nights: bool) -> Iterator[str]:
 
 
 def much(coverage: Answer | None, *, nights: bool) -> str:
-    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it. A day and its night are one day, which a
-    count of days would not tell apart: with `nights` it is said as on the card."""
+    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it. With `nights` it is said as on the card:
+    a count of days would not tell a night from the day that it begins on."""
     if coverage is None:
         return texts.search.ALL_OF_IT
     if nights or all(day["shortened"] is None for day in coverage["days"]):
@@ -240,7 +240,8 @@ def with_places(form: SearchForm, places: int) -> SearchForm:
 
 def asks(found: Where, change: Change, today: date) -> bool:
     """Whether a search asks for the need that the change was counted for."""
-    if forms.errors(found.form, today):
+    # No change is one of the place, which the relais's page may leave out.
+    if forms.errors(found.form, today).keys() - {"ou"}:
         return False
     return same_need(meaning(read(OfferParameters, parameters.of_search(found)), today), change.query)
 

@@ -43,7 +43,7 @@ def absent(browser: Browser) -> dict[str, list[str]]:
     return dict(zip(reasons, (re.findall(r"/rpe/am/(\w+)", each) for each in told), strict=True))
 
 
-SURE = "Place libre pour toute votre demande"
+SURE = "Place libre pour toute votre recherche"
 NEEDS = [
     (MORNING, SURE),
     ("jour=lun&debut=09:00&fin=11:30&places=2", SURE),
