@@ -159,7 +159,7 @@ class CountParameters(FilterParameters):
 class NearlyParameters(FilterParameters):
     """`GET /api/v1/nearly`."""
 
-    need: Need
+    need: Need = Field(min_length=1)
     bbox: BboxOrNone = None
 
 

@@ -362,28 +362,6 @@ class Suggestions(Answer):
     items: list[Suggestion]
 
 
-class Structure(Facts):
-    """Une structure d’un export\u202f; le CSV a les mêmes noms, avec un point (commune.code)."""
-
-    epci: str | None
-    department: str
-    opening_hours: list[Hours]
-    contact: Contact
-    source: Source | None
-
-
-class StructureFeature(Answer):
-    type: Literal["Feature"]
-    id: str
-    geometry: Point
-    properties: Structure
-
-
-class StructureFeatures(Answer):
-    type: Literal["FeatureCollection"]
-    features: list[StructureFeature]
-
-
 class Count(Answer):
     value: str
     label: str

@@ -147,7 +147,8 @@ def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return False
     fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0) and one["up_to_date"] >= other["up_to_date"]
     # A commune's radius is rounded in the index.
-    slack = 0.0 if one["located"] == other["located"] or one["near"] == other["near"] else 0.005
+    exact = (one["located"] and other["located"]) or one["near"] == other["near"]
+    slack = 0.0 if exact else 0.005
     near = one["near"] >= other["near"] + slack
     near = near and (one["located"], -one["far"]) >= (other["located"], -other["far"])
     strictly = (
