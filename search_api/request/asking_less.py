@@ -50,7 +50,7 @@ def shorter(query: OfferQuery) -> Iterator[Change]:
     for minutes in filter(None, SHORTENINGS):
         days = [left for day in query.days if (left := shortened(day, minutes))]
         if len(days) == len(query.days):
-            label = f"{_MINUTES[minutes]} de moins, au début et à la fin"
+            label = f"Début {_MINUTES[minutes]} plus tard, fin {_MINUTES[minutes]} plus tôt"
             yield Change("shorter", label, of_days(query, days), minutes=minutes)
 
 

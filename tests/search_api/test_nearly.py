@@ -61,7 +61,7 @@ def test_half_an_hour_less_is_told_with_the_search_that_asks_for_it(api: Client)
     half = found["shorter", 15]
     assert (half["total"], half["more"]) == (1, 1)
     assert half["parameters"]["need"] == ["tue@07:30-19:00", "thu@07:30-19:00"]
-    assert half["label"] == "15\u00a0minutes de moins, au début et à la fin"
+    assert half["label"] == "Début 15\u00a0minutes plus tard, fin 15\u00a0minutes plus tôt"
     assert found["fewer_days", "tue"]["label"] == "Sans le mardi"
     assert found["farther", None]["parameters"]["radius_km"] == ["8"]
 
