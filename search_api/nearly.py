@@ -35,13 +35,13 @@ class Counts:
 
 
 async def counts(engine: Engine, query: OfferQuery, km: float | None = None) -> Counts:
-    """Every change that this search admits, of a query with a need: offers that cover all of what is asked then,
-    whatever `match` says. `km`: how far to look instead of 5 km farther.
+    """Every change that this search admits, of a query with a need: offers that are known to cover all of what is
+    asked then, whatever `match` and `include` say. `km`: how far to look instead of 5 km farther.
 
     Raises ParameterError for a territory that there is not, or where any distance is asked for; EngineUnavailable.
     """
     refuse_any_distance(query)
-    asked = await resolved(engine, replace(query, best=False))
+    asked = await resolved(engine, replace(query, best=False, to_ask=False, undeclared=False))
     changes = asking_less.changes(asked.query, km)
     total, *found = await offers.totals(engine, [asked.query, *(each.query for each in changes)])
     counted = (Counted(change, count, count - total) for change, count in zip(changes, found, strict=True))

@@ -35,9 +35,9 @@ def note(
 
 
 def note_each(conn: Connection, account: Account, action: str, offers: Sequence[str], fields: Sequence[str]) -> None:
-    """Write one line for each of these offers, whose private `fields` a list has shown to the account: the first of
-    the civil day alone, so that a desk that searches all day does not bury the log. How often the list was read stands
-    in its own lines (`note`)."""
+    """Write one line for each of these offers, whose private `fields` a list has shown to the account: the first
+    with these fields on the civil day alone, so that a desk that searches all day does not bury the log. How often the
+    list was read stands in its own lines (`note`)."""
     conn.execute(
         "insert into audit (account, role, action, offer, fields)"
         " select %(account)s::uuid, %(role)s::text, %(action)s::text, shown.offer, %(fields)s::text[]"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain import french, week
-from domain.week import DAY, DAYS, NAMES, Span
+from domain.week import DAYS, NAMES, Span
 from search_api.answer import cards, sentences
 from search_api.answer.availability import together_status
 from search_api.answer.pairing import Pair, Piece, Task
@@ -139,12 +139,11 @@ def hours(task: Task, done: Sequence[Piece]) -> str:
 
 
 def by_kind(pieces: Iterable[Piece], weekday: int) -> dict[str, list[Span]]:
-    """The hours of a weekday, of its evening and of the night that begins on it, each where there are some."""
-    midnight = (weekday + 1) * DAY
+    """The hours of a weekday, of its evening and of the night that begins on it, or of both at one stretch, each where
+    there are some."""
     found: dict[str, list[Span]] = {}
     for piece in pieces:
         if piece.weekday == weekday:
-            is_late = piece.end > midnight and piece.start >= midnight - DAY + sentences.NOON
-            late = "evening" if piece.end <= midnight + sentences.LATE else "night"
-            found.setdefault(late if is_late else "day", []).append((piece.start, piece.end))
+            kind = sentences.kind_of(weekday, piece.start, piece.end)
+            found.setdefault(kind, []).append((piece.start, piece.end))
     return {kind: week.merged(spans) for kind, spans in found.items()}

@@ -91,7 +91,7 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """What no couple with this one comes before."""
+        """A lower bound of the sort key of every couple with this candidate."""
         return not self.is_placed, self.away_m or 0.0
 
 
@@ -140,8 +140,8 @@ def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> lis
 
 
 class Choice(NamedTuple):
-    """Two candidates; of two choices that split as many days the lesser one comes first (`is_unplaced`, `metres` and
-    `numbers` tell)."""
+    """Two candidates. Of two choices that split as many days the lesser one comes first, by `is_unplaced`, `metres` and
+    `numbers`."""
 
     is_unplaced: bool
     metres: float
@@ -158,7 +158,7 @@ def nearest(
     reach = math.inf  # the longest chord between two that may still be among the best
     sooner: dict[Ability, list[Candidate]] = {}
     for each in sorted(candidates, key=lambda each: (each.rank, each.number)):
-        # No couple is nearer than the farther one of the two.
+        # Candidates come by rank: once one's is beyond the last of the best, no later couple can be among them.
         if len(best) == limit and each.rank > best[-1][:2]:
             break
         for ability in partners.get(each.ability, ()):

@@ -44,6 +44,16 @@ class Piece(NamedTuple):
     free: Sequence[Span]
 
 
+def kind_of(weekday: int, start: int, end: int) -> str:
+    """What hours are that begin on a weekday: "day", "evening", "night", or "day and night" at one stretch."""
+    midnight = (weekday + 1) * DAY
+    if end <= midnight:
+        return "day"
+    if start < midnight - DAY + NOON:
+        return "day and night"
+    return "evening" if end <= midnight + LATE else "night"
+
+
 def pieces(day: Day, free: Sequence[Span]) -> list[Piece]:
     """A day of the need and its night, apart where it has both."""
     midnight = (day.weekday + 1) * DAY
@@ -51,9 +61,9 @@ def pieces(day: Day, free: Sequence[Span]) -> list[Piece]:
     if not late:
         return [Piece(day.weekday, "day", day.spans, free)]
     start, end = late[0]
-    if start < midnight - DAY + NOON:
-        return [Piece(day.weekday, "day and night", day.spans, free)]
-    kind = "evening" if end <= midnight + LATE else "night"
+    kind = kind_of(day.weekday, start, end)
+    if kind == "day and night":
+        return [Piece(day.weekday, kind, day.spans, free)]
     night = Piece(day.weekday, kind, late, [part for part in free if part[0] >= start])
     rest = [span for span in day.spans if span != late[0]]
     return [*([Piece(day.weekday, "day", rest, [part for part in free if part[1] <= start])] if rest else []), night]
@@ -106,6 +116,8 @@ def lack(piece: Piece) -> str:
         return f"il manque {stretches(missing)}, {{names}}"
     if len(piece.free) > MOST_HOURS:
         return "libre en partie {days}"
+    if piece.kind == "day and night":
+        return f"libre {french.listed([stretch_and_day(span) for span in piece.free])}"
     return f"libre {stretches(piece.free)} {{days}}"
 
 
@@ -150,6 +162,11 @@ def without(asked: Iterable[Span], free: Sequence[Span]) -> list[Span]:
 
 def stretches(spans: Iterable[Span]) -> str:
     return french.listed([f"de {begins_at(start)} à {ends_at(end)}" for start, end in spans])
+
+
+def stretch_and_day(span: Span) -> str:
+    """« le mercredi de 7 h à 7 h 15 »: of a day and its night, the weekday on which each stretch begins."""
+    return f"le {NAMES[span[0] // DAY % 7]} {stretches([span])}"
 
 
 def minutes(count: int) -> str:

@@ -28,7 +28,7 @@ holds the day from which the place is looked for: it need not be waited for. Wha
 which of its periods is told, go by this alone."""
 
 LEFT = 4
-"""At least half of a span is left: it is so many times the shortening long."""
+"""A span is at least so many times as long as what is taken at each end, so that half of it is left."""
 
 ALLOWED = (
     f"jours@début-fin, par exemple mon-fri@08:00-18:00 ou sat@09:00-12:00*2 (jours {', '.join(DAYS)}\u202f;"
@@ -156,7 +156,7 @@ def tenths(places: int, shortenings: Iterable[int | None]) -> int:
 
 
 def least(day: Day) -> Day:
-    """What everybody has free who has anything of the day that counts."""
+    """The day at one place and its largest shortening: every partial match covers at least this."""
     return steps(day, 1)[-1][1]
 
 

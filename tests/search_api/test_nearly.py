@@ -66,6 +66,15 @@ def test_half_an_hour_less_is_told_with_the_search_that_asks_for_it(api: Client)
     assert found["farther", None]["parameters"]["radius_km"] == ["8"]
 
 
+def test_who_is_to_be_asked_does_not_count_as_covering(api: Client) -> None:
+    asked = {**NEAR, "need": ["tue@07:15-19:15", "thu@07:15-19:15"]}
+    sure, unsure = (
+        api.get("/api/v1/nearly", {**asked, "include": each}).json() for each in ([], ["to_ask", "unknown"])
+    )
+    assert (sure["total"], sure["items"]) == (unsure["total"], unsure["items"])
+    assert api.get("/api/v1/offers", {**asked, "include": "to_ask"}).json()["total"]["value"] > sure["total"]["value"]
+
+
 @pytest.mark.parametrize(
     ("need", "shorter"),
     [

@@ -7,7 +7,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import assume, event, given, note
+from hypothesis import assume, event, given, note, target
 from hypothesis import strategies as st
 
 from search_api.answer import pair_parts, pairing
@@ -49,6 +49,7 @@ def test_pairs_are_those_that_the_oracle_finds(loire: Loire, offers: Offers, dat
     expected = oracle_pairs.couples(request, cards, known)[:LIMIT]
     answer = loire.ask("/api/v1/pairs", request.filters())
     event(f"{len(expected)} pairs")
+    target(float(len(expected)))  # without it most requests have none
     assert len(answer["items"]) == len(expected)
     for item, couple in zip(answer["items"], expected, strict=True):
         compare(request, item, couple, known)
@@ -214,6 +215,13 @@ def test_days_of_one_and_nights_of_the_other() -> None:
         "Lea M.\u00a0: mardi et jeudi. Anne M.\u00a0: la nuit du mardi au mercredi, à environ 800\u00a0m de chez Lea M."
     )
     assert pair["parts"][1] == [{"day": "tue", "start": "19:15", "end": "07:15", "places": 1}]
+
+
+def test_a_day_with_its_night_is_said_with_it() -> None:
+    round_the_clock = minder("lea", ("tue", "07:00", "06:45", 1))
+    other = minder("anne", ("thu", "07:00", "19:00", 1))
+    [pair] = told([round_the_clock, other], need=["tue@07:00-06:45", "thu@07:00-19:00"])
+    assert pair["summary"].startswith("Lea M.\u00a0: mardi avec la nuit. Anne M.\u00a0: jeudi, ")
 
 
 def test_whole_days_come_before_days_that_are_split_however_near() -> None:

@@ -130,7 +130,7 @@ def test_a_night_is_told_apart_from_the_day_of_its_date(site: Client) -> None:
     assert "Le plus proche : libre mardi et jeudi ; pas de place la nuit du mardi au mercredi, à " in told
     assert "jour sur 2" not in told
     on_from_the_day = above(site.get("/", [*SAINT_DENIS, *days, *NIGHT]))
-    assert "libre de 7 h 15 à 19 h 30 et de 7 h à 7 h 15 le mardi avec la nuit, à " in on_from_the_day
+    assert "libre le mardi de 7 h 15 à 19 h 30 et le mercredi de 7 h à 7 h 15, à " in on_from_the_day
 
 
 def test_the_head_says_how_many_cover_all(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:

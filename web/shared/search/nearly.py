@@ -92,14 +92,9 @@ def shown(found: Where, answer: Answer, beside: Beside, today: date, address: Ad
 
 def farther(form: SearchForm) -> float | None:
     """The next distance of the form's list, in kilometres, to the place or to the way; None after the last."""
-    listed, chosen = (
-        (texts.search.DETOURS, form.detour or forms.DETOUR)
-        if form.vers
-        else (
-            texts.RADII,
-            parameters.radius(form),
-        )
-    )
+    listed, chosen = texts.RADII, parameters.radius(form)
+    if form.vers:
+        listed, chosen = texts.search.DETOURS, form.detour or forms.DETOUR
     return min((km for km in map(float, listed) if km > float(chosen)), default=None)
 
 
@@ -129,7 +124,7 @@ def covers_all(form: SearchForm, count: int) -> str:
 
 
 def nearest(beside: Beside) -> str:
-    """« Personne ne couvre tout. Le plus proche : 4 jours sur 5, à 800 m. »"""
+    """« Personne ne couvre toute votre recherche. Le plus proche : 4 jours sur 5, à 800 m. »"""
     if beside.nearest is None or beside.counts is None:
         return ""
     query = beside.counts.asked.query

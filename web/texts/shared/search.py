@@ -1,4 +1,4 @@
-"""What the pages of `web/parents/search/` say (as `web.texts`)."""
+"""What searches say: the parents' page and the desk of a relais (as `web.texts`)."""
 
 from domain.french import Plural
 

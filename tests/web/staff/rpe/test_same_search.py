@@ -315,7 +315,6 @@ def test_a_parent_is_on_the_telephone(open_desk: Callable[..., Page], width: int
     )
     assert top, "the number is not under the link of the card"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert "06" not in urlsplit(page.url).query
     page.go_back()
     page.go_forward()
     assert page.locator("input[name=jour][value=jeu]").is_checked()
