@@ -129,6 +129,8 @@ def at_the_ends(piece: Piece, missing: Sequence[Span]) -> str:
     if first - start <= ENDS and end - last <= ENDS and (last - first) * 2 >= end - start:
         ends = [(first - start, beginning(piece, start)), (end - last, ending(piece, end))]
         return f"il manque {french.listed([f'{minutes(lost)} {when}' for lost, when in ends if lost])}, {{names}}"
+    if piece.kind == "day and night":
+        return ""
     if start == first:
         return f"libre jusqu’à {ends_at(last)} {{days}}"
     return f"libre à partir de {begins_at(first)} {{days}}" if end == last else ""

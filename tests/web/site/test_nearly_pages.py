@@ -45,10 +45,10 @@ def offered(response: httpx.Response) -> dict[str, tuple[str, int]]:
 
 def test_nobody_covers_all_and_the_nearest_is_told(site: Client) -> None:
     response = search(site, *LONG)
-    assert (
-        "Personne ne couvre toute votre recherche. Le plus proche : toute votre recherche à 15 minutes près, à environ"
-        " 230 m." in above(response)
-    )
+    told = above(response)
+    assert re.search(r"Personne ne couvre toute votre recherche ; \d+ en (couvre|couvrent) une partie, ", told)
+    assert re.search(r"Au mieux : il manque 15 min [^.]* \(à environ 230 m\)\.", told)
+    assert told.count("toute votre recherche") == 1
     assert "Il manque 15 min" in cards(response)["anne"]
 
 
@@ -127,10 +127,10 @@ def test_a_night_is_told_apart_from_the_day_of_its_date(site: Client) -> None:
     late = [("jour2", "mar"), ("debut2", "20:00"), ("fin2", "07:00")]
     days = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
     told = above(site.get("/", [*SAINT_DENIS, *days, *late]))
-    assert "Le plus proche : libre mardi et jeudi ; pas de place la nuit du mardi au mercredi, à " in told
+    assert "Au mieux : libre mardi et jeudi ; pas de place la nuit du mardi au mercredi (à " in told
     assert "jour sur 2" not in told
     on_from_the_day = above(site.get("/", [*SAINT_DENIS, *days, *NIGHT]))
-    assert "libre le mardi de 7 h 15 à 19 h 30 et le mercredi de 7 h à 7 h 15, à " in on_from_the_day
+    assert "libre le mardi de 7 h 15 à 19 h 30 et le mercredi de 7 h à 7 h 15 (à " in on_from_the_day
 
 
 def test_the_head_says_how_many_cover_all(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,10 +141,27 @@ def test_the_head_says_how_many_cover_all(site: Client, monkeypatch: pytest.Monk
     rest = len(cards(response)) - sure
     assert f"{sure} couvrent toute votre recherche" in above(response)
     assert (f", {rest} en partie, plus tard ou à confirmer" in above(response)) == bool(rest)
-    assert "Aucun pour toute votre recherche, " in above(search(site, *LONG))
     monkeypatch.setattr(nearly, "PLENTY", 1)
     assert re.search(r"Au moins \d+ couvrent toute votre recherche", above(search(site, *asked)))
     assert "couvrent" not in above(search(site, *asked, ("libres", "oui"))), "the list has no others"
+
+
+def test_the_smallest_sacrifice_is_offered_first() -> None:
+    """Shorter hours before farther away, both before a day less, and a child left out at last, however many more that
+    finds; one of each kind before a second of any."""
+    form = forms.read([*NANTES, ("rayon", "5"), *LONG, *TWINS])
+    found = Where(form, Meant(place=HOME))
+    query = meaning(read(OfferParameters, parameters.of_search(found)), TODAY)
+    counted = tuple(Counted(each, 9 + number, 1 + number) for number, each in enumerate(changes(query, 10)))
+    told = nearly.less(found, Counts(Resolved(query, {}), 8, counted), TODAY, forms.address)
+    assert [text(each["label"]) for each in told] == [
+        "7 h 30 – 19 h",
+        "Jusqu’à 10 km",
+        "Sans le jeudi",
+        "1 place au lieu de 2",
+    ]
+    shorter = tuple(each for each in counted if each.change.change == "shorter")
+    assert len(nearly.less(found, Counts(Resolved(query, {}), 8, shorter), TODAY, forms.address)) == 3
 
 
 def test_less_is_offered_behind_those_who_cover_all(site: Client) -> None:
@@ -283,7 +300,7 @@ def test_who_comes_nearest_is_the_same_in_every_order_and_on_every_page(
     """A page that shows one offer has not the nearest on it in each of them."""
     monkeypatch.setitem(parameters.PAGE, "limit", "1")
     told = above(search(site, *LONG, ("tri", sort)))
-    assert "Le plus proche : toute votre recherche à 15 minutes près, à environ 230 m." in told
+    assert re.search(r"Au mieux : il manque 15 min [^.]* \(à environ 230 m\)\.", told)
 
 
 @pytest.mark.parametrize(
@@ -332,11 +349,11 @@ def test_a_mother_of_twins_reads_on_her_telephone_what_there_is(open_page: OpenP
         return " | ".join(" ".join(each.split()) for each in told), page.locator("#liste").inner_text()
 
     alone, cards = read(*NANTES, *LONG)
-    assert "toute votre recherche à 15 minutes près" in alone
+    assert "Au mieux : il manque 15" in alone
     assert "7 h 30 – 19 h 1 de plus" in alone
     assert "Il manque 15" in cards
     for_two, cards = read(*NANTES, *LONG, *TWINS)
-    assert "Le plus proche : 1 place sur 2 à 15 minutes près" in for_two
+    assert "Au mieux : 1 place sur 2 ; il manque 15" in for_two
     assert "1\u00a0place sur 2" in cards
     with_night, _ = read(*SAINT_DENIS, *LONG, *NIGHT)
     assert "Paula V. : la nuit du mardi au mercredi" in with_night
@@ -352,8 +369,8 @@ def test_a_mother_of_twins_reads_on_her_telephone_what_there_is(open_page: OpenP
 def test_that_nobody_covers_all_is_announced_with_the_count(open_page: OpenPage) -> None:
     page = open_page("/?" + "&".join(f"{name}={value}" for name, value in [*NANTES, *LONG]))
     page.locator("#rayon").select_option("2")
-    expect(page.locator("#annonce")).to_contain_text("Aucun pour toute votre recherche")
-    expect(page.locator("#annonce")).to_contain_text("Personne ne couvre toute votre recherche. Le plus proche")
+    expect(page.locator("#annonce")).to_contain_text("Personne ne couvre toute votre recherche")
+    expect(page.locator("#annonce")).to_contain_text("Au mieux")
 
 
 @pytest.mark.browser

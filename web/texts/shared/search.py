@@ -69,11 +69,14 @@ ERROR_TOO_MANY_HOURS = "Ces horaires sont trop variés pour une seule recherche�
 # A need that hardly anybody covers.
 WHOLE = Plural("couvre toute votre recherche", "couvrent toute votre recherche")
 WHOLE_AT_LEAST = "Au moins {whole}"
-WHOLE_NONE = "Aucun pour toute votre recherche"
 PARTLY = ", {count}\u00a0en partie, plus tard ou à confirmer"
-NOBODY = "Personne ne couvre toute votre recherche. Le plus proche : {what}."
+NOBODY = "Personne ne couvre toute votre recherche{rest}."
+NOBODY_PARTLY = Plural(
+    "en couvre une partie, est libre plus tard ou reste à confirmer",
+    "en couvrent une partie, sont libres plus tard ou restent à confirmer",
+)
+AT_BEST = "Au mieux : {what}."
 ALL_OF_IT = "toute votre recherche"
-DAY = Plural("jour", "jours")
 WITHIN = "à {minutes} près"
 LESS = "En demandant un peu moins"
 LESS_MORE = "Autres possibilités"
