@@ -54,6 +54,7 @@ _FIELD_OF_API = {
     "need": "heures",
     "from": "des",
     "places": "places",
+    "leniency": "souplesse",
     "child_birthdate": "naissance",
     **{row.name: name for name, row in filters.PANEL.items()},
     "sort": "tri",
