@@ -1,6 +1,7 @@
 """Hours that may be shorter: who is found, in which order, and that list, map and counts tell the same of them."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -23,8 +24,17 @@ BY_WORTH = {**NEED, "sort": "availability"}
 @pytest.fixture(scope="module")
 def lenient(engine: Elasticsearch, settings: Settings) -> Iterator[Client]:
     own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-lenient"})
+    told = date(2026, 11, 20)
     found = [
-        offer(id, "assistant_maternel", id, 47.2186, -1.5541, availability=[period("2026-09-01", None, hours)])
+        offer(
+            id,
+            "assistant_maternel",
+            id,
+            47.2186,
+            -1.5541,
+            availability=[period("2026-09-01", None, hours)],
+            confirmed_on=told,
+        )
         for id, hours in HOURS.items()
     ]
     names = [load(engine, own.index_prefix, "places", []), load(engine, own.index_prefix, "offers", found)]
