@@ -40,8 +40,8 @@ def test_pairs_are_those_that_the_oracle_finds(loire: Loire, offers: Offers, dat
     assume_clear(request, offers)
     note(f"{request.filters()}")
     # Of everybody there is in the place: the best 200 are all of those who can do anything.
-    anything = {"need": (), "child_birthdate": (), "places": None, "leniency": None, "match": None}
-    place = replace(request, kind=("assistant_maternel",), **anything)
+    anything = replace(request, need=(), child_birthdate=(), places=None, leniency=None, match=None)
+    place = replace(anything, kind=("assistant_maternel",))
     pages = loire.pages(
         "/api/v1/offers", [*place.filters(), ("up_to_date", "true"), ("sort", "name"), ("limit", "100")]
     )
