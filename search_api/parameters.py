@@ -65,7 +65,9 @@ from settings.keys import Keys
 
 __all__ = [
     "DEFAULT_DETOUR_KM",
+    "MAX_AGE_YEARS",
     "MAX_LINES",
+    "MAX_MONTHS_AHEAD",
     "MAX_PLACES",
     "Bbox",
     "CountParameters",
