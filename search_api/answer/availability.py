@@ -8,7 +8,7 @@ from domain import week as weeks
 from domain.freshness import is_up_to_date
 from domain.vocabulary import CARE_KINDS
 from search_api.answer.coverage import Coverage, Match, coverage
-from search_api.request.need import BEGUN, WHOLE, Day, most_places, steps, tenths
+from search_api.request.need import BEGUN, SUFFICES, WHOLE, Day, most_places, steps, tenths
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
@@ -52,17 +52,17 @@ def status_of(
     days: Sequence[Day],
     today: date,
     ages: Sequence[int] = (),
-    real: Sequence[Day] = (),
+    leniency: int = 0,
 ) -> Status | None:
     """The availability of an offer at `start` for the days of a need, if any, and for children of these ages in months;
     None for kinds that mind no children.
 
     `today` is the day of the request: what was declared by a word that does not count any more is `to_confirm`,
-    whatever it was. `real` as for `matched`.
+    whatever it was. `leniency` as for `best_of`.
     """
     if offer["kind"] != "assistant_maternel":
         return status("to_ask") if offer["kind"] in CARE_KINDS else None
-    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages), real)
+    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages), leniency)
     if found["status"] == "unknown" or is_up_to_date(offer, today):
         return found
     return status("to_confirm")
@@ -79,19 +79,19 @@ def taken(offer: dict[str, Any], ages: Sequence[int]) -> int | None:
 
 
 def timetable_status(
-    periods: list[Period], day: str, days: Sequence[Day], children: int | None = None, real: Sequence[Day] = ()
+    periods: list[Period], day: str, days: Sequence[Day], children: int | None = None, leniency: int = 0
 ) -> Status:
     """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day.
-    `children`: so many places at most can be taken, as no more children have an age that is taken. `real` as for
-    `matched`."""
+    `children`: so many places at most can be taken, as no more children have an age that is taken. `leniency` as for
+    `best_of`."""
     ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
     if not ahead:
         return status("unknown")
     ahead.sort(key=first_day)
     if not days:
         return without_need(ahead, day)
-    best = best_of(ahead, day, days, children)
-    return matched(ahead[best.number :], day, days, best.match, real) if best else nothing_free(ahead, day)
+    best = best_of(ahead, day, days, children, leniency)
+    return matched(ahead[best.number :], day, days, best.match) if best else nothing_free(ahead, day)
 
 
 def together_status(
@@ -106,17 +106,11 @@ def together_status(
     return matched(ahead, day, days, Match(places, most_places(days), shortenings, by_age))
 
 
-def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match, real: Sequence[Day] = ()) -> Status:
-    """How the first of these periods meets the need, and to when the others go on with it. `real`: the same days with
-    all of their hours, where the match was looked for by shorter ones: the words are of what is missing of these."""
+def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match) -> Status:
+    """How the first of these periods meets the need, and to when the others go on with it."""
     period = ahead[0]
     begins = first_day(period) if first_day(period) > day else None
-    ways = [(days, match)]
-    if real:
-        shortenings = shortenings_of(parts_of(period["week"]), real, match.places)
-        days, match = real, match._replace(asked=most_places(real), shortenings=shortenings)
-        ways.append((days, match))
-    found = chain(ahead, lambda each: all(as_well(each, *way) for way in ways))
+    found = chain(ahead, lambda each: as_well(each, days, match))
     if match.is_whole:
         places = min(free_places(each["week"], days) for each in found.periods)
         return free_status(places, begins, found)
@@ -141,9 +135,22 @@ def nothing_free(ahead: Sequence[Period], day: str) -> Status:
     return status("full", declared_until=declared if first_day(ahead[0]) <= day else None)
 
 
-def best_of(ahead: Sequence[Period], day: str, days: Sequence[Day], children: int | None) -> Best | None:
+def suffices(told: Status, leniency: int) -> bool:
+    """Whether all of the need is covered at all of its places from the day on, but for so many minutes at most at
+    either end of its hours."""
+    if told["coverage"] is None:
+        return told["status"] == "free"
+    part = told["coverage"]
+    fits = all(day["shortened"] is not None and day["shortened"] <= leniency for day in part["days"])
+    return fits and part["places"] == part["asked_places"] and not told["free_from"]
+
+
+def best_of(
+    ahead: Sequence[Period], day: str, days: Sequence[Day], children: int | None, leniency: int = 0
+) -> Best | None:
     """The period, of these in their order, and the number of places that are worth most, as the orders count it: the
-    share that they cover, and more where the period holds the day.
+    share that they cover, more where the period holds the day, and more where it then covers the need but for
+    `leniency` minutes at either end of its hours.
 
     Of those that are worth the same the first period: periods do not overlap, so that the one under way, if any, comes
     before the others. Then the most places.
@@ -154,15 +161,16 @@ def best_of(ahead: Sequence[Period], day: str, days: Sequence[Day], children: in
     worth = 0
     for number, each in enumerate(ahead):
         parts = parts_of(each["week"])
-        begun = BEGUN * 10 * asked * len(days) if first_day(each) <= day else 0
+        unit = 10 * asked * len(days) if first_day(each) <= day else 0
         for places in range(most, 0, -1):
-            if WHOLE * places * 10 * len(days) + begun <= worth:
+            enough = SUFFICES * unit if leniency and places == asked else 0
+            if WHOLE * places * 10 * len(days) + BEGUN * unit + enough <= worth:
                 break
-            shortenings = shortenings_of(parts, days, places)
-            share = tenths(places, shortenings)
-            if share and WHOLE * share + begun > worth:
-                best = Best(number, Match(places, asked, shortenings, by_age=children is not None))
-                worth = WHOLE * share + begun
+            match = Match(places, asked, shortenings_of(parts, days, places), by_age=children is not None)
+            share = tenths(places, match.shortenings)
+            here = WHOLE * share + BEGUN * unit + (enough if match.lacks_no_more_than(leniency) else 0)
+            if share and here > worth:
+                best, worth = Best(number, match), here
     return best
 
 

@@ -23,6 +23,10 @@ class Match(NamedTuple):
     def is_whole(self) -> bool:
         return self.places == self.asked and not any(self.shortenings) and None not in self.shortenings
 
+    def lacks_no_more_than(self, minutes: int) -> bool:
+        """Whether every day is covered, but for so many minutes at most at either end of its hours."""
+        return all(each is not None and each <= minutes for each in self.shortenings)
+
     @property
     def share(self) -> float:
         """Above 0, up to 1 for the whole need."""

@@ -1,7 +1,6 @@
 """Who does what of a pair, piece by piece and in a French sentence; the pair as an answer has it. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from domain import french, week
@@ -20,7 +19,7 @@ Cost = tuple[int, int]
 
 def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict[str, Any]:
     """A member of `items` of `GET /api/v1/pairs`. `found`: the documents that the pair is of."""
-    task = Task(query.days, query.ages_months)
+    task = pair.task
     couple = [found[pair.first], found[pair.second]]
     parts = parts_of(pair, task)
     return {
@@ -35,8 +34,7 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
 
 def card(offer: dict[str, Any], query: OfferQuery, places: int) -> dict[str, Any]:
     """Its card, with what it has of the pair's places in the pair's period, line by line, and not the best it has."""
-    days = line_by_line(query.real) or replace(query, by_line=True).days
-    status = together_status(offer, query.start, days, places, query.ages_months)
+    status = together_status(offer, query.start, line_by_line(query.days), places, query.ages_months)
     return {**cards.card(offer, query), "availability": status}
 
 
@@ -94,14 +92,21 @@ def summary(pair: Pair, task: Task, couple: Sequence[dict[str, Any]], parts: Seq
     """« Léa M. : mardi et jeudi. Anne D. : mercredi, à 400 m de chez Léa M. »"""
     if pair.together.way == "children":
         places = places_of(pair, task)
-        does = [f"{_PLACES.of(places[0])}, à toutes les heures demandées", _PLACES.of(places[1])]
+        hours_told = "à toutes les heures demandées" + (f", {nearly(pair)}" if pair.minutes else "")
+        does = [f"{_PLACES.of(places[0])}, {hours_told}", _PLACES.of(places[1])]
     else:
         does = [hours(task, each) for each in parts]
     first, second = (offer["name"] for offer in couple)
     where = apart(pair, couple)
-    return " ".join(
-        [ended(f"{first}\u00a0: {does[0]}"), ended(f"{second}\u00a0: {does[1]}" + (f", {where}" if where else ""))]
-    )
+    told = [ended(f"{first}\u00a0: {does[0]}"), ended(f"{second}\u00a0: {does[1]}" + (f", {where}" if where else ""))]
+    if pair.minutes and pair.together.way == "times":
+        told.append(f"Le tout {nearly(pair)}.")
+    return " ".join(told)
+
+
+def nearly(pair: Pair) -> str:
+    """« à 15 min près »"""
+    return f"à {sentences.minutes(pair.minutes)} près"
 
 
 def ended(sentence: str) -> str:

@@ -7,7 +7,7 @@ tried on each other in a few milliseconds. Only the period that is under way on 
 import math
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import combinations_with_replacement
@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from domain import week as weeks
 from search_api.geo import EARTH_RADIUS_M, Vector, detour_m, haversine_m, vector
-from search_api.request.need import Day, at_most, most_places
+from search_api.request.need import SHORTENINGS, Day, as_short, at_most, most_places
 from search_api.request.offer_query import OfferQuery
 
 
@@ -110,11 +110,14 @@ class Together(NamedTuple):
 
 @dataclass(frozen=True)
 class Pair:
-    """Numbers of the two offers among what was found, the first before the second; `does`: the pieces that each covers.
-    Distances in metres."""
+    """Numbers of the two offers among what was found, the first before the second; `task`: what they do together, the
+    need or what suffices of it, less as few `minutes` at either end of its hours as can be; `does`: the pieces of it
+    that each covers. Distances in metres."""
 
     first: int
     second: int
+    task: Task
+    minutes: int
     together: Together
     does: tuple[int, int]
     between_m: float
@@ -125,7 +128,7 @@ def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> lis
     """The best pairs of these documents (`query.sources.LISTED`), which come in their order: those that split fewest
     days first; then those of which both positions are known, by the distance between the two and that of the farther
     one from the point or the route; equal ones as they were found. Two houses are told together once."""
-    task = Task(query.days, query.ages_months)
+    task = Task(query.sufficient_days, query.ages_months)
     candidates = [each for number, offer in enumerate(found) if (each := candidate(number, offer, query, task))]
     partners: dict[int, Partners] = {}
     for one, other in combinations_with_replacement(dict.fromkeys(each.ability for each in candidates), 2):
@@ -136,7 +139,24 @@ def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> lis
     for split in sorted(partners):
         if len(best) < limit:
             best += nearest(candidates, partners[split], limit - len(best), {each.houses for each in best})
-    return [told for each in best if (told := pair(task, *each.couple))]
+    told = [told for each in best if (told := pair(task, *each.couple))]
+    return (
+        [least_missing(each, [found[each.first], found[each.second]], query) for each in told]
+        if query.leniency
+        else told
+    )
+
+
+def least_missing(pair: Pair, couple: Sequence[dict[str, Any]], query: OfferQuery) -> Pair:
+    """The same pair in the same way, by the most hours: what may be missing need not be."""
+    way = by_children if pair.together.way == "children" else by_times
+    for minutes in SHORTENINGS:
+        task = Task(tuple(as_short(day, minutes) for day in query.days), query.ages_months)
+        first, second = (of_day(offer, query, task) for offer in couple)
+        together = way(task, first, second) if first and second else None
+        if first and second and together and together.split == pair.together.split:
+            return replace(pair, task=task, minutes=minutes, together=together, does=(first.does, second.does))
+    return pair
 
 
 class Choice(NamedTuple):
@@ -199,7 +219,7 @@ def pair(task: Task, one: Candidate, other: Candidate) -> Pair | None:
         return None
     away = [each.away_m for each in (one, other) if each.away_m is not None]
     does = (one.ability.does, other.ability.does)
-    return Pair(one.number, other.number, together, does, apart_m(one, other), max(away) if away else None)
+    return Pair(one.number, other.number, task, 0, together, does, apart_m(one, other), max(away) if away else None)
 
 
 # What one offer can do --------------------------------------------------------------------------------------
@@ -207,17 +227,21 @@ def pair(task: Task, one: Candidate, other: Candidate) -> Pair | None:
 
 def candidate(number: int, offer: dict[str, Any], query: OfferQuery, task: Task) -> Candidate | None:
     """None for who can do nothing on the day, and for who does all of it alone."""
-    period = under_way(offer.get("availability") or [], query.start)
-    if period is None:
+    ability = of_day(offer, query, task)
+    if ability is None or not (ability.does or ability.most):
         return None
-    takes = children_taken(offer.get("ages"), task.ages_months)
-    ability = able(period["week"], takes, task)
-    if not (ability.does or ability.most) or (ability.does == task.every and takes == task.children):
+    if ability.does == task.every and ability.takes == task.children:
         return None
     lat, lon = offer["position"]["lat"], offer["position"]["lon"]
     house = offer["mam"]["id"] if offer.get("mam") else offer["id"]
     placed = offer["precision"] != "commune"
     return Candidate(number, house, vector(lat, lon), placed, away_m(query, lat, lon), ability)
+
+
+def of_day(offer: dict[str, Any], query: OfferQuery, task: Task) -> Ability | None:
+    """What an offer can do of a task on the day; None for who has declared nothing for it."""
+    period = under_way(offer.get("availability") or [], query.start)
+    return able(period["week"], children_taken(offer.get("ages"), task.ages_months), task) if period else None
 
 
 def under_way(periods: Iterable[dict[str, Any]], start: date) -> dict[str, Any] | None:

@@ -262,6 +262,7 @@ class Filters(Chosen):
     need: list[str]
     from_: date = Field(alias="from")
     places: int
+    leniency: int
     match: str
     include: list[str]
     notes: list[Note]

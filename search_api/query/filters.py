@@ -172,8 +172,8 @@ def timetable(inside: list[Clause], score: Clause | None = None) -> Clause:
 
 
 def wholly(query: OfferQuery) -> list[Clause]:
-    """Of a period: it holds the day, and its week holds every piece at its number of places."""
-    pieces = dict.fromkeys(piece for day in query.days for piece in day.pieces)
+    """Of a period: it holds the day, and its week holds every piece that suffices at its number of places."""
+    pieces = dict.fromkeys(piece for day in query.sufficient_days for piece in day.pieces)
     return [under_way(query.start), *(holds(piece) for piece in pieces)]
 
 
@@ -212,12 +212,12 @@ def on_weekday(query: OfferQuery, weekday: int) -> Clause:
         return known(query, timetable([under_way(query.start), {"range": {"availability.week": some_time}}]))
     moved = Day(weekday, (need.on(query.need[0], weekday, query.places),))
     asked = next((day for day in query.days if day.weekday == weekday), moved)
-    return known(query, timetable([under_way(query.start), whole_day(asked)]))
+    return known(query, timetable([under_way(query.start), whole_day(need.as_short(asked, query.leniency))]))
 
 
 def to_ask(query: OfferQuery) -> Clause:
-    """Structures that mind children whose opening hours hold the need, or are unknown."""
-    pieces = dict.fromkeys((start, end) for day in query.days for start, end, _ in day.pieces)
+    """Structures that mind children whose opening hours hold what suffices of the need, or are unknown."""
+    pieces = dict.fromkeys((start, end) for day in query.sufficient_days for start, end, _ in day.pieces)
     hours = {"bool": {"filter": [contains("opening", gte=start, lt=end) for start, end in pieces]}}
     return {"bool": {"filter": [{"terms": {"kind": list(CARE_KINDS)}}, any_of(hours, missing("opening"))]}}
 

@@ -27,6 +27,10 @@ WHOLE, BEGUN = 3, 1
 holds the day from which the place is looked for: it need not be waited for. What an offer is worth in an order, and
 which of its periods is told, go by this alone."""
 
+SUFFICES = 1
+"""Of a need that may be shorter, how much more a period is worth that covers it so: more than anything that does not (a
+week less an hour at either end of each day is worth 3 × 0.6 + BEGUN + this, 3.8; six days of seven 3.6)."""
+
 LEFT = 4
 """A span is at least so many times as long as what is taken at each end, so that half of it is left."""
 
@@ -129,6 +133,11 @@ def shortened(day: Day, minutes: int) -> Day | None:
     left = [(start + minutes, end - minutes) for start, end in day.spans]
     clipped = ((max(start, first), min(end, last), places) for start, end, places in day.hours for first, last in left)
     return Day(day.weekday, tuple(dict.fromkeys(each for each in clipped if each[0] < each[1])))
+
+
+def as_short(day: Day, minutes: int) -> Day:
+    """The day shortened by the most that it admits, but no more than these minutes."""
+    return next(left for each in reversed(SHORTENINGS) if each <= minutes and (left := shortened(day, each)))
 
 
 def at_most(day: Day, places: int) -> Day:

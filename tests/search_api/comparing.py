@@ -37,6 +37,8 @@ def branches(request: Request, found: Found) -> Iterator[str]:
                 yield "equal shares"
                 break
         best = [each.best for each in found.shown.values() if each and each.best]
+        enough = [each for each in best if each.suffices] if request.leniency else []
+        yield from {f"minutes may be missing, {'none are' if each.is_whole else 'some are'}" for each in enough}
         yield from {f"places {each.places} of {each.asked}" for each in best if each.places < each.asked}
         yield from {f"a day less {minutes} min" for each in best for minutes in each.days.values() if minutes}
         if any(ends_apart(request, offer, found) for offer in found.offers):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain import week
-from search_api.answer.availability import parts_of, shortenings_of, timetable_status
+from search_api.answer.availability import parts_of, shortenings_of, suffices, timetable_status
 from search_api.answer.coverage import Match, coverage
 from search_api.request import need
 from tests.search_api import documents
@@ -218,22 +218,37 @@ def test_fewer_places_than_are_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("free", "expected", "said"),
+    ("free", "expected", "said", "enough"),
     [
-        (("08:00", "18:15"), "partial", "Il manque 30 min le matin et 45 min le soir, mardi"),
-        # Found by a part of the shorter hours, and more than an hour is missing of the others.
-        (("09:00", "17:30"), "partial", "Libre de 9 h à 17 h 30 le mardi"),
-        (("07:30", "19:00"), "free", None),
+        (("08:00", "18:30"), "partial", "Il manque 30 min le matin et 30 min le soir, mardi", True),
+        (("08:00", "18:15"), "partial", "Il manque 30 min le matin et 45 min le soir, mardi", False),
+        (("07:30", "19:00"), "free", None, True),
     ],
 )
-def test_who_is_found_by_shorter_hours_is_described_by_the_real_ones(
-    free: tuple[str, str], expected: str, said: str | None
+def test_what_is_missing_is_told_also_where_it_may_be(
+    free: tuple[str, str], expected: str, said: str | None, enough: bool
 ) -> None:
     period = documents.period("2026-01-01", None, ("tue", *free, 1)).model_dump(mode="json")
-    shorter, real = (need.days([need.parse(line)], 1) for line in ("tue@08:30-18:00", "tue@07:30-19:00"))
-    found = timetable_status([period], "2026-11-23", shorter, real=real)
+    asked = need.days([need.parse("tue@07:30-19:00")], 1)
+    found = timetable_status([period], "2026-11-23", asked, leniency=30)
     assert found["status"] == expected
     assert (plain(found["coverage"]["summary"]) if found["coverage"] else None) == said
+    assert suffices(found, 30) == enough
+
+
+def test_what_suffices_now_is_told_and_not_what_covers_more_later() -> None:
+    """An hour less at either end now is worth 3 × 0.6 + 1, all of it from January on 3: but for who can do without."""
+    periods = [
+        documents.period("2026-01-01", "2026-12-31", ("tue", "09:00", "17:00", 1)),
+        documents.period("2027-01-01", None, ("tue", "08:00", "18:00", 1)),
+    ]
+    asked = need.days([need.parse("tue@08:00-18:00")], 1)
+    weeks = [each.model_dump(mode="json") for each in periods]
+    assert timetable_status(weeks, "2026-11-23", asked)["status"] == "later"
+    found = timetable_status(weeks, "2026-11-23", asked, leniency=60)
+    assert (found["status"], found["free_from"]) == ("partial", None)
+    assert suffices(found, 60)
+    assert not suffices(found, 30)
 
 
 def test_who_misses_minutes_is_worth_more_than_who_misses_a_day() -> None:

@@ -60,8 +60,6 @@ async def search(request: Request) -> Response:
         query = understand(listing, site.today(), site.settings.keys)
         if query.route and (spent := budget.pay_for_way(request, query.route, needs=bool(query.need))):
             return spent
-        if form.souplesse:
-            query = parameters.as_typed(form, query)
         listed = offers.search(site.engine, replace(query, view=maps.view(query)))
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:

@@ -11,6 +11,7 @@ from domain import french, week
 from search_api.nearly import Change, Counted, Counts, same_need
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.reasons import Reason
+from search_api.saved_searches import suffices
 from web import texts
 from web.shared import cards
 from web.shared.search import forms, need, parameters, summary
@@ -55,12 +56,7 @@ def covering(form: SearchForm, answer: Answer) -> int:
 
 def covers(form: SearchForm, item: Answer) -> bool:
     """Whether an offer has all that is looked for, which may be a little less than the hours that its card tells of."""
-    told = item["availability"]
-    if told is None or told["status"] != "partial":
-        return told is not None and told["status"] == "free"
-    part, lenient = told["coverage"], int(form.souplesse or 0)
-    fits = all(day["shortened"] is not None and day["shortened"] <= lenient for day in part["days"])
-    return fits and part["places"] == part["asked_places"] and not told["free_from"]
+    return suffices(item, int(form.souplesse or 0))
 
 
 def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
@@ -176,7 +172,7 @@ def named(change: Change) -> str:
     """What is asked for then: of shorter hours the ones that are left, « 8 h 15 – 18 h 15 », unless they are many."""
     if change.change != "shorter":
         return change.label
-    spans = [span for day in change.query.days for span in hours_of(day)]
+    spans = [span for day in change.query.sufficient_days for span in hours_of(day)]
     hours = dict.fromkeys(french.hours(week.clock(start), week.clock(end, closing=True)) for start, end in spans)
     return french.listed(list(hours)) if len(hours) <= MOST_HOURS else change.label
 

@@ -71,8 +71,7 @@ async def search(site: Site, asked: Asked, territory: Territory) -> Found:
         return Found(where, where.errors)
     try:
         listing = read(OfferParameters, parameters.of_search(where) | parameters.PAGE)
-        understood = understand(listing, site.today(), site.settings.keys, territory.asked)
-        query = parameters.as_typed(where.form, understood)
+        query = understand(listing, site.today(), site.settings.keys, territory.asked)
         listed = offers.search(site.engine, query)
         answer = await watched(listed, "/rpe", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:

@@ -5,7 +5,7 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -148,38 +148,13 @@ def hours_asked(asked: dict[str, Any]) -> dict[str, list[Hours]]:
     return found
 
 
-def eased(asked: Iterable[Hours], most: int) -> list[Hours]:
-    """The hours of a day less as many minutes, of 15, 30 and 60 up to `most`, at both ends of each stretch as leave at
-    least half of every one."""
-    stretches: list[list[int]] = []
-    for start, end, _ in sorted(asked):
-        if stretches and start <= stretches[-1][1]:
-            stretches[-1][1] = max(stretches[-1][1], end)
-        else:
-            stretches.append([start, end])
-    less = max(
-        each for each in (0, 15, 30, 60) if each <= most and all(end - start >= 4 * each for start, end in stretches)
-    )
-    clipped = [
-        Hours(max(hours.start, start + less), min(hours.end, end - less), hours.places)
-        for hours in asked
-        for start, end in stretches
-        if start <= hours.start and hours.end <= end
-    ]
-    return [hours for hours in clipped if hours.start < hours.end]
-
-
 def clock(minute: int) -> str:
     return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
 def needed(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """The lines of the need, each with its own places."""
-    lines = [
-        (day, hours)
-        for day, all_hours in hours_asked(asked).items()
-        for hours in eased(all_hours, int(asked.get("souplesse", 0)))
-    ]
+    lines = [(day, hours) for day, all_hours in hours_asked(asked).items() for hours in all_hours]
     # A line that begins after midnight would be the next day's.
     assume(all(hours.start < DAY for _, hours in lines))
     return [("need", f"{DAYS[day]}@{clock(hours.start)}-{clock(hours.end)}*{hours.places}") for day, hours in lines]
@@ -193,6 +168,8 @@ def of_the_api(asked: dict[str, Any], communes: tuple[str, ...], centres: dict[s
     for name, there in (("des", "from"), ("option", "feature")):
         if name in asked:
             pairs.append((there, asked[name]))
+    if lines and "souplesse" in asked:
+        pairs.append(("leniency", asked["souplesse"]))
     if lines and "libres" not in asked:
         pairs += [("match", "best"), ("include", "to_ask")]
     sort = SORTS.get(asked.get("tri", ""))
