@@ -18,7 +18,7 @@ from tests.search_api import documents, oracle_pairs
 from tests.search_api.documents import TODAY, period
 from tests.search_api.oracle import Request
 from tests.search_api.oracle_offers import Offer, Offers
-from tests.search_api.oracle_weeks import DAYS, TENTHS, Week, clock, covers
+from tests.search_api.oracle_weeks import DAYS, TENTHS, Line, Week, clock, covers
 from tests.search_api.random_requests import assume_clear, for_views, requests
 
 MOST = 200
@@ -39,24 +39,55 @@ def test_pairs_are_those_that_the_oracle_finds(loire: Loire, offers: Offers, dat
     assume(request.need)
     assume_clear(request, offers)
     note(f"{request.filters()}")
-    # Of everybody there is in the place: the best 200 are all of those who can do anything.
+    cards = tried(loire, request)
+    assume(len(cards) <= MOST)
+    expected = as_expected(loire, offers, request, cards)
+    event(f"{len(expected)} pairs")
+    target(float(len(expected)))  # without it most requests have none
+    if any("times" in couple.ways for couple in expected):
+        event("times")
+
+
+@pytest.mark.parametrize(
+    ("lines", "way"),
+    [
+        ((Line(0, 4, 480, 1_080, 2),), "children"),
+        ((Line(0, 4, 450, 1_110), Line(5, 5, 480, 720)), "times"),
+    ],
+)
+def test_a_town_has_pairs_and_they_are_those_of_the_oracle(
+    loire: Loire, offers: Offers, lines: tuple[Line, ...], way: str
+) -> None:
+    """Whatever is drawn above: two places at once, and a week that few have whole."""
+    centre = Request(TODAY, near=(47.2186, -1.5541), need=lines, match="best")
+    # As far around as all are tried who are there.
+    around = [replace(centre, radius_km=km) for km in (1.2, 0.9, 0.6, 0.4, 0.3)]
+    request, cards = next((each, cards) for each in around if len(cards := tried(loire, each)) <= MOST)
+    expected = as_expected(loire, offers, request, cards)
+    assert any(way in couple.ways for couple in expected)
+
+
+def tried(loire: Loire, request: Request) -> list[dict[str, Any]]:
+    """Everybody there is in the place, as far as needed: the best 200 are all of those who can do anything."""
     anything = replace(request, need=(), child_birthdate=(), places=None, leniency=None, match=None)
     place = replace(anything, kind=("assistant_maternel",))
     pages = loire.pages(
         "/api/v1/offers", [*place.filters(), ("up_to_date", "true"), ("sort", "name"), ("limit", "100")]
     )
-    cards = [card for _, page in zip(range(3), pages, strict=False) for card in page["items"]]
-    assume(len(cards) <= MOST)
+    return [card for _, page in zip(range(3), pages, strict=False) for card in page["items"]]
+
+
+def as_expected(
+    loire: Loire, offers: Offers, request: Request, cards: Sequence[Mapping[str, Any]]
+) -> list[oracle_pairs.Couple]:
+    """The pairs of the oracle, which are those of the answer."""
     known = {offer.id: offer for offer in offers}
     expected = oracle_pairs.couples(request, cards, known)[:LIMIT]
     answer = loire.ask("/api/v1/pairs", request.filters())
-    event(f"{len(expected)} pairs")
-    target(float(len(expected)))  # without it most requests have none
     assert len(answer["items"]) == len(expected)
     for item, couple in zip(answer["items"], expected, strict=True):
         compare(request, item, couple, known)
-    if any(item["way"] == "times" for item in answer["items"]):
-        event("times")
+    return expected
 
 
 def nearby(request: Request, offer: Offer, km: float) -> Request:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, zip_longest
-from typing import Any
+from typing import Any, Literal
 
 from domain import french, week
 from search_api.nearly import Change, Counted, Counts, same_need
@@ -22,11 +22,6 @@ from web.shared.search.places import Where
 PLENTY = 10
 """Offers of a page that cover the whole need: nobody needs to ask for less."""
 
-BESIDE_S = 0.5
-"""Seconds that a page waits, its list being there, for what stands beside it. Nobody has asked for that: who looks for
-a place is served better by the list at once than by the rest later, and a way of 100 km between two large towns, or an
-engine that has much to do, would hold the list back for seconds."""
-
 MOST_CHANGES = 4
 SACRIFICES = ("shorter", "farther", "fewer_days", "fewer_places")
 """Kinds of changes, from the one that asks least of a family to the one that leaves a child out."""
@@ -37,16 +32,23 @@ MOST_HOURS = 2
 
 Answer = Mapping[str, Any]
 
+Part = Literal["less", "pairs", "reason"]
+"""A group of questions beside the list: the counts with who comes nearest, two together, why nobody."""
+
+ASSISTANT = "assistant_maternel"
+
 
 @dataclass(frozen=True)
 class Beside:
-    """What was asked beside the list; None what was not. `nearest`: the card of the one who covers most of the need,
-    if anybody covers any of it; `pairs`: an answer of the search API."""
+    """What was asked beside the list (`asking`); None what was not. `nearest`: the card of the one who covers most of
+    the need, if anybody covers any of it; `pairs`: an answer of the search API; `missing`: what was asked and was not
+    had in time, or at all."""
 
     counts: Counts | None = None
     nearest: Answer | None = None
     pairs: Answer | None = None
     reason: Reason | None = None
+    missing: tuple[Part, ...] = ()
 
 
 def covering(form: SearchForm, answer: Answer) -> int:
@@ -60,14 +62,14 @@ def covers(form: SearchForm, item: Answer) -> bool:
 
 
 def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
-    """Whether no assistante maternelle was found where any kind was looked for."""
-    return not form.types and not form.asks_structures and not assistants(answer)
+    """Whether no assistante maternelle was found where they alone were looked for, or any kind."""
+    return form.types in ((), (ASSISTANT,)) and not form.asks_structures and not assistants(answer)
 
 
 def assistants(answer: Answer) -> int:
     """How many assistantes maternelles were found, whatever kinds are chosen."""
     counts = {entry["value"]: int(entry["count"]) for entry in answer["facets"]["kind"]}
-    return counts.get("assistant_maternel", 0)
+    return counts.get(ASSISTANT, 0)
 
 
 def anchored(form: SearchForm, **changes: Any) -> str:
@@ -75,19 +77,24 @@ def anchored(form: SearchForm, **changes: Any) -> str:
     return f"{forms.address(form, **changes)}#resultats"
 
 
-def shown(found: Where, answer: Answer, beside: Beside, today: date, address: Address = anchored) -> dict[str, Any]:
+def shown(
+    found: Where, answer: Answer, beside: Beside, today: date, address: Address = anchored, where: str = ""
+) -> dict[str, Any]:
     """The values of templates/shared/nearly.html and shared/less.html, and of the line under the heading (`whole`).
-    `after`: behind how many cards of the list a little less is offered, the last of which covers all. `address`: of the
-    page that offers it."""
+    `after`: behind how many cards of the list a little less is offered, the last of which covers all. `retry`: where to
+    ask again for what is missing. `address`: of the page that offers it; `where`: whom `reason` is about, by default
+    those of the place that is searched."""
     nobody = beside.counts is not None and not beside.counts.total
     whole = [number for number, item in enumerate(answer["items"], 1) if covers(found.form, item)]
     return {
         "whole": whole_or_partly(found.form, answer, beside.counts),
         "after": max(whole, default=0),
         "nobody": nobody_sentence(answer, beside.nearest) if nobody else "",
-        "reason": why(beside.reason, found) if beside.reason else None,
+        "reason": why(beside.reason, where or summary.where(found)) if beside.reason else None,
         "less": less(found, beside.counts, today, address) if beside.counts else [],
         "pairs": pairs(beside.pairs, today) if nobody and beside.pairs else [],
+        # Without the anchor: to that of the page where they are a browser goes without asking for it again.
+        "retry": address(found.form).partition("#")[0] if beside.missing else None,
     }
 
 
@@ -172,7 +179,7 @@ def named(change: Change) -> str:
     """What is asked for then: of shorter hours the ones that are left, « 8 h 15 – 18 h 15 », unless they are many."""
     if change.change != "shorter":
         return change.label
-    spans = [span for day in change.query.sufficient_days for span in hours_of(day)]
+    spans = [span for day in change.query.sufficient_days for span in day.spans]
     hours = dict.fromkeys(french.hours(week.clock(start), week.clock(end, closing=True)) for start, end in spans)
     return french.listed(list(hours)) if len(hours) <= MOST_HOURS else change.label
 
@@ -192,11 +199,6 @@ def changed(form: SearchForm, change: Change) -> SearchForm | None:
             km = f"{change.km:g}"
             return replace(form, detour=km) if change.query.route is not None else replace(form, rayon=km)
     return None
-
-
-def hours_of(day: Any) -> list[week.Span]:
-    """The stretches of a `search_api.request.need.Day`, in minutes of the week."""
-    return week.merged((start, end) for start, end, _ in day.hours)
 
 
 def without_day(form: SearchForm, day: str) -> SearchForm:
@@ -234,8 +236,8 @@ def pairs(answer: Answer, today: date) -> list[dict[str, Any]]:
 # Why no assistante maternelle fits ----------------------------------------------------------------------------
 
 
-def why(reason: Reason, found: Where) -> str:
+def why(reason: Reason, where: str) -> str:
     """« Aucune des 12 assistantes maternelles autour de Nantes n’a de place libre à ces horaires. »"""
     alone, several = texts.search.NO_ASSISTANT[reason.cause]
     told = alone if reason.among == 1 else several
-    return told.format(count=french.number(reason.among), where=summary.where(found))
+    return told.format(count=french.number(reason.among), where=where)

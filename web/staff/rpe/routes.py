@@ -108,7 +108,9 @@ def _answered(
         audit.note_each(conn, account, EACH, list(reached), OF_A_SEARCH)
         audit.note_each(conn, account, EACH, others, OF_THE_TERRITORY)
     shown = {
-        "results": views.results(asked, found, {each.offer: each for each in seen}, reached, site.today()),
+        "results": views.results(
+            asked, found, {each.offer: each for each in seen}, reached, site.today(), within.listed
+        ),
         "aside": aside,
         "told": views.told(asked, found.where, within.listed),
         "parents": views.parents_page(asked, found.where, within.listed, within.holds),

@@ -17,9 +17,13 @@ from web.staff.rpe.forms import DUTIES, Asked, standing
 from web.staff.rpe.search import Found
 from web.texts.shared import agrements
 
+SEEN_BY_PARENTS = "que les parents trouvent {where}"
+"""Those whom a search can find at all: the others stand apart."""
+
 MINDERS = french.Plural("assistante maternelle", "assistantes maternelles")
 
 TERRITORY = "sur tout votre territoire"
+ON_TERRITORY = "sur votre territoire"
 DUTY = "déclaration {standing}"
 FREE_ONLY = "seulement les places libres pour toute la recherche"
 
@@ -38,16 +42,23 @@ TO_CONFIRM = "Disponibilités à confirmer, alors que vous cherchez seulement de
 
 
 def results(
-    asked: Asked, found: Found, seen: Mapping[str, Seen], reached: Mapping[str, Reach], today: date
+    asked: Asked,
+    found: Found,
+    seen: Mapping[str, Seen],
+    reached: Mapping[str, Reach],
+    today: date,
+    communes: Sequence[tuple[str, str]],
 ) -> dict[str, Any]:
     """The page of results, over a search that was answered: the parents' cards, each with the telephone and the duty of
-    those who are of the territory. `seen` and `reached`: those, by id."""
+    those who are of the territory. `seen` and `reached`: those, by id; `communes`: those of the relais."""
     answer, form = found.answer or {}, found.where.form
     total = answer["total"]
     sort = answer["query"]["sort"]
     return {
         "heading": MINDERS.of(total["value"]),
-        "nearly": nearly.shown(found.where, answer, found.beside, today, asked.address),
+        "nearly": nearly.shown(
+            found.where, answer, found.beside, today, asked.address, searched(asked, found.where, communes)
+        ),
         "empty": total["value"] == 0,
         "cards": [_card(asked, item, seen, reached, today) for item in answer["items"]],
         "next": asked.address(form, suite=answer["next"]) if answer["next"] else None,
@@ -81,6 +92,16 @@ def told(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str
         *(label for label, _ in filters.chips(form.chosen)),
     ]
     return " · ".join(parts if around or asked.commune else [*parts, TERRITORY])
+
+
+def searched(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str:
+    """« que les parents trouvent autour de Nantes, à Rezé (déclaration à confirmer) »."""
+    there = [
+        *([summary.where(found)] if found.place is not None else []),
+        *(french.reaching(name) for code, name in communes if code == asked.commune),
+    ]
+    where = SEEN_BY_PARENTS.format(where=", ".join(there if asked.commune else [*there, ON_TERRITORY]))
+    return f"{where} ({DUTY.format(standing=DUTIES[asked.duty])})" if asked.duty else where
 
 
 def _card(

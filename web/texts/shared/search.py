@@ -54,6 +54,7 @@ PLACES_OF_BIRTHS = "{count} (selon les naissances indiquées)"
 BORN = "enfant né ou attendu le {days}"
 BORN_SEVERAL = "{count} enfants nés ou attendus le {days}"
 ERROR_TOO_MANY_BIRTHS = "Indiquez six enfants au maximum : au-delà, faites deux recherches."
+LOOSEN_AGES = "Chercher sans préciser l’âge"
 LENIENCE = "Souplesse sur les horaires"
 LENIENCE_NONE = "aucune"
 LENIENCES = {"15": "15 minutes", "30": "30 minutes", "60": "1 heure"}
@@ -83,6 +84,7 @@ LESS_MORE = "Autres possibilités"
 MORE_FOUND = "{count}\u00a0de\u00a0plus"
 PAIRS = "À deux, votre recherche est couverte"
 PAIRS_HINT = "Chaque proposition réunit deux assistantes maternelles. Deux contrats seraient à conclure."
+MISSING = "Une partie de nos suggestions manque : la recherche a pris trop de temps."
 NO_ASSISTANT = {
     "distance": ("", "Nous ne connaissons aucune assistante maternelle {where}."),
     "filters": (

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import uvicorn
 from anyio.from_thread import start_blocking_portal
-from hypothesis import assume, given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
@@ -58,6 +58,9 @@ def desks(settings: Settings) -> Iterator[tuple[Rooms, dict[tuple[str, ...], Acc
         portal.call(close, app)
 
 
+STANDS = {"up_to_date": "true", "to_confirm": "false"}
+"""How she stands with her duty, of what parents can ask for too → as the API's `up_to_date`."""
+
 TIMES = ("06:30", "07:15", "08:00", "08:30", "09:00", "12:00", "16:30", "18:00", "18:45", "20:00", "23:00")
 SLOT = st.tuples(
     st.lists(st.sampled_from([*DAYS]), min_size=1, max_size=4, unique=True),
@@ -78,6 +81,7 @@ ASKED = st.fixed_dictionaries(
         "around": st.tuples(st.sampled_from([*CENTRES]), st.sampled_from(["2", "5", "10"])),
         "tri": st.sampled_from([*SORTS]),
         "option": st.sampled_from(["garden", "no_pets"]),
+        "etat": st.sampled_from([*STANDS]),
     },
 )
 SEARCHES = {"slot", "slot2", "des", "naissance", "around", "option"}
@@ -97,7 +101,7 @@ class Hours(NamedTuple):
 def on_the_page(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """The need as the form sends it."""
     pairs: list[tuple[str, str]] = [("naissance", born) for born in asked.get("naissance", ())]
-    for name in ("des", "libres", "tri", "option", "souplesse"):
+    for name in ("des", "libres", "tri", "option", "souplesse", "etat"):
         if name in asked:
             pairs.append((name, asked[name]))
     for number in ("", "2"):
@@ -170,6 +174,8 @@ def of_the_api(asked: dict[str, Any], communes: tuple[str, ...], centres: dict[s
             pairs.append((there, asked[name]))
     if lines and "souplesse" in asked:
         pairs.append(("leniency", asked["souplesse"]))
+    if "etat" in asked:
+        pairs.append(("up_to_date", STANDS[asked["etat"]]))
     if lines and "libres" not in asked:
         pairs += [("match", "best"), ("include", "to_ask")]
     sort = SORTS.get(asked.get("tri", ""))
@@ -200,12 +206,16 @@ def test_the_desk_shows_what_parents_find_in_its_communes(
 ) -> None:
     rooms, relais = desks
     communes = at.draw(st.sampled_from(TERRITORIES))
-    public = loire.pages("/api/v1/offers", [*of_the_api(asked, communes, centres), ("limit", "100")])
-    theirs = [item["id"] for page in public for item in page["items"] if item["commune"]["code"] in communes]
+    commune = at.draw(st.sampled_from(["", *communes]))
+    narrowed = (commune,) if commune else communes
+    public = loire.pages("/api/v1/offers", [*of_the_api(asked, narrowed, centres), ("limit", "100")])
+    theirs = [item["id"] for page in public for item in page["items"] if item["commune"]["code"] in narrowed]
+    if theirs:
+        event(f"commune: {bool(commune)}, etat: {asked.get('etat')}")
 
     browser = rooms.visit(relais[communes])
     shown: list[str] = []
-    onward: str | None = f"/rpe?{urlencode(on_the_page(asked))}"
+    onward: str | None = f"/rpe?{urlencode([*on_the_page(asked), ('commune', commune)])}"
     total = None
     for _ in range(PAGES):
         assert onward is not None
