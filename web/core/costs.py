@@ -21,7 +21,7 @@ from search_api.geo import Box
 from search_api.http import costs
 from search_api.http.costs import BY_HOURS, LEAST, NEARLY, PAIRS, PREFIX, USUAL, WAY
 from search_api.http.proxies import Headers
-from search_api.request.need import MAX_PLACES
+from search_api.parameters import MAX_PLACES
 
 PROBES = ("/healthz", "/readyz")
 """The one does nothing, the other asks the engine once a second at most."""
