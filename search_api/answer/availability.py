@@ -1,20 +1,17 @@
 """What is free at an offer for a need, read from the indexed periods (docs/design.md, "Availability")."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypedDict
 
 from domain import week as weeks
 from domain.freshness import is_up_to_date
 from domain.vocabulary import CARE_KINDS
-from search_api.answer.coverage import Coverage, Match, coverage
-from search_api.request.need import BEGUN, SUFFICES, WHOLE, Day, most_places, steps, tenths
+from search_api.answer.coverage import Coverage, Match, Parts, coverage, covers, parts_of
+from search_api.request.need import BEGUN, SUFFICES, WHOLE, Day, admitted, most_places, tenths
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
-
-Part = tuple[int, int]
-"""A stretch of an indexed week: half-open, in minutes, each level of places 10,080 above the one below."""
 
 
 class Status(TypedDict):
@@ -70,12 +67,17 @@ def status_of(
 
 def taken(offer: dict[str, Any], ages: Sequence[int]) -> int | None:
     """How many of the children the offer takes by their ages, where that is not all of them."""
-    known = offer.get("ages")
-    if not known:
-        return None
-    first, end = known["gte"], known.get("lt")
-    count = sum(first <= age and (end is None or age < end) for age in ages)
+    count = children_taken(offer.get("ages"), ages).bit_count()
     return count if count < len(ages) else None
+
+
+def children_taken(ages: dict[str, int] | None, children: Sequence[int]) -> int:
+    """Those of the children, by their months, whose age is taken, one bit each; who does not say which ages are taken
+    takes all."""
+    if not ages:
+        return (1 << len(children)) - 1
+    first, end = ages["gte"], ages.get("lt")
+    return sum(1 << at for at, age in enumerate(children) if first <= age and (end is None or age < end))
 
 
 def timetable_status(
@@ -84,10 +86,9 @@ def timetable_status(
     """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day.
     `children`: so many places at most can be taken, as no more children have an age that is taken. `leniency` as for
     `best_of`."""
-    ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
+    ahead = not_over(periods, day)
     if not ahead:
         return status("unknown")
-    ahead.sort(key=first_day)
     if not days:
         return without_need(ahead, day)
     best = best_of(ahead, day, days, children, leniency)
@@ -100,7 +101,7 @@ def together_status(
     """The availability of one of two who do it together: what it covers at so many places in the period under way,
     whatever another period covers. The offer has such a period, and its word counts."""
     day = start.isoformat()
-    ahead = sorted((each for each in offer["availability"] if end_of(each) >= day), key=first_day)
+    ahead = not_over(offer["availability"], day)
     shortenings = shortenings_of(parts_of(ahead[0]["week"]), days, places)
     by_age = taken(offer, ages) is not None
     return matched(ahead, day, days, Match(places, most_places(days), shortenings, by_age))
@@ -125,14 +126,14 @@ def without_need(ahead: Sequence[Period], day: str) -> Status:
         return nothing_free(ahead, day)
     begins = first_day(ahead[number]) if first_day(ahead[number]) > day else None
     found = chain(ahead[number:], lambda each: bool(each["week"]))
-    places = min(max(parts_of(each["week"]))[0] // weeks.WEEK for each in found.periods)
+    places = min(parts_of(each["week"]).starts[-1] // weeks.WEEK for each in found.periods)
     return free_status(places, begins, found)
 
 
 def nothing_free(ahead: Sequence[Period], day: str) -> Status:
     """Nothing in any of these periods; to be told until when only where one is under way."""
     declared = chain(ahead, lambda _: True).declared_until
-    return status("full", declared_until=declared if first_day(ahead[0]) <= day else None)
+    return status("full", declared_until=declared if under_way(ahead, day) else None)
 
 
 def suffices(told: Status, leniency: int) -> bool:
@@ -174,10 +175,11 @@ def best_of(
     return best
 
 
-def shortenings_of(parts: Sequence[Part], days: Sequence[Day], places: int) -> tuple[int | None, ...]:
+def shortenings_of(parts: Parts, days: Sequence[Day], places: int) -> tuple[int | None, ...]:
     """Of each day the least shortening that is covered at so many places; None where none is."""
     return tuple(
-        next((minutes for minutes, left in steps(day, places) if covers(parts, left.bounds)), None) for day in days
+        next((minutes for minutes, bounds in steps if covers(parts, bounds)), None)
+        for steps in admitted(tuple(days), places)
     )
 
 
@@ -211,29 +213,24 @@ def adjoins(one: Period, other: Period) -> bool:
 def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
     """The most places free for all the days, which are covered."""
     parts = parts_of(week)
-    most, places = max(parts)[0] // weeks.WEEK, 1
+    most, places = parts.starts[-1] // weeks.WEEK, 1
     while places < most and covers(parts, at_least(places + 1, days)):
         places += 1
     return places
 
 
-def at_least(places: int, days: Sequence[Day]) -> list[Part]:
+def at_least(places: int, days: Sequence[Day]) -> list[weeks.Span]:
     return [weeks.at_level((start, end), max(least, places)) for day in days for start, end, least in day.pieces]
 
 
-def parts_of(week: list[dict[str, int]]) -> list[Part]:
-    return [(part["gte"], part["lt"]) for part in week]
+def not_over(periods: Iterable[Period], day: str) -> list[Period]:
+    """The periods that are not over on that day, in order."""
+    return sorted((each for each in periods if end_of(each) >= day), key=first_day)  # ISO days compare as text
 
 
-def covers(parts: Sequence[Part], wanted: Sequence[Part]) -> bool:
-    """Whether one of the parts contains the whole of each that is wanted."""
-    for first, last in wanted:
-        for start, end in parts:
-            if start <= first and last <= end:
-                break
-        else:
-            return False
-    return True
+def under_way(ahead: Sequence[Period], day: str) -> Period | None:
+    """Of periods that are not over on that day, in order, the one that holds it: as none overlap, the first or none."""
+    return ahead[0] if ahead and first_day(ahead[0]) <= day else None
 
 
 def first_day(period: Period) -> str:

@@ -5,15 +5,15 @@ tried on each other in a few milliseconds. Only the period that is under way on 
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Any, Literal, NamedTuple
 
 from domain import week as weeks
+from search_api.answer.availability import children_taken, not_over, under_way
+from search_api.answer.coverage import covers, parts_of
 from search_api.geo import EARTH_RADIUS_M, Vector, detour_m, haversine_m, vector
 from search_api.request.need import SHORTENINGS, Day, as_short, at_most, most_places
 from search_api.request.offer_query import OfferQuery
@@ -39,6 +39,14 @@ class Task:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         return tuple(sorted({Piece(day.weekday, *hours) for day in self.days for hours in day.hours}))
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[weeks.Span, ...], ...]:
+        """What a week must hold for each of the pieces, as the index has it."""
+        return tuple(
+            tuple(weeks.at_level(part, piece.places) for part in weeks.split(piece.start, piece.end))
+            for piece in self.pieces
+        )
 
     @cached_property
     def places(self) -> int:
@@ -240,42 +248,17 @@ def candidate(number: int, offer: dict[str, Any], query: OfferQuery, task: Task)
 
 def of_day(offer: dict[str, Any], query: OfferQuery, task: Task) -> Ability | None:
     """What an offer can do of a task on the day; None for who has declared nothing for it."""
-    period = under_way(offer.get("availability") or [], query.start)
+    day = query.start.isoformat()
+    period = under_way(not_over(offer.get("availability") or [], day), day)
     return able(period["week"], children_taken(offer.get("ages"), task.ages_months), task) if period else None
-
-
-def under_way(periods: Iterable[dict[str, Any]], start: date) -> dict[str, Any] | None:
-    """The period that holds the day: periods never overlap."""
-    day = start.isoformat()  # ISO days compare as text
-    holding = (each for each in periods if each["period"]["gte"] <= day <= (each["period"].get("lte") or day))
-    return next(holding, None)
-
-
-def children_taken(ages: dict[str, int] | None, children: Sequence[int]) -> int:
-    """Of children by their months; who does not say which ages are taken takes all."""
-    if ages is None:
-        return (1 << len(children)) - 1
-    end = ages.get("lt")
-    return sum(1 << at for at, age in enumerate(children) if ages["gte"] <= age and (end is None or age < end))
 
 
 def able(week: Iterable[dict[str, int]], takes: int, task: Task) -> Ability:
     """`week`: of the period, as indexed."""
-    parts = sorted((part["gte"], part["lt"]) for part in week)
-    starts, ends = [start for start, _ in parts], [end for _, end in parts]
-
-    def holds(start: int, end: int) -> bool:
-        """Parts of a level do not overlap, and each level comes after the one below: one part at most can hold it."""
-        at = bisect_right(starts, start) - 1
-        return at >= 0 and end <= ends[at]
-
-    does = sum(
-        1 << at
-        for at, piece in enumerate(task.pieces)
-        if all(holds(*weeks.at_level(part, piece.places)) for part in weeks.split(piece.start, piece.end))
-    )
+    parts = parts_of(week)
+    does = sum(1 << at for at, bounds in enumerate(task.bounds) if covers(parts, bounds))
     most = 0
-    while most < len(task.with_places) and all(holds(*bound) for bound in task.with_places[most]):
+    while most < len(task.with_places) and covers(parts, task.with_places[most]):
         most += 1
     return Ability(does, most, takes)
 

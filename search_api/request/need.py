@@ -68,6 +68,14 @@ class Day:
     weekday: int
     hours: tuple[tuple[int, int, int], ...]
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: whatever is kept for a day is looked up for every card."""
+        return hash((self.weekday, self.hours))
+
     @cached_property
     def spans(self) -> tuple[week.Span, ...]:
         """When something is asked for, whatever the places: what touches or overlaps is one."""
@@ -150,12 +158,19 @@ def most_places(days: Iterable[Day]) -> int:
     return max((places for day in days for _, _, places in day.hours), default=1)
 
 
-@lru_cache(4_096)
+@lru_cache(512)
 def steps(day: Day, places: int) -> tuple[tuple[int, Day], ...]:
     """(minutes, what is left of the day) for each shortening that is admitted, the least first, for those who have so
     many places. Kept, as every card of a list asks for the same."""
     asked = at_most(day, places)
     return tuple((minutes, left) for minutes in SHORTENINGS if (left := shortened(asked, minutes)) is not None)
+
+
+@lru_cache(128)
+def admitted(days: tuple[Day, ...], places: int) -> tuple[tuple[tuple[int, tuple[week.Span, ...]], ...], ...]:
+    """Of each day (minutes, the bounds of what is left of it) for each of its `steps`. Kept, as every card of a list
+    asks for the same."""
+    return tuple(tuple((minutes, left.bounds) for minutes, left in steps(day, places)) for day in days)
 
 
 def tenths(places: int, shortenings: Iterable[int | None]) -> int:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from domain import week
-from search_api.answer.availability import parts_of, shortenings_of, suffices, timetable_status
-from search_api.answer.coverage import Match, coverage
+from search_api.answer.availability import shortenings_of, suffices, timetable_status
+from search_api.answer.coverage import Match, coverage, parts_of
 from search_api.request import need
 from tests.search_api import documents
 from tests.search_api.conftest import Client
