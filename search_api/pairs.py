@@ -32,9 +32,9 @@ async def pairs(engine: Engine, query: OfferQuery, limit: int) -> dict[str, Any]
     best = replace(whole, need=lines, leniency=0, by_line=True, sort="recommended")
     answer = await run(engine, engine.offers, {**queries.offers(best, hits=MOST), "track_total_hits": False})
     found = [hit["_source"] for hit in answer["hits"]["hits"]]
-    told = pairing.pairs(found, whole, limit)
+    couples = pairing.pairs(found, whole, limit)
     return {
         "query": offers.conditions(asked),
-        "items": [pair_parts.told(each, found, whole) for each in told],
+        "items": [pair_parts.item(couple, found, whole) for couple in couples],
         "data": {"indexed_at": await status.indexed_at(engine)},
     }

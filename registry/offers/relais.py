@@ -72,7 +72,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Reach:
+class PrivateContact:
     """How to ring up an assistant maternel, by her civil name. All of it is private; what she has not given is
     empty."""
 
@@ -95,10 +95,10 @@ def territory(
         return [_seen(row, scales, today) for row in cursor]
 
 
-def reached(conn: Connection, relais: Account, offers: Sequence[str]) -> dict[str, Reach]:
+def private_contacts(conn: Connection, relais: Account, offers: Sequence[str]) -> dict[str, PrivateContact]:
     """Of these offers those of its territory, each with how to reach her."""
     rows = conn.execute(_REACHED.encode(), {"relais": relais.id, "offers": list(offers)})
-    return {offer: Reach(name, phone or "", mail or "") for offer, name, phone, mail in rows}
+    return {offer: PrivateContact(name, phone or "", mail or "") for offer, name, phone, mail in rows}
 
 
 def _seen(row: Any, scales: Scales, today: date) -> Seen:

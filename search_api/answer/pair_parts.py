@@ -7,7 +7,7 @@ from domain import french, week
 from domain.week import DAYS, NAMES, Span
 from search_api.answer import cards, sentences
 from search_api.answer.availability import together_status
-from search_api.answer.pairing import Pair, Piece, Task
+from search_api.answer.pairing import LineOnDay, Pair, Task
 from search_api.request.need import line_by_line
 from search_api.request.offer_query import OfferQuery
 
@@ -17,7 +17,7 @@ Cost = tuple[int, int]
 """Days that are split, and how often the child goes from the one to the other."""
 
 
-def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict[str, Any]:
+def item(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict[str, Any]:
     """A member of `items` of `GET /api/v1/pairs`. `found`: the documents that the pair is of."""
     task = pair.task
     couple = [found[pair.first], found[pair.second]]
@@ -45,7 +45,7 @@ def places_of(pair: Pair, task: Task) -> tuple[int, int]:
     return task.places, task.places
 
 
-def parts_of(pair: Pair, task: Task) -> tuple[list[Piece], list[Piece]]:
+def parts_of(pair: Pair, task: Task) -> tuple[list[LineOnDay], list[LineOnDay]]:
     """What the first does, and the second."""
     if pair.together.way == "children":
         first, second = (
@@ -82,13 +82,13 @@ def shared_out(task: Task, does: Sequence[int]) -> tuple[int, ...]:
     return min(states.values())[1]
 
 
-def as_part(piece: Piece) -> dict[str, Any]:
+def as_part(piece: LineOnDay) -> dict[str, Any]:
     """An end at or before the start is the next day's; midnight at the end of the day is 24:00."""
     start, end = week.clock(piece.start), week.clock(piece.end, closing=True)
     return {"day": DAYS[piece.weekday], "start": start, "end": end, "places": piece.places}
 
 
-def summary(pair: Pair, task: Task, couple: Sequence[dict[str, Any]], parts: Sequence[Sequence[Piece]]) -> str:
+def summary(pair: Pair, task: Task, couple: Sequence[dict[str, Any]], parts: Sequence[Sequence[LineOnDay]]) -> str:
     """« Léa M. : mardi et jeudi. Anne D. : mercredi, à 400 m de chez Léa M. »"""
     if pair.together.way == "children":
         places = places_of(pair, task)
@@ -129,21 +129,21 @@ def apart(pair: Pair, couple: Sequence[dict[str, Any]]) -> str:
     return f"{about} {french.distance(pair.between_m)} de chez {first['name']}"
 
 
-def hours(task: Task, done: Sequence[Piece]) -> str:
+def hours(task: Task, done: Sequence[LineOnDay]) -> str:
     """« mardi et jeudi », « la nuit du mardi au mercredi », « lundi de 8 h à 12 h »."""
-    whole: list[sentences.Piece] = []
+    whole: list[sentences.DayOrNight] = []
     others: list[str] = []
     for day in task.days:
         asked, theirs = by_kind(task.pieces, day.weekday), by_kind(done, day.weekday)
         for kind, spans in theirs.items():
             if spans == asked[kind]:
-                whole.append(sentences.Piece(day.weekday, kind, spans, spans))
+                whole.append(sentences.DayOrNight(day.weekday, kind, spans, spans))
             else:
                 others.append(f"{NAMES[day.weekday]} {sentences.stretches(spans)}")
     return ", ".join([*([sentences.named(whole)] if whole else []), *others])
 
 
-def by_kind(pieces: Iterable[Piece], weekday: int) -> dict[str, list[Span]]:
+def by_kind(pieces: Iterable[LineOnDay], weekday: int) -> dict[str, list[Span]]:
     """The hours of a weekday, of its evening and of the night that begins on it, or of both at one stretch, each where
     there are some."""
     found: dict[str, list[Span]] = {}

@@ -19,7 +19,7 @@ from search_api.request.need import SHORTENINGS, Day, as_short, at_most, most_pl
 from search_api.request.offer_query import OfferQuery
 
 
-class Piece(NamedTuple):
+class LineOnDay(NamedTuple):
     """A line on a day: the weekday (0 is Monday), minutes of the week (`end` past it where Sunday night goes on), the
     places."""
 
@@ -37,8 +37,8 @@ class Task:
     ages_months: tuple[int, ...]
 
     @cached_property
-    def pieces(self) -> tuple[Piece, ...]:
-        return tuple(sorted({Piece(day.weekday, *hours) for day in self.days for hours in day.hours}))
+    def pieces(self) -> tuple[LineOnDay, ...]:
+        return tuple(sorted({LineOnDay(day.weekday, *hours) for day in self.days for hours in day.hours}))
 
     @cached_property
     def bounds(self) -> tuple[tuple[weeks.Span, ...], ...]:
@@ -135,7 +135,7 @@ class Pair:
 def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> list[Pair]:
     """The best pairs of these documents (`query.sources.LISTED`), which come in their order: those that split fewest
     days first; then those of which both positions are known, by the distance between the two and that of the farther
-    one from the point or the route; equal ones as they were found. Two houses are told together once."""
+    one from the point or the route; equal ones as they were found. Two houses are proposed together once."""
     task = Task(query.sufficient_days, query.ages_months)
     candidates = [each for number, offer in enumerate(found) if (each := candidate(number, offer, query, task))]
     partners: dict[int, Partners] = {}
@@ -147,11 +147,11 @@ def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> lis
     for split in sorted(partners):
         if len(best) < limit:
             best += nearest(candidates, partners[split], limit - len(best), {each.houses for each in best})
-    told = [told for each in best if (told := pair(task, *each.couple))]
+    couples = [couple for each in best if (couple := pair(task, *each.couple))]
     return (
-        [least_missing(each, [found[each.first], found[each.second]], query) for each in told]
+        [least_missing(each, [found[each.first], found[each.second]], query) for each in couples]
         if query.leniency
-        else told
+        else couples
     )
 
 
@@ -179,9 +179,9 @@ class Choice(NamedTuple):
 
 
 def nearest(
-    candidates: Iterable[Candidate], partners: Partners, limit: int, told: Collection[tuple[str, str]]
+    candidates: Iterable[Candidate], partners: Partners, limit: int, taken_houses: Collection[tuple[str, str]]
 ) -> list[Choice]:
-    """The first ones of couples that split as many days, two houses once; without those that were `told` before."""
+    """The first ones of couples that split as many days, two houses once; without those of `taken_houses`."""
     best: list[Choice] = []
     reach = math.inf  # the longest chord between two that may still be among the best
     sooner: dict[Ability, list[Candidate]] = {}
@@ -192,7 +192,7 @@ def nearest(
         for ability in partners.get(each.ability, ()):
             for other in sooner.get(ability, ()):
                 if math.dist(each.at, other.at) <= reach:
-                    best = better(best, each, other, limit, told)
+                    best = better(best, each, other, limit, taken_houses)
                     if len(best) == limit and not best[-1].is_unplaced:
                         reach = best[-1].metres / EARTH_RADIUS_M  # a chord is shorter than its arc
         sooner.setdefault(each.ability, []).append(each)
@@ -200,7 +200,7 @@ def nearest(
 
 
 def better(
-    best: list[Choice], one: Candidate, other: Candidate, limit: int, told: Collection[tuple[str, str]]
+    best: list[Choice], one: Candidate, other: Candidate, limit: int, taken_houses: Collection[tuple[str, str]]
 ) -> list[Choice]:
     """The best with one more couple, if it is among them; in their order."""
     metres = apart_m(one, other) + max(one.away_m or 0.0, other.away_m or 0.0)
@@ -211,7 +211,7 @@ def better(
     houses = (one.house, other.house) if one.house < other.house else (other.house, one.house)
     choice = Choice(is_unplaced, metres, (couple[0].number, couple[1].number), houses, couple)
     before = next((each for each in best if each.houses == houses), None)
-    if houses in told or (before and before[:3] < choice[:3]):
+    if houses in taken_houses or (before and before[:3] < choice[:3]):
         return best
     return sorted([choice, *(each for each in best if each is not before)], key=lambda each: each[:3])[:limit]
 

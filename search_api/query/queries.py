@@ -74,7 +74,7 @@ def besides_place(query: OfferQuery) -> list[Clause]:
     """The same without the place (`filters.somewhere`)."""
     chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
     need = [filters.needed(query)] if query.need else []
-    return [*filters.anywhere(query), *words(query), *chosen, *need]
+    return [*filters.of_children_and_scope(query), *words(query), *chosen, *need]
 
 
 def by_place(asked: Sequence[OfferQuery]) -> list[list[int]]:

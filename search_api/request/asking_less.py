@@ -91,14 +91,14 @@ def farther(query: OfferQuery, km: float | None = None) -> Iterator[Change]:
     """As far as `km`, where who asks has steps of their own, otherwise FARTHER_KM more."""
     if query.radius_km is not None and query.radius_km < MAX_RADIUS_KM:
         most = min(km or query.radius_km + FARTHER_KM, MAX_RADIUS_KM)
-        yield Change("farther", f"Jusqu’à {told(most)}", replace(query, radius_km=most), km=most)
+        yield Change("farther", f"Jusqu’à {distance_text(most)}", replace(query, radius_km=most), km=most)
     if query.route is not None and query.route.detour_km < MAX_DETOUR_KM:
         most = min(km or query.route.detour_km + FARTHER_KM, MAX_DETOUR_KM)
         route = replace(query.route, detour_km=most)
-        yield Change("farther", f"Jusqu’à {told(most)} du trajet", replace(query, route=route), km=most)
+        yield Change("farther", f"Jusqu’à {distance_text(most)} du trajet", replace(query, route=route), km=most)
 
 
-def told(km: float) -> str:
+def distance_text(km: float) -> str:
     return french.distance(round(km * 1_000))
 
 

@@ -31,7 +31,7 @@ SUFFICES = 1
 """Of a need that may be shorter, how much more a period is worth that covers it so: more than anything that does not (a
 week less an hour at either end of each day is worth 3 × 0.6 + BEGUN + this, 3.8; six days of seven 3.6)."""
 
-LEFT = 4
+SPAN_PER_SHORTENING = 4
 """A span is at least so many times as long as what is taken at each end, so that half of it is left."""
 
 ALLOWED = (
@@ -44,7 +44,7 @@ _LINE = re.compile(
     rf"(?P<first>{_DAY})(?:-(?P<last>{_DAY}))?@(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)(?:\*(?P<places>\d))?", re.ASCII
 )
 
-Piece = tuple[int, int, int]
+Stretch = tuple[int, int, int]
 """(start, end, places): half-open, in minutes of the week, never past its end."""
 
 
@@ -82,10 +82,10 @@ class Day:
         return tuple(week.merged((start, end) for start, end, _ in self.hours))
 
     @cached_property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[Stretch, ...]:
         """The least that a week must hold for the day to be covered: at each number of places that a line asks for, the
         spans of the lines that ask for as many or more; what a higher level has already is left out."""
-        found: dict[Piece, None] = {}
+        found: dict[Stretch, None] = {}
         above: set[week.Span] = set()
         for level in sorted({places for _, _, places in self.hours}, reverse=True):
             spans = week.merged((start, end) for start, end, places in self.hours if places >= level)
@@ -134,7 +134,7 @@ def line_by_line(days: Iterable[Day]) -> tuple[Day, ...]:
 def shortened(day: Day, minutes: int) -> Day | None:
     """The day less so many minutes at both ends of each of its spans: lines are clipped to what is left, and one of
     which nothing is left asks for nothing. None where less than half of a span would be left."""
-    if any(end - start < LEFT * minutes for start, end in day.spans):
+    if any(end - start < SPAN_PER_SHORTENING * minutes for start, end in day.spans):
         return None
     if not minutes:
         return day
@@ -179,7 +179,7 @@ def tenths(places: int, shortenings: Iterable[int | None]) -> int:
     return places * sum(TENTHS[minutes] for minutes in shortenings if minutes is not None)
 
 
-def least(day: Day) -> Day:
+def least_that_counts(day: Day) -> Day:
     """The day at one place and its largest shortening: every partial match covers at least this."""
     return steps(day, 1)[-1][1]
 

@@ -201,7 +201,7 @@ def minder(
 
 def told(found: list[dict[str, Any]], **asked: Any) -> list[dict[str, Any]]:
     query = meaning(read(PairParameters, {**AROUND, **asked}), TODAY)
-    return [pair_parts.told(each, found, query) for each in pairing.pairs(found, query, LIMIT)]
+    return [pair_parts.item(each, found, query) for each in pairing.pairs(found, query, LIMIT)]
 
 
 def ids(pairs: Sequence[Mapping[str, Any]]) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from typing import Any
 from domain import french
 from domain.vocabulary import AgrementStatus, Publication
 from registry.offers.duties import Standing
-from registry.offers.relais import Reach, Seen
+from registry.offers.relais import PrivateContact, Seen
 from web import texts
 from web.shared import cards
 from web.shared.search import filters, forms, nearly, notices, parameters, summary
@@ -45,12 +45,12 @@ def results(
     asked: Asked,
     found: Found,
     seen: Mapping[str, Seen],
-    reached: Mapping[str, Reach],
+    contacts: Mapping[str, PrivateContact],
     today: date,
     communes: Sequence[tuple[str, str]],
 ) -> dict[str, Any]:
     """The page of results, over a search that was answered: the parents' cards, each with the telephone and the duty of
-    those who are of the territory. `seen` and `reached`: those, by id; `communes`: those of the relais."""
+    those who are of the territory. `seen` and `contacts`: those, by id; `communes`: those of the relais."""
     answer, form = found.answer or {}, found.where.form
     total = answer["total"]
     sort = answer["query"]["sort"]
@@ -60,7 +60,7 @@ def results(
             found.where, answer, found.beside, today, asked.address, searched(asked, found.where, communes)
         ),
         "empty": total["value"] == 0,
-        "cards": [_card(asked, item, seen, reached, today) for item in answer["items"]],
+        "cards": [_card(asked, item, seen, contacts, today) for item in answer["items"]],
         "next": asked.address(form, suite=answer["next"]) if answer["next"] else None,
         "sort": next((name for name, code in forms.SORTS.items() if code == sort), ""),
         "sorts": [(name, texts.SORTS[name]) for name in parameters.sorts(found.where)],
@@ -73,7 +73,7 @@ def results(
     }
 
 
-def told(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str:
+def search_in_words(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str:
     """All that is asked for, in words: « du lundi au vendredi, 8 h – 18 h · autour de Nantes (5 km) · à Rezé ».
     `communes`: those of the relais."""
     form = found.form
@@ -105,13 +105,13 @@ def searched(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) ->
 
 
 def _card(
-    asked: Asked, item: Mapping[str, Any], seen: Mapping[str, Seen], reached: Mapping[str, Reach], today: date
+    asked: Asked, item: Mapping[str, Any], seen: Mapping[str, Seen], contacts: Mapping[str, PrivateContact], today: date
 ) -> dict[str, Any]:
     """`reach` is None for one who minds children outside the territory, whose public fiche alone is the relais's."""
     shown = cards.card(item, has_need=asked.form.has_need, today=today)
-    if item["id"] not in reached:
+    if item["id"] not in contacts:
         return {**shown, "reach": None}
-    reach, known = reached[item["id"]], seen.get(item["id"])
+    reach, known = contacts[item["id"]], seen.get(item["id"])
     return {
         **shown,
         "href": asked.person(item["id"]),
