@@ -372,7 +372,14 @@ def test_an_invalid_field_is_named(query: str, field: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["ou=Nantes", "mots=lutins", "autour=-21.1,55.5", "ou=a&naissance=2027-03-01&jour=lun"],
+    [
+        "ou=Nantes",
+        "mots=lutins",
+        "autour=-21.1,55.5",
+        "ou=a&naissance=2027-03-01&jour=lun",
+        # From the day on which the place is looked for, as the search API counts.
+        "ou=a&jour=lun&des=2027-10-01&naissance=2028-01-15",
+    ],
 )
 def test_a_good_form_has_no_error(query: str) -> None:
     assert forms.errors(read(query), TODAY) == {}
