@@ -47,7 +47,7 @@ def test_a_parent_finds_an_assistant_maternel(open_page: OpenPage) -> None:
     choose_nantes(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("autour de Nantes")
     assert "lieu=commune:44109" in page.url
-    expect(page.locator("#offre-anne")).to_contain_text("Place libre pour toute votre demande")
+    expect(page.locator("#offre-anne")).to_contain_text("Place libre pour toute votre recherche")
     expect(page.locator("#plan .marker").first).to_be_visible()
     page.get_by_role("link", name="Anne D.").click()
     expect(page.get_by_role("heading", name="Anne D.")).to_be_visible()

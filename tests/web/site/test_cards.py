@@ -53,18 +53,22 @@ def test_what_is_to_confirm_is_told_without_a_count_and_without_green() -> None:
 @pytest.mark.parametrize(
     ("status", "dates", "text"),
     [
-        ("free", {"until": "2027-03-14"}, "Place libre pour toute votre demande, jusqu’au 14 mars 2027"),
+        ("free", {"until": "2027-03-14"}, "Place libre pour toute votre recherche, jusqu’au 14 mars 2027"),
         (
             "free",
             {"declared_until": "2027-03-14"},
-            "Place libre pour toute votre demande, disponibilités déclarées jusqu’au 14 mars 2027",
+            "Place libre pour toute votre recherche, disponibilités déclarées jusqu’au 14 mars 2027",
         ),
         (
             "later",
             {"free_from": "2027-01-01", "until": "2027-03-14"},
             "Libre à partir du 1er janvier 2027, jusqu’au 14 mars 2027",
         ),
-        ("partial", {"declared_until": "2027-03-14"}, "Libre 1 jour sur 2"),
+        (
+            "partial",
+            {"declared_until": "2027-03-14"},
+            "Libre 1 jour sur 2 ; disponibilités déclarées jusqu’au 14 mars 2027",
+        ),
         ("partial", {"until": "2027-03-14"}, "Jusqu’au 14 mars 2027 : libre 1 jour sur 2"),
         (
             "partial",
@@ -80,7 +84,7 @@ def test_the_end_of_a_declaration_is_not_told_as_the_end_of_a_place(
     found = {"status": status, "places": 1, "coverage": {"summary": "Libre 1 jour sur 2"}, **dates}
     shown = cards.availability(found, has_need=True)
     assert shown
-    assert shown["text"].replace("\u00a0", " ") == text
+    assert shown["text"].replace("\u00a0", " ").replace("\u202f", " ") == text
 
 
 @pytest.mark.parametrize(

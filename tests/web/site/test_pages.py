@@ -52,7 +52,7 @@ def test_a_hidden_home_is_a_quarter_and_not_an_address(site: Client) -> None:
 
 def test_a_need_tells_what_is_free_and_what_is_to_ask(site: Client) -> None:
     shown = cards(search(site, *WEEK, ("debut", "08:00"), ("fin", "18:00")))
-    assert "Place libre pour toute votre demande" in shown["anne"]
+    assert "Place libre pour toute votre recherche" in shown["anne"]
     assert "Places à demander" in shown["lutins"]
     assert "Libre à partir du 1" in shown["berthe"]
 
@@ -66,7 +66,7 @@ def test_siblings_need_their_places_at_the_same_time(site: Client) -> None:
     """Anne has two places in the morning, one in the afternoon."""
     both = [*WEEK, ("debut", "08:00"), ("fin", "17:00"), ("jour2", "mer"), ("debut2", "08:00"), ("fin2", "12:00")]
     response = search(site, *both)
-    assert "Place libre pour toute votre demande" in cards(response)["anne"]
+    assert "Place libre pour toute votre recherche" in cards(response)["anne"]
     assert "du lundi au vendredi, 8 h – 17 h ; mercredi, 8 h – 12 h" in text(response.text)
     assert 'class="more-slots" open' in response.text
     longer = cards(search(site, *both[:-1], ("fin2", "14:00")))["anne"]
