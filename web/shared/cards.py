@@ -249,15 +249,18 @@ def until(found: Mapping[str, Any]) -> str:
 
 def ends_with_declaration(found: Mapping[str, Any] | None) -> bool:
     """Whether the line above ends with « disponibilités déclarées jusqu’au … », and need not be said once more."""
-    if found is None or found["status"] not in ("free", "later"):
+    if found is None or found["status"] not in ("free", "later", "partial"):
         return False
     return bool(found.get("declared_until")) and not found.get("until")
 
 
 def partial(found: Mapping[str, Any]) -> str:
-    """What there is of the need, after its dates, as the sentence ends with what is missing."""
+    """What there is of the need, after its dates, as the sentence goes on with what is missing; at last to when it is
+    declared."""
     summary = str(found["coverage"]["summary"])
     start, end = found.get("free_from"), found.get("until")
+    if not end and found.get("declared_until"):
+        summary += f"{french.NARROW}; {until(found)}"
     if not (start or end):
         return summary
     if start and end:

@@ -20,6 +20,7 @@ from web.shared.search.places import Meant, Place, Where
 
 TOWN = Place("commune", "Nantes", Point(47.2186, -1.5541), "commune:44109", "44109")
 REZE = Place("commune", "Rezé", Point(47.19, -1.55), "commune:44143", "44143")
+HERE = Place("position", "votre position", Point(47.2, -1.5))
 LOIRE = Place("department", "Loire-Atlantique", Point(47.3, -1.7), "department:44", "44")
 
 Pairs = Iterable[tuple[str, str]]
@@ -29,6 +30,10 @@ def where(pairs: Pairs, place: Place | None = TOWN, arrival: Place | None = None
     form = forms.read(pairs)
     start = Meant(place.name, place.id, place) if place else Meant()
     return Where(form, start, Meant(arrival.name, arrival.id, arrival) if arrival else Meant())
+
+
+def chips_of(found: Where) -> list[tuple[str, bar.Changes]]:
+    return bar.chips(found, summary.births(found.form))
 
 
 def plain(text: str) -> str:
@@ -41,6 +46,7 @@ def plain(text: str) -> str:
         (NANTES, TOWN, None, "Nantes · 5 km"),
         ([*NANTES, ("rayon", "10")], TOWN, None, "Nantes · 10 km"),
         ([*NANTES, ("rayon", "0")], TOWN, None, "Nantes seulement"),
+        ([("autour", "47.2,-1.5"), ("rayon", "0")], HERE, None, "Autour de moi · 5 km"),
         ([*NANTES, ("vers", "Rezé")], TOWN, REZE, "Nantes → Rezé"),
         ([("ou", "Loire-Atlantique")], LOIRE, None, "Loire-Atlantique"),
         ([*NANTES, ("bbox", "-1.6,47.2,-1.5,47.3")], TOWN, None, "Zone de la carte"),
@@ -60,12 +66,12 @@ def test_the_bar_says_where(pairs: Pairs, place: Place | None, arrival: Place | 
         ([("jour", "ven"), ("jour", "lun"), ("debut", "07:30")], "lun, ven · 7 h 30 – 18 h"),
         ([("jour", "lun"), ("jour", "mar")], "lun, mar · 8 h – 18 h"),
         ([("jour", "lun"), ("jour2", "mer"), ("places2", "2")], "lun · 8 h – 18 h · mer · 8 h – 18 h · 2 enfants"),
-        ([("jour", "lun"), ("type", "eaje")], "lun · 8 h – 18 h · crèche"),
+        ([("jour", "lun"), ("type", "eaje")], "lun · 8 h – 18 h · Crèche"),
         ([("des", "2027-01-04")], "à partir du 4 janvier 2027"),
     ],
 )
 def test_the_bar_says_what(pairs: Pairs, told: str) -> None:
-    assert plain(bar.what(forms.read([*NANTES, *pairs]))) == told
+    assert plain(bar.what(forms.read([*NANTES, *pairs]), [])) == told
 
 
 EVERYTHING = [
@@ -89,24 +95,24 @@ def test_every_chip_takes_its_own_off_and_all_of_them_leave_the_place_alone() ->
     found = where(EVERYTHING)
     left = found
     for _ in range(30):
-        chips = bar.chips(left)
+        chips = chips_of(left)
         if not chips:
             break
         label, changes = chips[0]
         form = replace(left.form, **changes)
         assert form != left.form, label
-        assert label not in [other for other, _ in bar.chips(replace(left, form=form))]
+        assert label not in [other for other, _ in chips_of(replace(left, form=form))]
         left = replace(left, form=form)
     assert left.form == forms.place_alone(found.form)
 
 
 def test_the_last_slot_takes_along_what_is_said_of_a_need() -> None:
     found = where([*NANTES, ("jour", "lun"), ("jour2", "mar"), ("libres", "oui"), ("souplesse", "15")])
-    first, second = (changes for label, changes in bar.chips(found) if "8" in label and "moins" not in label)
+    first, second = (changes for label, changes in chips_of(found) if "8" in label and "moins" not in label)
     left = replace(found.form, **first)
     assert left.libres
     assert left.souplesse
-    [alone] = [changes for label, changes in bar.chips(replace(found, form=left)) if label.startswith("mar")]
+    [alone] = [changes for label, changes in chips_of(replace(found, form=left)) if label.startswith("mar")]
     assert alone == second | {"libres": "", "souplesse": ""}
     assert replace(left, **alone) == forms.place_alone(found.form)
 
@@ -127,7 +133,8 @@ def test_to_clear_all_is_offered_where_anything_is_set() -> None:
     assert bar.shown(where([*NANTES, ("rayon", "10"), ("tri", "nom")]))["reset"] is None
     reset = bar.shown(where([*EVERYTHING, ("rayon", "10"), ("tri", "nom")]))["reset"]
     assert reset == "/?ou=Nantes&lieu=commune:44109&rayon=10&tri=nom"
-    assert bar.shown(where([("mots", "lutins")], None))["reset"] is None, "nothing would be left to search"
+    nowhere = where([("mots", "lutins"), ("rayon", "10")], None)
+    assert bar.shown(nowhere)["reset"] is None, "nothing would be left to search"
 
 
 # The zone of the map ------------------------------------------------------------------------------------------------

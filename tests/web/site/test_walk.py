@@ -53,8 +53,16 @@ SEVERAL = {
         "whether enough offers cover the need is one question, what is said of them another",
     ),
     (OUT, "web.shared.search.summary"): (
-        ["web.parents.search.results", "web.parents.search.results"],
-        "where the list looks, and in a few words the need that the form folds away",
+        ["web.parents.search.results", "web.parents.search.bar", "web.parents.search.results"],
+        "where the list looks, how the bar names the children, and in a few words the need that the form folds away",
+    ),
+    (OUT, "web.shared.search.filters"): (
+        ["web.parents.search.results", "web.parents.search.bar"],
+        "the fields with their counts, then the chips of what is set",
+    ),
+    (OUT, "web.shared.search.forms"): (
+        ["web.parents.search.bar", "web.parents.search.results"],
+        "the addresses of the bar, then those of the list",
     ),
     (OUT, "search_api.answer.availability"): (
         ["search_api.answer.points", "search_api.answer.cards"],

@@ -1,6 +1,7 @@
 """What stands above the list: the search in a few words, what narrows it with the way to take each off, and what one
 press adds. Pure functions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ from domain import civil, french, week
 from domain.vocabulary import Kind
 from search_api.filter_table import Flag
 from web import texts
-from web.shared.search import filters, forms, need, parameters, summary
+from web.shared.search import filters, forms, need, summary
 from web.shared.search.forms import SearchForm
 from web.shared.search.need import Slot
 from web.shared.search.places import Where
@@ -18,15 +19,18 @@ Changes = dict[str, Any]
 
 
 def shown(found: Where) -> dict[str, Any]:
-    """As templates/parents/search.html draws the bar. The form of `found` has no errors."""
+    """As templates/parents/results.html draws the bar. The form of `found` has no errors."""
     form = found.form
+    births = summary.births(form)
+    narrowing, adding = chips(found, births), toggles(form)
     alone = forms.place_alone(form)
+    somewhere = form.ou or form.lieu or form.autour or form.bbox
     return {
         "where": where(found),
-        "what": what(form),
-        "chips": [{"label": label, "href": forms.address(form, **changes)} for label, changes in chips(found)],
-        "toggles": [{"label": label, "href": forms.address(form, **changes)} for label, changes in toggles(form)],
-        "reset": forms.address(alone) if alone.asked and replace(form, suite="") != alone else None,
+        "what": what(form, births),
+        "chips": [{"label": label, "href": forms.address(form, **changes)} for label, changes in narrowing],
+        "toggles": [{"label": label, "href": forms.address(form, **changes)} for label, changes in adding],
+        "reset": forms.address(alone) if somewhere and replace(form, suite="") != alone else None,
     }
 
 
@@ -44,16 +48,18 @@ def where(found: Where) -> str:
         return name
     if form.rayon == "0" and place.code:
         return texts.search.PILL_ALONE.format(place=name)
-    return texts.search.PILL_AROUND.format(place=name, radius=parameters.radius(form))
+    radius = form.rayon if form.rayon not in ("", "0") else forms.RADIUS
+    return texts.search.PILL_AROUND.format(place=name, radius=radius)
 
 
-def what(form: SearchForm) -> str:
-    """« lun, mar, jeu, ven · 8 h – 18 h · crèche », or that nothing is said of days and kinds."""
+def what(form: SearchForm, births: Sequence[str]) -> str:
+    """« lun, mar, jeu, ven · 8 h – 18 h · Crèche », or that nothing is said of days and kinds. `births`: of the
+    children, in words."""
     parts = [slot(each) for each in form.slots if each.days]
     if start := civil.typed_day(form.des):
         parts.append(texts.FROM_DAY.format(day=french.day(start)))
-    parts += summary.births(form)
-    parts += [Kind.label_of(code).lower() for code in form.types]
+    parts += births
+    parts += [Kind.label_of(code) for code in form.types]
     return " · ".join(parts) or texts.search.PILL_ALL
 
 
@@ -71,7 +77,7 @@ def short_days(each: Slot) -> list[str]:
     return names
 
 
-def chips(found: Where) -> list[tuple[str, Changes]]:
+def chips(found: Where, births: Sequence[str]) -> list[tuple[str, Changes]]:
     """All that narrows the search besides its place and its radius, in the order of the form, each with what the form
     holds without it."""
     form = found.form
@@ -87,7 +93,7 @@ def chips(found: Where) -> list[tuple[str, Changes]]:
     narrowing += [(slot(each), without(form, each)) for each in form.slots if each.days]
     if start := civil.typed_day(form.des):
         narrowing.append((texts.FROM_DAY.format(day=french.day(start)), {"des": ""}))
-    narrowing += [(told, {"naissance": ()}) for told in summary.births(form)]
+    narrowing += [(told, {"naissance": ()}) for told in births]
     if form.libres:
         narrowing.append((texts.search.TOGGLE_FREE, {"libres": ""}))
     if form.mots:

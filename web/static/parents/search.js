@@ -31,12 +31,12 @@
     return document.querySelector("#resultats[data-map]") !== null;
   }
 
-  // A chip takes its filter out of the list, and out of the form.
+  // A chip takes its filter out of the list, and out of the form; « Réessayer » asks for what is missing beside the list.
   document.addEventListener("click", (event) => {
-    const chip = event.target.closest("#actifs a[href^='/?'], .chips a[href^='/?']");
-    if (!chip || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.target.closest("#reessayer, #actifs a[href^='/?'], .chips a[href^='/?']");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    visit(chip.getAttribute("href"), { fill: true });
+    visit(link.getAttribute("href"), { fill: link.id !== "reessayer" });
   });
 
   document.addEventListener("zone", ({ detail: { west, south, east, north } }) => {
@@ -180,7 +180,7 @@
 
   // What was guessed comes first: the results are about it.
   function announce() {
-    const sentences = document.querySelectorAll("#resultats .whole, #resultats .nobody");
+    const sentences = document.querySelectorAll("#resultats .whole, #resultats .missing, #resultats .nobody");
     const said = [...document.querySelectorAll("#lieux-retenus p"), document.getElementById("titre-resultats"), ...sentences];
     status.textContent = said.map((each) => each.textContent.trim().replace(/\s+/g, " ").replace(/[^.?!]$/, "$&.")).join(" ");
   }

@@ -52,6 +52,14 @@
     link.href = isMap() ? list : map;
   }
 
+  // Where list and map stand side by side with little room, the map can be put away.
+  const pane = document.getElementById("volet-carte");
+  pane.addEventListener("click", () => {
+    const away = document.body.classList.toggle("map-away");
+    pane.setAttribute("aria-expanded", String(!away));
+    if (!away) document.dispatchEvent(new CustomEvent("vue", { detail: { vue: "carte" } }));
+  });
+
   // The row ------------------------------------------------------------------------------------------------------
 
   const cards = () => [...document.querySelectorAll("#liste > .card")];
