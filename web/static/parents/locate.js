@@ -28,6 +28,7 @@
         form.elements.ou.value = texts.my_position;
         form.elements.lieu.value = "";
         form.elements.autour.value = latitude.toFixed(3) + "," + longitude.toFixed(3);
+        if (form.elements.bbox) form.elements.bbox.value = "";
         form.requestSubmit();
       },
       () => {

@@ -8,26 +8,25 @@
   const texts = JSON.parse(document.getElementById("textes").textContent);
   const AFTER_MS = 400; // several ticks in a row are one search
   const PATIENCE_MS = 20000;
-  const PLACE = ["ou", "lieu", "autour", "vers", "vers-lieu", "rayon"];
-  const OF_ADDRESS = ["vue", "bbox"]; // no fields: the view, and the zone that was asked for on the map
+  const PLACE = ["ou", "lieu", "autour", "vers", "vers-lieu"];
+  const OF_ADDRESS = ["vue", "bbox"]; // the view, and the zone that was asked for on the map: not always fields
   let running = null;
   let later = 0;
   let applied = state(); // the form as the list on the page answers it
   let shown = listOf(window.location);
 
+  // Sent by a button, by Enter or with another place; else a filter that searches by itself.
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(later);
     const place = address();
-    if (hasResults()) visit(place, { sent: true });
+    if (hasResults()) visit(place, { sent: event.submitter !== null || isElsewhere(state(), applied) });
     else window.location.assign(place);
   });
 
-  // Not while the form waits for its button, as a sheet over the list does (`data-later`).
-  document.addEventListener("change", (event) => {
-    const field = event.target;
+  document.addEventListener("change", ({ target: field }) => {
     if (field.name === "tri") field.dataset.chosen = "yes";
-    if (field.form !== form || "later" in form.dataset || !field.closest("[data-at-once]")) return;
+    if (field.form !== form || !field.closest("[data-at-once]")) return;
     clearTimeout(later);
     if (hasResults()) later = setTimeout(() => visit(address()), AFTER_MS);
     else if (document.getElementById("resultats")) window.location.assign(address());
@@ -67,21 +66,24 @@
   function address(more = {}) {
     const data = new FormData(form);
     const before = new URLSearchParams(window.location.search);
+    // The zone of the map holds until another place is asked for.
+    const elsewhere = isElsewhere(state(), applied);
     const pairs = [...data].filter(([name, value]) => {
-      if (value === "" || OF_ADDRESS.includes(name)) return false;
+      if (value === "" || name in more || (name === "bbox" && elsewhere)) return false;
       const slot = /^(debut|fin|places)([23]?)$/.exec(name);
       if (slot) return data.has("jour" + slot[2]) || (slot[1] !== "places" && value !== form.elements[name].defaultValue);
       if (name === "detour" || name === "vers-lieu") return form.elements.vers.value !== "";
       if (name === "tri") return form.elements.tri.dataset.chosen === "yes" || before.has("tri");
       return true;
     });
-    // The zone of the map holds until another place is asked for.
-    const kept = { vue: before.get("vue"), bbox: isElsewhere(state(), applied) ? null : before.get("bbox"), ...more };
-    pairs.push(...Object.entries(kept).filter(([, value]) => value));
+    for (const name of OF_ADDRESS) {
+      const value = more[name] || (form.elements[name] || (name === "bbox" && elsewhere) ? null : before.get(name));
+      if (value) pairs.push([name, value]);
+    }
     return "/?" + new URLSearchParams(pairs).toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
   }
 
-  // A field that only one of the two has says nothing: the radius leaves the form with the place that it is around.
+  // A field that only one of the two has says nothing.
   function isElsewhere(now, before) {
     return PLACE.map((name) => name + "#0").some((key) => now.has(key) && before.has(key) && now.get(key) !== before.get(key));
   }
@@ -163,7 +165,8 @@
     }
     window.scrollTo(x, y);
     if (document.contains(focused)) return;
-    const next = chips && [...document.querySelectorAll("#actifs a, .chips a")][Math.max(0, at - 1)];
+    const left = chips ? [...document.querySelectorAll("#actifs a, .chips a")] : [];
+    const next = left[Math.min(at, left.length - 1)];
     const again = next || sameAs(focused) || document.getElementById("titre-resultats");
     if (again) again.focus({ preventScroll: true });
   }

@@ -21,8 +21,8 @@
 
   // Under the bar that says the search, where it sticks; not at the foot of a sheet that fills the window.
   function showBar() {
-    const above = document.getElementById("barre");
-    const bottom = above ? above.getBoundingClientRect().bottom : 0;
+    const above = [...document.querySelectorAll("#barre, #actifs")].map((part) => part.getBoundingClientRect().bottom);
+    const bottom = Math.max(0, ...above);
     bar.style.top = (bottom > 0 && bottom < window.innerHeight / 2 ? bottom : 0) + "px";
     bar.hidden = false;
   }

@@ -1,0 +1,164 @@
+"""Back, and a reload, lead to the list as it was; filters are no entries of the history."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.parents.states.conftest import FOUND, LIST, is_asked, tick
+
+pytestmark = pytest.mark.browser
+
+Surf = Callable[..., Page]
+HEADING = "#titre-resultats"
+
+
+def with_sixty(page: Page) -> None:
+    for count in (40, 60):
+        page.get_by_role("link", name="Voir plus").click()
+        expect(page.locator("#liste > .card")).to_have_count(count)
+
+
+def top(card: Locator) -> float:
+    return float(card.evaluate("card => card.getBoundingClientRect().top"))
+
+
+def at_the_middle(page: Page, number: int) -> Locator:
+    card = page.locator("#liste > .card").nth(number)
+    card.evaluate("card => card.scrollIntoView({block: 'center'})")
+    return card
+
+
+def stands(card: Locator, at: float) -> None:
+    """Within a pixel, once the list is as long again."""
+    card.page.wait_for_function(
+        "([id, at]) => Math.abs(document.getElementById(id).getBoundingClientRect().top - at) < 1.5",
+        arg=[card.get_attribute("id"), at],
+    )
+
+
+def test_back_from_a_fiche_restores_sixty_cards_the_place_the_panels_and_the_focus(surf: Surf) -> None:
+    page = surf()
+    with_sixty(page)
+    panels = page.locator("details[id], #resultats details, #recherche details")
+    panels.first.evaluate("panel => { panel.open = !panel.open }")
+    opened = panels.first.evaluate("panel => panel.open")
+    card = at_the_middle(page, 47)
+    before, id = top(card), card.get_attribute("id")
+    card.get_by_role("link").first.click()
+    page.wait_for_url("**/offre/**")
+    page.go_back()
+    expect(page.locator("#liste > .card")).to_have_count(60)
+    stands(page.locator(f"#{id}"), before)
+    expect(page.locator(f"#{id}").get_by_role("link").first).to_be_focused()
+    assert panels.first.evaluate("panel => panel.open") == opened
+    expect(page.locator(".so-far")).to_have_text(f"60 sur {FOUND}")
+    page.get_by_role("link", name="Voir plus").click()
+    expect(page.locator("#liste > .card")).to_have_count(FOUND)
+
+
+def test_a_reload_restores_them_too(surf: Surf) -> None:
+    page = surf()
+    with_sixty(page)
+    card = at_the_middle(page, 33)
+    before, id = top(card), card.get_attribute("id")
+    page.reload()
+    expect(page.locator("#liste > .card")).to_have_count(60)
+    stands(page.locator(f"#{id}"), before)
+
+
+def test_a_list_that_is_opened_anew_begins_at_its_top(surf: Surf, address: str) -> None:
+    page = surf()
+    with_sixty(page)
+    page.goto(f"{address}/a-propos")
+    page.goto(address + LIST)
+    expect(page.locator("#liste > .card")).to_have_count(20)
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_who_scrolls_while_the_list_comes_back_is_left_where_he_is(surf: Surf) -> None:
+    page = surf()
+    with_sixty(page)
+    at_the_middle(page, 50)
+    page.goto(page.url.split("/?")[0] + "/a-propos")
+    held = []
+    page.route("**/?*suite=*", held.append)
+    page.go_back()
+    expect(page.get_by_role("link", name="Chargement")).to_be_attached()
+    page.mouse.move(300, 400)
+    page.mouse.wheel(0, -200)
+    page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(true)))")
+    here = page.evaluate("window.scrollY")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#liste > .card")).to_have_count(60)
+    assert abs(page.evaluate("window.scrollY") - here) < 250
+
+
+def test_filters_do_not_fill_the_history(surf: Surf) -> None:
+    page = surf("/a-propos")
+    page.goto(page.url.replace("/a-propos", LIST))
+    entries = page.evaluate("history.length")
+    for kind in ("eaje", "assistant_maternel"):
+        tick(page, "type", kind)
+        expect(page).to_have_url(re.compile(f"type={kind}"))
+    assert page.evaluate("history.length") == entries
+    page.go_back()
+    expect(page).to_have_url(re.compile("/a-propos$"))
+
+
+def test_a_chip_takes_its_filter_off_in_place_and_out_of_the_form(surf: Surf) -> None:
+    page = surf(f"{LIST}&option=garden")
+    entries = page.evaluate("history.length")
+    page.evaluate("window.same = true")
+    chip = page.locator("#actifs a, .chips a").filter(has_text=re.compile("Jardin|extérieur", re.IGNORECASE)).first
+    chip.evaluate("chip => chip.click()")
+    expect(page).not_to_have_url(re.compile("option="))
+    assert page.evaluate("window.same") is True
+    assert page.evaluate("history.length") == entries
+    expect(page.locator('input[name="option"][value="garden"]')).not_to_be_checked()
+
+
+def test_a_search_that_was_sent_is_one_entry_and_back_draws_the_one_before_with_its_form(surf: Surf) -> None:
+    page = surf()
+    with_sixty(page)
+    card = at_the_middle(page, 45)
+    before, id = top(card), card.get_attribute("id")
+    entries = page.evaluate("history.length")
+    page.evaluate("window.same = true")
+    page.evaluate(
+        "() => { const form = document.getElementById('recherche'); form.elements.ou.value = 'Rezé';"
+        " form.elements.lieu.value = 'commune:44143'; form.requestSubmit() }"
+    )
+    expect(page.locator(HEADING)).to_contain_text("Rezé")
+    assert page.evaluate("history.length") == entries + 1
+    assert page.evaluate("document.getElementById('resultats').getBoundingClientRect().top") >= -1, "another list"
+    page.go_back()
+    expect(page.locator(HEADING)).to_contain_text("Nantes")
+    expect(page.locator("#liste > .card")).to_have_count(60)
+    expect(page.locator("#ou")).to_have_value("Nantes")
+    stands(page.locator(f"#{id}"), before)
+    assert page.evaluate("window.same") is True, "no page was loaded for it"
+
+
+def test_the_button_keeps_the_place_in_the_list(surf: Surf) -> None:
+    page = surf()
+    with_sixty(page)
+    page.evaluate("window.scrollTo(0, 500)")
+    with page.expect_response(lambda answer: is_asked(answer.request)):
+        page.evaluate("document.getElementById('recherche').requestSubmit()")
+    expect(page.locator("#liste > .card")).to_have_count(20)
+    assert page.evaluate("window.scrollY") == 500
+
+
+def test_several_ticks_in_a_row_are_one_search(surf: Surf) -> None:
+    page = surf()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if is_asked(request) else None)
+    tick(page, "type", "eaje")
+    tick(page, "type", "assistant_maternel")
+    tick(page, "type", "rpe")
+    expect(page).to_have_url(re.compile("type=rpe"))
+    assert len(asked) == 1
+    assert all(f"type={kind}" in asked[0] for kind in ("eaje", "assistant_maternel", "rpe", "mam"))
