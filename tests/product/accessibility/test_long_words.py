@@ -1,5 +1,5 @@
-"""Pages whose names and texts, imported or typed, are one word as long as the registry takes: none is wider than a
-small phone. Over a site of its own, whose words nobody else reads."""
+"""Pages whose names and texts, imported or typed, are one word as long as the registry takes: none is wider than its
+window, from a small phone to a wide screen. Over a site of its own, whose words nobody else reads."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from psycopg import sql
 
 from local.servers import Urls
@@ -34,6 +34,12 @@ WORDS = {
     "contact_message": {"text": 200},
     "fiche_report": {"text": 200},
     "alert": {"title": 200},
+    "api_token": {"name": 100},
+    "case_event": {"comment": 200},
+    "contact_block": {"name": 80},
+    "contact_report": {"name": 80, "text": 200},
+    "intake_row": {"name": 200},
+    "widget_key": {"name": 100},
 }
 """Columns of texts that somebody typed or imported, and how many letters they get here."""
 
@@ -46,14 +52,23 @@ ROUTES = [
     *("/messages/signales", "/comptes", "/comptes/{id:uuid}", "/administration/journal"),
     *("/espace/messages/{id:uuid}", "/demenagements", "/adresses-perdues"),
     *("/adresses-perdues/{id:uuid}", "/mouvements/{id:uuid}/annuler"),
+    *("/compte", "/administration/jetons", "/administration/widgets"),
 ]
+LONG = WORD[:100]
+
 STATES = [
     f"{NANTES}&type=assistant_maternel&type=eaje&jour=lun&jour=mar",
+    f"{NANTES}&type=assistant_maternel&vue=carte",
+    *(f"/?ou={LONG}", f"{NANTES}&vers={LONG}", f"{NANTES}&mots={LONG}", f"{NANTES}&mots={LONG}&rayon=0&type=eaje"),
+    f"/favoris?offre=anne&offre={LONG[:64]}",
     *("/offre/anne", "/offre/mam", "/offre/horaires", "/favoris?offre=anne&offre=horaires"),
     *("/comparer?offre=anne&offre=horaires", "/widget/cadre?commune=44109&vue=liste"),
     f"/alertes{NANTES[1:]}&type=assistant_maternel&jour=lun",
 ]
-"""Pages that show names and texts: the room of each role, and what parents read."""
+"""Pages that show names and texts: the room of each role, and what parents read, also of what they typed themselves."""
+
+WIDTHS = (320, 768, 1280, 1920)
+"""Beside 360: the least that WCAG asks for, and the four layouts of the list."""
 
 TYPED = ("nom_affiche", "projet", "ecoles", "conditions", "adresse", "lieu_naissance_nom")
 
@@ -112,7 +127,35 @@ def test_no_word_widens_a_page(parents_site: Site, visit: Callable[..., Page]) -
         if found := page.evaluate("barriers.wide()"):
             wide += [f"{path}: {each[:150]}" for each in found[-2:]]
         if path in STATES or path.startswith("/offre/"):
-            page.set_viewport_size({"width": 1280, "height": 800})
-            wide += [f"{path} at 1280: {each[:150]}" for each in page.evaluate("barriers.wide()")[-2:]]
+            wide += at_other_widths(page, path)
         page.close()
     assert not wide, "\n".join(wide)
+
+
+def at_other_widths(page: Page, path: str) -> list[str]:
+    wide = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        wide += [f"{path} at {width}: {each[:150]}" for each in page.evaluate("barriers.wide()")[-2:]]
+    return wide
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nor_does_what_opens_over_a_page(visit: Callable[..., Page], width: int) -> None:
+    """The box of suggestions, a message, what was not recognised, and all panels."""
+    page = visit(f"{NANTES}&type=eaje", width=width, reduced_motion="reduce")
+    drawn(page)
+    page.evaluate(CHECKS)
+    page.evaluate("text => document.dispatchEvent(new CustomEvent('avis', {detail: {text, stay: true}}))", WORD)
+    assert page.evaluate("barriers.wide()") == []
+    page.evaluate("document.querySelectorAll('details').forEach(panel => { panel.open = true })")
+    assert page.evaluate("barriers.wide()") == []
+    page.evaluate("document.getElementById('barre')?.setAttribute('open', '')")
+    page.locator("#ou").fill(LONG)
+    expect(page.locator(".no-suggestion").first).to_be_visible()
+    assert page.evaluate("barriers.wide()") == []
+    suggested = [{"type": "offer", "id": "x", "label": WORD, "detail": WORD}]
+    page.route("**/api/v1/suggest?*", lambda route: route.fulfill(json={"items": suggested}))
+    page.locator("#ou").fill(LONG[:20])
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert page.evaluate("barriers.wide()") == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -11,14 +12,14 @@ from local.servers import Urls
 from settings import Settings
 from tests.search_api import documents
 from tests.search_api.conftest import load
-from tests.web.site.conftest import OFFERS, address, chromium, with_square
+from tests.web.site.conftest import OFFERS, address, chromium, site, with_square
 
-__all__ = ["address", "chromium", "settings"]
+__all__ = ["address", "chromium", "settings", "site"]
 
 MANY = 70
 
-CRECHES = [
-    documents.offer(f"creche{n:02}", "mam", f"Maison {n:02}", 47.2186 + n / 5_000, -1.5541 - n / 9_000)
+MAMS = [
+    documents.offer(f"maison{n:02}", "mam", f"Maison {n:02}", 47.2186 + n / 5_000, -1.5541 - n / 9_000)
     for n in range(MANY)
 ]
 """Each farther than the one before: by distance they stand in this order."""
@@ -33,7 +34,7 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
     prefix = f"states-{run_id}"
     places = [with_square(place) for place in documents.places()]
     with Elasticsearch(servers.elasticsearch_url) as engine:
-        names = [load(engine, prefix, "offers", [*OFFERS, *CRECHES]), load(engine, prefix, "places", places)]
+        names = [load(engine, prefix, "offers", [*OFFERS, *MAMS]), load(engine, prefix, "places", places)]
         yield Settings(
             elasticsearch_url=servers.elasticsearch_url,
             database_url="",
@@ -47,11 +48,11 @@ def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
 
 @pytest.fixture
 def surf(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a page; fails at the end when a script failed. What the browser says of a network that is cut is no fault."""
+    """Opens a page; fails at the end when a script failed. What a browser says of a network that is cut is no fault."""
     faults: list[str] = []
     contexts = []
 
-    def opened(path: str = LIST, *, width: int = 1280, clock: bool = False, script: str = "", **options: object) -> Page:
+    def opened(path: str = LIST, *, width: int = 1280, clock: bool = False, script: str = "", **options: Any) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": 800}, locale="fr-FR", **options)
         contexts.append(context)
         page = context.new_page()
@@ -76,7 +77,7 @@ class Held:
     routes: list[Route] = field(default_factory=list)
 
     def hold(self, page: Page) -> None:
-        page.route(is_swap, self.routes.append)
+        page.route(is_swap, lambda route: self.routes.append(route))
 
     def release(self) -> None:
         self.routes.pop(0).continue_()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.web.parents.states.conftest import FOUND, LIST, is_asked, tick
 
@@ -41,9 +41,8 @@ def stands(card: Locator, at: float) -> None:
 def test_back_from_a_fiche_restores_sixty_cards_the_place_the_panels_and_the_focus(surf: Surf) -> None:
     page = surf()
     with_sixty(page)
-    panels = page.locator("details[id], #resultats details, #recherche details")
-    panels.first.evaluate("panel => { panel.open = !panel.open }")
-    opened = panels.first.evaluate("panel => panel.open")
+    panel = page.locator("details.more-slots")
+    panel.evaluate("panel => { panel.open = true }")
     card = at_the_middle(page, 47)
     before, id = top(card), card.get_attribute("id")
     card.get_by_role("link").first.click()
@@ -52,7 +51,7 @@ def test_back_from_a_fiche_restores_sixty_cards_the_place_the_panels_and_the_foc
     expect(page.locator("#liste > .card")).to_have_count(60)
     stands(page.locator(f"#{id}"), before)
     expect(page.locator(f"#{id}").get_by_role("link").first).to_be_focused()
-    assert panels.first.evaluate("panel => panel.open") == opened
+    expect(panel).to_have_attribute("open", "")
     expect(page.locator(".so-far")).to_have_text(f"60 sur {FOUND}")
     page.get_by_role("link", name="Voir plus").click()
     expect(page.locator("#liste > .card")).to_have_count(FOUND)
@@ -82,8 +81,8 @@ def test_who_scrolls_while_the_list_comes_back_is_left_where_he_is(surf: Surf) -
     with_sixty(page)
     at_the_middle(page, 50)
     page.goto(page.url.split("/?")[0] + "/a-propos")
-    held = []
-    page.route("**/?*suite=*", held.append)
+    held: list[Route] = []
+    page.route(lambda url: "suite=" in url, lambda route: held.append(route))
     page.go_back()
     expect(page.get_by_role("link", name="Chargement")).to_be_attached()
     page.mouse.move(300, 400)
@@ -109,15 +108,15 @@ def test_filters_do_not_fill_the_history(surf: Surf) -> None:
 
 
 def test_a_chip_takes_its_filter_off_in_place_and_out_of_the_form(surf: Surf) -> None:
-    page = surf(f"{LIST}&option=garden")
+    page = surf("/?ou=Nantes&lieu=commune:44109&option=meals")
     entries = page.evaluate("history.length")
     page.evaluate("window.same = true")
-    chip = page.locator("#actifs a, .chips a").filter(has_text=re.compile("Jardin|extérieur", re.IGNORECASE)).first
+    chip = page.locator("#actifs a, .chips a").filter(has_text="Repas fournis").first
     chip.evaluate("chip => chip.click()")
     expect(page).not_to_have_url(re.compile("option="))
     assert page.evaluate("window.same") is True
     assert page.evaluate("history.length") == entries
-    expect(page.locator('input[name="option"][value="garden"]')).not_to_be_checked()
+    expect(page.locator('input[name="option"][value="meals"]')).not_to_be_checked()
 
 
 def test_a_search_that_was_sent_is_one_entry_and_back_draws_the_one_before_with_its_form(surf: Surf) -> None:
