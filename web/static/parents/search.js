@@ -24,8 +24,12 @@
     else window.location.assign(place);
   });
 
+  // An order that was chosen stands in the address; the one that comes by itself does not.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name === "tri") target.dataset.chosen = "yes";
+  }, true);
+
   document.addEventListener("change", ({ target: field }) => {
-    if (field.name === "tri") field.dataset.chosen = "yes";
     if (field.form !== form || !field.closest("[data-at-once]")) return;
     clearTimeout(later);
     if (hasResults()) later = setTimeout(() => visit(address()), AFTER_MS);
