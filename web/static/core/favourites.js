@@ -7,6 +7,7 @@
   const MOST = 50;
   const header = document.querySelector("[data-kept-full]");
   const page = document.querySelector("[data-kept-page]");
+  const texts = document.getElementById("avis").dataset;
   const mine = new URLSearchParams(window.location.search).getAll("offre");
 
   try {
@@ -85,11 +86,11 @@
   function toggle(kept, id) {
     if (kept.includes(id)) {
       write(kept.filter((other) => other !== id));
-      if (header) say(header.dataset.keptRemoved, { label: header.dataset.keptUndo, again: () => putBack(kept, id) });
+      say(texts.removed, { label: texts.removedUndo, again: () => putBack(kept, id) });
     } else if (kept.length >= MOST) {
       say(header.dataset.keptFull);
     } else if (write([...kept, id])) {
-      if (header) say(header.dataset.keptAdded, page ? {} : { label: header.dataset.keptSee, href: address(read()) });
+      say(texts.kept, page ? {} : { label: texts.keptSee, href: address(read()) });
     } else {
       return;
     }
