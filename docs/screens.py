@@ -101,6 +101,7 @@ FILES = (".js", ".css", ".csv", ".zip", ".txt", ".ics", ".jpg", ".webmanifest")
 NO_PAGES = {
     "/administration",
     "/fond-de-carte",
+    "/nombre",
     "/connexion/oidc",
     "/connexion/oidc/retour",
     "/inscription/2",

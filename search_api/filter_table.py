@@ -6,6 +6,7 @@
 | the member of an answer's `query` | `request/offer_query.py`, `http/schemas.py` |
 | the clause, and the counts of the facet | `query/filters.py`, `query/facets.py` |
 | the field of the page, what a change of it does, its chip | `web/shared/search/filters.py` |
+| what one press above the list sets | `web/parents/search/bar.py` |
 
 A row without `field` has a clause of its own in `query.filters.CLAUSES`; the import fails where it is missing. Where
 none of the kinds of values below suits, a new one goes through the same modules, and mypy names the places.
@@ -94,9 +95,10 @@ class Filter:
     `structures_only`: no assistant maternel can ever have it, so that no saved need can ask for it.
 
     The rest is for the page's folded panel: `page`, its name in the address (empty: it has no field there), `title` and
-    `hint` of the field, and `chip`, of {label}: what is set, in the list of filters that can be taken off. Where the
-    search finds nothing, `unstated` says whom the filter leaves out because they state nothing, and `without` names the
-    search that asks again without it; rows of one `without` go together.
+    `hint` of the field, and `chip`, of {label}: what is set, in the list of filters that can be taken off. `quick`, of
+    a flag alone: what sets it with one press above the list (empty: only the panel does). Where the search finds
+    nothing, `unstated` says whom the filter leaves out because they state nothing, and `without` names the search that
+    asks again without it; rows of one `without` go together.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Filter:
     title: str = ""
     hint: str = ""
     chip: str = "{label}"
+    quick: str = ""
     unstated: str = ""
     without: str = ""
 
@@ -131,6 +134,7 @@ FILTERS: tuple[Filter, ...] = (
         page="a-jour",
         title="Informations à jour",
         chip="Informations à jour",
+        quick="Infos à jour",
     ),
     Filter(
         "hourly_cents_max",

@@ -111,6 +111,11 @@ MAILS = (
 )
 """Where forms begin that mail, be it now and then; some with such a beginning never do."""
 
+NUMBER = "/nombre"
+"""How many results the form that is being filled in would have: a count, without a list, a map or a page."""
+
+COUNT = 2
+
 DESK = "/rpe"
 """A relais's list, which with a query may be the parents' search: without the map and pairs, with what the registry
 adds."""
@@ -134,6 +139,8 @@ def of(scope: Scope) -> int:
         return of_form(path, scope["headers"])
     if path == DESK and scope["query_string"]:
         return SEARCH + NEARLY * bool(WITH_DAYS.search(scope["query_string"]))
+    if path == NUMBER:
+        return COUNT + WAY * bool(TO_A_PLACE.search(scope["query_string"]))
     if path == "/" and scope["query_string"]:
         return of_search(scope["query_string"])
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)

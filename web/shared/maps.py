@@ -71,7 +71,7 @@ def of_search(
 
 def map_query(asked: Mapping[str, Any]) -> str:
     """Parameters as a query string for `/api/v1/map`, to which the script adds the view."""
-    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor")}
+    kept = {name: value for name, value in written(asked).items() if name not in ("sort", "cursor", "bbox")}
     return urlencode(kept, doseq=True, safe=":,;@")
 
 

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 NOT_PAGES = {
     **dict.fromkeys(["GET /openapi.json", "GET /healthz", "GET /readyz"], "for programs"),
     "GET /fond-de-carte": "the map's own data",
+    "GET /nombre": "what the button of the search's form says",
     "GET /connexion/oidc": "leads to another site",
     "GET /connexion/oidc/retour": "comes from another site and leads on",
     "GET /connexion/code": "leads to /connexion where no code was asked for",

@@ -8,10 +8,14 @@ from typing import Any
 from domain import civil, french
 from domain.vocabulary import Kind
 from web import texts
+from web.parents.search import bar
 from web.shared.cards import card
 from web.shared.search import filters, forms, need, notices, parameters, summary
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
+
+ALERT_AFTER = 5
+"""Results of a list behind which an alert is offered, or behind all of them: who has seen those may want to be told."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +40,14 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "where": summary.where(found),
         "empty": total["value"] == 0,
         "unstated": filters.unstated(form.chosen),
+        "bar": bar.shown(found),
+        "button": bar.button(total["value"]),
         "cards": cards,
         "kinds": {entry["value"]: french.number(entry["count"]) for entry in answer["facets"]["kind"]},
         "filters": filters.fields(form.chosen, answer["facets"]),
-        "chips": chips(form),
+        "alert_after": ALERT_AFTER,
+        "this_view": forms.address(form, suite=form.suite),
+        "other_view": f"{forms.address(form, suite=form.suite)}&vue=carte",
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
         "so_far": None if form.suite or not answer["next"] else so_far(total, len(cards)),
         "loosen": [
@@ -90,20 +98,7 @@ def alert(found: Where) -> str | None:
     form = found.form
     if form.asks_structures or found.place is None:
         return None
-    return "/alertes" + forms.address(form, tri="").removeprefix("/")
-
-
-def chips(form: SearchForm) -> list[dict[str, str]]:
-    """The filters of the folded panel that are set, and hours that may be shorter, each with the same search without
-    it."""
-    found: list[tuple[str, dict[str, Any]]] = []
-    if form.mots:
-        found.append((texts.search.CHIP_WORDS.format(words=form.mots), {"mots": ""}))
-    if form.souplesse:
-        label = texts.search.LENIENT.format(minutes=texts.search.LENIENCES[form.souplesse])
-        found.append((label, {"souplesse": ""}))
-    found += [(label, {"chosen": rest}) for label, rest in filters.chips(form.chosen)]
-    return [{"label": label, "href": forms.address(form, **changes)} for label, changes in found]
+    return "/alertes" + forms.address(form, tri="", bbox="").removeprefix("/")
 
 
 def indexed(moment: str | None) -> str | None:
@@ -122,12 +117,15 @@ def steps(where: Where) -> list[Step]:
     form = where.form
     found: list[tuple[str, dict[str, Any]]] = []
     around = where.is_around
+    if form.bbox and where.place is not None:
+        whole = summary.where(replace(where, form=replace(form, bbox="")))
+        found.append((texts.search.LOOSEN_ZONE.format(where=whole), {"bbox": ""}))
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:
         radius = wider[min(1, len(wider) - 1)]
         found.append((texts.LOOSEN_RADIUS.format(radius=radius), {"rayon": radius}))
     farther = [d for d in texts.search.DETOURS if float(d) > float(form.detour or forms.DETOUR)]
-    if form.vers and farther:
+    if form.vers and not form.bbox and farther:
         detour = farther[min(1, len(farther) - 1)]
         found.append((texts.search.LOOSEN_DETOUR.format(detour=detour), {"detour": detour}))
     if form.has_need and form.libres:

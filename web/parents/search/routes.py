@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
 from search_api import offers, pairs, reasons
 from search_api.nearly import counts
@@ -15,9 +15,10 @@ from search_api.problems import EngineUnavailable, ParameterError
 from search_api.query_log import watched
 from web.core import budget
 from web.core.site import Site
-from web.parents.search import results
+from web.parents.search import bar, results
 from web.shared import maps
 from web.shared.search import filters, forms, nearly, need, parameters
+from web.shared.search.forms import SearchForm
 from web.shared.search.nearly import Beside
 from web.shared.search.places import Where, resolve
 
@@ -48,6 +49,8 @@ async def search(request: Request) -> Response:
     found = Where(form)
     if not form.asked:
         return _page(site, found, {})
+    # What a telephone shows: the list, or the map with the cards in a row. Side by side it means nothing.
+    view = "carte" if request.query_params.get("vue") == "carte" else "liste"
     errors = forms.errors(form, site.today())
     if not {"ou", "vers"} & errors.keys():
         found = await resolve(site, form)
@@ -69,7 +72,33 @@ async def search(request: Request) -> Response:
     loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
     plan = maps.of_search(found, asked, query, answer, site.settings)
     said = nearly.shown(found, answer, beside, site.today())
-    return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said)
+    return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said, view)
+
+
+@router.get("/nombre")
+async def number(request: Request) -> Response:
+    """What the button of a form that is being filled in says: how many results it would show. Of a form that is not a
+    search yet, or holds an error, nothing is counted: the page that the button leads to says what is wrong."""
+    site: Site = request.app.state.site
+    form = forms.read(request.query_params.multi_items())
+    query = await asked_for(site, form) if form.asked else None
+    if query and query.route and (spent := budget.pay_for_way(request, query.route, needs=False)):
+        return spent
+    count = (await offers.totals(site.engine, [query]))[0] if query else None
+    return JSONResponse({"text": bar.button(count)})
+
+
+async def asked_for(site: Site, form: SearchForm) -> OfferQuery | None:
+    """What a form searches; None where it holds an error. Raises EngineUnavailable."""
+    if forms.errors(form, site.today()):
+        return None
+    found = await resolve(site, replace(form, suite=""))
+    if found.errors:
+        return None
+    try:
+        return meaning(read(OfferParameters, parameters.of_search(found)), site.today())
+    except ParameterError:
+        return None
 
 
 async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[results.Step]:
@@ -119,6 +148,7 @@ def _page(
     shown: dict[str, Any] | None = None,
     plan: dict[str, Any] | None = None,
     beside: dict[str, Any] | None = None,
+    view: str = "liste",
 ) -> Response:
     """The form with its errors, or with what was found and the map of it; on the home page alone."""
     form = found.form
@@ -133,5 +163,7 @@ def _page(
         **results.around(found, alerts=site.registry is not None),
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
         "map": plan,
+        "view": view,
+        "demo": site.settings.demo,
     }
     return site.page("parents/search.html", values, 422 if errors else 200)

@@ -49,6 +49,7 @@ _FIELD_OF_API = {
     "commune": "ou",
     "epci": "ou",
     "department": "ou",
+    "bbox": "ou",
     "q": "mots",
     "kind": "type",
     "need": "heures",
@@ -65,7 +66,8 @@ _FIELD_OF_API = {
 class SearchForm:
     """What was typed and ticked, as it came: an invalid value is kept, to be shown beside its error. `naissance`: a day
     for each child, of twins the same twice. `souplesse`: minutes that the hours may be shorter at either end. `chosen`:
-    the filters of the folded panel."""
+    the filters of the folded panel. `bbox`: the zone of the map that is searched instead of the place, as the search
+    API writes a box."""
 
     ou: str = ""
     lieu: str = ""
@@ -73,6 +75,7 @@ class SearchForm:
     vers: str = ""
     vers_lieu: str = ""
     detour: str = ""
+    bbox: str = ""
     rayon: str = ""
     types: tuple[str, ...] = ()
     naissance: tuple[str, ...] = ()
@@ -167,6 +170,12 @@ def address(form: SearchForm, **changes: Any) -> str:
     return "/?" + query(form, **changes)
 
 
+def place_alone(form: SearchForm) -> SearchForm:
+    """Where a form looks, how far, and in which order it shows what is there: without any filter or need."""
+    kept = ("ou", "lieu", "autour", "vers", "vers_lieu", "detour", "rayon", "bbox", "tri")
+    return SearchForm(**{name: getattr(form, name) for name in kept})
+
+
 def query(form: SearchForm, **changes: Any) -> str:
     """The same as a query string alone, for whichever page."""
     changed = replace(form, **{"suite": "", **changes})
@@ -182,7 +191,7 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
     for name, text in (("ou", form.ou), ("vers", form.vers), ("mots", form.mots)):
         if len(text) > TEXT_LIMITS[name]:
             found[name] = texts.ERROR_TOO_LONG.format(limit=TEXT_LIMITS[name])
-    if not (form.ou or form.lieu or form.autour or form.mots):
+    if not (form.ou or form.lieu or form.autour or form.bbox or form.mots):
         found["ou"] = texts.ERROR_NO_PLACE
     elif form.vers and not (form.ou or form.lieu or form.autour):
         found["ou"] = texts.search.ERROR_NO_START

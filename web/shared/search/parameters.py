@@ -61,6 +61,8 @@ def as_typed(form: SearchForm, query: OfferQuery) -> OfferQuery:
 def where(found: Where) -> dict[str, Any]:
     """Of these, the ones that say where."""
     form, start, arrival = found.form, found.place, found.arrival
+    if form.bbox:
+        return {"bbox": form.bbox}
     if start is None:
         return {}
     if form.vers and arrival is not None:

@@ -89,8 +89,10 @@ class Where:
 
     @property
     def is_around(self) -> bool:
-        """Whether a distance means anything: not for a whole department, nor along a way, nor without any place."""
-        return not self.form.vers and self.place is not None and not self.place.is_territory
+        """Whether a distance means anything: not for a whole department, nor along a way, nor in a zone of the map, nor
+        without any place."""
+        form, place = self.form, self.place
+        return not (form.vers or form.bbox) and place is not None and not place.is_territory
 
 
 async def resolve(site: Site, form: SearchForm) -> Where:
@@ -100,6 +102,9 @@ async def resolve(site: Site, form: SearchForm) -> Where:
     if start.place and end.place and start.place.point == end.place.point:
         errors["vers"] = texts.search.ERROR_SAME_PLACE
     resolved = replace(form, ou=start.label, lieu=start.id, vers=end.label, vers_lieu=end.id)
+    # Without JavaScript the zone, which is hidden, outlives the place that was typed over the one that it belongs to.
+    if form.lieu and start.id != form.lieu:
+        resolved = replace(resolved, bbox="")
     return Where(resolved, start, end, errors)
 
 

@@ -10,6 +10,8 @@ from web.shared.search.places import Where
 
 def where(found: Where) -> str:
     place, arrival = found.place, found.arrival
+    if found.form.bbox:
+        return texts.search.IN_ZONE
     if place is None:
         return texts.EVERYWHERE
     if arrival is not None:

@@ -6,19 +6,16 @@
   const form = document.getElementById("recherche");
   const status = document.getElementById("annonce");
   const texts = JSON.parse(document.getElementById("textes").textContent);
-  const AFTER_MS = 400; // several ticks in a row are one search
   const PATIENCE_MS = 20000;
   const PLACE = ["ou", "lieu", "autour", "vers", "vers-lieu"];
   const OF_ADDRESS = ["vue", "bbox"]; // the view, and the zone that was asked for on the map: not always fields
   let running = null;
-  let later = 0;
   let applied = state(); // the form as the list on the page answers it
   let shown = listOf(window.location);
 
   // Sent by a button, by Enter or with another place; else a filter that searches by itself.
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    clearTimeout(later);
     const place = address();
     if (hasResults()) visit(place, { sent: event.submitter !== null || isElsewhere(state(), applied) });
     else window.location.assign(place);
@@ -28,13 +25,6 @@
   document.addEventListener("change", ({ target }) => {
     if (target.name === "tri") target.dataset.chosen = "yes";
   }, true);
-
-  document.addEventListener("change", ({ target: field }) => {
-    if (field.form !== form || !field.closest("[data-at-once]")) return;
-    clearTimeout(later);
-    if (hasResults()) later = setTimeout(() => visit(address()), AFTER_MS);
-    else if (document.getElementById("resultats")) window.location.assign(address());
-  });
 
   // Without, there is nothing to swap: the home page, or a search that could not be done.
   function hasResults() {
@@ -46,7 +36,6 @@
     const chip = event.target.closest("#actifs a[href^='/?'], .chips a[href^='/?']");
     if (!chip || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    clearTimeout(later);
     visit(chip.getAttribute("href"), { fill: true });
   });
 

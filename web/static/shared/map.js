@@ -83,7 +83,15 @@
     looking = moved = false;
   }
 
+  // On a telephone the map has no size until it is asked for (parents/views.js).
+  document.addEventListener("vue", () => {
+    map.invalidateSize({ animate: false, pan: false });
+    look();
+    refresh();
+  });
+
   async function refresh() {
+    if (!plan.clientWidth) return;
     fetches.abort();
     clearTimeout(later);
     fetches = new AbortController();
