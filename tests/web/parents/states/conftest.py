@@ -72,12 +72,12 @@ def surf(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 @dataclass
 class Held:
-    """Swaps of the list that wait to be answered, in their order."""
+    """The next list that a script asks for waits to be answered."""
 
     routes: list[Route] = field(default_factory=list)
 
     def hold(self, page: Page) -> None:
-        page.route(is_swap, lambda route: self.routes.append(route))
+        page.route(is_swap, lambda route: self.routes.append(route), times=1)
 
     def release(self) -> None:
         self.routes.pop(0).continue_()

@@ -146,7 +146,9 @@ def test_the_button_keeps_the_place_in_the_list(surf: Surf) -> None:
     with_sixty(page)
     page.evaluate("window.scrollTo(0, 500)")
     with page.expect_response(lambda answer: is_asked(answer.request)):
-        page.evaluate("document.getElementById('recherche').requestSubmit()")
+        page.evaluate(
+            "form => form.requestSubmit(form.querySelector('[type=submit]'))", page.query_selector("#recherche")
+        )
     expect(page.locator("#liste > .card")).to_have_count(20)
     assert page.evaluate("window.scrollY") == 500
 

@@ -25,7 +25,7 @@ SHELL, FAVOURITES = f"ribambelle-{static_version()}", "ribambelle.favoris"
 
 def ready(page: Page) -> None:
     """Until the worker answers for this page."""
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def shell() -> list[str]:

@@ -44,7 +44,9 @@ def test_a_page_without_a_voice_of_its_own_has_one(surf: Surf) -> None:
 def test_it_waits_under_the_pointer(surf: Surf) -> None:
     page = surf(clock=True)
     say(page, text="C’est fait.")
-    page.locator(TOAST).hover()
+    box = page.locator(TOAST).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.clock.run_for(3 * SHOWN_MS)
     expect(page.locator(TOAST)).to_be_visible()
     page.mouse.move(5, 5)
@@ -72,7 +74,7 @@ def test_one_that_stays_stays(surf: Surf) -> None:
     say(page, text="Le site ne répond pas.", stay=True)
     page.clock.run_for(10 * SHOWN_MS)
     expect(page.locator(TOAST)).to_be_visible()
-    page.get_by_role("button", name="Fermer ce message").click()
+    page.get_by_role("button", name="Fermer ce message").evaluate("button => button.click()")
     expect(page.locator(TOAST)).to_have_count(0)
 
 

@@ -110,7 +110,7 @@ def test_a_later_search_that_comes_takes_the_message_away(surf: Surf) -> None:
     page = surf()
     page.context.set_offline(True)
     tick(page, "type", "eaje")
-    expect(page.locator("#avis .toast")).to_be_visible()
+    expect(page.locator("#avis .toast")).to_contain_text("Ce filtre n’a pas été appliqué.")
     page.context.set_offline(False)
     (
         expect(page.locator("#avis .toast")).to_contain_text("Ce filtre n’a pas été appliqué."),
@@ -129,25 +129,25 @@ def test_a_tick_during_a_search_is_not_lost(surf: Surf) -> None:
     tick(page, "type", "rpe")
     held.release()
     expect(page.locator('input[name="type"][value="rpe"]')).to_be_checked()
-    page.unroute(is_swap)
     expect(page).to_have_url(re.compile("type=eaje&.*type=rpe|type=rpe&.*type=eaje"))
 
 
 def test_more_results_say_how_far_one_is_and_how_they_are_coming(surf: Surf) -> None:
     page, held = surf(), Held()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if is_asked(request) else None)
     more, far = page.locator("#suite"), page.locator(".so-far")
     expect(far).to_have_text(f"20 sur {FOUND}")
     held.hold(page)
     more.click()
     expect(more).to_contain_text("Chargement…")
     expect(more).to_have_attribute("aria-disabled", "true")
-    more.click()
+    more.evaluate("link => link.click()")
     held.release()
     expect(far).to_have_text(f"40 sur {FOUND}")
     expect(page.locator("#annonce")).to_have_text(f"40 résultats affichés sur {FOUND}.")
     expect(page.locator("#liste > .card").nth(20).get_by_role("link").first).to_be_focused()
-    assert held.routes == [], "pressed twice, asked once"
-    page.unroute(is_swap)
+    assert len(asked) == 1, "pressed twice"
     for count in (60, FOUND):
         more.click()
         expect(page.locator("#liste > .card")).to_have_count(count)
