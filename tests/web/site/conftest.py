@@ -140,6 +140,12 @@ def site(settings: Settings) -> Iterator[Client]:
 
 @pytest.fixture(scope="session")
 def address(settings: Settings) -> Iterator[str]:
+    with served(settings) as address:
+        yield address
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
     """The site on a free port, for a browser."""
     app = create_app(settings, today=lambda: documents.TODAY)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))

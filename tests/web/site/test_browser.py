@@ -22,6 +22,11 @@ PAGES = [
 ]
 
 
+def unfold(page: Page, field: str) -> None:
+    """The part of the bar below which this field stands."""
+    page.locator(f".panel:has([name={field}]) > summary").first.click()
+
+
 def choose_nantes(page: Page) -> None:
     """With the keyboard alone."""
     page.locator("#ou").press_sequentially("nante", delay=20)
@@ -66,6 +71,7 @@ def test_a_parent_searches_on_the_way(open_page: OpenPage) -> None:
     expect(page.locator("#offre-mam")).to_contain_text("de votre trajet")
     expect(page.locator("#plan path.way-line")).to_be_visible()
     expect(page.locator("#plan .marker").first).to_be_visible()
+    page.locator(".pill").click()
     page.get_by_label("À quelle distance du trajet").select_option("0.5")
     expect(page.locator("#offre-loups")).to_have_count(0)
     assert "detour=0.5" in page.url
@@ -88,6 +94,7 @@ def test_escape_closes_the_suggestions(open_page: OpenPage) -> None:
 
 def test_a_filter_renews_list_address_and_announcement(open_page: OpenPage) -> None:
     page = open_page(NANTES)
+    unfold(page, "type")
     page.locator('input[name="type"][value="mam"]').check()
     expect(page.locator("#liste > li")).to_have_count(1)
     expect(page.locator("#annonce")).to_contain_text("1 résultat")
@@ -99,7 +106,7 @@ def test_a_tick_of_the_panel_searches_at_once_with_the_time_beside_it_and_a_chip
     open_page: OpenPage,
 ) -> None:
     page = open_page(NANTES)
-    page.get_by_text("Plus de filtres").click()
+    unfold(page, "mots")
     page.get_by_label("Ouvre au plus tard à").fill("07:30")
     page.get_by_label("Repas fournis").check()
     expect(page.locator("#liste > li")).to_have_count(1)
@@ -180,7 +187,7 @@ def test_a_card_lights_its_marker_and_a_marker_shows_its_card(open_page: OpenPag
     card = page.locator("#offre-fanny")
     card.get_by_role("link").focus()
     expect(marker).to_have_class(re.compile("marker-lit"))
-    page.locator("#ou").focus()
+    page.locator(".pill").focus()
     expect(marker).not_to_have_class(re.compile("marker-lit"))
     card.hover()
     expect(marker).to_have_class(re.compile("marker-lit"))

@@ -57,7 +57,7 @@ def test_it_is_counted_with_its_labels(site: Any) -> None:
 
 
 def test_it_is_a_field_of_the_page_with_its_count_that_searches_at_once(site: Any) -> None:
-    [field] = re.findall(r"<fieldset[^>]*data-at-once>\s*<legend>Qui gère</legend>.*?</fieldset>", site["page"], re.S)
+    [field] = re.findall(r"<fieldset[^>]*data-instant>\s*<legend>Qui gère</legend>.*?</fieldset>", site["page"], re.S)
     assert re.findall(r'name="gestion" value="(\w+)" checked', field) == ["commune"]
     assert '<span class="count">1</span>' in field
     assert 'id="erreur-gestion"' in site["refused_page"]

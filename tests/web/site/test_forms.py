@@ -14,7 +14,7 @@ from search_api.filter_table import is_list
 from search_api.geo import Point
 from search_api.parameters import OfferParameters, OfferQuery, meaning
 from search_api.parameters import read as read_parameters
-from web.parents.search import results
+from web.parents.search import bar
 from web.shared import maps
 from web.shared.search import filters, forms, need, parameters, summary
 from web.shared.search.forms import SearchForm
@@ -271,8 +271,10 @@ def test_hours_may_be_a_little_shorter() -> None:
     # A short day is shortened by what it admits.
     short = "mots=a&jour=mar&jour2=mer&debut2=08:00&fin2=09:00&souplesse=60"
     assert asked(short)["need"] == ["tue@09:00-17:00", "wed@08:15-08:45"]
-    *_, chip = results.chips(read("mots=a&jour=mar&souplesse=30"))
-    assert chip == {"label": "jusqu’à 30\u00a0minutes de moins au début et à la fin", "href": "/?jour=mar&mots=a"}
+    form = read("mots=a&jour=mar&souplesse=30")
+    *_, (label, changes) = bar.chips(Where(form))
+    assert label == "jusqu’à 30\u00a0minutes de moins au début et à la fin"
+    assert forms.address(form, **changes) == "/?jour=mar&mots=a"
 
 
 def test_offers_are_described_by_the_hours_that_were_typed() -> None:

@@ -348,6 +348,7 @@ def test_a_mother_of_twins_reads_on_her_telephone_what_there_is(open_page: OpenP
 @pytest.mark.browser
 def test_that_nobody_covers_all_is_announced_with_the_count(open_page: OpenPage) -> None:
     page = open_page("/?" + "&".join(f"{name}={value}" for name, value in [*NANTES, *LONG]))
+    page.locator(".pill").click()
     page.locator("#rayon").select_option("2")
     expect(page.locator("#annonce")).to_contain_text("Aucun pour toute votre recherche")
     expect(page.locator("#annonce")).to_contain_text("Personne ne couvre toute votre recherche. Le plus proche")
@@ -356,10 +357,13 @@ def test_that_nobody_covers_all_is_announced_with_the_count(open_page: OpenPage)
 @pytest.mark.browser
 def test_a_child_is_added_and_the_places_follow(open_page: OpenPage) -> None:
     page = open_page("/?ou=Nantes&lieu=commune:44109&jour=lun&debut=08:00&fin=12:00")
+    page.locator(".panel:has([name=naissance]) > summary").click()
     page.get_by_label("Enfant 1").fill("2026-05-04")
     page.get_by_text("Ajouter un enfant").click()
     page.get_by_label("Enfant 2").fill("2026-05-04")
-    page.get_by_role("button", name="Mettre à jour").first.click()
+    # Both births are typed once the focus leaves them.
+    page.get_by_label("Souplesse sur les horaires").focus()
+    expect(page).to_have_url(re.compile("naissance"))
     expect(page.get_by_label("Pour combien d’enfants").first).to_have_value("")
     expect(page.locator("#champ-places")).to_contain_text("2 (selon les naissances indiquées)")
     expect(page.locator("#recap-besoin")).to_contain_text("2 enfants nés ou attendus le 4 mai 2026")

@@ -99,10 +99,10 @@ def notice(response: httpx.Response) -> str:
     return text(response.text.split('class="notice">')[1].split("</div>")[0]).strip()
 
 
-def test_a_notice_stands_under_the_field_before_the_rest_of_the_form(site: Client) -> None:
+def test_a_notice_stands_above_the_list_and_not_in_the_folded_form(site: Client) -> None:
     html = site.get("/", {"ou": "naantes"}).text
-    assert html.index('id="ou"') < html.index('id="lieux-retenus" data-swap') < html.index('class="notice"')
-    assert html.index('class="notice"') < html.index('id="champ-rayon"')
+    assert html.index('id="titre-resultats"') < html.index('id="lieux-retenus"') < html.index('class="notice"')
+    assert html.index("</form>") < html.index('class="notice"') < html.index('id="liste"')
 
 
 def test_a_name_of_before_says_around_what_the_search_looks(site: Client) -> None:

@@ -14,8 +14,10 @@
   // As search.css asks it: whether a closed <details> can show what it holds.
   const shows = CSS.supports("selector(::details-content)");
   const SOON_MS = 400;
-  const TYPED_MS = 1500; // a browser tells a change of a time or a date with each figure
-  const TYPED = ["time", "date", "text", "search"];
+  // A browser tells a change of a time or a date with each figure: such a field waits longer, and, where the answer
+  // would draw it anew, until it is left.
+  const TYPED_MS = 1500;
+  const isTyped = (field) => ["time", "date"].includes(field.type);
   const touched = new Set(); // what was changed since the last search
   let timer = 0;
   let counting = null;
@@ -100,26 +102,27 @@
     return isSheet() ? [] : [bar, ...(isDocked() ? [] : panels.querySelectorAll(":scope > .panel"))].filter((each) => each.open);
   }
 
+  const menus = () => document.querySelectorAll(".site-menu[open]");
+
   function closeAll(but) {
-    for (const each of popovers()) if (each !== but) each.open = false;
-    for (const menu of document.querySelectorAll(".site-menu[open]")) if (menu !== but) menu.open = false;
+    for (const each of [...popovers(), ...menus()]) if (each !== but) each.open = false;
   }
 
   const holds = (open, node) => (open === bar ? pill.contains(node) || form.querySelector(".part-where").contains(node) : open.contains(node));
 
   document.addEventListener("pointerdown", ({ target }) => {
-    closeAll([...popovers(), ...document.querySelectorAll(".site-menu[open]")].find((open) => holds(open, target)));
+    closeAll([...popovers(), ...menus()].find((open) => holds(open, target)));
   });
 
   // Who leaves a popover by the keyboard finds what it covered.
   document.addEventListener("focusin", ({ target }) => {
-    for (const open of popovers()) if (!holds(open, target)) open.open = false;
+    for (const open of [...popovers(), ...menus()]) if (!holds(open, target)) open.open = false;
   });
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (inSheet()) return closeSheet();
-    const [open] = [...popovers(), ...document.querySelectorAll(".site-menu[open]")];
+    const [open] = [...popovers(), ...menus()];
     if (!open) return;
     open.open = false;
     open.querySelector("summary").focus();
@@ -134,17 +137,19 @@
     if (["rayon", "detour"].includes(target.name)) form.elements.bbox.value = "";
     if (inSheet()) return later(count, SOON_MS);
     if (isSheet() || target.dataset.suggest || !isWhole()) return;
-    later(search, !target.closest("[data-instant]") && ["time", "date"].includes(target.type) ? TYPED_MS : SOON_MS);
+    if (!isTyped(target)) later(search, SOON_MS);
+    else if (!target.closest("[data-swap]")) later(search, TYPED_MS);
   });
 
   form.addEventListener("input", ({ target }) => {
     if (target.dataset.suggest) form.elements.bbox.value = "";
-    if (inSheet() && TYPED.includes(target.type)) later(count, SOON_MS);
+    if (inSheet() && target.matches("input:not([type=checkbox])")) later(count, SOON_MS);
   });
 
-  // A field that was left is typed to its end.
-  document.addEventListener("focusout", ({ target }) => {
-    if (timer && !inSheet() && touched.has(target) && ["time", "date"].includes(target.type)) later(search, 0);
+  // A field that was left is typed to its end; one among several, like the births of children, when all are left.
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (isSheet() || !touched.has(target) || !isTyped(target) || !isWhole()) return;
+    if (!target.closest("fieldset, .field").contains(relatedTarget)) later(search, SOON_MS);
   });
 
   function later(act, ms) {

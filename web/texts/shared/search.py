@@ -64,6 +64,7 @@ SHOW_COUNTED = "Voir {count}"
 SHOW_NONE = "Aucun résultat\u00a0: voir comment élargir"
 TO_MAP = "Carte"
 TO_LIST = "Liste"
+RIBBON_LABEL = "Site de démonstration"
 RIBBON = "Démonstration\u00a0: une partie des fiches est inventée."
 PROFESSIONALS = "Espace pro"
 

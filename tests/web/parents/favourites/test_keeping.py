@@ -58,6 +58,7 @@ def test_a_shared_list_can_be_kept_whole(open_page: OpenPage) -> None:
 def test_buttons_also_work_after_a_new_search(open_page: OpenPage) -> None:
     page = open_page(NANTES)
     keep(page, "lutins")
+    page.locator(".panel:has([name=type]) > summary").click()
     page.locator('input[name="type"][value="eaje"]').check()
     expect(page.locator("#annonce")).to_contain_text("résultat")
     expect(page.locator('[data-keep="lutins"]')).to_have_attribute("aria-pressed", "true")
