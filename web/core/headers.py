@@ -58,6 +58,8 @@ def table(settings: Settings) -> dict[Kind, dict[str, str]]:
     Referrer-Policy keeps a family's search, which stands in the address, from the sites that a fiche links to.
     Cross-Origin-Resource-Policy: other sites may read what is public anyway. So may the frame itself, which is nobody's
     page where a town hall puts it into a sandbox; therefore all files.
+    Permissions-Policy is for what runs: of a file opened by itself nothing does (`default-src 'none'`), and its 660
+    bytes on each of twenty files were an eighth of the first visit's weight.
     X-Frame-Options repeats `frame-ancestors` for old browsers, but cannot name the sites that may show the frame.
     What does not say that it may be kept is kept by no cache.
     """
@@ -70,7 +72,8 @@ def table(settings: Settings) -> dict[Kind, dict[str, str]]:
     if settings.site_url.startswith("https://"):
         every["Strict-Transport-Security"] = HSTS
     framed_by_none = {"X-Frame-Options": "DENY"}
-    to_all = {"Cross-Origin-Resource-Policy": "cross-origin", "Permissions-Policy": features()}
+    to_all = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    of_none = {"Permissions-Policy": features()}
     bare = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"}
     ours = {"Content-Security-Policy": content_policy(settings)}
     return {
@@ -81,8 +84,8 @@ def table(settings: Settings) -> dict[Kind, dict[str, str]]:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": features(OF_OUR_PAGES),
         },
-        "api": {**every, **framed_by_none, **bare, **to_all},
-        "frame": {**every, **ours, **to_all},
+        "api": {**every, **framed_by_none, **bare, **to_all, **of_none},
+        "frame": {**every, **ours, **to_all, **of_none},
         "file": {**every, **framed_by_none, **bare, **to_all},
     }
 
