@@ -6,6 +6,7 @@
   const form = document.getElementById("recherche");
   const bar = document.getElementById("barre");
   const pill = bar.querySelector("summary");
+  const sheet = document.getElementById("feuille");
   const panels = document.getElementById("volets");
   const beside = document.getElementById("cote");
   const closing = document.getElementById("fermer");
@@ -18,6 +19,7 @@
   // would draw it anew, until it is left.
   const TYPED_MS = 1500;
   const isTyped = (field) => ["time", "date"].includes(field.type);
+  const DIALOG = [["role", "dialog"], ["aria-modal", "true"], ["aria-labelledby", "titre-recherche"]];
   const touched = new Set(); // what was changed since the last search
   let timer = 0;
   let counting = null;
@@ -67,8 +69,7 @@
   function openSheet() {
     bar.classList.add("modal");
     document.documentElement.classList.add("sheet-open");
-    form.setAttribute("role", "dialog");
-    form.setAttribute("aria-modal", "true");
+    for (const [name, value] of DIALOG) sheet.setAttribute(name, value);
     for (const other of around()) other.inert = true;
     closing.hidden = false;
     closing.focus();
@@ -79,18 +80,17 @@
     if (!inSheet()) return;
     bar.classList.remove("modal");
     document.documentElement.classList.remove("sheet-open");
-    form.setAttribute("role", "search");
-    form.removeAttribute("aria-modal");
+    for (const [name] of DIALOG) sheet.removeAttribute(name);
     for (const other of around()) other.inert = false;
     closing.hidden = true;
     bar.open = false;
     pill.focus({ preventScroll: true });
   }
 
-  // All that is not the form: the neighbours of each element around it.
+  // All that is not the sheet: the neighbours of each element around it.
   function around() {
     const found = [];
-    for (let at = form; at !== document.body; at = at.parentElement) {
+    for (let at = sheet; at !== document.body; at = at.parentElement) {
       for (const other of at.parentElement.children) if (other !== at && !other.matches("script")) found.push(other);
     }
     return found;
@@ -193,10 +193,10 @@
     touched.clear();
     if (counting) counting.abort();
     if (instant) return;
-    const sheet = inSheet();
+    const sent = inSheet();
     closeSheet();
     closeAll();
-    if (sheet) document.addEventListener("resultats", () => document.getElementById("titre-resultats").focus(), { once: true });
+    if (sent) document.addEventListener("resultats", () => document.getElementById("titre-resultats").focus(), { once: true });
   });
 
   // What a swap leaves to do -------------------------------------------------------------------------------------
