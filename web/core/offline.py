@@ -20,8 +20,8 @@ SHOWN = ("core/base.html", "core/offline.html", "parents/favourites/kept.html")
 """Templates of the pages that are shown without a connection: their files are the worker's."""
 
 KEPT_S = 600
-"""How long a browser asks for no newer worker: a new version of the site needs none at once, as the old files stay with
-the old worker."""
+"""How long a browser asks for no newer worker, nor manifest: a new version of the site needs none at once, as the old
+files stay with the old worker."""
 
 PAPER, SURFACE = "#fcf8f1", "#fffefb"
 """Of the light colours in style.css; the window's frame follows the page in the dark (core/base.html)."""
@@ -65,7 +65,7 @@ async def manifest(request: Request) -> Response:
         ],
         "shortcuts": [{"name": texts.favourites.TITLE, "url": "/favoris"}],
     }
-    headers = {"Cache-Control": "public, max-age=86400"}
+    headers = {"Cache-Control": f"public, max-age={KEPT_S}"}
     return JSONResponse(values, headers=headers, media_type="application/manifest+json")
 
 

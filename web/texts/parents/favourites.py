@@ -24,7 +24,7 @@ BLOCKED = (
     " peuvent pas y rester."
 )
 FULL = "Vous gardez déjà 50 offres\u00a0: retirez-en une pour garder celle-ci."
-ADDED = "C’est dans vos favoris."
+ADDED = "Ajouté à vos favoris."
 SEE = "Voir mes favoris"
 REMOVED = "Retiré de vos favoris."
 UNDO = "Annuler"

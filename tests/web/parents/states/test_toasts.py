@@ -85,7 +85,7 @@ def test_a_favourite_that_was_taken_out_can_be_put_back(surf: Surf) -> None:
     first.click()
     second.click()
     toast = page.locator(TOAST)
-    expect(toast).to_contain_text("C’est dans vos favoris.")
+    expect(toast).to_contain_text("Ajouté à vos favoris.")
     kept = [hearts.nth(n).get_attribute("data-keep") for n in (0, 1)]
     expect(toast.get_by_role("link", name="Voir mes favoris")).to_have_attribute(
         "href", f"/favoris?offre={kept[0]}&offre={kept[1]}"

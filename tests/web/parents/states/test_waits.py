@@ -22,7 +22,14 @@ NEVER_LOCATED = """Object.defineProperty(Geolocation.prototype, "getCurrentPosit
 
 def answer(page: Page, **given: Any) -> None:
     """Each list that a script asks for is answered so."""
-    page.route(is_swap, lambda route: route.fulfill(**given) if is_asked(route.request) else route.continue_())
+
+    def serve(route: Route) -> None:
+        if is_asked(route.request):
+            route.fulfill(**given)
+        else:
+            route.continue_()
+
+    page.route(is_swap, serve)
 
 
 def test_a_wait_is_seen_and_moves_nothing(surf: Surf) -> None:
