@@ -109,7 +109,7 @@ window.barriers = (() => {
   }
 
   function unnamed() {
-    return [...document.querySelectorAll("fieldset")].filter((e) => !e.querySelector(":scope > legend")?.innerText.trim()).map(start);
+    return [...document.querySelectorAll("fieldset")].filter((e) => e.checkVisibility() && !e.querySelector(":scope > legend")?.innerText.trim()).map(start);
   }
 
   async function all() {

@@ -54,6 +54,8 @@ LEADS_ON = {
 STATES = [
     f"{NANTES}&type=assistant_maternel&type=eaje&jour=lun&jour=mar",
     f"{NANTES}&vers=Orvault&vers-lieu=commune:44114",
+    f"{NANTES}&type=assistant_maternel&vue=carte",
+    f"{NANTES}&bbox=-1.58,47.2,-1.53,47.24",
     f"{NANTES}&rayon=1&type=eaje&jour=sam&debut=02:00&fin=05:00&libres=oui&places=6",
     f"{NANTES}&mots=lutins&option=meals&a-jour=oui&ouvre=07:30&ferme=18:30",
     f"{NANTES}&jour=lun&debut=08:00&fin=08:00",

@@ -27,7 +27,6 @@ def shown(found: Where) -> dict[str, Any]:
         "chips": [{"label": label, "href": forms.address(form, **changes)} for label, changes in chips(found)],
         "toggles": [{"label": label, "href": forms.address(form, **changes)} for label, changes in toggles(form)],
         "reset": forms.address(alone) if alone.asked and replace(form, suite="") != alone else None,
-        "days": texts.search.DAY.of(count) if (count := len(weekdays(form))) else "",
     }
 
 
@@ -70,10 +69,6 @@ def short_days(each: Slot) -> list[str]:
     if len(asked) > 2 and asked[-1] - asked[0] == len(asked) - 1:
         return [f"{names[0]}–{names[-1]}"]
     return names
-
-
-def weekdays(form: SearchForm) -> set[str]:
-    return {day for each in form.slots for day in each.days}
 
 
 def chips(found: Where) -> list[tuple[str, Changes]]:

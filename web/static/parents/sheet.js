@@ -157,11 +157,13 @@
     timer = window.setTimeout(() => { timer = 0; act(); }, ms);
   }
 
-  // Hours say nothing until a day is ticked, and are refused without one.
+  // Hours say nothing until a day is ticked, and are refused without one; so are hours that end as they begin.
   function isWhole() {
     const data = new FormData(form);
-    return ["", "2", "3"].every((slot) =>
-      data.has("jour" + slot) || ["debut", "fin"].every((name) => !touched.has(form.elements[name + slot])));
+    return ["", "2", "3"].every((slot) => {
+      const [start, end] = ["debut", "fin"].map((name) => form.elements[name + slot]);
+      return data.has("jour" + slot) ? start.value !== end.value || start.value === "" : !touched.has(start) && !touched.has(end);
+    });
   }
 
   function search() {
