@@ -23,6 +23,7 @@ from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api import documents
 from tests.search_api.conftest import Client, load
+from tests.web.site.many_offers import HEIGHTS, MANY, NEED
 from web.app import create_app
 
 SHOWN_PHONE = "06 39 98 00 01"
@@ -192,6 +193,42 @@ def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
         answer = page.goto(address + path)
         assert answer is not None
         assert answer.status == expect
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def full_site(settings: Settings, shared_registry: str) -> Iterator[str]:
+    """A site with more offers than a screen holds, the demo's ribbon and accounts."""
+    prefix = f"{settings.index_prefix}-layout"
+    with Elasticsearch(settings.elasticsearch_url) as engine:
+        places = [with_square(place) for place in documents.places()]
+        names = [load(engine, prefix, "offers", MANY), load(engine, prefix, "places", places)]
+        changes = {"index_prefix": prefix, "demo": True, "database_url": shared_registry}
+        with served(settings.model_copy(update=changes)) as address:
+            yield address
+        engine.indices.delete(index=names)
+
+
+@pytest.fixture
+def look(chromium: Browser, full_site: str) -> Iterator[Callable[..., Page]]:
+    """Opens a page of that site; fails at the end when a script failed, or the browser refused something of it."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(path: str = NEED, *, width: int = 1280, height: int = 0, **options: Any) -> Page:
+        size = {"width": width, "height": height or HEIGHTS.get(width, 740)}
+        context = chromium.new_context(viewport=size, locale="fr-FR", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.goto(full_site + path)
+        page.wait_for_load_state("networkidle")
         return page
 
     yield opened

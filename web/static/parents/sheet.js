@@ -122,6 +122,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     if (inSheet()) return closeSheet();
+    if (isDocked() && beside.contains(document.activeElement)) return document.querySelector(".to-filters").focus();
     const [open] = [...popovers(), ...menus()];
     if (!open) return;
     open.open = false;
