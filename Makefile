@@ -6,7 +6,7 @@ PORT ?= 8000
 PROCESSES ?= $(if $(ARGS),0,2)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search bench-alerts bench-hostile check style types lock pin-images audit sbom
+.PHONY: demo test faults bench-indexer bench-search bench-pages bench-alerts bench-hostile check style types lock pin-images audit sbom
 
 demo: .venv/.runtime
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
@@ -35,6 +35,11 @@ bench-indexer: .venv/.dev
 bench-search: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
 bench-search: .venv/.dev
 	SCALE=$(SCALE) .venv/bin/python -m bench.search $(ARGS)
+
+# Pages beside the answers of the API that they show; SCALE=demo for a quick try.
+bench-pages: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
+bench-pages: .venv/.dev
+	SCALE=$(SCALE) .venv/bin/python -m bench.pages $(ARGS)
 
 # Saved needs against a stream of changes; SCALE=demo for a quick try.
 bench-alerts: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
