@@ -90,7 +90,7 @@ HARD_ROWS = (
     ("nearly along a way", "  along a way of 35 to 65 km, p95 ms", 500),
     ("pairs", "pairs, p95 ms", 150),
 )
-"""Of a page's half a second beside its list (web/parents/search/routes.py) a long way may take all."""
+"""A page waits a second for each group of questions beside its list (`web.shared.search.asking.BESIDE_S`)."""
 
 
 def hard_rows(f: Figures) -> list[Row]:

@@ -143,14 +143,16 @@ def free_places(offers: Sequence[str], known: dict[str, dict[str, Any]], query: 
     found = []
     for card in saved_searches.still_free(known, offers, query):
         free = card["availability"]
+        part = free["coverage"]
         found.append(
             {
                 "offer": card["id"],
                 "name": card["name"],
                 "kind": card["kind_label"],
                 "commune": card["commune"]["name"],
-                "count": free["places"],
+                "count": part["places"] if part else free["places"],
                 "for_need": bool(query.need),
+                "missing": part["summary"] if part else None,
                 "from_day": query.start if query.start > query.today else None,
                 **{each: day(free[each]) for each in ("until", "declared_until")},
                 "fictitious": card["fictitious"],

@@ -1,6 +1,5 @@
 """What a search would find that asked for a little less: exact counts, in one round trip."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,11 +8,11 @@ from search_api.engine import status
 from search_api.engine.engine import Engine
 from search_api.parameters import refuse_any_distance
 from search_api.places import Resolved, resolved
-from search_api.request import asking_less, need, rewriting
+from search_api.request import asking_less, rewriting
 from search_api.request.asking_less import Change, same_need
 from search_api.request.offer_query import OfferQuery
 
-__all__ = ["Change", "Counted", "Counts", "counts", "nearly", "same_need", "shorter_lines"]
+__all__ = ["Change", "Counted", "Counts", "counts", "nearly", "same_need"]
 
 
 @dataclass(frozen=True)
@@ -35,13 +34,13 @@ class Counts:
 
 
 async def counts(engine: Engine, query: OfferQuery, km: float | None = None) -> Counts:
-    """Every change that this search admits, of a query with a need: offers that cover all of what is asked then,
-    whatever `match` says. `km`: how far to look instead of 5 km farther.
+    """Every change that this search admits, of a query with a need: offers that are known to cover all of what is
+    asked then, whatever `match` and `include` say. `km`: how far to look instead of 5 km farther.
 
     Raises ParameterError for a territory that there is not, or where any distance is asked for; EngineUnavailable.
     """
     refuse_any_distance(query)
-    asked = await resolved(engine, replace(query, best=False))
+    asked = await resolved(engine, replace(query, best=False, to_ask=False, undeclared=False))
     changes = asking_less.changes(asked.query, km)
     total, *found = await offers.totals(engine, [asked.query, *(each.query for each in changes)])
     counted = (Counted(change, count, count - total) for change, count in zip(changes, found, strict=True))
@@ -70,10 +69,3 @@ def item(counted: Counted) -> dict[str, Any]:
         "more": counted.more,
         "parameters": rewriting.parameters(change.query),
     }
-
-
-def shorter_lines(lines: Sequence[str], minutes: int, places: int) -> list[str]:
-    """The lines of a need, less so many minutes at both ends of every stretch of hours, or as many as a day admits.
-    `places`: of a line that does not say its own. Raises ValueError for what is no line."""
-    days = need.days(map(need.parse, lines), places)
-    return [line.text for line in rewriting.lines([asking_less.as_short(day, minutes) for day in days], places)]

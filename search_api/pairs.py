@@ -11,6 +11,7 @@ from search_api.engine.engine import search as run
 from search_api.parameters import refuse_any_distance
 from search_api.places import resolved
 from search_api.query import queries
+from search_api.request import rewriting
 from search_api.request.offer_query import OfferQuery
 
 MOST = 200
@@ -27,12 +28,13 @@ async def pairs(engine: Engine, query: OfferQuery, limit: int) -> dict[str, Any]
     asked = await resolved(engine, query)
     whole = replace(asked.query, best=True, to_ask=False, undeclared=False, facets=(), after=None)
     # By their lines, as who has the nights alone covers no day that has hours by day too.
-    best = replace(whole, by_line=True, sort="recommended")
+    lines = rewriting.lines(whole.sufficient_days, whole.places)
+    best = replace(whole, need=lines, leniency=0, by_line=True, sort="recommended")
     answer = await run(engine, engine.offers, {**queries.offers(best, hits=MOST), "track_total_hits": False})
     found = [hit["_source"] for hit in answer["hits"]["hits"]]
-    told = pairing.pairs(found, whole, limit)
+    couples = pairing.pairs(found, whole, limit)
     return {
         "query": offers.conditions(asked),
-        "items": [pair_parts.told(each, found, whole) for each in told],
+        "items": [pair_parts.item(couple, found, whole) for couple in couples],
         "data": {"indexed_at": await status.indexed_at(engine)},
     }

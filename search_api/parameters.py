@@ -19,6 +19,7 @@ from search_api.geo import Box, Route
 from search_api.problems import ParameterError, parameter_errors, refusal, unknown
 from search_api.request import cursors, filter_types
 from search_api.request.need import MAX_LINES, MAX_PLACES
+from search_api.request.need_types import LENIENCIES, Leniency
 from search_api.request.offer_query import OfferQuery, Scope, View
 from search_api.request.pair_types import MAX_PAIRS, PairLimit
 from search_api.request.parameter_types import (
@@ -64,7 +65,9 @@ from settings.keys import Keys
 
 __all__ = [
     "DEFAULT_DETOUR_KM",
+    "MAX_AGE_YEARS",
     "MAX_LINES",
+    "MAX_MONTHS_AHEAD",
     "MAX_PLACES",
     "Bbox",
     "CountParameters",
@@ -125,6 +128,7 @@ class FilterParameters(ChosenParameters):
     need: Need = Field(default_factory=list)
     start: Start = Field(None, alias="from")
     places: Seats = None
+    leniency: Leniency = 0
     match: Match = "all"
     include: Include = Field(default_factory=list)
 
@@ -159,7 +163,7 @@ class CountParameters(FilterParameters):
 class NearlyParameters(FilterParameters):
     """`GET /api/v1/nearly`."""
 
-    need: Need
+    need: Need = Field(min_length=1)
     bbox: BboxOrNone = None
 
 
@@ -257,6 +261,7 @@ def meaning(parameters: FilterParameters, today: date, scope: Scope | None = Non
         children=tuple(parameters.child_birthdate),
         need=tuple(parameters.need),
         places=seats(parameters),
+        leniency=leniency(parameters),
         best=parameters.match == "best",
         to_ask="to_ask" in parameters.include,
         undeclared="unknown" in parameters.include,
@@ -364,6 +369,13 @@ def seats(parameters: FilterParameters) -> int:
         given = {"places": str(parameters.places), "child_birthdate": ", ".join(map(str, children))}
         raise ParameterError.of([refusal(name, value, allowed, message) for name, value in given.items()])
     return parameters.places
+
+
+def leniency(parameters: FilterParameters) -> int:
+    """Minutes. Raises ParameterError where there are no hours that might be shorter."""
+    if parameters.leniency and not parameters.need:
+        raise ParameterError("leniency", parameters.leniency, LENIENCIES, "leniency demande un besoin need")
+    return parameters.leniency
 
 
 def refuse_no_child(query: OfferQuery) -> None:

@@ -1,12 +1,12 @@
-"""Searches that take too long or find nothing, one line each, without what was searched for.
+"""Searches that take too long, find nothing or are answered in part, one line each, without what was searched for.
 
 `ribambelle.search: slow took_ms=1340 route=/offers hits=18 sort=recommended parameters=child_birthdate,near,need
 kind=eaje,mam`: names of parameters, and the kinds, which are a list that we have made. No place, no words, no day, no
-id, no address.
+id, no address. `ribambelle.search: missing beside=less,pairs`: what a page of results had to leave out.
 """
 
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -32,6 +32,11 @@ async def watched(
         if slow or hits == 0:
             level = logging.WARNING if slow else logging.INFO
             LOG.log(level, "%s", line(route, parameters, took_s, hits, slow=slow, sort=sort))
+
+
+def missing(parts: Sequence[str]) -> None:
+    """Logs which parts of what stands beside a list (`web.shared.search.nearly.Part`) were not had in time."""
+    LOG.info("missing beside=%s", ",".join(parts))
 
 
 def found(answer: Mapping[str, Any]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.week import WEEK
 from search_api import free_places, geo, offers
-from search_api.answer import cards
+from search_api.answer import availability, cards
 from search_api.engine.engine import Engine, asked, content, documents, quoted, searches
 from search_api.parameters import FilterParameters, meaning, read, written
 from search_api.problems import ParameterError
@@ -93,14 +93,21 @@ async def places(engine: Engine, ids: Iterable[str]) -> dict[str, dict[str, Any]
 
 
 def still_free(documents: Mapping[str, dict[str, Any]], ids: Iterable[str], query: OfferQuery) -> list[dict[str, Any]]:
-    """The cards of those of the offers `ids` that are free for the need, in their order; nothing of a contact.
+    """The cards of those of the offers `ids` that are free for the need, or for what suffices of it, in their order;
+    nothing of a contact.
 
     `documents`: by id, as `places` gives them; what is gone is not among them.
     """
-    asked = (query.start, query.days, query.today, query.ages_months)
+    asked = (query.start, query.days, query.today, query.ages_months, query.leniency)
     places = 1 if query.days else query.places
     found = [cards.summary(at_least(documents[id], places), *asked) for id in ids if id in documents]
-    return [card for card in found if card["availability"] and card["availability"]["status"] == "free"]
+    return [card for card in found if suffices(card, query.leniency)]
+
+
+def suffices(card: Mapping[str, Any], leniency: int) -> bool:
+    """Whether an offer has all that is looked for, but for so many minutes at most at either end of the hours."""
+    told = card["availability"]
+    return told is not None and availability.suffices(told, leniency)
 
 
 def at_least(document: dict[str, Any], places: int) -> dict[str, Any]:
@@ -134,7 +141,7 @@ def condition(query: OfferQuery) -> Clause:
 
 def week(query: OfferQuery) -> tuple[tuple[int, int], ...]:
     """The minutes of the week that must be free, (start, end), at whatever number of places."""
-    return tuple((start, end) for day in query.days for start, end, _ in day.pieces)
+    return tuple((start, end) for day in query.sufficient_days for start, end, _ in day.pieces)
 
 
 def reach(query: OfferQuery) -> tuple[Area | None, tuple[str, ...]]:

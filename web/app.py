@@ -27,7 +27,7 @@ from registry.accounts.throttle import TooMany
 from registry.offers.views import Views
 from registry.scales import of_pool
 from search_api import problems
-from search_api.http import limits, openapi
+from search_api.http import limits, metrics, openapi
 from search_api.http.app import as_problem
 from search_api.http.app import create_app as create_api
 from search_api.http.wrappers import READABLE, accepts_gzip
@@ -150,6 +150,7 @@ def create_app(
         now,
         civil_day,
         of_pool(registry),
+        metrics.missing_beside(app.state.metrics),
     )
     templates.filters["dated"] = app.state.site.dated
     templates.globals.update(SHOWN_BY_SEVERAL)

@@ -35,15 +35,15 @@ def note(
 
 
 def note_each(conn: Connection, account: Account, action: str, offers: Sequence[str], fields: Sequence[str]) -> None:
-    """Write one line for each of these offers, whose private `fields` a list has shown to the account: the first of
-    the civil day alone, so that a desk that searches all day does not bury the log. How often the list was read stands
-    in its own lines (`note`)."""
+    """Write one line for each of these offers, whose private `fields` a list has shown to the account: the first
+    with these fields on the civil day alone, so that a desk that searches all day does not bury the log. How often the
+    list was read stands in its own lines (`note`)."""
     conn.execute(
         "insert into audit (account, role, action, offer, fields)"
         " select %(account)s::uuid, %(role)s::text, %(action)s::text, shown.offer, %(fields)s::text[]"
         " from unnest(%(offers)s::text[]) shown (offer) where not exists (select from audit a"
         " where a.offer = shown.offer and a.account = %(account)s and a.action = %(action)s"
-        " and a.fields = %(fields)s::text[] and a.at >= civil_moment((now() at time zone 'Europe/Paris')::date))",
+        " and a.fields = %(fields)s::text[] and a.at >= civil_moment(civil_clock(now())::date))",
         {
             "account": account.id,
             "role": account.role,

@@ -18,7 +18,7 @@ _ITS_OWN = scope.covers("%(relais)s", "h.commune")
 """SQL, of a row `h` of `minding.PLACES`."""
 
 _PLACED = f"""exists (select from commune p where p.code = o.commune
-    and (%(commune)s = '' or %(commune)s in (p.code, p.parent)) and {scope.covers("%(relais)s", "p.code")})"""
+    and {scope.within("p")} and {scope.covers("%(relais)s", "p.code")})"""
 """SQL, of an offer `o`: whether parents find it in these communes, which is not always where she minds children."""
 
 _TERRITORY = f"""
@@ -36,7 +36,7 @@ _TERRITORY = f"""
         from timetable t left join timetable_range r on r.timetable = t.id
         where t.offer = o.id and t.period @> %(today)s::date group by t.id
     ) now on true
-    where {_ITS_OWN} and o.publication <> 'closed' and (%(commune)s = '' or %(commune)s in (c.code, c.parent))
+    where {_ITS_OWN} and o.publication <> 'closed' and {scope.within("c")}
     order by c.name, o.name, o.id
 """
 
@@ -72,7 +72,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Reach:
+class PrivateContact:
     """How to ring up an assistant maternel, by her civil name. All of it is private; what she has not given is
     empty."""
 
@@ -95,10 +95,10 @@ def territory(
         return [_seen(row, scales, today) for row in cursor]
 
 
-def reached(conn: Connection, relais: Account, offers: Sequence[str]) -> dict[str, Reach]:
+def private_contacts(conn: Connection, relais: Account, offers: Sequence[str]) -> dict[str, PrivateContact]:
     """Of these offers those of its territory, each with how to reach her."""
     rows = conn.execute(_REACHED.encode(), {"relais": relais.id, "offers": list(offers)})
-    return {offer: Reach(name, phone or "", mail or "") for offer, name, phone, mail in rows}
+    return {offer: PrivateContact(name, phone or "", mail or "") for offer, name, phone, mail in rows}
 
 
 def _seen(row: Any, scales: Scales, today: date) -> Seen:

@@ -22,6 +22,12 @@ def lies_within(inner: str, outer: str) -> str:
     return f"(exists ({listed}) and not exists ({listed} and not {covers(outer, 't.commune')}))"
 
 
+def within(row: str) -> str:
+    """SQL: whether a row of `commune` is the one of the parameter `commune`, or an arrondissement of it; every row
+    where that is empty."""
+    return f"(%(commune)s = '' or %(commune)s in ({row}.code, {row}.parent))"
+
+
 def count(account: str) -> str:
     """SQL: how many communes are listed for this account."""
     return f"(select count(*) from account_commune t where t.account = {account})"
@@ -42,7 +48,7 @@ def codes(conn: Connection, account: UUID, commune: str = "") -> tuple[str, ...]
     and of its arrondissements, none where it is not among them."""
     rows = conn.execute(
         "select distinct s.commune from account_scope s join commune c on c.code = s.commune"
-        " where s.account = %(account)s and (%(commune)s = '' or %(commune)s in (c.code, c.parent)) order by s.commune",
+        f" where s.account = %(account)s and {within('c')} order by s.commune",
         {"account": account, "commune": commune},
     )
     return tuple(code for (code,) in rows)
@@ -54,7 +60,7 @@ def holding(conn: Connection, account: UUID, commune: str = "") -> tuple[str, st
     row = conn.execute(
         "with its as (select coalesce(c.epci, p.epci) as epci, c.department from account_scope s"
         " join commune c on c.code = s.commune left join commune p on p.code = c.parent"
-        " where s.account = %(account)s and (%(commune)s = '' or %(commune)s in (c.code, c.parent)))"
+        f" where s.account = %(account)s and {within('c')})"
         " select type, code, name from ("
         " select 1 as size, 'epci' as type, e.code, e.name from epci e where (select count(distinct its.epci) = 1"
         " and count(its.epci) = count(*) and min(its.epci) = e.code from its)"

@@ -1,20 +1,17 @@
 """What is free at an offer for a need, read from the indexed periods (docs/design.md, "Availability")."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypedDict
 
 from domain import week as weeks
 from domain.freshness import is_up_to_date
 from domain.vocabulary import CARE_KINDS
-from search_api.answer.coverage import Coverage, Match, coverage
-from search_api.request.need import BEGUN, WHOLE, Day, most_places, steps, tenths
+from search_api.answer.coverage import Coverage, Match, Parts, coverage, covers, parts_of
+from search_api.request.need import BEGUN, SUFFICES, WHOLE, Day, admitted, most_places, tenths
 
 Period = dict[str, Any]
 """`period` {gte, lte?} in ISO days, the last one included, and `week`, as indexed (mappings/documents.py)."""
-
-Part = tuple[int, int]
-"""A stretch of an indexed week: half-open, in minutes, each level of places 10,080 above the one below."""
 
 
 class Status(TypedDict):
@@ -52,17 +49,17 @@ def status_of(
     days: Sequence[Day],
     today: date,
     ages: Sequence[int] = (),
-    real: Sequence[Day] = (),
+    leniency: int = 0,
 ) -> Status | None:
     """The availability of an offer at `start` for the days of a need, if any, and for children of these ages in months;
     None for kinds that mind no children.
 
     `today` is the day of the request: what was declared by a word that does not count any more is `to_confirm`,
-    whatever it was. `real` as for `matched`.
+    whatever it was. `leniency` as for `best_of`.
     """
     if offer["kind"] != "assistant_maternel":
         return status("to_ask") if offer["kind"] in CARE_KINDS else None
-    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages), real)
+    found = timetable_status(offer.get("availability") or [], start.isoformat(), days, taken(offer, ages), leniency)
     if found["status"] == "unknown" or is_up_to_date(offer, today):
         return found
     return status("to_confirm")
@@ -70,28 +67,32 @@ def status_of(
 
 def taken(offer: dict[str, Any], ages: Sequence[int]) -> int | None:
     """How many of the children the offer takes by their ages, where that is not all of them."""
-    known = offer.get("ages")
-    if not known:
-        return None
-    first, end = known["gte"], known.get("lt")
-    count = sum(first <= age and (end is None or age < end) for age in ages)
+    count = children_taken(offer.get("ages"), ages).bit_count()
     return count if count < len(ages) else None
 
 
+def children_taken(ages: dict[str, int] | None, children: Sequence[int]) -> int:
+    """Those of the children, by their months, whose age is taken, one bit each; who does not say which ages are taken
+    takes all."""
+    if not ages:
+        return (1 << len(children)) - 1
+    first, end = ages["gte"], ages.get("lt")
+    return sum(1 << at for at, age in enumerate(children) if first <= age and (end is None or age < end))
+
+
 def timetable_status(
-    periods: list[Period], day: str, days: Sequence[Day], children: int | None = None, real: Sequence[Day] = ()
+    periods: list[Period], day: str, days: Sequence[Day], children: int | None = None, leniency: int = 0
 ) -> Status:
     """`free`, `later`, `partial`, `full` or `unknown`: as the best of the periods that are not over on that day.
-    `children`: so many places at most can be taken, as no more children have an age that is taken. `real` as for
-    `matched`."""
-    ahead = [each for each in periods if end_of(each) >= day]  # ISO days compare as text
+    `children`: so many places at most can be taken, as no more children have an age that is taken. `leniency` as for
+    `best_of`."""
+    ahead = not_over(periods, day)
     if not ahead:
         return status("unknown")
-    ahead.sort(key=first_day)
     if not days:
         return without_need(ahead, day)
-    best = best_of(ahead, day, days, children)
-    return matched(ahead[best.number :], day, days, best.match, real) if best else nothing_free(ahead, day)
+    best = best_of(ahead, day, days, children, leniency)
+    return matched(ahead[best.number :], day, days, best.match) if best else nothing_free(ahead, day)
 
 
 def together_status(
@@ -100,23 +101,17 @@ def together_status(
     """The availability of one of two who do it together: what it covers at so many places in the period under way,
     whatever another period covers. The offer has such a period, and its word counts."""
     day = start.isoformat()
-    ahead = sorted((each for each in offer["availability"] if end_of(each) >= day), key=first_day)
+    ahead = not_over(offer["availability"], day)
     shortenings = shortenings_of(parts_of(ahead[0]["week"]), days, places)
     by_age = taken(offer, ages) is not None
     return matched(ahead, day, days, Match(places, most_places(days), shortenings, by_age))
 
 
-def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match, real: Sequence[Day] = ()) -> Status:
-    """How the first of these periods meets the need, and to when the others go on with it. `real`: the same days with
-    all of their hours, where the match was looked for by shorter ones: the words are of what is missing of these."""
+def matched(ahead: Sequence[Period], day: str, days: Sequence[Day], match: Match) -> Status:
+    """How the first of these periods meets the need, and to when the others go on with it."""
     period = ahead[0]
     begins = first_day(period) if first_day(period) > day else None
-    ways = [(days, match)]
-    if real:
-        shortenings = shortenings_of(parts_of(period["week"]), real, match.places)
-        days, match = real, match._replace(asked=most_places(real), shortenings=shortenings)
-        ways.append((days, match))
-    found = chain(ahead, lambda each: all(as_well(each, *way) for way in ways))
+    found = chain(ahead, lambda each: as_well(each, days, match))
     if match.is_whole:
         places = min(free_places(each["week"], days) for each in found.periods)
         return free_status(places, begins, found)
@@ -131,19 +126,32 @@ def without_need(ahead: Sequence[Period], day: str) -> Status:
         return nothing_free(ahead, day)
     begins = first_day(ahead[number]) if first_day(ahead[number]) > day else None
     found = chain(ahead[number:], lambda each: bool(each["week"]))
-    places = min(max(parts_of(each["week"]))[0] // weeks.WEEK for each in found.periods)
+    places = min(parts_of(each["week"]).starts[-1] // weeks.WEEK for each in found.periods)
     return free_status(places, begins, found)
 
 
 def nothing_free(ahead: Sequence[Period], day: str) -> Status:
     """Nothing in any of these periods; to be told until when only where one is under way."""
     declared = chain(ahead, lambda _: True).declared_until
-    return status("full", declared_until=declared if first_day(ahead[0]) <= day else None)
+    return status("full", declared_until=declared if under_way(ahead, day) else None)
 
 
-def best_of(ahead: Sequence[Period], day: str, days: Sequence[Day], children: int | None) -> Best | None:
+def suffices(told: Status, leniency: int) -> bool:
+    """Whether all of the need is covered at all of its places from the day on, but for so many minutes at most at
+    either end of its hours."""
+    if told["coverage"] is None:
+        return told["status"] == "free"
+    part = told["coverage"]
+    fits = all(day["shortened"] is not None and day["shortened"] <= leniency for day in part["days"])
+    return fits and part["places"] == part["asked_places"] and not told["free_from"]
+
+
+def best_of(
+    ahead: Sequence[Period], day: str, days: Sequence[Day], children: int | None, leniency: int = 0
+) -> Best | None:
     """The period, of these in their order, and the number of places that are worth most, as the orders count it: the
-    share that they cover, and more where the period holds the day.
+    share that they cover, more where the period holds the day, and more where it then covers the need but for
+    `leniency` minutes at either end of its hours.
 
     Of those that are worth the same the first period: periods do not overlap, so that the one under way, if any, comes
     before the others. Then the most places.
@@ -154,22 +162,24 @@ def best_of(ahead: Sequence[Period], day: str, days: Sequence[Day], children: in
     worth = 0
     for number, each in enumerate(ahead):
         parts = parts_of(each["week"])
-        begun = BEGUN * 10 * asked * len(days) if first_day(each) <= day else 0
+        unit = 10 * asked * len(days) if first_day(each) <= day else 0
         for places in range(most, 0, -1):
-            if WHOLE * places * 10 * len(days) + begun <= worth:
+            enough = SUFFICES * unit if leniency and places == asked else 0
+            if WHOLE * places * 10 * len(days) + BEGUN * unit + enough <= worth:
                 break
-            shortenings = shortenings_of(parts, days, places)
-            share = tenths(places, shortenings)
-            if share and WHOLE * share + begun > worth:
-                best = Best(number, Match(places, asked, shortenings, by_age=children is not None))
-                worth = WHOLE * share + begun
+            match = Match(places, asked, shortenings_of(parts, days, places), by_age=children is not None)
+            share = tenths(places, match.shortenings)
+            here = WHOLE * share + BEGUN * unit + (enough if match.lacks_no_more_than(leniency) else 0)
+            if share and here > worth:
+                best, worth = Best(number, match), here
     return best
 
 
-def shortenings_of(parts: Sequence[Part], days: Sequence[Day], places: int) -> tuple[int | None, ...]:
+def shortenings_of(parts: Parts, days: Sequence[Day], places: int) -> tuple[int | None, ...]:
     """Of each day the least shortening that is covered at so many places; None where none is."""
     return tuple(
-        next((minutes for minutes, left in steps(day, places) if covers(parts, left.bounds)), None) for day in days
+        next((minutes for minutes, bounds in steps if covers(parts, bounds)), None)
+        for steps in admitted(tuple(days), places)
     )
 
 
@@ -203,29 +213,24 @@ def adjoins(one: Period, other: Period) -> bool:
 def free_places(week: list[dict[str, int]], days: Sequence[Day]) -> int:
     """The most places free for all the days, which are covered."""
     parts = parts_of(week)
-    most, places = max(parts)[0] // weeks.WEEK, 1
+    most, places = parts.starts[-1] // weeks.WEEK, 1
     while places < most and covers(parts, at_least(places + 1, days)):
         places += 1
     return places
 
 
-def at_least(places: int, days: Sequence[Day]) -> list[Part]:
+def at_least(places: int, days: Sequence[Day]) -> list[weeks.Span]:
     return [weeks.at_level((start, end), max(least, places)) for day in days for start, end, least in day.pieces]
 
 
-def parts_of(week: list[dict[str, int]]) -> list[Part]:
-    return [(part["gte"], part["lt"]) for part in week]
+def not_over(periods: Iterable[Period], day: str) -> list[Period]:
+    """The periods that are not over on that day, in order."""
+    return sorted((each for each in periods if end_of(each) >= day), key=first_day)  # ISO days compare as text
 
 
-def covers(parts: Sequence[Part], wanted: Sequence[Part]) -> bool:
-    """Whether one of the parts contains the whole of each that is wanted."""
-    for first, last in wanted:
-        for start, end in parts:
-            if start <= first and last <= end:
-                break
-        else:
-            return False
-    return True
+def under_way(ahead: Sequence[Period], day: str) -> Period | None:
+    """Of periods that are not over on that day, in order, the one that holds it: as none overlap, the first or none."""
+    return ahead[0] if ahead and first_day(ahead[0]) <= day else None
 
 
 def first_day(period: Period) -> str:

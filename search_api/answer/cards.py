@@ -18,7 +18,7 @@ TARIFF = ("hourly_cents", "upkeep_cents", "meal_cents")
 def card(offer: dict[str, Any], query: OfferQuery) -> dict[str, Any]:
     """`offer` is a document's source; `distance_m` is there for a search around a point only, `detour_m` for one along
     a route."""
-    shown = summary(offer, query.start, query.days, query.today, query.ages_months, query.real)
+    shown = summary(offer, query.start, query.days, query.today, query.ages_months, query.leniency)
     position = offer["position"]
     if query.near is not None:
         near = query.near
@@ -53,10 +53,10 @@ def summary(
     days: Sequence[Day],
     today: date,
     ages: Sequence[int] = (),
-    real: Sequence[Day] = (),
+    leniency: int = 0,
 ) -> dict[str, Any]:
     """`start`: from when a place is looked for; `today`: the day of the request; `ages`: the children's, in months;
-    `real`: as in `OfferQuery`."""
+    `leniency`: as in `OfferQuery`."""
     tariff = offer.get("tariff")
     shown = facts(offer)
     shown["workplace"] = offer.get("workplace")
@@ -64,7 +64,7 @@ def summary(
     shown["mam"] = offer.get("mam")
     shown["schools"] = offer.get("schools") or []
     shown["tariff"] = {key: tariff.get(key) for key in TARIFF} if tariff else None
-    shown["availability"] = status_of(offer, start, days, today, ages, real)
+    shown["availability"] = status_of(offer, start, days, today, ages, leniency)
     return shown
 
 

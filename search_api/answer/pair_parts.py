@@ -1,14 +1,13 @@
 """Who does what of a pair, piece by piece and in a French sentence; the pair as an answer has it. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from domain import french, week
-from domain.week import DAY, DAYS, NAMES, Span
+from domain.week import DAYS, NAMES, Span
 from search_api.answer import cards, sentences
 from search_api.answer.availability import together_status
-from search_api.answer.pairing import Pair, Piece, Task
+from search_api.answer.pairing import LineOnDay, Pair, Task
 from search_api.request.need import line_by_line
 from search_api.request.offer_query import OfferQuery
 
@@ -18,9 +17,9 @@ Cost = tuple[int, int]
 """Days that are split, and how often the child goes from the one to the other."""
 
 
-def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict[str, Any]:
+def item(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict[str, Any]:
     """A member of `items` of `GET /api/v1/pairs`. `found`: the documents that the pair is of."""
-    task = Task(query.days, query.ages_months)
+    task = pair.task
     couple = [found[pair.first], found[pair.second]]
     parts = parts_of(pair, task)
     return {
@@ -35,8 +34,7 @@ def told(pair: Pair, found: Sequence[dict[str, Any]], query: OfferQuery) -> dict
 
 def card(offer: dict[str, Any], query: OfferQuery, places: int) -> dict[str, Any]:
     """Its card, with what it has of the pair's places in the pair's period, line by line, and not the best it has."""
-    days = line_by_line(query.real) or replace(query, by_line=True).days
-    status = together_status(offer, query.start, days, places, query.ages_months)
+    status = together_status(offer, query.start, line_by_line(query.days), places, query.ages_months)
     return {**cards.card(offer, query), "availability": status}
 
 
@@ -47,7 +45,7 @@ def places_of(pair: Pair, task: Task) -> tuple[int, int]:
     return task.places, task.places
 
 
-def parts_of(pair: Pair, task: Task) -> tuple[list[Piece], list[Piece]]:
+def parts_of(pair: Pair, task: Task) -> tuple[list[LineOnDay], list[LineOnDay]]:
     """What the first does, and the second."""
     if pair.together.way == "children":
         first, second = (
@@ -84,24 +82,31 @@ def shared_out(task: Task, does: Sequence[int]) -> tuple[int, ...]:
     return min(states.values())[1]
 
 
-def as_part(piece: Piece) -> dict[str, Any]:
+def as_part(piece: LineOnDay) -> dict[str, Any]:
     """An end at or before the start is the next day's; midnight at the end of the day is 24:00."""
     start, end = week.clock(piece.start), week.clock(piece.end, closing=True)
     return {"day": DAYS[piece.weekday], "start": start, "end": end, "places": piece.places}
 
 
-def summary(pair: Pair, task: Task, couple: Sequence[dict[str, Any]], parts: Sequence[Sequence[Piece]]) -> str:
+def summary(pair: Pair, task: Task, couple: Sequence[dict[str, Any]], parts: Sequence[Sequence[LineOnDay]]) -> str:
     """« Léa M. : mardi et jeudi. Anne D. : mercredi, à 400 m de chez Léa M. »"""
     if pair.together.way == "children":
         places = places_of(pair, task)
-        does = [f"{_PLACES.of(places[0])}, à toutes les heures demandées", _PLACES.of(places[1])]
+        hours_told = "à toutes les heures demandées" + (f", {nearly(pair)}" if pair.minutes else "")
+        does = [f"{_PLACES.of(places[0])}, {hours_told}", _PLACES.of(places[1])]
     else:
         does = [hours(task, each) for each in parts]
     first, second = (offer["name"] for offer in couple)
     where = apart(pair, couple)
-    return " ".join(
-        [ended(f"{first}\u00a0: {does[0]}"), ended(f"{second}\u00a0: {does[1]}" + (f", {where}" if where else ""))]
-    )
+    told = [ended(f"{first}\u00a0: {does[0]}"), ended(f"{second}\u00a0: {does[1]}" + (f", {where}" if where else ""))]
+    if pair.minutes and pair.together.way == "times":
+        told.append(f"Le tout {nearly(pair)}.")
+    return " ".join(told)
+
+
+def nearly(pair: Pair) -> str:
+    """« à 15 min près »"""
+    return f"à {sentences.minutes(pair.minutes)} près"
 
 
 def ended(sentence: str) -> str:
@@ -124,27 +129,26 @@ def apart(pair: Pair, couple: Sequence[dict[str, Any]]) -> str:
     return f"{about} {french.distance(pair.between_m)} de chez {first['name']}"
 
 
-def hours(task: Task, done: Sequence[Piece]) -> str:
+def hours(task: Task, done: Sequence[LineOnDay]) -> str:
     """« mardi et jeudi », « la nuit du mardi au mercredi », « lundi de 8 h à 12 h »."""
-    whole: list[sentences.Piece] = []
+    whole: list[sentences.DayOrNight] = []
     others: list[str] = []
     for day in task.days:
         asked, theirs = by_kind(task.pieces, day.weekday), by_kind(done, day.weekday)
         for kind, spans in theirs.items():
             if spans == asked[kind]:
-                whole.append(sentences.Piece(day.weekday, kind, spans, spans))
+                whole.append(sentences.DayOrNight(day.weekday, kind, spans, spans))
             else:
                 others.append(f"{NAMES[day.weekday]} {sentences.stretches(spans)}")
     return ", ".join([*([sentences.named(whole)] if whole else []), *others])
 
 
-def by_kind(pieces: Iterable[Piece], weekday: int) -> dict[str, list[Span]]:
-    """The hours of a weekday, of its evening and of the night that begins on it, each where there are some."""
-    midnight = (weekday + 1) * DAY
+def by_kind(pieces: Iterable[LineOnDay], weekday: int) -> dict[str, list[Span]]:
+    """The hours of a weekday, of its evening and of the night that begins on it, or of both at one stretch, each where
+    there are some."""
     found: dict[str, list[Span]] = {}
     for piece in pieces:
         if piece.weekday == weekday:
-            is_late = piece.end > midnight and piece.start >= midnight - DAY + sentences.NOON
-            late = "evening" if piece.end <= midnight + sentences.LATE else "night"
-            found.setdefault(late if is_late else "day", []).append((piece.start, piece.end))
+            kind = sentences.kind_of(weekday, piece.start, piece.end)
+            found.setdefault(kind, []).append((piece.start, piece.end))
     return {kind: week.merged(spans) for kind, spans in found.items()}

@@ -5,21 +5,21 @@ tried on each other in a few milliseconds. Only the period that is under way on 
 """
 
 import math
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Any, Literal, NamedTuple
 
 from domain import week as weeks
+from search_api.answer.availability import children_taken, not_over, under_way
+from search_api.answer.coverage import covers, parts_of
 from search_api.geo import EARTH_RADIUS_M, Vector, detour_m, haversine_m, vector
-from search_api.request.need import Day, at_most, most_places
+from search_api.request.need import SHORTENINGS, Day, as_short, at_most, most_places
 from search_api.request.offer_query import OfferQuery
 
 
-class Piece(NamedTuple):
+class LineOnDay(NamedTuple):
     """A line on a day: the weekday (0 is Monday), minutes of the week (`end` past it where Sunday night goes on), the
     places."""
 
@@ -37,8 +37,16 @@ class Task:
     ages_months: tuple[int, ...]
 
     @cached_property
-    def pieces(self) -> tuple[Piece, ...]:
-        return tuple(sorted({Piece(day.weekday, *hours) for day in self.days for hours in day.hours}))
+    def pieces(self) -> tuple[LineOnDay, ...]:
+        return tuple(sorted({LineOnDay(day.weekday, *hours) for day in self.days for hours in day.hours}))
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[weeks.Span, ...], ...]:
+        """What a week must hold for each of the pieces, as the index has it."""
+        return tuple(
+            tuple(weeks.at_level(part, piece.places) for part in weeks.split(piece.start, piece.end))
+            for piece in self.pieces
+        )
 
     @cached_property
     def places(self) -> int:
@@ -91,7 +99,7 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """What no couple with this one comes before."""
+        """A lower bound of the sort key of every couple with this candidate."""
         return not self.is_placed, self.away_m or 0.0
 
 
@@ -110,11 +118,14 @@ class Together(NamedTuple):
 
 @dataclass(frozen=True)
 class Pair:
-    """Numbers of the two offers among what was found, the first before the second; `does`: the pieces that each covers.
-    Distances in metres."""
+    """Numbers of the two offers among what was found, the first before the second; `task`: what they do together, the
+    need or what suffices of it, less as few `minutes` at either end of its hours as can be; `does`: the pieces of it
+    that each covers. Distances in metres."""
 
     first: int
     second: int
+    task: Task
+    minutes: int
     together: Together
     does: tuple[int, int]
     between_m: float
@@ -124,8 +135,8 @@ class Pair:
 def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> list[Pair]:
     """The best pairs of these documents (`query.sources.LISTED`), which come in their order: those that split fewest
     days first; then those of which both positions are known, by the distance between the two and that of the farther
-    one from the point or the route; equal ones as they were found. Two houses are told together once."""
-    task = Task(query.days, query.ages_months)
+    one from the point or the route; equal ones as they were found. Two houses are proposed together once."""
+    task = Task(query.sufficient_days, query.ages_months)
     candidates = [each for number, offer in enumerate(found) if (each := candidate(number, offer, query, task))]
     partners: dict[int, Partners] = {}
     for one, other in combinations_with_replacement(dict.fromkeys(each.ability for each in candidates), 2):
@@ -136,12 +147,29 @@ def pairs(found: Sequence[dict[str, Any]], query: OfferQuery, limit: int) -> lis
     for split in sorted(partners):
         if len(best) < limit:
             best += nearest(candidates, partners[split], limit - len(best), {each.houses for each in best})
-    return [told for each in best if (told := pair(task, *each.couple))]
+    couples = [couple for each in best if (couple := pair(task, *each.couple))]
+    return (
+        [least_missing(each, [found[each.first], found[each.second]], query) for each in couples]
+        if query.leniency
+        else couples
+    )
+
+
+def least_missing(pair: Pair, couple: Sequence[dict[str, Any]], query: OfferQuery) -> Pair:
+    """The same pair in the same way, by the most hours: what may be missing need not be."""
+    way = by_children if pair.together.way == "children" else by_times
+    for minutes in SHORTENINGS:
+        task = Task(tuple(as_short(day, minutes) for day in query.days), query.ages_months)
+        first, second = (of_day(offer, query, task) for offer in couple)
+        together = way(task, first, second) if first and second else None
+        if first and second and together and together.split == pair.together.split:
+            return replace(pair, task=task, minutes=minutes, together=together, does=(first.does, second.does))
+    return pair
 
 
 class Choice(NamedTuple):
-    """Two candidates; of two choices that split as many days the lesser one comes first (`is_unplaced`, `metres` and
-    `numbers` tell)."""
+    """Two candidates. Of two choices that split as many days the lesser one comes first, by `is_unplaced`, `metres` and
+    `numbers`."""
 
     is_unplaced: bool
     metres: float
@@ -151,20 +179,20 @@ class Choice(NamedTuple):
 
 
 def nearest(
-    candidates: Iterable[Candidate], partners: Partners, limit: int, told: Collection[tuple[str, str]]
+    candidates: Iterable[Candidate], partners: Partners, limit: int, taken_houses: Collection[tuple[str, str]]
 ) -> list[Choice]:
-    """The first ones of couples that split as many days, two houses once; without those that were `told` before."""
+    """The first ones of couples that split as many days, two houses once; without those of `taken_houses`."""
     best: list[Choice] = []
     reach = math.inf  # the longest chord between two that may still be among the best
     sooner: dict[Ability, list[Candidate]] = {}
     for each in sorted(candidates, key=lambda each: (each.rank, each.number)):
-        # No couple is nearer than the farther one of the two.
+        # Candidates come by rank: once one's is beyond the last of the best, no later couple can be among them.
         if len(best) == limit and each.rank > best[-1][:2]:
             break
         for ability in partners.get(each.ability, ()):
             for other in sooner.get(ability, ()):
                 if math.dist(each.at, other.at) <= reach:
-                    best = better(best, each, other, limit, told)
+                    best = better(best, each, other, limit, taken_houses)
                     if len(best) == limit and not best[-1].is_unplaced:
                         reach = best[-1].metres / EARTH_RADIUS_M  # a chord is shorter than its arc
         sooner.setdefault(each.ability, []).append(each)
@@ -172,7 +200,7 @@ def nearest(
 
 
 def better(
-    best: list[Choice], one: Candidate, other: Candidate, limit: int, told: Collection[tuple[str, str]]
+    best: list[Choice], one: Candidate, other: Candidate, limit: int, taken_houses: Collection[tuple[str, str]]
 ) -> list[Choice]:
     """The best with one more couple, if it is among them; in their order."""
     metres = apart_m(one, other) + max(one.away_m or 0.0, other.away_m or 0.0)
@@ -183,7 +211,7 @@ def better(
     houses = (one.house, other.house) if one.house < other.house else (other.house, one.house)
     choice = Choice(is_unplaced, metres, (couple[0].number, couple[1].number), houses, couple)
     before = next((each for each in best if each.houses == houses), None)
-    if houses in told or (before and before[:3] < choice[:3]):
+    if houses in taken_houses or (before and before[:3] < choice[:3]):
         return best
     return sorted([choice, *(each for each in best if each is not before)], key=lambda each: each[:3])[:limit]
 
@@ -199,7 +227,7 @@ def pair(task: Task, one: Candidate, other: Candidate) -> Pair | None:
         return None
     away = [each.away_m for each in (one, other) if each.away_m is not None]
     does = (one.ability.does, other.ability.does)
-    return Pair(one.number, other.number, together, does, apart_m(one, other), max(away) if away else None)
+    return Pair(one.number, other.number, task, 0, together, does, apart_m(one, other), max(away) if away else None)
 
 
 # What one offer can do --------------------------------------------------------------------------------------
@@ -207,12 +235,10 @@ def pair(task: Task, one: Candidate, other: Candidate) -> Pair | None:
 
 def candidate(number: int, offer: dict[str, Any], query: OfferQuery, task: Task) -> Candidate | None:
     """None for who can do nothing on the day, and for who does all of it alone."""
-    period = under_way(offer.get("availability") or [], query.start)
-    if period is None:
+    ability = of_day(offer, query, task)
+    if ability is None or not (ability.does or ability.most):
         return None
-    takes = children_taken(offer.get("ages"), task.ages_months)
-    ability = able(period["week"], takes, task)
-    if not (ability.does or ability.most) or (ability.does == task.every and takes == task.children):
+    if ability.does == task.every and ability.takes == task.children:
         return None
     lat, lon = offer["position"]["lat"], offer["position"]["lon"]
     house = offer["mam"]["id"] if offer.get("mam") else offer["id"]
@@ -220,38 +246,19 @@ def candidate(number: int, offer: dict[str, Any], query: OfferQuery, task: Task)
     return Candidate(number, house, vector(lat, lon), placed, away_m(query, lat, lon), ability)
 
 
-def under_way(periods: Iterable[dict[str, Any]], start: date) -> dict[str, Any] | None:
-    """The period that holds the day: periods never overlap."""
-    day = start.isoformat()  # ISO days compare as text
-    holding = (each for each in periods if each["period"]["gte"] <= day <= (each["period"].get("lte") or day))
-    return next(holding, None)
-
-
-def children_taken(ages: dict[str, int] | None, children: Sequence[int]) -> int:
-    """Of children by their months; who does not say which ages are taken takes all."""
-    if ages is None:
-        return (1 << len(children)) - 1
-    end = ages.get("lt")
-    return sum(1 << at for at, age in enumerate(children) if ages["gte"] <= age and (end is None or age < end))
+def of_day(offer: dict[str, Any], query: OfferQuery, task: Task) -> Ability | None:
+    """What an offer can do of a task on the day; None for who has declared nothing for it."""
+    day = query.start.isoformat()
+    period = under_way(not_over(offer.get("availability") or [], day), day)
+    return able(period["week"], children_taken(offer.get("ages"), task.ages_months), task) if period else None
 
 
 def able(week: Iterable[dict[str, int]], takes: int, task: Task) -> Ability:
     """`week`: of the period, as indexed."""
-    parts = sorted((part["gte"], part["lt"]) for part in week)
-    starts, ends = [start for start, _ in parts], [end for _, end in parts]
-
-    def holds(start: int, end: int) -> bool:
-        """Parts of a level do not overlap, and each level comes after the one below: one part at most can hold it."""
-        at = bisect_right(starts, start) - 1
-        return at >= 0 and end <= ends[at]
-
-    does = sum(
-        1 << at
-        for at, piece in enumerate(task.pieces)
-        if all(holds(*weeks.at_level(part, piece.places)) for part in weeks.split(piece.start, piece.end))
-    )
+    parts = parts_of(week)
+    does = sum(1 << at for at, bounds in enumerate(task.bounds) if covers(parts, bounds))
     most = 0
-    while most < len(task.with_places) and all(holds(*bound) for bound in task.with_places[most]):
+    while most < len(task.with_places) and covers(parts, task.with_places[most]):
         most += 1
     return Ability(does, most, takes)
 

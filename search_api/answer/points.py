@@ -22,7 +22,7 @@ def collection(query: OfferQuery, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def point(offer: dict[str, Any], query: OfferQuery) -> Feature:
-    status = status_of(offer, query.start, query.days, query.today, query.ages_months, query.real)
+    status = status_of(offer, query.start, query.days, query.today, query.ages_months, query.leniency)
     properties = {
         "cluster": False,
         **{key: offer[key] for key in ("id", "kind", "name", "precision", "fictitious")},

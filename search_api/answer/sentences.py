@@ -35,7 +35,7 @@ _PLACES = french.Plural("place", "places")
 _MORE = french.Plural("autre jour incomplet", "autres jours incomplets")
 
 
-class Piece(NamedTuple):
+class DayOrNight(NamedTuple):
     """A weekday, or the night that begins on it: what is asked, and what of it is free, in minutes of the week."""
 
     weekday: int
@@ -44,19 +44,32 @@ class Piece(NamedTuple):
     free: Sequence[Span]
 
 
-def pieces(day: Day, free: Sequence[Span]) -> list[Piece]:
+def kind_of(weekday: int, start: int, end: int) -> str:
+    """What hours are that begin on a weekday: "day", "evening", "night", or "day and night" at one stretch."""
+    midnight = (weekday + 1) * DAY
+    if end <= midnight:
+        return "day"
+    if start < midnight - DAY + NOON:
+        return "day and night"
+    return "evening" if end <= midnight + LATE else "night"
+
+
+def pieces(day: Day, free: Sequence[Span]) -> list[DayOrNight]:
     """A day of the need and its night, apart where it has both."""
     midnight = (day.weekday + 1) * DAY
     late = [span for span in day.spans if span[1] > midnight]  # one at most: two would touch at midnight
     if not late:
-        return [Piece(day.weekday, "day", day.spans, free)]
+        return [DayOrNight(day.weekday, "day", day.spans, free)]
     start, end = late[0]
-    if start < midnight - DAY + NOON:
-        return [Piece(day.weekday, "day and night", day.spans, free)]
-    kind = "evening" if end <= midnight + LATE else "night"
-    night = Piece(day.weekday, kind, late, [part for part in free if part[0] >= start])
+    kind = kind_of(day.weekday, start, end)
+    if kind == "day and night":
+        return [DayOrNight(day.weekday, kind, day.spans, free)]
+    night = DayOrNight(day.weekday, kind, late, [part for part in free if part[0] >= start])
     rest = [span for span in day.spans if span != late[0]]
-    return [*([Piece(day.weekday, "day", rest, [part for part in free if part[1] <= start])] if rest else []), night]
+    return [
+        *([DayOrNight(day.weekday, "day", rest, [part for part in free if part[1] <= start])] if rest else []),
+        night,
+    ]
 
 
 def places(count: int, asked: int, *, by_age: bool) -> str:
@@ -66,12 +79,12 @@ def places(count: int, asked: int, *, by_age: bool) -> str:
     return f"{_PLACES.of(count)} sur {asked}" + (", selon l’âge des enfants" if by_age else "")
 
 
-def summary(asked: Sequence[Piece], of_places: str) -> str:
+def summary(asked: Sequence[DayOrNight], of_places: str) -> str:
     """`of_places`: as `places` gives it."""
     covered = [each for each in asked if list(each.free) == list(each.asked)]
     if len(covered) == len(asked):
         return f"{of_places}, {days_of(covered)}"
-    lacking: dict[tuple[bool, str], list[Piece]] = {}
+    lacking: dict[tuple[bool, str], list[DayOrNight]] = {}
     for each in asked:
         if each not in covered:
             lacking.setdefault((bool(each.free), lack(each)), []).append(each)
@@ -86,7 +99,7 @@ def summary(asked: Sequence[Piece], of_places: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def free(covered: Sequence[Piece], asked: Sequence[Piece]) -> str:
+def free(covered: Sequence[DayOrNight], asked: Sequence[DayOrNight]) -> str:
     """« libre 3 jours sur 4 (lundi, mardi et jeudi) »; without the count where a day has its night apart."""
     if any_night(asked) != all_night(asked) or len({each.weekday for each in asked}) < len(asked):
         return f"libre {days_of(covered)}"
@@ -94,7 +107,7 @@ def free(covered: Sequence[Piece], asked: Sequence[Piece]) -> str:
     return f"libre {noun.of(len(covered))} sur {len(asked)} ({names(covered)})"
 
 
-def lack(piece: Piece) -> str:
+def lack(piece: DayOrNight) -> str:
     """What a day that is not covered lacks, or what of it is free: a sentence with {days} or, after a comma,
     {names}."""
     if not piece.free:
@@ -106,10 +119,12 @@ def lack(piece: Piece) -> str:
         return f"il manque {stretches(missing)}, {{names}}"
     if len(piece.free) > MOST_HOURS:
         return "libre en partie {days}"
+    if piece.kind == "day and night":
+        return f"libre {french.listed([stretch_and_day(span) for span in piece.free])}"
     return f"libre {stretches(piece.free)} {{days}}"
 
 
-def at_the_ends(piece: Piece, missing: Sequence[Span]) -> str:
+def at_the_ends(piece: DayOrNight, missing: Sequence[Span]) -> str:
     """Of one stretch of hours that is free but for its ends; nothing where something lacks in between."""
     (start, end), (first, last) = piece.asked[0], (piece.free[0][0], piece.free[-1][1])
     if len(piece.free) > 1:
@@ -117,20 +132,22 @@ def at_the_ends(piece: Piece, missing: Sequence[Span]) -> str:
     if first - start <= ENDS and end - last <= ENDS and (last - first) * 2 >= end - start:
         ends = [(first - start, beginning(piece, start)), (end - last, ending(piece, end))]
         return f"il manque {french.listed([f'{minutes(lost)} {when}' for lost, when in ends if lost])}, {{names}}"
+    if piece.kind == "day and night":
+        return ""
     if start == first:
         return f"libre jusqu’à {ends_at(last)} {{days}}"
     return f"libre à partir de {begins_at(first)} {{days}}" if end == last else ""
 
 
-def beginning(piece: Piece, start: int) -> str:
+def beginning(piece: DayOrNight, start: int) -> str:
     return "le matin" if piece.kind != "night" and MORNING <= start % DAY < NOON else "au début"
 
 
-def ending(piece: Piece, end: int) -> str:
+def ending(piece: DayOrNight, end: int) -> str:
     return "le soir" if piece.kind == "day" and end - piece.weekday * DAY >= EVENING else "à la fin"
 
 
-def gap(group: Iterable[Piece]) -> int:
+def gap(group: Iterable[DayOrNight]) -> int:
     """Minutes of all these that are not free."""
     return sum(end - start for each in group for start, end in without(each.asked, each.free))
 
@@ -152,6 +169,11 @@ def stretches(spans: Iterable[Span]) -> str:
     return french.listed([f"de {begins_at(start)} à {ends_at(end)}" for start, end in spans])
 
 
+def stretch_and_day(span: Span) -> str:
+    """« le mercredi de 7 h à 7 h 15 »: of a day and its night, the weekday on which each stretch begins."""
+    return f"le {NAMES[span[0] // DAY % 7]} {stretches([span])}"
+
+
 def minutes(count: int) -> str:
     return f"1{french.NBSP}h" if count == ENDS else f"{count}{french.NBSP}min"
 
@@ -167,13 +189,13 @@ def ends_at(minute: int) -> str:
 # Names of days and nights ---------------------------------------------------------------------------------
 
 
-def days_of(group: Sequence[Piece]) -> str:
+def days_of(group: Sequence[DayOrNight]) -> str:
     """« le vendredi », « mardi et jeudi », « la nuit du mardi au mercredi »."""
     alone = len(group) == 1 and group[0].kind != "night"
     return f"le {named(group)}" if alone else named(group)
 
 
-def named(group: Sequence[Piece]) -> str:
+def named(group: Sequence[DayOrNight]) -> str:
     """« vendredi », « du lundi au mercredi, vendredi et la nuit du samedi au dimanche »."""
     days = french.week_day_runs(each.weekday for each in group if each.kind == "day")
     others = [f"{NAMES[each.weekday]} soir" for each in group if each.kind == "evening"]
@@ -184,7 +206,7 @@ def named(group: Sequence[Piece]) -> str:
     return french.listed([*days, *others])
 
 
-def nights(group: Sequence[Piece]) -> str:
+def nights(group: Sequence[DayOrNight]) -> str:
     """« du mardi au mercredi et du samedi au dimanche »; of three in a row « du lundi soir au jeudi matin »."""
     found = []
     for run in in_a_row(group):
@@ -195,15 +217,15 @@ def nights(group: Sequence[Piece]) -> str:
     return french.listed(found)
 
 
-def in_a_row(group: Sequence[Piece]) -> list[list[int]]:
+def in_a_row(group: Sequence[DayOrNight]) -> list[list[int]]:
     """The weekdays, those together that follow one another."""
     runs = groupby(enumerate(each.weekday for each in group), key=lambda each: each[1] - each[0])
     return [[weekday for _, weekday in run] for _, run in runs]
 
 
-def any_night(group: Iterable[Piece]) -> bool:
+def any_night(group: Iterable[DayOrNight]) -> bool:
     return any(each.kind == "night" for each in group)
 
 
-def all_night(group: Iterable[Piece]) -> bool:
+def all_night(group: Iterable[DayOrNight]) -> bool:
     return all(each.kind == "night" for each in group)

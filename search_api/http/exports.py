@@ -21,7 +21,7 @@ from domain.spreadsheets import as_text
 from domain.vocabulary import STRUCTURE_KINDS, Kind
 from search_api.answer import cards
 from search_api.engine.engine import Engine, search
-from search_api.http import french_cells, refusals, schemas, workbook
+from search_api.http import export_schemas, french_cells, refusals, workbook
 from search_api.http.api_route import ApiRoute
 from search_api.http.openapi import GeoJson
 from search_api.http.responses import CACHE_CONTROL
@@ -174,7 +174,7 @@ router = APIRouter(prefix="/api/v1/exports", tags=["exports"], route_class=ApiRo
     "/structures",
     summary="Exporter les structures d’un territoire",
     response_class=GeoJson,
-    response_model=schemas.StructureFeatures,
+    response_model=export_schemas.StructureFeatures,
     responses={
         200: {"content": {"text/csv": {"schema": {"type": "string"}}, **AS_WORKBOOK}},
         **refusals.problem_answers(414, 422, 429, 500, 503),
@@ -277,7 +277,7 @@ def counted(bucket: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
 
 
 def structure(offer: dict[str, Any]) -> dict[str, Any]:
-    """A document as it is exported: `schemas.Structure`."""
+    """A document as it is exported: `export_schemas.Structure`."""
     return {
         **cards.facts(offer),
         "epci": offer.get("epci"),

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import cast
 
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,6 +43,16 @@ def requests(registry: CollectorRegistry) -> Histogram:
         "Time from a request to the end of its answer, by the route's template",
         ["route", "method", "status"],
         buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        registry=registry,
+    )
+
+
+def missing_beside(registry: CollectorRegistry) -> Counter:
+    """How often a page of results left out what stands beside its list, as it was not had in time, by its part."""
+    return Counter(
+        "ribambelle_search_beside_missing",
+        "Parts beside a list of results that were not had in time",
+        ["part"],
         registry=registry,
     )
 

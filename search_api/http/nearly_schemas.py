@@ -26,7 +26,8 @@ class NearlyItem(Answer):
 
 
 class Nearly(Answer):
-    """Toujours avec match=all\u00a0: total compte les offres qui couvrent tout le besoin."""
+    """Toujours avec match=all et sans include\u00a0: total compte les offres dont on sait qu’elles couvrent tout le
+    besoin."""
 
     query: Filters
     total: Total

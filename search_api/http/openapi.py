@@ -17,13 +17,13 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from search_api.http import refusals, schemas
+from search_api.http import export_schemas, refusals, schemas
 
 EXAMPLES = Path(__file__).with_name("examples.json")
 """{address in the document: {name: {request, media_type, answer}}}; the answer is text where it is no JSON."""
 
 SCHEMAS = "#/components/schemas/{model}"
-ALSO: tuple[type[BaseModel], ...] = (refusals.Problem, schemas.OfferFeatures, schemas.StructureFeatures)
+ALSO: tuple[type[BaseModel], ...] = (refusals.Problem, schemas.OfferFeatures, export_schemas.StructureFeatures)
 
 HEADERS = {
     "ETag": "Change avec le contenu, data excepté\u202f; à redonner dans If-None-Match.",

@@ -262,6 +262,7 @@ class Filters(Chosen):
     need: list[str]
     from_: date = Field(alias="from")
     places: int
+    leniency: int
     match: str
     include: list[str]
     notes: list[Note]
@@ -360,28 +361,6 @@ class Suggestion(Answer):
 
 class Suggestions(Answer):
     items: list[Suggestion]
-
-
-class Structure(Facts):
-    """Une structure d’un export\u202f; le CSV a les mêmes noms, avec un point (commune.code)."""
-
-    epci: str | None
-    department: str
-    opening_hours: list[Hours]
-    contact: Contact
-    source: Source | None
-
-
-class StructureFeature(Answer):
-    type: Literal["Feature"]
-    id: str
-    geometry: Point
-    properties: Structure
-
-
-class StructureFeatures(Answer):
-    type: Literal["FeatureCollection"]
-    features: list[StructureFeature]
 
 
 class Count(Answer):

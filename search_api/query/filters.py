@@ -9,7 +9,7 @@ from domain.vocabulary import CARE_KINDS
 from search_api.filter_table import FILTERS, Codes, Value, find
 from search_api.geo import Box, Point
 from search_api.request import need
-from search_api.request.need import Day, Piece
+from search_api.request.need import Day, Stretch
 from search_api.request.offer_query import OfferQuery, Scope
 
 Clause = dict[str, Any]
@@ -27,10 +27,10 @@ FIELDS = {row.name: row.field for row in FILTERS if row.field} | {
 
 def always(query: OfferQuery) -> list[Clause]:
     """The conditions that no facet has for its own."""
-    return [*somewhere(query), *anywhere(query)]
+    return [*somewhere(query), *of_children_and_scope(query)]
 
 
-def anywhere(query: OfferQuery) -> list[Clause]:
+def of_children_and_scope(query: OfferQuery) -> list[Clause]:
     """Those of them that are no place: the children's ages, the scope of who searches."""
     return [*age(query), *(answered_for(query.scope) if query.scope is not None else [])]
 
@@ -172,15 +172,15 @@ def timetable(inside: list[Clause], score: Clause | None = None) -> Clause:
 
 
 def wholly(query: OfferQuery) -> list[Clause]:
-    """Of a period: it holds the day, and its week holds every piece at its number of places."""
-    pieces = dict.fromkeys(piece for day in query.days for piece in day.pieces)
+    """Of a period: it holds the day, and its week holds every piece that suffices at its number of places."""
+    pieces = dict.fromkeys(piece for day in query.sufficient_days for piece in day.pieces)
     return [under_way(query.start), *(holds(piece) for piece in pieces)]
 
 
 def partly(query: OfferQuery) -> list[Clause]:
     """Of a period: it is not over on the day, and covers a day of the need at least, by one place and the largest
     shortening: who covers it by more, or by less missing, covers it so too."""
-    return [not_over(query.start), any_of(*(whole_day(need.least(day)) for day in query.days))]
+    return [not_over(query.start), any_of(*(whole_day(need.least_that_counts(day)) for day in query.days))]
 
 
 def under_way(start: date) -> Clause:
@@ -197,7 +197,7 @@ def whole_day(day: Day) -> Clause:
     return {"bool": {"filter": [holds(piece) for piece in day.pieces]}}
 
 
-def holds(piece: Piece) -> Clause:
+def holds(piece: Stretch) -> Clause:
     start, end, places = piece
     start, end = week.at_level((start, end), places)
     return contains("availability.week", gte=start, lt=end)
@@ -212,12 +212,12 @@ def on_weekday(query: OfferQuery, weekday: int) -> Clause:
         return known(query, timetable([under_way(query.start), {"range": {"availability.week": some_time}}]))
     moved = Day(weekday, (need.on(query.need[0], weekday, query.places),))
     asked = next((day for day in query.days if day.weekday == weekday), moved)
-    return known(query, timetable([under_way(query.start), whole_day(asked)]))
+    return known(query, timetable([under_way(query.start), whole_day(need.as_short(asked, query.leniency))]))
 
 
 def to_ask(query: OfferQuery) -> Clause:
-    """Structures that mind children whose opening hours hold the need, or are unknown."""
-    pieces = dict.fromkeys((start, end) for day in query.days for start, end, _ in day.pieces)
+    """Structures that mind children whose opening hours hold what suffices of the need, or are unknown."""
+    pieces = dict.fromkeys((start, end) for day in query.sufficient_days for start, end, _ in day.pieces)
     hours = {"bool": {"filter": [contains("opening", gte=start, lt=end) for start, end in pieces]}}
     return {"bool": {"filter": [{"terms": {"kind": list(CARE_KINDS)}}, any_of(hours, missing("opening"))]}}
 

@@ -74,12 +74,13 @@ def besides_place(query: OfferQuery) -> list[Clause]:
     """The same without the place (`filters.somewhere`)."""
     chosen = [clause for clauses in filters.chosen(query).values() for clause in clauses]
     need = [filters.needed(query)] if query.need else []
-    return [*filters.anywhere(query), *words(query), *chosen, *need]
+    return [*filters.of_children_and_scope(query), *words(query), *chosen, *need]
 
 
 def by_place(asked: Sequence[OfferQuery]) -> list[list[int]]:
-    """The numbers of the queries, those together that look around one point, along one route or in one box. Who looks
-    in a territory or everywhere is alone: nothing dear would be put once, and each offer of the country tried."""
+    """The numbers of the queries, together those around one point, along one route or in one box, which share a search.
+    Each of those in a territory or without a place is a search of its own: a territory's clause is cheap, and one
+    shared search would try every offer against every count."""
     found: dict[Hashable, list[int]] = {}
     for number, query in enumerate(asked):
         placed = query.radius_km is not None or query.route is not None or query.bbox is not None

@@ -106,31 +106,50 @@ def by_need(query: OfferQuery) -> Clause:
     numbers, so that equal ones tie."""
     tenths = 10 * len(query.days) * query.most_places
     unit = 1.0 if query.sort == "recommended" else float(tenths)
+    tenth = need.WHOLE * unit / tenths
     if query.best:
-        known = by_share(query, need.WHOLE * unit / tenths, need.BEGUN * unit)
+        known = by_share(query, tenth, need.BEGUN * unit, need.SUFFICES * unit)
+    elif query.leniency:
+        alike = worth((need.BEGUN + need.SUFFICES) * unit, filters.under_way(query.start))
+        sums = {"bool": {"must": [by_days(query, query.most_places, tenth), alike]}}
+        known = filters.declared(query, filters.wholly(query), sums)
     else:
         known = worth((need.WHOLE + need.BEGUN) * unit, filters.declared(query, filters.wholly(query)))
     unknown = [worth(0.0, clause) for clause in filters.others(query)]
     return filters.any_of(known, *unknown) if unknown else known
 
 
-def by_share(query: OfferQuery, tenth: float, begun: float) -> Clause:
-    """Offers by the best share that one period has of the need at k places: k × the tenths of its days × `tenth`, and
-    `begun` where the period has begun. At k places they take the ages of k children, or of all."""
+def by_share(query: OfferQuery, tenth: float, begun: float, enough: float) -> Clause:
+    """Offers by the best share that one period has of the need at k places: k × the tenths of its days × `tenth`,
+    `begun` where the period has begun, and `enough` where the need may be shorter and is covered so. At k places they
+    take the ages of k children, or of all."""
     together: dict[int, list[int]] = {}
     for places in range(1, query.most_places + 1):
         together.setdefault(min(places, len(query.children)), []).append(places)
-    return best_of(*(_by_share_of(query, children, k, tenth, begun) for children, k in together.items()))
+    days = {k: by_days(query, k, tenth) for k in range(1, query.most_places + 1)}
+    if query.leniency:
+        suffices = worth(enough, {"bool": {"filter": filters.wholly(query)}})
+        days[query.most_places] = {"bool": {"must": [days[query.most_places]], "should": [suffices]}}
+    return best_of(
+        *(
+            _by_share_of(query, children, best_of(*(days[k] for k in places)), begun)
+            for children, places in together.items()
+        )
+    )
 
 
-def _by_share_of(query: OfferQuery, children: int, places: list[int], tenth: float, begun: float) -> Clause:
-    days = best_of(*(filters.any_of(*(by_day(day, k, k * tenth) for day in query.days)) for k in places))
+def _by_share_of(query: OfferQuery, children: int, days: Clause, begun: float) -> Clause:
     # The days' sum, and the rest where the period has begun: a `must` needs one of the days, not the bonus.
     sums = {"bool": {"must": [days], "should": [worth(begun, filters.under_way(query.start))]}}
     found = filters.declared(query, [filters.not_over(query.start)], sums)
     if children <= 1:  # what every offer of the search meets
         return found
     return {"bool": {"filter": filters.takes(query, children), "must": [found]}}
+
+
+def by_days(query: OfferQuery, places: int, tenth: float) -> Clause:
+    """A period that covers some of the days at so many places, by the sum of what it covers."""
+    return filters.any_of(*(by_day(day, places, places * tenth) for day in query.days))
 
 
 def by_day(day: Day, places: int, tenth: float) -> Clause:

@@ -46,12 +46,12 @@ def changes(query: OfferQuery, km: float | None = None) -> tuple[Change, ...]:
 
 
 def shorter(query: OfferQuery) -> Iterator[Change]:
-    """Where at least half of every span is left."""
+    """Where at least half of every span is left; of what suffices already, where the need may be shorter."""
     for minutes in filter(None, SHORTENINGS):
-        days = [left for day in query.days if (left := shortened(day, minutes))]
+        days = [left for day in query.sufficient_days if (left := shortened(day, minutes))]
         if len(days) == len(query.days):
-            label = f"{_MINUTES[minutes]} de moins, au début et à la fin"
-            yield Change("shorter", label, of_days(query, days), minutes=minutes)
+            label = f"Début {_MINUTES[minutes]} plus tard, fin {_MINUTES[minutes]} plus tôt"
+            yield Change("shorter", label, replace(of_days(query, days), leniency=0), minutes=minutes)
 
 
 def fewer_days(query: OfferQuery) -> Iterator[Change]:
@@ -91,14 +91,14 @@ def farther(query: OfferQuery, km: float | None = None) -> Iterator[Change]:
     """As far as `km`, where who asks has steps of their own, otherwise FARTHER_KM more."""
     if query.radius_km is not None and query.radius_km < MAX_RADIUS_KM:
         most = min(km or query.radius_km + FARTHER_KM, MAX_RADIUS_KM)
-        yield Change("farther", f"Jusqu’à {told(most)}", replace(query, radius_km=most), km=most)
+        yield Change("farther", f"Jusqu’à {distance_text(most)}", replace(query, radius_km=most), km=most)
     if query.route is not None and query.route.detour_km < MAX_DETOUR_KM:
         most = min(km or query.route.detour_km + FARTHER_KM, MAX_DETOUR_KM)
         route = replace(query.route, detour_km=most)
-        yield Change("farther", f"Jusqu’à {told(most)} du trajet", replace(query, route=route), km=most)
+        yield Change("farther", f"Jusqu’à {distance_text(most)} du trajet", replace(query, route=route), km=most)
 
 
-def told(km: float) -> str:
+def distance_text(km: float) -> str:
     return french.distance(round(km * 1_000))
 
 
@@ -106,15 +106,11 @@ def of_days(query: OfferQuery, days: Sequence[Day]) -> OfferQuery:
     return replace(query, need=rewriting.lines(days, query.places))
 
 
-def as_short(day: Day, minutes: int) -> Day:
-    """The day shortened by the most that it admits, but no more than these minutes."""
-    return next(left for each in reversed(SHORTENINGS) if each <= minutes and (left := shortened(day, each)))
-
-
 def same_need(one: OfferQuery, other: OfferQuery) -> bool:
-    """Whether both ask for the same time at the same number of places, for the same children, however it is written."""
+    """Whether the same time suffices for both at the same number of places, for the same children, however it is
+    written."""
     return needed(one) == needed(other) and sorted(one.children) == sorted(other.children)
 
 
 def needed(query: OfferQuery) -> set[tuple[int, int, int]]:
-    return {piece for day in query.days for piece in day.pieces}
+    return {piece for day in query.sufficient_days for piece in day.pieces}

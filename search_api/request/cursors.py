@@ -26,8 +26,8 @@ LIFE = timedelta(days=1)
 PRESENTATION = ("limit", "facets")
 """What may change from one page to the next, as it changes neither the set nor its order."""
 
-ORDERS = 2
-"""How often what lists are sorted by was changed: a cursor of before has other values, and is one of another search."""
+SORT_VERSION = 2
+"""Raised when what a list is sorted by changes: older cursors are then refused, as of another search."""
 
 ALLOWED = "la valeur next de la réponse précédente, avec les mêmes paramètres"
 
@@ -69,7 +69,7 @@ def fingerprint(query: OfferQuery) -> str:
     understood = {name: value for name, value in query.echo.items() if name not in PRESENTATION}
     # Of a scope not the ids: who comes or goes between two pages is no other search.
     scope = [query.scope.communes] if query.scope is not None else []
-    content = orjson.dumps([ORDERS, query.today, understood, *scope], option=orjson.OPT_SORT_KEYS)
+    content = orjson.dumps([SORT_VERSION, query.today, understood, *scope], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:32]
 
 

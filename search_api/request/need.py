@@ -27,8 +27,12 @@ WHOLE, BEGUN = 3, 1
 holds the day from which the place is looked for: it need not be waited for. What an offer is worth in an order, and
 which of its periods is told, go by this alone."""
 
-LEFT = 4
-"""At least half of a span is left: it is so many times the shortening long."""
+SUFFICES = 1
+"""Of a need that may be shorter, how much more a period is worth that covers it so: more than anything that does not (a
+week less an hour at either end of each day is worth 3 × 0.6 + BEGUN + this, 3.8; six days of seven 3.6)."""
+
+SPAN_PER_SHORTENING = 4
+"""A span is at least so many times as long as what is taken at each end, so that half of it is left."""
 
 ALLOWED = (
     f"jours@début-fin, par exemple mon-fri@08:00-18:00 ou sat@09:00-12:00*2 (jours {', '.join(DAYS)}\u202f;"
@@ -40,7 +44,7 @@ _LINE = re.compile(
     rf"(?P<first>{_DAY})(?:-(?P<last>{_DAY}))?@(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)(?:\*(?P<places>\d))?", re.ASCII
 )
 
-Piece = tuple[int, int, int]
+Stretch = tuple[int, int, int]
 """(start, end, places): half-open, in minutes of the week, never past its end."""
 
 
@@ -64,16 +68,24 @@ class Day:
     weekday: int
     hours: tuple[tuple[int, int, int], ...]
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: whatever is kept for a day is looked up for every card."""
+        return hash((self.weekday, self.hours))
+
     @cached_property
     def spans(self) -> tuple[week.Span, ...]:
         """When something is asked for, whatever the places: what touches or overlaps is one."""
         return tuple(week.merged((start, end) for start, end, _ in self.hours))
 
     @cached_property
-    def pieces(self) -> tuple[Piece, ...]:
+    def pieces(self) -> tuple[Stretch, ...]:
         """The least that a week must hold for the day to be covered: at each number of places that a line asks for, the
         spans of the lines that ask for as many or more; what a higher level has already is left out."""
-        found: dict[Piece, None] = {}
+        found: dict[Stretch, None] = {}
         above: set[week.Span] = set()
         for level in sorted({places for _, _, places in self.hours}, reverse=True):
             spans = week.merged((start, end) for start, end, places in self.hours if places >= level)
@@ -122,13 +134,18 @@ def line_by_line(days: Iterable[Day]) -> tuple[Day, ...]:
 def shortened(day: Day, minutes: int) -> Day | None:
     """The day less so many minutes at both ends of each of its spans: lines are clipped to what is left, and one of
     which nothing is left asks for nothing. None where less than half of a span would be left."""
-    if any(end - start < LEFT * minutes for start, end in day.spans):
+    if any(end - start < SPAN_PER_SHORTENING * minutes for start, end in day.spans):
         return None
     if not minutes:
         return day
     left = [(start + minutes, end - minutes) for start, end in day.spans]
     clipped = ((max(start, first), min(end, last), places) for start, end, places in day.hours for first, last in left)
     return Day(day.weekday, tuple(dict.fromkeys(each for each in clipped if each[0] < each[1])))
+
+
+def as_short(day: Day, minutes: int) -> Day:
+    """The day shortened by the most that it admits, but no more than these minutes."""
+    return next(left for each in reversed(SHORTENINGS) if each <= minutes and (left := shortened(day, each)))
 
 
 def at_most(day: Day, places: int) -> Day:
@@ -141,12 +158,19 @@ def most_places(days: Iterable[Day]) -> int:
     return max((places for day in days for _, _, places in day.hours), default=1)
 
 
-@lru_cache(4_096)
+@lru_cache(512)
 def steps(day: Day, places: int) -> tuple[tuple[int, Day], ...]:
     """(minutes, what is left of the day) for each shortening that is admitted, the least first, for those who have so
     many places. Kept, as every card of a list asks for the same."""
     asked = at_most(day, places)
     return tuple((minutes, left) for minutes in SHORTENINGS if (left := shortened(asked, minutes)) is not None)
+
+
+@lru_cache(128)
+def admitted(days: tuple[Day, ...], places: int) -> tuple[tuple[tuple[int, tuple[week.Span, ...]], ...], ...]:
+    """Of each day (minutes, the bounds of what is left of it) for each of its `steps`. Kept, as every card of a list
+    asks for the same."""
+    return tuple(tuple((minutes, left.bounds) for minutes, left in steps(day, places)) for day in days)
 
 
 def tenths(places: int, shortenings: Iterable[int | None]) -> int:
@@ -155,8 +179,8 @@ def tenths(places: int, shortenings: Iterable[int | None]) -> int:
     return places * sum(TENTHS[minutes] for minutes in shortenings if minutes is not None)
 
 
-def least(day: Day) -> Day:
-    """What everybody has free who has anything of the day that counts."""
+def least_that_counts(day: Day) -> Day:
+    """The day at one place and its largest shortening: every partial match covers at least this."""
     return steps(day, 1)[-1][1]
 
 

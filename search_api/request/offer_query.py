@@ -35,9 +35,9 @@ class OfferQuery:
 
     `radius_km` is None where distance has no limit. `selected` holds the values that are chosen of each filter of the
     table. `children`: their birth dates, of twins the same. `places`: for each line of the need that does not say its
-    own. `real`: the days that offers are described by, where those of `need`, by which they are found, are shorter.
-    `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own. `view`: the map
-    to answer with the list. `scope`: None for the public's search.
+    own. `leniency`: minutes that may be missing at either end of each stretch of a day's hours, for all of the need to
+    be covered. `best`: partial matches of the need too; `by_line`: each line of a day counts as a day of its own.
+    `view`: the map to answer with the list. `scope`: None for the public's search.
     """
 
     today: date
@@ -56,7 +56,7 @@ class OfferQuery:
     children: tuple[date, ...] = ()
     need: tuple[Line, ...] = ()
     places: int = 1
-    real: tuple[Day, ...] = ()
+    leniency: int = 0
     best: bool = False
     by_line: bool = False
     to_ask: bool = False
@@ -100,6 +100,12 @@ class OfferQuery:
         return need.line_by_line(found) if self.by_line else found
 
     @cached_property
+    def sufficient_days(self) -> tuple[Day, ...]:
+        """The same, less what may be missing of them: who covers these covers the need. Of a short day less may be
+        missing: as much as leaves half of it."""
+        return tuple(need.as_short(day, self.leniency) for day in self.days)
+
+    @cached_property
     def most_places(self) -> int:
         """The most places that a line of the need asks for."""
         return need.most_places(self.days)
@@ -125,6 +131,7 @@ class OfferQuery:
             "need": [line.text for line in self.need],
             "from": self.start.isoformat(),
             "places": self.places,
+            "leniency": self.leniency,
             "match": "best" if self.best else "all",
             "include": [*(["to_ask"] if self.to_ask else []), *(["unknown"] if self.undeclared else [])],
             "sort": self.sort,

@@ -34,6 +34,7 @@ def parameters(query: OfferQuery) -> dict[str, list[str]]:
         "need": [line.text for line in query.need],
         "from": [query.start.isoformat()] if query.start != query.today else [],
         "places": [str(query.places)] if query.places != (len(query.children) or 1) else [],
+        "leniency": [str(query.leniency)] if query.leniency else [],
         "match": ["best"] if query.best else [],
         "include": [*(["to_ask"] if query.to_ask else []), *(["unknown"] if query.undeclared else [])],
     }

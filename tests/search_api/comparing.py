@@ -37,6 +37,8 @@ def branches(request: Request, found: Found) -> Iterator[str]:
                 yield "equal shares"
                 break
         best = [each.best for each in found.shown.values() if each and each.best]
+        enough = [each for each in best if each.suffices] if request.leniency else []
+        yield from {f"minutes may be missing, {'none are' if each.is_whole else 'some are'}" for each in enough}
         yield from {f"places {each.places} of {each.asked}" for each in best if each.places < each.asked}
         yield from {f"a day less {minutes} min" for each in best for minutes in each.days.values() if minutes}
         if any(ends_apart(request, offer, found) for offer in found.offers):
@@ -147,7 +149,8 @@ def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return False
     fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0) and one["up_to_date"] >= other["up_to_date"]
     # A commune's radius is rounded in the index.
-    slack = 0.0 if one["located"] == other["located"] or one["near"] == other["near"] else 0.005
+    exact = (one["located"] and other["located"]) or one["near"] == other["near"]
+    slack = 0.0 if exact else 0.005
     near = one["near"] >= other["near"] + slack
     near = near and (one["located"], -one["far"]) >= (other["located"], -other["far"])
     strictly = (

@@ -23,8 +23,8 @@ from tests.search_api.oracle_weeks import (
     DAY,
     DAYS,
     Availability,
-    Demand,
     Period,
+    Wanted,
     Week,
     covers,
     most_by_day,
@@ -103,7 +103,9 @@ def is_up_to_date(offer: Offer, today: date) -> bool:
 def availability(request: Request, offer: Offer) -> Availability | None:
     """What is free at an offer; None for the kinds that mind no children."""
     if offer.kind == "assistant_maternel":
-        declared = timetable(offer.periods, request.day, request.wanted, most_places(request, offer))
+        declared = timetable(
+            offer.periods, request.day, request.wanted, most_places(request, offer), request.leniency or 0
+        )
         if declared.status == "unknown" or is_up_to_date(offer, request.today):
             return declared
         return Availability("to_confirm", declared=declared)
@@ -117,9 +119,10 @@ def most_places(request: Request, offer: Offer) -> int:
     return max((each for each in range(1, request.wanted.places + 1) if takes_ages(request, offer, each)), default=0)
 
 
-def is_open(offer: Offer, wanted: Demand) -> bool:
-    """At all the hours of the need, or at hours unknown."""
-    hours = [(start, end, 1) for spans in wanted.values() for start, end, _ in spans]
+def is_open(offer: Offer, wanted: Wanted, leniency: int) -> bool:
+    """At all the hours of the need but those that may be missing, or at hours unknown."""
+    asked = [wanted.less(day, leniency, spans) for day, spans in wanted.days.items()]
+    hours = [(start, end, 1) for spans in asked for start, end, _ in spans]
     return offer.opening is None or covers(offer.opening, hours)
 
 
@@ -130,12 +133,15 @@ def answers_need(request: Request, offer: Offer, shown: Availability | None) -> 
     if shown is None:
         return False
     if shown.status == "to_ask":
-        return "to_ask" in request.include and is_open(offer, request.demand)
+        return "to_ask" in request.include and is_open(offer, request.wanted, request.leniency or 0)
     if shown.status == "unknown":
         return "unknown" in request.include
     if shown.declared:
         return "to_ask" in request.include and answers_need(request, offer, shown.declared)
-    return shown.best is not None if request.match == "best" else shown.status == "free"
+    if request.match == "best":
+        return shown.best is not None
+    now = [each.week for each in offer.periods if each.contains(request.day)]
+    return any(request.wanted.suffices(week, request.leniency or 0) for week in now)
 
 
 def is_chosen(request: Request, offer: Offer, facet: str) -> bool:
@@ -252,13 +258,16 @@ def count(request: Request, offers: Iterable[Offer], facet: str) -> dict[str, in
 
 
 def free_days(request: Request, free: Week) -> Iterable[str]:
-    """The days on which the hours of the need are free: its own on a day of the need, else those of the first line."""
+    """The days on which the hours of the need are free, but those that may be missing: its own on a day of the need,
+    else those of the first line."""
     for day, name in enumerate(DAYS):
         if not request.need:
             if most_by_day(free)[day] >= request.seats:
                 yield name
-        elif covers(free, request.demand.get(day) or [request.need[0].span(day, request.seats)]):
-            yield name
+        else:
+            asked = request.demand.get(day) or [request.need[0].span(day, request.seats)]
+            if covers(free, request.wanted.less(day, request.leniency or 0, asked)):
+                yield name
 
 
 def worth(shown: Availability | None) -> int:

@@ -15,18 +15,22 @@ Told = tuple[str, str | int | float]
 
 def expected(offers: Offers, request: Request) -> Iterator[tuple[Told, int]]:
     """Each change that this request, which asks for no others than those known to be free, admits; its total."""
-    anywhere = replace(request, need=(), child_birthdate=(), places=None, match=None, sort="name", facets=())
+    anywhere = replace(
+        request, need=(), child_birthdate=(), places=None, leniency=None, match=None, sort="name", facets=()
+    )
     here = [offer for offer in oracle.search(offers, anywhere).offers if oracle.is_up_to_date(offer, request.today)]
     children, demand = request.child_birthdate, request.demand
 
-    def total(some: Sequence[Offer], asked: Demand, ages: Sequence[date] = children) -> int:
-        return sum(is_free(request, offer, asked, ages) for offer in some)
+    def total(
+        some: Sequence[Offer], asked: Demand, ages: Sequence[date] = children, leniency: int = request.leniency or 0
+    ) -> int:
+        return sum(is_free(request, offer, enough(asked, leniency), ages) for offer in some)
 
     yield ("as it stands", 0), total(here, demand)
     for minutes in (15, 30, 60):
-        left = {day: less(each, minutes) for day, each in demand.items()}
+        left = {day: less(each, minutes) for day, each in enough(demand, request.leniency or 0).items()}
         if all(each is not None for each in left.values()):
-            yield ("shorter", minutes), total(here, {day: each or () for day, each in left.items()})
+            yield ("shorter", minutes), total(here, {day: each or () for day, each in left.items()}, leniency=0)
     if len(demand) > 1:
         for day in demand:
             yield ("fewer_days", DAYS[day]), total(here, {other: demand[other] for other in demand if other != day})
@@ -74,6 +78,15 @@ def takes(request: Request, offer: Offer, born: date) -> bool:
     start, end = offer.ages
     age = oracle.months_old(born, request.day)
     return start <= age and (end is None or age < end)
+
+
+def enough(demand: Demand, leniency: int) -> Demand:
+    """Each day less as many minutes, of 0, 15, 30 and 60 up to those that may be missing, as it admits."""
+    found: dict[int, Sequence[Span]] = {}
+    for day, asked in demand.items():
+        left = [less(asked, minutes) for minutes in (0, 15, 30, 60) if minutes <= leniency]
+        found[day] = [each for each in left if each is not None][-1]
+    return found
 
 
 def less(asked: Sequence[Span], minutes: int) -> Sequence[Span] | None:

@@ -28,12 +28,15 @@ class Couple:
         return min(self.ways.values()), self.is_unplaced, self.metres
 
 
-def lines(request: Request) -> dict[int, list[Span]]:
-    """By weekday, each line of the need on it."""
-    found: dict[int, list[Span]] = {}
+def lines(request: Request, leniency: int) -> dict[int, list[Span]]:
+    """By weekday, each line of the need on it, less what may be missing at both ends of the stretch that it is of."""
+    kept = oracle_nearly.enough(request.demand, leniency)
+    found: dict[int, list[Span]] = {day: [] for day in request.demand}
     for line in request.need:
         for day in line.days:
-            if (span := line.span(day, request.seats)) not in found.setdefault(day, []):
+            start, end, places = line.span(day, request.seats)
+            left = [minute for first, last, _ in kept[day] for minute in range(max(start, first), min(end, last))]
+            if left and (span := (min(left), max(left) + 1, places)) not in found[day]:
                 found[day].append(span)
     return found
 
@@ -44,7 +47,11 @@ def couples(request: Request, cards: Sequence[Mapping[str, Any]], known: Mapping
     able = [card for card in cards if weeks[card["id"]] and not does_all(request, known[card["id"]])]
     best: dict[frozenset[str], Couple] = {}
     for one, other in combinations(able, 2):
-        ways = dict(can(request, [(known[each["id"]], weeks[each["id"]] or b"") for each in (one, other)]))
+        ways = dict(
+            can(
+                request, [(known[each["id"]], weeks[each["id"]] or b"") for each in (one, other)], request.leniency or 0
+            )
+        )
         if not ways:
             continue
         houses = frozenset(each["mam"]["id"] if each["mam"] else each["id"] for each in (one, other))
@@ -60,12 +67,13 @@ def under_way(request: Request, offer: Offer) -> Week | None:
 
 
 def does_all(request: Request, offer: Offer) -> bool:
-    return oracle_nearly.is_free(request, offer, request.demand, request.child_birthdate)
+    enough = oracle_nearly.enough(request.demand, request.leniency or 0)
+    return oracle_nearly.is_free(request, offer, enough, request.child_birthdate)
 
 
-def can(request: Request, two: Sequence[tuple[Offer, Week]]) -> Iterator[tuple[str, int]]:
+def can(request: Request, two: Sequence[tuple[Offer, Week]], leniency: int) -> Iterator[tuple[str, int]]:
     """Each way, with the days that it splits."""
-    asked, children = lines(request), range(len(request.child_birthdate))
+    asked, children = lines(request, leniency), range(len(request.child_birthdate))
     most = max(places for spans in asked.values() for _, _, places in spans)
     taken = [
         {n for n in children if oracle_nearly.takes(request, offer, request.child_birthdate[n])} for offer, _ in two

@@ -47,6 +47,7 @@ class Request:
     need: tuple[Line, ...] = ()
     start: date | None = None
     places: int | None = None
+    leniency: int | None = None
     match: str | None = None
     include: tuple[str, ...] = ()
     sort: str | None = None
@@ -107,7 +108,10 @@ class Request:
             found.append(("route", ";".join(f"{lat},{lon}" for lat, lon in self.route)))
         if self.bbox:
             found.append(("bbox", ",".join(map(str, self.bbox))))
-        for name in (*("detour_km", "epci", "department", "q", "hourly_cents_max", "up_to_date", "places", "match"),):
+        for name in (
+            *("detour_km", "epci", "department", "q", "hourly_cents_max", "up_to_date", "places", "leniency"),
+            "match",
+        ):
             if (value := getattr(self, name)) is not None:
                 found.append((name, said(value)))
         for name in (

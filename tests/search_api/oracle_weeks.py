@@ -138,6 +138,16 @@ class Wanted:
             }
         return self.known[free, places]
 
+    def less(self, day: int, leniency: int, asked: Sequence[Span]) -> Sequence[Span]:
+        """What of these hours of a day must be free where so many minutes may be missing at both ends of each stretch:
+        of a day that does not admit them, the most that it does."""
+        left = [shorter(asked, self.places, minutes) for minutes in TENTHS if minutes <= leniency]
+        return [each for each in left if each is not None][-1]
+
+    def suffices(self, free: Week, leniency: int) -> bool:
+        """Whether a week holds the whole need but for so many minutes at both ends of each stretch of hours."""
+        return all(covers(free, self.less(day, leniency, asked)) for day, asked in self.days.items())
+
     def holds(self, free: Week, places: int, minutes: int, day: int) -> bool:
         left = self.eased[places, minutes][day]
         return left is not None and covers(free, left)
@@ -186,13 +196,15 @@ def free_parts(free: Week, day: int, wanted: Iterable[Span]) -> list[dict[str, s
 
 @dataclass(frozen=True)
 class Best:
-    """A period, and how it meets a need of `asked` places at `places` of them: of each day the shortening."""
+    """A period, and how it meets a need of `asked` places at `places` of them: of each day the shortening. `suffices`:
+    whether it is under way and has all of it, but for the minutes that may be missing."""
 
     period: Period
     places: int
     asked: int
     days: Mapping[int, int | None]
     now: bool
+    suffices: bool = False
 
     @property
     def tenths(self) -> int:
@@ -205,8 +217,9 @@ class Best:
 
     @property
     def worth(self) -> int:
-        """Three times the share, and 1 more where the period contains the day: of so many tenths as `tenths`."""
-        return 3 * self.tenths + (10 * self.asked * len(self.days) if self.now else 0)
+        """Three times the share, 1 more where the period contains the day, and 1 more where it is enough: of so many
+        tenths as `tenths`."""
+        return 3 * self.tenths + 10 * self.asked * len(self.days) * (self.now + self.suffices)
 
     @property
     def covered(self) -> int:
@@ -223,11 +236,19 @@ class Best:
         )
 
 
-def best(periods: Iterable[Period], day: date, wanted: Wanted, most: int) -> Best | None:
+def best(periods: Iterable[Period], day: date, wanted: Wanted, most: int, leniency: int = 0) -> Best | None:
     """Of the periods that end on that day or later, and of the places up to `most`, with a share: what is worth most;
     then the period that contains the day, then the earliest; then the most places."""
+    enough = [each for each in periods if each.contains(day) and wanted.suffices(each.week, leniency)]
     candidates = [
-        Best(each, places, wanted.places, wanted.shortenings(each.week, places), each.contains(day))
+        Best(
+            each,
+            places,
+            wanted.places,
+            wanted.shortenings(each.week, places),
+            each.contains(day),
+            places == wanted.places and each in enough,
+        )
         for each in periods
         if each.last is None or each.last >= day
         for places in range(1, most + 1)
@@ -252,13 +273,13 @@ class Availability:
     declared: "Availability | None" = None
 
 
-def timetable(periods: Sequence[Period], day: date, wanted: Wanted, most: int) -> Availability:
+def timetable(periods: Sequence[Period], day: date, wanted: Wanted, most: int, leniency: int = 0) -> Availability:
     """What an assistant maternel has free on a day, for a need of which she can take so many places."""
     if not wanted.days:
         return without_need(periods, day)
     if not any(each.last is None or each.last >= day for each in periods):
         return Availability("unknown")
-    found = best(periods, day, wanted, most)
+    found = best(periods, day, wanted, most, leniency)
     if found is None:
         return nothing(periods, day)
     period = found.period

@@ -44,6 +44,7 @@ SHIFT = st.sampled_from((0, 0, 1, -1, 14, 15, 16, -15, 30, 31, -30, 60, 61, -60)
 """Minutes about an edge: as far as a day is shortened, and a minute more or less."""
 TO_FACETS = st.lists(st.sampled_from(oracle.FACETS), unique=True, max_size=5)
 INCLUDES = st.lists(st.sampled_from(("to_ask", "unknown")), unique=True).map(tuple)
+LENIENCIES = st.sampled_from((None, None, 0, 15, 15, 30, 60))
 MATCHES = st.sampled_from((None, "all", "best", "best", "best"))
 
 VALUES: dict[str, Sequence[str]] = {
@@ -289,6 +290,7 @@ def requests(draw: st.DrawFn, offers: Offers) -> Request:
         need=lines,
         start=from_day,
         places=places(draw, len(other.get("child_birthdate", ()))) if lines else None,
+        leniency=draw(LENIENCIES) if lines else None,
         match=draw(MATCHES),
         include=draw(INCLUDES),
         facets=tuple(sorted(facets)),

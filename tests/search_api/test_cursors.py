@@ -147,7 +147,7 @@ def test_a_cursor_of_before_the_orders_changed_is_one_of_another_search(
 ) -> None:
     """It has other sort values, which the engine would refuse."""
     with monkeypatch.context() as before:
-        before.setattr(cursors, "ORDERS", cursors.ORDERS - 1)
+        before.setattr(cursors, "SORT_VERSION", cursors.SORT_VERSION - 1)
         cursor = api.offers(near=NEAR, limit=2)["next"]
     assert "autre recherche" in refused(api, near=NEAR, limit=2, cursor=cursor)
 

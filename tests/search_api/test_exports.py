@@ -22,7 +22,7 @@ from elasticsearch import Elasticsearch
 from mappings.documents import Hours, Range, Source
 from search_api.http import exports, workbook
 from search_api.http.app import create_app
-from search_api.http.schemas import StructureFeatures
+from search_api.http.export_schemas import StructureFeatures
 from settings import Settings
 from tests.conftest import wait_for
 from tests.search_api.conftest import Client, client, load

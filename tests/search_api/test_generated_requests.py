@@ -84,6 +84,8 @@ def coherent(query: dict[str, Any], places: Sequence[str]) -> dict[str, Any]:
         query["child_birthdate"] = [min(born)] * len(born)  # nobody is expected more than a year after `from`
         if int(query.get("places", len(born))) < len(born):
             del query["places"]
+    if not query.get("need"):
+        query.pop("leniency", None)
     if not sortable(query):
         query.pop("sort", None)
     if "near" not in query or (query.get("radius_km") == "any" and query.get("sort") != "distance"):

@@ -214,6 +214,40 @@ def test_a_way_costs_by_its_length_wherever_it_is_put() -> None:
     assert (added("pairs"), added("nearly")) == (once, 2 * once)
 
 
+WEEK = "need=mon-fri@08:00-18:00&child_birthdate=2025-01-15"
+LARGE = "&".join(f"need=mon-sun@08:{late:02}-16:00*{late % 6 + 1}" for late in range(14))
+
+
+def test_an_ordinary_need_costs_what_its_search_does() -> None:
+    twins = "need=mon-tue@08:00-17:30&need=thu-fri@08:00-17:30&child_birthdate=2025-01-15&child_birthdate=2025-01-15"
+    for path in ("offers", "nearly", "pairs", "map"):
+        usual = units(f"/api/v1/{path}?bbox=-1.6,47.1,-1.4,47.3")
+        for need in (WEEK, twins):
+            assert units(f"/api/v1/{path}?bbox=-1.6,47.1,-1.4,47.3&match=best&{need}") == usual
+
+
+@pytest.mark.parametrize("path", ["offers", "nearly", "pairs", "map"])
+def test_a_large_need_costs_by_its_hours_however_it_is_written(path: str) -> None:
+    asked = f"/api/v1/{path}?bbox=-1.6,47.1,-1.4,47.3&match=best"
+    large = units(f"{asked}&{LARGE}")
+    assert large > units(f"{asked}&{LARGE.partition('&')[0]}") >= units(f"{asked}&{WEEK}")
+    for other in (
+        LARGE.replace("@", "%40"),
+        LARGE.replace("need", "%6Eeed"),
+        "need=x",
+        LARGE + "&places=" + 5_000 * "9",
+    ):
+        assert units(f"{asked}&{other}") >= large
+
+
+def test_many_cards_of_partial_matches_cost_more() -> None:
+    asked = f"/api/v1/offers?match=best&{WEEK}"
+    assert units(f"{asked}&limit=100") > units(asked) == units(f"{asked}&limit=20") == units(f"{asked}&limit=1")
+    for written in ("limit=%31%30%30", "l%69mit=100", "limit=" + 5_000 * "9"):
+        assert units(f"{asked}&{written}") >= units(f"{asked}&limit=100")
+    assert units(f"/api/v1/offers?limit=100&{WEEK}") == units(f"/api/v1/offers?{WEEK}")
+
+
 def units(address: str, method: str = "GET") -> int:
     path, _, query = address.partition("?")
     return costs.of({"path": path, "method": method, "query_string": query.encode(), "headers": []})

@@ -6,8 +6,11 @@ from typing import Any
 import orjson
 import pytest
 
+from search_api import free_places, reasons, saved_searches
 from search_api.engine import engine as engines
+from search_api.parameters import FilterParameters, meaning, read
 from tests.search_api.conftest import Client
+from tests.search_api.documents import TODAY
 
 NEAR = {"near": "47.2186,-1.5541"}
 NEED = {
@@ -51,6 +54,30 @@ def test_no_script_in_any_search_body(
     api: Client, monkeypatch: pytest.MonkeyPatch, route: str, asked: dict[str, Any]
 ) -> None:
     """The bodies as they are sent, and the engine answers them."""
+    sent = recording(monkeypatch)
+    assert api.get(f"/api/v1/{route}", asked).status_code == 200
+    assert_without_script(sent)
+
+
+def test_no_script_in_what_has_no_route_of_its_own(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why nobody fits, the free places of a town hall's frame, the alerts."""
+    asked = {**NEAR, "need": NEED["need"], "child_birthdate": NEED["child_birthdate"]}
+    query = meaning(read(FilterParameters, asked), TODAY)
+    site = api.app.state.engine
+    for ask in (
+        lambda: reasons.why_none(site, query),
+        lambda: free_places.free(site, query),
+        lambda: saved_searches.matching(site, [saved_searches.Asked(query)]),
+        lambda: saved_searches.count(site, query),
+    ):
+        with monkeypatch.context() as patched:
+            sent = recording(patched)
+            api.portal.call(ask)
+            assert_without_script(sent)
+
+
+def recording(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bodies of searches from now on."""
     sent: list[bytes] = []
     send = engines.asked
 
@@ -60,7 +87,10 @@ def test_no_script_in_any_search_body(
         return await send(engine, method, path, body, *more)
 
     monkeypatch.setattr(engines, "asked", recorded)
-    assert api.get(f"/api/v1/{route}", asked).status_code == 200
+    return sent
+
+
+def assert_without_script(sent: list[bytes]) -> None:
     assert sent
     for body in sent:
         found = {name for line in body.splitlines() for name in keys(orjson.loads(line))}

@@ -24,6 +24,7 @@ COMPANIONS: dict[str, dict[str, Any]] = {
     "radius_km": {"near": "47.2186,-1.5541"},
     "sort": {"near": "47.2186,-1.5541"},
     "detour_km": {"route": "47.1906,-1.5490;47.2184,-1.5419"},
+    "leniency": {"need": "mon-fri@08:00-18:00"},
     "view": {"zoom": 12},
     "zoom": {"view": "-1.65,47.16,-1.45,47.28"},
 }

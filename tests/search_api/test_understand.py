@@ -74,6 +74,7 @@ def test_a_territory_stays_the_code_that_was_given(given: dict[str, Any], territ
         ({"commune": ["44109"], "department": "44", "bbox": "-2,47,-1,48"}, ["commune", "department", "bbox"]),
         ({"radius_km": "5", "commune": ["44109"]}, ["radius_km"]),
         ({"detour_km": "2"}, ["detour_km"]),
+        ({"leniency": "15"}, ["leniency"]),
         ({"sort": "distance"}, ["sort"]),
         ({"sort": "availability"}, ["sort"]),
         ({"near": "47.2,-1.5", "radius_km": "any", "sort": "name"}, ["radius_km"]),
@@ -117,6 +118,25 @@ def test_a_cursor_keeps_its_first_page_s_day_and_says_where_to_go_on() -> None:
     cursor = cursors.write(KEYS, first, ["Crèche", "o1"])
     next_page = understand(offers(commune=["44109"], limit="5", cursor=cursor), TODAY + timedelta(days=1), KEYS)
     assert next_page == replace(first, after=("Crèche", "o1"))
+
+
+@pytest.mark.parametrize(
+    ("need", "enough"),
+    [
+        (["tue@07:15-19:15"], [(2, 7 * 60 + 45, 18 * 60 + 45)]),
+        # A short day is shortened by what it admits.
+        (["tue@08:00-09:00", "wed@08:00-18:00"], [(2, 8 * 60 + 15, 8 * 60 + 45), (3, 8 * 60 + 30, 17 * 60 + 30)]),
+    ],
+)
+def test_what_suffices_of_hours_that_may_be_shorter(need: list[str], enough: list[tuple[int, int, int]]) -> None:
+    query = understand(offers(need=need, leniency="30"), TODAY, KEYS)
+    assert (query.echo["need"], query.echo["leniency"]) == (need, 30), "they are told as they were asked"
+    days = [
+        (day.weekday + 1, *(minute % 1_440 for minute in span)) for day in query.sufficient_days for span in day.spans
+    ]
+    assert days == enough
+    assert query.days == understand(offers(need=need), TODAY, KEYS).days
+    assert cursors.fingerprint(query) != cursors.fingerprint(understand(offers(need=need), TODAY, KEYS))
 
 
 @pytest.mark.parametrize("given", [{"commune": ["44110"]}, {"commune": ["44109"], "kind": ["eaje"]}, {}])

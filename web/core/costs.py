@@ -19,8 +19,9 @@ from starlette.types import Scope
 from search_api import contours
 from search_api.geo import Box
 from search_api.http import costs
-from search_api.http.costs import LEAST, NEARLY, PAIRS, WAY
+from search_api.http.costs import BY_HOURS, LEAST, NEARLY, PAIRS, PREFIX, USUAL, WAY
 from search_api.http.proxies import Headers
+from search_api.parameters import MAX_PLACES
 
 PROBES = ("/healthz", "/readyz")
 """The one does nothing, the other asks the engine once a second at most."""
@@ -34,6 +35,9 @@ SEARCH = 8
 NEED = NEARLY + PAIRS
 """What a need adds: where few offers cover it, the page also counts what a little less would find and tries two
 together."""
+
+BESIDE_A_LIST = tuple(f"{PREFIX}/{name}" for name in ("pairs", "offers", "map", "nearly"))
+"""What a search with a need asks; a relais's does not ask for pairs."""
 
 WAYS, WAYS_OF_NEED = 2, 5
 """How many times a search puts its way: for its list and its map; with a need also for who comes nearest, for what a
@@ -119,6 +123,13 @@ SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 WITH_DAYS = re.compile(rb"(?:^|&)(?:jour[23]?=[^&]|[^=&]*%)")
 """A search with a need, as above."""
 
+BIRTHS = re.compile(rb"(?:^|&)naissance=[^&]")
+
+SEATS = re.compile(rb"(?:^|&)places[23]?=(?:([1-6])(?:&|$)|[^&])")
+"""Or written in a way that does not tell, as the next."""
+
+ESCAPED_NAME = re.compile(rb"(?:^|&)[^=&%]*%[^=&]*=")
+
 TO_A_PLACE = re.compile(rb"(?:^|&)(?:vers=[^&]|[^=&]*%)")
 """A search along a way; a name with an escaped letter may be that one."""
 
@@ -131,7 +142,8 @@ def of(scope: Scope) -> int:
     if scope["method"] == "POST":
         return of_form(path, scope["headers"])
     if path == DESK and scope["query_string"]:
-        return SEARCH + NEARLY * bool(WITH_DAYS.search(scope["query_string"]))
+        query = scope["query_string"]
+        return SEARCH + NEARLY * bool(WITH_DAYS.search(query)) + of_hours(query, *BESIDE_A_LIST[1:])
     if path == "/" and scope["query_string"]:
         return of_search(scope["query_string"])
     return COSTS.get(path) or (LEAST if path.endswith(SMALL) else PAGE)
@@ -140,7 +152,22 @@ def of(scope: Scope) -> int:
 def of_search(query: bytes) -> int:
     """A way is counted as one of up to 10 km: `of_way` says what a longer one takes."""
     needs = bool(WITH_DAYS.search(query))
-    return SEARCH + NEED * needs + WAY * ways(needs) * bool(TO_A_PLACE.search(query))
+    way = WAY * ways(needs) * bool(TO_A_PLACE.search(query))
+    return SEARCH + NEED * needs + of_hours(query, *BESIDE_A_LIST) + way
+
+
+def of_hours(query: bytes, *asked: str) -> int:
+    """What a need that is larger than usual adds to what is asked of the API with it."""
+    return math.ceil(sum(BY_HOURS[path] for path in asked) * max(0, hours(query) - USUAL))
+
+
+def hours(query: bytes) -> int:
+    """As the API counts a need's: the days of all slots, times the children who may be there at once."""
+    days = len(WITH_DAYS.findall(query))
+    if ESCAPED_NAME.search(query):
+        return days * MAX_PLACES
+    seats = sum(int(told) if told else MAX_PLACES for told in SEATS.findall(query))
+    return days * min(MAX_PLACES, max(1, seats, len(BIRTHS.findall(query))))
 
 
 def of_way(km: float, *, needs: bool) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import Response
 from jinja2 import Environment
+from prometheus_client import Counter
 
 from domain.scales import Scales
 from registry.database import Pool
@@ -27,7 +28,8 @@ class RegistryMissing(Exception):
 @dataclass(frozen=True)
 class Site:
     """`now`: the moment, in UTC; `today`: the civil day in France; `scales`: those that hold, which may wait for the
-    registry now and then. `registry` (and `views`, what counts who is read) are None on a site for the search alone."""
+    registry now and then; `missing_beside`: counts for /metrics, by `part`, what pages of results had to leave out.
+    `registry` (and `views`, what counts who is read) are None on a site for the search alone."""
 
     engine: Engine
     geocoder: Geocoder | None
@@ -39,6 +41,7 @@ class Site:
     now: Callable[[], datetime]
     today: Callable[[], date]
     scales: Callable[[], Scales]
+    missing_beside: Counter
 
     @property
     def pool(self) -> Pool:

@@ -172,7 +172,7 @@ def in_short(item: Mapping[str, Any], days: Collection[str]) -> dict[str, str] |
             text = texts.NEVER_DECLARED_SHORT
         case "partial":
             # Which days are free the week shows: « Libre 3 jours sur 4 (lundi, mardi et jeudi) ; … ».
-            text = re.sub(r" \([^)]*\)", "", partial(found))
+            text = re.sub(r" \([^)]*\)", "", partial({**found, "declared_until": None}))
         case _:
             return availability(found)
     return {"status": found["status"], "text": text}
@@ -249,15 +249,18 @@ def until(found: Mapping[str, Any]) -> str:
 
 def ends_with_declaration(found: Mapping[str, Any] | None) -> bool:
     """Whether the line above ends with « disponibilités déclarées jusqu’au … », and need not be said once more."""
-    if found is None or found["status"] not in ("free", "later"):
+    if found is None or found["status"] not in ("free", "later", "partial"):
         return False
     return bool(found.get("declared_until")) and not found.get("until")
 
 
 def partial(found: Mapping[str, Any]) -> str:
-    """What there is of the need, after its dates, as the sentence ends with what is missing."""
+    """What there is of the need, after its dates, as the sentence goes on with what is missing; at last to when it is
+    declared."""
     summary = str(found["coverage"]["summary"])
     start, end = found.get("free_from"), found.get("until")
+    if not end and found.get("declared_until"):
+        summary += f"{french.NARROW}; {until(found)}"
     if not (start or end):
         return summary
     if start and end:

@@ -39,7 +39,7 @@ def takes_messages(conn: Connection, offer: str) -> bool:
     return bool(row and row[0])
 
 
-def reachable(conn: Connection, offer: str) -> bool:
+def may_be_written_to(conn: Connection, offer: str) -> bool:
     """Whether parents may write to this offer: an assistant maternel whom they find, who can be written to, and who has
     not switched it off."""
     return address_of(conn, offer, public=True) is not None

@@ -18,6 +18,7 @@ from tests.web.shared.accounts.test_access import WHO
 from web.app import ROUTERS, create_app
 from web.app import close as close_site
 from web.core import costs
+from web.shared.search import need as needs
 
 HTML = {"Accept": "text/html"}
 BUDGET = 20
@@ -97,6 +98,9 @@ def test_what_is_dear_costs_more(few: Settings) -> None:
         assert suggestion < search < along
         need = site.cost("GET", f"/?{place}&jour=lun")
         assert need > search
+        days = [f"&jour{slot}={day}" for slot in ("", "2", "3") for day in needs.DAYS]
+        assert site.cost("GET", f"/?{place}{''.join(days[:5])}&places=6") == need, "an ordinary one"
+        assert site.cost("GET", f"/?{place}{''.join(days)}&places=6") > need
         both = site.cost("GET", f"/?{place}&vers=Rez%C3%A9&jour=lun")
         assert both > along + need - search, "what a need adds is asked along the way"
         assert site.cost("GET", f"/?{place}&%76ers=Rez%C3%A9") == both, "it may be either"

@@ -129,7 +129,7 @@ def visitor(settings: Settings) -> Iterator[Client]:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page says does not depend on how busy the machine of the tests is; one test sets its own bound."""
-    monkeypatch.setattr("web.shared.search.nearly.BESIDE_S", 10.0)
+    monkeypatch.setattr("web.shared.search.asking.BESIDE_S", 10.0)
 
 
 @pytest.fixture(scope="session")

@@ -66,7 +66,11 @@ def test_what_is_to_confirm_is_told_without_a_count_and_without_green() -> None:
             {"free_from": "2027-01-01", "until": "2027-03-14"},
             "Libre à partir du 1er janvier 2027, jusqu’au 14 mars 2027",
         ),
-        ("partial", {"declared_until": "2027-03-14"}, "Libre 1 jour sur 2"),
+        (
+            "partial",
+            {"declared_until": "2027-03-14"},
+            "Libre 1 jour sur 2 ; disponibilités déclarées jusqu’au 14 mars 2027",
+        ),
         ("partial", {"until": "2027-03-14"}, "Jusqu’au 14 mars 2027 : libre 1 jour sur 2"),
         (
             "partial",
@@ -82,7 +86,7 @@ def test_the_end_of_a_declaration_is_not_told_as_the_end_of_a_place(
     found = {"status": status, "places": 1, "coverage": {"summary": "Libre 1 jour sur 2"}, **dates}
     shown = cards.availability(found)
     assert shown
-    assert shown["text"].replace("\u00a0", " ") == text
+    assert shown["text"].replace("\u00a0", " ").replace("\u202f", " ") == text
 
 
 FOUR = ("mon", "tue", "thu", "fri")
@@ -123,7 +127,7 @@ def test_a_card_tells_in_a_few_words_what_is_free(
 
 def test_a_part_of_a_need_leaves_the_free_days_to_the_week_beside_it() -> None:
     summary = "Libre 3 jours sur 4 (lundi, mardi et jeudi)\u202f; pas de place le vendredi"
-    found = {"coverage": {"summary": summary}, "free_from": "2027-01-01"}
+    found = {"coverage": {"summary": summary}, "free_from": "2027-01-01", "declared_until": "2027-05-31"}
     told = in_short("partial", found, days=FOUR)
     assert told == "À partir du 1er janvier 2027 : libre 3 jours sur 4 ; pas de place le vendredi"
 

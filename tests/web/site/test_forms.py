@@ -267,31 +267,27 @@ def read_query(found: dict[str, Any]) -> OfferQuery:
 
 
 def test_hours_may_be_a_little_shorter() -> None:
-    assert asked("mots=a&jour=mar&debut=07:15&fin=19:15&souplesse=30")["need"] == ["tue@07:45-18:45"]
-    # A short day is shortened by what it admits.
-    short = "mots=a&jour=mar&jour2=mer&debut2=08:00&fin2=09:00&souplesse=60"
-    assert asked(short)["need"] == ["tue@09:00-17:00", "wed@08:15-08:45"]
+    found = asked("mots=a&jour=mar&debut=07:15&fin=19:15&souplesse=30")
+    assert (found["need"], found["leniency"]) == (["tue@07:15-19:15"], "30")
+    assert read_query(found).leniency == 30
+    assert "leniency" not in asked("mots=a&souplesse=30"), "without hours none may be missing"
     *_, chip = results.chips(read("mots=a&jour=mar&souplesse=30"))
     assert chip == {"label": "jusqu’à 30\u00a0minutes de moins au début et à la fin", "href": "/?jour=mar&mots=a"}
 
 
-def test_offers_are_described_by_the_hours_that_were_typed() -> None:
-    """Two children in the morning, and found by half an hour less."""
-    typed = "mots=a&jour=mar&debut=07:15&fin=19:15&jour2=mar&debut2=08:00&fin2=12:00"
-    form = read(f"{typed}&souplesse=30")
-    query = read_query(parameters.of_search(where(form)))
-    described = parameters.as_typed(form, query)
-    assert described.days == query.days
-    assert described.real == read_query(asked(typed)).days != query.days
-    assert parameters.as_typed(read(typed), query).real == ()
+def test_a_map_that_is_moved_asks_for_what_the_list_does() -> None:
+    query = parse_qsl(maps.map_query(asked("mots=a&jour=mar&souplesse=30")))
+    assert {("need", "tue@08:00-18:00"), ("leniency", "30")} <= {*query}
 
 
-def test_a_saved_need_keeps_every_child_and_what_may_be_shorter() -> None:
+def test_a_saved_need_keeps_every_child_and_what_may_be_missing() -> None:
     kept = saved_searches.kept(asked(f"mots=a&jour=mar&souplesse=15&{TWINS}"))
     query = saved_searches.understood(kept, TODAY)
     assert query
     assert query.children == (date(2026, 5, 4),) * 2
-    assert query.echo["need"] == ["tue@08:15-17:45"]
+    assert (query.echo["need"], query.leniency) == (["tue@08:00-18:00"], 15)
+    day = 1_440
+    assert saved_searches.week(query) == ((day + 8 * 60 + 15, day + 17 * 60 + 45),), "who has that is to be tried"
     address = forms.address(read(f"mots=a&jour=mar&{TWINS}"))
     assert address.count("naissance=2026-05-04") == 2, "the address that an alert's mails lead to"
 
@@ -376,7 +372,14 @@ def test_an_invalid_field_is_named(query: str, field: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["ou=Nantes", "mots=lutins", "autour=-21.1,55.5", "ou=a&naissance=2027-03-01&jour=lun"],
+    [
+        "ou=Nantes",
+        "mots=lutins",
+        "autour=-21.1,55.5",
+        "ou=a&naissance=2027-03-01&jour=lun",
+        # From the day on which the place is looked for, as the search API counts.
+        "ou=a&jour=lun&des=2027-10-01&naissance=2028-01-15",
+    ],
 )
 def test_a_good_form_has_no_error(query: str) -> None:
     assert forms.errors(read(query), TODAY) == {}

@@ -10,7 +10,7 @@ from registry import links
 from registry.accounts import addresses
 from registry.accounts.throttle import TooMany
 from registry.database import Connection
-from registry.parents.contact import opening, reachable, sending, wording
+from registry.parents.contact import may_be_written_to, opening, sending, wording
 from registry.parents.contact.opening import Draft
 from registry.parents.contact.refusals import Refused
 from web.core import pages, posted, public_form
@@ -39,7 +39,7 @@ router.include_router(stopping.router)
 def write(request: Request, id: str, registry: Registry) -> Response:
     """The form; after it was sent, the page that tells to look into one's mailbox."""
     with registry.connection() as conn:
-        if not reachable(conn, id):
+        if not may_be_written_to(conn, id):
             return away(request, id)
         name, fictitious = _named(conn, id)
     if "envoye" in request.query_params:
@@ -55,7 +55,7 @@ def ask(request: Request, id: str, registry: Registry, form: posted.Form) -> Res
     name, text = wording.cleaned_name(values["nom"]), wording.cleaned(values["message"])
     mail = addresses.read(values["mail"])
     with registry.connection() as conn:
-        if not reachable(conn, id):
+        if not may_be_written_to(conn, id):
             return away(request, id)
         to, fictitious = _named(conn, id)
 

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from registry.database import Pool
-from registry.parents.contact import reachable
+from registry.parents.contact import may_be_written_to
 from search_api import offers
 from web import texts
 from web.core.budget import read_contact
@@ -73,7 +73,7 @@ def can_write(registry: Pool, id: str) -> bool:
     """Whether a form to write to her can be offered now."""
     try:
         with registry.connection(timeout=PATIENCE_S) as conn:
-            return reachable(conn, id)
+            return may_be_written_to(conn, id)
     except psycopg.OperationalError:
         return False
 

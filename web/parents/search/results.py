@@ -9,7 +9,7 @@ from domain import civil, french
 from domain.vocabulary import Kind
 from web import texts
 from web.shared.cards import card
-from web.shared.search import filters, forms, need, notices, parameters, summary
+from web.shared.search import filters, forms, loosening, need, notices, parameters, summary
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
 
@@ -128,7 +128,7 @@ def found_text(count: int) -> str:
 def steps(where: Where) -> list[Step]:
     """Searches that ask for less, the smallest step first."""
     form = where.form
-    found: list[tuple[str, dict[str, Any]]] = []
+    found: list[loosening.Change] = []
     around = where.is_around
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:
@@ -138,19 +138,10 @@ def steps(where: Where) -> list[Step]:
     if form.vers and farther:
         detour = farther[min(1, len(farther) - 1)]
         found.append((texts.search.LOOSEN_DETOUR.format(detour=detour), {"detour": detour}))
-    if form.has_need and form.libres:
-        found.append((texts.LOOSEN_ASK, {"libres": ""}))
-    stating = filters.without_unstated(form.chosen)
-    found += [(label, {"chosen": rest}) for label, rest in stating.items()]
-    if form.mots or (form.chosen and {} not in stating.values()):
-        found.append((texts.LOOSEN_FILTERS, filters.UNSET))
-    if form.has_need:
-        found.append((texts.LOOSEN_HOURS, {**need.UNSET, "libres": ""}))
+    found += loosening.conditions(form, texts.LOOSEN_ASK)
     if form.types:
         found.append((texts.LOOSEN_KINDS, {"types": ()}))
-    if len(found) > 1:
-        # Where no step alone helps, all of them together may.
-        found.append((texts.LOOSEN_ALL, {name: value for _, changes in found for name, value in changes.items()}))
+    found = loosening.with_all(found)
     if form.types != ("rpe",):
         relay = SearchForm(ou=form.ou, lieu=form.lieu, autour=form.autour, types=("rpe",))
         found.append((texts.LOOSEN_RPE, {**asdict(relay), "rayon": "20" if around or form.vers else ""}))

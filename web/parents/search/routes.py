@@ -1,24 +1,21 @@
 """The home page and the page of results."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from search_api import offers, pairs, reasons
-from search_api.nearly import counts
-from search_api.parameters import OfferParameters, OfferQuery, meaning, read, understand
-from search_api.problems import EngineUnavailable, ParameterError
+from search_api import offers
+from search_api.parameters import OfferParameters, meaning, read, understand
+from search_api.problems import ParameterError
 from search_api.query_log import watched
 from web.core import budget
 from web.core.site import Site
 from web.parents.search import results
 from web.shared import maps
-from web.shared.search import filters, forms, nearly, need, parameters
-from web.shared.search.nearly import Beside
+from web.shared.search import asking, filters, forms, nearly, need, parameters
 from web.shared.search.places import Where, resolve
 
 PANELS = {
@@ -34,8 +31,6 @@ PANELS = {
     "filters": {"mots", *filters.PANEL},
 }
 """The folded parts of the form and their fields: one with an error stands open."""
-
-T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,13 +55,13 @@ async def search(request: Request) -> Response:
         query = understand(listing, site.today(), site.settings.keys)
         if query.route and (spent := budget.pay_for_way(request, query.route, needs=bool(query.need))):
             return spent
-        if form.souplesse:
-            query = parameters.as_typed(form, query)
         listed = offers.search(site.engine, replace(query, view=maps.view(query)))
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
         return _page(site, found, forms.refused(refused))
-    loosened, beside = await asyncio.gather(loosen(site, found, answer), ask_beside(site, found, query, answer))
+    loosened, beside = await asyncio.gather(
+        loosen(site, found, answer), asking.beside(site, found.form, query, answer, pairs=True)
+    )
     plan = maps.of_search(found, asked, query, answer, site.settings)
     said = nearly.shown(found, answer, beside, site.today())
     return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said)
@@ -83,35 +78,6 @@ async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[result
     return [replace(step, count=total) for step, total in zip(tried, totals, strict=True) if total]
 
 
-async def ask_beside(site: Site, found: Where, query: OfferQuery, answer: nearly.Answer) -> Beside:
-    """What the first page of a list asks besides, at once: nothing where plenty of offers cover the whole need, who
-    comes nearest and pairs only where none of them does. The list stands without it where the engine does not tell all
-    of it within BESIDE_S: half of it would pass for the whole.
-    What to loosen of a search that finds nothing (`loosen`) is waited for: without it the page would lead nowhere.
-    """
-    form, covering = found.form, nearly.covering(found.form, answer)
-    # What is known to be free, whatever the list shows besides.
-    asked = replace(query, to_ask=False, undeclared=False)
-    asks_less = form.has_need and not form.suite and not form.asks_structures and covering < nearly.PLENTY
-    asks_all = asks_less and not covering
-    asks_why = bool(form.has_need or form.births) and not form.suite and nearly.lacks_assistants(form, answer)
-    try:
-        async with asyncio.timeout(nearly.BESIDE_S):
-            less, nearest, two, reason = await asyncio.gather(
-                _told(asks_less, lambda: counts(site.engine, asked, nearly.farther(form))),
-                _told(asks_all, lambda: offers.first(site.engine, replace(asked, sort="availability"))),
-                _told(asks_all, lambda: pairs.pairs(site.engine, asked, nearly.MOST_PAIRS)),
-                _told(asks_why, lambda: reasons.why_none(site.engine, asked)),
-            )
-    except (TimeoutError, EngineUnavailable):
-        return Beside()
-    return Beside(less, nearest, two, reason)
-
-
-async def _told(wanted: bool, ask: Callable[[], Awaitable[T]]) -> T | None:
-    return await ask() if wanted else None
-
-
 def _page(
     site: Site,
     found: Where,
@@ -120,7 +86,8 @@ def _page(
     plan: dict[str, Any] | None = None,
     beside: dict[str, Any] | None = None,
 ) -> Response:
-    """The form with its errors, or with what was found and the map of it; on the home page alone."""
+    """The form with its errors, or with what was found and the map of it; on the home page alone. What has to be asked
+    for again is kept by no cache."""
     form = found.form
     values = {
         "form": form,
@@ -134,4 +101,7 @@ def _page(
         "unfolded": {name for name, fields in PANELS.items() if fields & errors.keys()},
         "map": plan,
     }
-    return site.page("parents/search.html", values, 422 if errors else 200)
+    response = site.page("parents/search.html", values, 422 if errors else 200)
+    if beside and beside["retry"]:
+        response.headers["Cache-Control"] = "no-store"
+    return response

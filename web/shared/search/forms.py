@@ -7,14 +7,14 @@ ignored here (links from mail and social sites add their own); the API below ref
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 from domain import civil
 from search_api.geo import Point
-from search_api.parameters import DEFAULT_DETOUR_KM, MAX_PLACES
+from search_api.parameters import DEFAULT_DETOUR_KM, MAX_AGE_YEARS, MAX_MONTHS_AHEAD, MAX_PLACES
 from search_api.problems import ParameterError
 from web import texts
 from web.shared.search import filters, need
@@ -55,6 +55,7 @@ _FIELD_OF_API = {
     "need": "heures",
     "from": "des",
     "places": "places",
+    "leniency": "souplesse",
     "child_birthdate": "naissance",
     **{row.name: name for name, row in filters.PANEL.items()},
     "sort": "tri",
@@ -200,15 +201,18 @@ def errors(form: SearchForm, today: date) -> dict[str, str]:
     for name, text in (("des", form.des), *(("naissance", each) for each in form.naissance)):
         if text and civil.typed_day(text) is None:
             found[name] = civil.NO_DAY if civil.is_no_day(text) else texts.ERROR_DATE
-    if "naissance" not in found and any(not _is_a_childs(born, today) for born in form.births):
+    start = civil.typed_day(form.des) or today
+    if "naissance" not in found and any(not is_a_childs(born, start) for born in form.births):
         found["naissance"] = texts.ERROR_BIRTHDATE_YEARS
     if len(form.naissance) > MAX_PLACES:
         found["naissance"] = texts.search.ERROR_TOO_MANY_BIRTHS
     return found | filters.errors(form.chosen) | need.errors(form.slots, len(form.births))
 
 
-def _is_a_childs(born: date, today: date) -> bool:
-    return not civil.of_age(born, today) and born < today + timedelta(days=366)
+def is_a_childs(born: date, start: date) -> bool:
+    """As the search API takes it, on the day from which the place is looked for."""
+    months = (start.year - born.year) * 12 + start.month - born.month - (start.day < born.day)
+    return -MAX_MONTHS_AHEAD <= months <= MAX_AGE_YEARS * 12
 
 
 def field_of(parameter: str) -> str:

@@ -1,15 +1,17 @@
 """What the page says where hardly anybody covers a need: who comes nearest, what a little less would find, which two do
 it together, why no assistante maternelle fits. From the search API's answers to what is shown: pure functions."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from itertools import islice, zip_longest
+from typing import Any, Literal
 
 from domain import french, week
 from search_api.nearly import Change, Counted, Counts, same_need
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.reasons import Reason
+from search_api.saved_searches import suffices
 from web import texts
 from web.shared import cards
 from web.shared.search import forms, need, parameters, summary
@@ -20,28 +22,33 @@ from web.shared.search.places import Where
 PLENTY = 10
 """Offers of a page that cover the whole need: nobody needs to ask for less."""
 
-BESIDE_S = 0.5
-"""Seconds that a page waits, its list being there, for what stands beside it. Nobody has asked for that: who looks for
-a place is served better by the list at once than by the rest later, and a way of 100 km between two large towns, or an
-engine that has much to do, would hold the list back for seconds."""
-
 MOST_CHANGES = 4
+SACRIFICES = ("shorter", "farther", "fewer_days", "fewer_places")
+"""Kinds of changes, from the one that asks least of a family to the one that leaves a child out."""
+
 MOST_PAIRS = 3
 MOST_HOURS = 2
 """Stretches of hours that a link names."""
 
 Answer = Mapping[str, Any]
 
+Part = Literal["less", "pairs", "reason"]
+"""A group of questions beside the list: the counts with who comes nearest, two together, why nobody."""
+
+ASSISTANT = "assistant_maternel"
+
 
 @dataclass(frozen=True)
 class Beside:
-    """What was asked beside the list; None what was not. `nearest`: the card of the one who covers most of the need,
-    if anybody covers any of it; `pairs`: an answer of the search API."""
+    """What was asked beside the list (`asking`); None what was not. `nearest`: the card of the one who covers most of
+    the need, if anybody covers any of it; `pairs`: an answer of the search API; `missing`: what was asked and was not
+    had in time, or at all."""
 
     counts: Counts | None = None
     nearest: Answer | None = None
     pairs: Answer | None = None
     reason: Reason | None = None
+    missing: tuple[Part, ...] = ()
 
 
 def covering(form: SearchForm, answer: Answer) -> int:
@@ -51,23 +58,18 @@ def covering(form: SearchForm, answer: Answer) -> int:
 
 def covers(form: SearchForm, item: Answer) -> bool:
     """Whether an offer has all that is looked for, which may be a little less than the hours that its card tells of."""
-    told = item["availability"]
-    if told is None or told["status"] != "partial":
-        return told is not None and told["status"] == "free"
-    part, lenient = told["coverage"], int(form.souplesse or 0)
-    fits = all(day["shortened"] is not None and day["shortened"] <= lenient for day in part["days"])
-    return fits and part["places"] == part["asked_places"] and not told["free_from"]
+    return suffices(item, int(form.souplesse or 0))
 
 
 def lacks_assistants(form: SearchForm, answer: Answer) -> bool:
-    """Whether no assistante maternelle was found where any kind was looked for."""
-    return not form.types and not form.asks_structures and not assistants(answer)
+    """Whether no assistante maternelle was found where they alone were looked for, or any kind."""
+    return form.types in ((), (ASSISTANT,)) and not form.asks_structures and not assistants(answer)
 
 
 def assistants(answer: Answer) -> int:
     """How many assistantes maternelles were found, whatever kinds are chosen."""
     counts = {entry["value"]: int(entry["count"]) for entry in answer["facets"]["kind"]}
-    return counts.get("assistant_maternel", 0)
+    return counts.get(ASSISTANT, 0)
 
 
 def anchored(form: SearchForm, **changes: Any) -> str:
@@ -75,31 +77,32 @@ def anchored(form: SearchForm, **changes: Any) -> str:
     return f"{forms.address(form, **changes)}#resultats"
 
 
-def shown(found: Where, answer: Answer, beside: Beside, today: date, address: Address = anchored) -> dict[str, Any]:
-    """As `nearly` of templates/shared/nearly.html and the pages around it. `after`: behind how many cards of the list a
-    little less is offered, the last of which covers all. `address`: of the page that offers it."""
+def shown(
+    found: Where, answer: Answer, beside: Beside, today: date, address: Address = anchored, where: str = ""
+) -> dict[str, Any]:
+    """The values of templates/shared/nearly.html and shared/less.html, and of the line under the heading (`whole`).
+    `after`: behind how many cards of the list a little less is offered, the last of which covers all. `retry`: where to
+    ask again for what is missing. `address`: of the page that offers it; `where`: whom `reason` is about, by default
+    those of the place that is searched."""
     nobody = beside.counts is not None and not beside.counts.total
     whole = [number for number, item in enumerate(answer["items"], 1) if covers(found.form, item)]
     return {
         "whole": whole_or_partly(found.form, answer, beside.counts),
         "after": max(whole, default=0),
-        "nobody": nearest(beside) if nobody and beside.nearest else None,
-        "reason": why(beside.reason, found) if beside.reason else None,
+        "nobody": nobody_sentence(answer, beside.nearest) if nobody else "",
+        "reason": why(beside.reason, where or summary.where(found)) if beside.reason else None,
         "less": less(found, beside.counts, today, address) if beside.counts else [],
         "pairs": pairs(found.form, beside.pairs, today) if nobody and beside.pairs else [],
+        # Without the anchor: to that of the page where they are a browser goes without asking for it again.
+        "retry": address(found.form).partition("#")[0] if beside.missing else None,
     }
 
 
 def farther(form: SearchForm) -> float | None:
     """The next distance of the form's list, in kilometres, to the place or to the way; None after the last."""
-    listed, chosen = (
-        (texts.search.DETOURS, form.detour or forms.DETOUR)
-        if form.vers
-        else (
-            texts.RADII,
-            parameters.radius(form),
-        )
-    )
+    listed, chosen = texts.RADII, parameters.radius(form)
+    if form.vers:
+        listed, chosen = texts.search.DETOURS, form.detour or forms.DETOUR
     return min((km for km in map(float, listed) if km > float(chosen)), default=None)
 
 
@@ -109,15 +112,16 @@ def farther(form: SearchForm) -> float | None:
 def whole_or_partly(form: SearchForm, answer: Answer, counts: Counts | None) -> str:
     """« 20 couvrent toute votre recherche, 322 en partie, plus tard ou à confirmer », on the first page of a list that
     holds both; where many of the page cover it nobody has counted them: « Au moins 12 couvrent toute votre
-    recherche »."""
+    recherche ». Nothing where nobody does: `nobody_sentence` says so."""
     if answer["query"]["match"] != "best" or form.suite:
         return ""
     here = covering(form, answer)
     if counts is None:
         return texts.search.WHOLE_AT_LEAST.format(whole=covers_all(form, here)) if here >= PLENTY else ""
-    said = covers_all(form, counts.total) if counts.total else texts.search.WHOLE_NONE
+    if not counts.total:
+        return ""
     rest = assistants(answer) - counts.total
-    return said + (texts.search.PARTLY.format(count=french.number(rest)) if rest > 0 else "")
+    return covers_all(form, counts.total) + (texts.search.PARTLY.format(count=french.number(rest)) if rest > 0 else "")
 
 
 def covers_all(form: SearchForm, count: int) -> str:
@@ -125,79 +129,57 @@ def covers_all(form: SearchForm, count: int) -> str:
     return " ".join(filter(None, (texts.search.WHOLE.of(count), within)))
 
 
-# Who comes nearest --------------------------------------------------------------------------------------------
+# Who covers most where nobody covers all ----------------------------------------------------------------------
 
 
-def nearest(beside: Beside) -> str:
-    """« Personne ne couvre tout. Le plus proche : 4 jours sur 5, à 800 m. »"""
-    if beside.nearest is None or beside.counts is None:
+def nobody_sentence(answer: Answer, best: Answer | None) -> str:
+    """« Personne ne couvre toute votre recherche ; 10 en couvrent une partie, … . Au mieux : libre 4 jours sur 5 … ».
+    `best`: the card of who covers most. Nothing where nobody covers any of it."""
+    partly = assistants(answer) if answer["query"]["match"] == "best" else 0
+    if not (partly or best):
         return ""
-    query = beside.counts.asked.query
-    nights = any(has_night(day.weekday, hours_of(day)) for day in query.real or query.days)
-    return texts.search.NOBODY.format(what=", ".join(covered(beside.nearest, nights=nights)))
+    rest = f"{french.NARROW}; {texts.search.NOBODY_PARTLY.of(partly)}" if partly else ""
+    said = [texts.search.NOBODY.format(rest=rest), texts.search.AT_BEST.format(what=described(best)) if best else ""]
+    return " ".join(filter(None, said))
 
 
-def has_night(weekday: int, spans: Sequence[week.Span]) -> bool:
-    """Whether a night is asked for besides hours of the day of its date."""
-    return len(spans) > 1 and any(end > (weekday + 1) * week.DAY for _, end in spans)
-
-
-def covered(item: Answer, *, nights: bool) -> Iterator[str]:
-    """What of a need and how nearly, from when, how far away."""
+def described(item: Answer) -> str:
+    """What of a need an offer has free, in its card's words, from when, and how far away."""
     said, precision = item["availability"], item["position"]["precision"]
-    yield much(said["coverage"], nights=nights)
+    summary = str(said["coverage"]["summary"]) if said["coverage"] else texts.search.ALL_OF_IT
     if said["free_from"]:
-        yield texts.FROM_DAY.format(day=cards.iso_day(said["free_from"]))
-    if told := cards.distance(item.get("distance_m"), precision) or cards.detour(item.get("detour_m"), precision):
-        yield told
-
-
-def much(coverage: Answer | None, *, nights: bool) -> str:
-    """« 4 jours sur 5 à 15 minutes près », « 1 place sur 2 »; None: all of it. A day and its night are one day, which a
-    count of days would not tell apart: with `nights` it is said as on the card."""
-    if coverage is None:
-        return texts.search.ALL_OF_IT
-    if nights or all(day["shortened"] is None for day in coverage["days"]):
-        summary = str(coverage["summary"])
-        return summary[:1].lower() + summary[1:]
-    places, asked = coverage["places"], coverage["asked_places"]
-    fit = [day["shortened"] for day in coverage["days"] if day["shortened"] is not None]
-    parts = [f"{texts.PLACE.of(places)} sur {asked}"] if places < asked else []
-    if len(fit) < coverage["asked"]:
-        parts.append(f"{texts.search.DAY.of(len(fit))} sur {coverage['asked']}")
-    told = ", ".join(parts) or texts.search.ALL_OF_IT
-    minutes = max(fit, default=0)
-    return f"{told} {texts.search.WITHIN.format(minutes=texts.search.LENIENCES[str(minutes)])}" if minutes else told
+        summary += f", {texts.FROM_DAY.format(day=cards.iso_day(said['free_from']))}"
+    away = cards.distance(item.get("distance_m"), precision) or cards.detour(item.get("detour_m"), precision)
+    return summary[:1].lower() + summary[1:] + (f" ({away})" if away else "")
 
 
 # What a little less would find --------------------------------------------------------------------------------
 
 
 def less(found: Where, counts: Counts, today: date, address: Address) -> list[dict[str, str]]:
-    """Changes that find more, each as the same search with it and how many more it finds, the most first; of hours the
-    least change that finds as many. Only what the form can ask for, and as it was counted."""
-    told = [each for each in counts.changes if each.more > 0]
-    told.sort(key=lambda each: (-each.more, each.change.minutes or 0))
-    shorter: list[Counted] = []
-    links = []
-    for each in told:
-        if each.change.change == "shorter":
-            if any(before.more == each.more for before in shorter):
-                continue
-            shorter.append(each)
+    """Changes that find more, each as the same search with it and how many more it finds: the smallest sacrifice first,
+    and of each kind one before a second of any. Only what the form can ask for, and as it was counted."""
+    links: dict[str, list[tuple[Counted, dict[str, str]]]] = {kind: [] for kind in SACRIFICES}
+    for each in sorted(counts.changes, key=lambda each: (each.change.minutes or 0, -each.more)):
+        before = links[each.change.change]
+        if each.more <= 0 or (each.change.minutes and any(other.more == each.more for other, _ in before)):
+            continue
         form = changed(found.form, each.change)
         if form and asks(replace(found, form=form), each.change, today):
             more = texts.search.MORE_FOUND.format(count=french.number(each.more))
             total = texts.RESULT.of(each.total)
-            links.append({"label": named(each.change), "href": address(form), "more": more, "found": total})
-    return links[:MOST_CHANGES]
+            link = {"label": named(each.change), "href": address(form), "more": more, "found": total}
+            before.append((each, link))
+    turns = zip_longest(*links.values())
+    chosen = list(islice((each for turn in turns for each in turn if each), MOST_CHANGES))
+    return [link for kind in links.values() for each, link in kind if (each, link) in chosen]
 
 
 def named(change: Change) -> str:
     """What is asked for then: of shorter hours the ones that are left, « 8 h 15 – 18 h 15 », unless they are many."""
     if change.change != "shorter":
         return change.label
-    spans = [span for day in change.query.days for span in hours_of(day)]
+    spans = [span for day in change.query.sufficient_days for span in day.spans]
     hours = dict.fromkeys(french.hours(week.clock(start), week.clock(end, closing=True)) for start, end in spans)
     return french.listed(list(hours)) if len(hours) <= MOST_HOURS else change.label
 
@@ -219,11 +201,6 @@ def changed(form: SearchForm, change: Change) -> SearchForm | None:
     return None
 
 
-def hours_of(day: Any) -> list[week.Span]:
-    """The stretches of a `search_api.request.need.Day`, in minutes of the week."""
-    return week.merged((start, end) for start, end, _ in day.hours)
-
-
 def without_day(form: SearchForm, day: str) -> SearchForm:
     """Without its hours and places, too, where a slot had that day alone: hours without a day are refused."""
     found: dict[str, Any] = {}
@@ -240,7 +217,8 @@ def with_places(form: SearchForm, places: int) -> SearchForm:
 
 def asks(found: Where, change: Change, today: date) -> bool:
     """Whether a search asks for the need that the change was counted for."""
-    if forms.errors(found.form, today):
+    # No change is one of the place, which the relais's page may leave out.
+    if forms.errors(found.form, today).keys() - {"ou"}:
         return False
     return same_need(meaning(read(OfferParameters, parameters.of_search(found)), today), change.query)
 
@@ -259,8 +237,8 @@ def pairs(form: SearchForm, answer: Answer, today: date) -> list[dict[str, Any]]
 # Why no assistante maternelle fits ----------------------------------------------------------------------------
 
 
-def why(reason: Reason, found: Where) -> str:
+def why(reason: Reason, where: str) -> str:
     """« Aucune des 12 assistantes maternelles autour de Nantes n’a de place libre à ces horaires. »"""
     alone, several = texts.search.NO_ASSISTANT[reason.cause]
     told = alone if reason.among == 1 else several
-    return told.format(count=french.number(reason.among), where=summary.where(found))
+    return told.format(count=french.number(reason.among), where=where)

@@ -1,11 +1,7 @@
 """What a search with its places asks of the search API: its parameters, made once for the list and the map. Pure."""
 
-from dataclasses import replace
 from typing import Any
 
-from search_api.nearly import shorter_lines
-from search_api.parameters import OfferParameters, OfferQuery, read
-from web import texts
 from web.shared.search import filters, forms, need
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
@@ -40,22 +36,13 @@ def of_search(found: Where) -> dict[str, Any]:
 
 
 def needed(form: SearchForm) -> dict[str, Any]:
-    """The lines of the need, less the minutes that may be missing at either end of the hours, and the places of those
-    that do not say theirs, where they are not one for each child."""
+    """The lines of the need, the places of those that do not say theirs, where they are not one for each child, and the
+    minutes that may be missing at either end of the hours."""
     children = len(form.births)
     lines, usual = need.lines(form.slots, children), need.usual_places(form.slots, children)
-    if form.souplesse in texts.search.LENIENCES:
-        lines = shorter_lines(lines, int(form.souplesse), usual)
-    return {"need": lines, "places": str(usual) if form.has_need and usual != max(children, 1) else ""}
-
-
-def as_typed(form: SearchForm, query: OfferQuery) -> OfferQuery:
-    """What `of_search` means, found by the hours that may be shorter: with the hours as they were typed, by which its
-    cards say what is missing."""
-    if not form.has_need or form.souplesse not in texts.search.LENIENCES:
-        return query
-    typed = read(OfferParameters, {"need": need.lines(form.slots, len(form.births))})
-    return replace(query, real=replace(query, need=tuple(typed.need)).days)
+    if not form.has_need:
+        return {}
+    return {"need": lines, "places": str(usual) if usual != max(children, 1) else "", "leniency": form.souplesse}
 
 
 def where(found: Where) -> dict[str, Any]:

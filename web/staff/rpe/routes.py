@@ -31,7 +31,7 @@ OF_THE_TERRITORY = ["name", "commune", "status", "duty", "availability"]
 OF_A_SEARCH = [*OF_THE_TERRITORY, "identity", "contact"]
 OF_ONE = ["identity", "contact", "agrement", "availability", "duty"]
 
-EACH = "profile.listed"
+LISTED = "profile.listed"
 """What the audit log calls that somebody's private facts stood in a list."""
 
 SLOTS = {name + slot for name in ("jour", "heures", "places") for slot in need.SLOTS[1:]}
@@ -82,10 +82,10 @@ def _listed(request: Request, account: Account, asked: Asked, errors: dict[str, 
             return _page(request, asked, asked.form, communes, {}, errors)
         found = asked.of_duty(relais.territory(conn, account, site.today(), commune=asked.commune))
         audit.note(conn, account, "territory.read", None, OF_THE_TERRITORY, shown=min(len(found), SHOWN))
-        audit.note_each(conn, account, EACH, [each.offer for each in found[:SHOWN]], OF_THE_TERRITORY)
+        audit.note_each(conn, account, LISTED, [each.offer for each in found[:SHOWN]], OF_THE_TERRITORY)
     shown = {"listed": found[:SHOWN], "total": len(found)}
     if asked.narrows:
-        shown["told"] = views.told(asked, Where(asked.form), communes)
+        shown["asked_text"] = views.search_in_words(asked, Where(asked.form), communes)
     return _page(request, asked, asked.form, communes, shown)
 
 
@@ -101,16 +101,18 @@ def _answered(
     start = date.fromisoformat(found.answer["query"]["from"])
     with registry(request).connection() as conn:
         seen = relais.territory(conn, account, site.today(), commune=asked.commune, start=start)
-        reached = relais.reached(conn, account, ids)
+        contacts = relais.private_contacts(conn, account, ids)
         aside = [] if asked.form.suite else views.aside(asked, asked.of_duty(seen))
         others = [each.offer for group in aside for each in group["people"]]
-        audit.note(conn, account, "territory.read", None, OF_A_SEARCH, shown=len(reached), aside=len(others))
-        audit.note_each(conn, account, EACH, list(reached), OF_A_SEARCH)
-        audit.note_each(conn, account, EACH, others, OF_THE_TERRITORY)
+        audit.note(conn, account, "territory.read", None, OF_A_SEARCH, shown=len(contacts), aside=len(others))
+        audit.note_each(conn, account, LISTED, list(contacts), OF_A_SEARCH)
+        audit.note_each(conn, account, LISTED, others, OF_THE_TERRITORY)
     shown = {
-        "results": views.results(asked, found, {each.offer: each for each in seen}, reached, site.today()),
+        "results": views.results(
+            asked, found, {each.offer: each for each in seen}, contacts, site.today(), within.listed
+        ),
         "aside": aside,
-        "told": views.told(asked, found.where, within.listed),
+        "asked_text": views.search_in_words(asked, found.where, within.listed),
         "parents": views.parents_page(asked, found.where, within.listed, within.holds),
     }
     return _page(request, asked, found.where.form, within.listed, shown)
@@ -139,7 +141,7 @@ def _page(
         "phone_text": french.phone,
         "results": None,
         "listed": None,
-        "told": "",
+        "asked_text": "",
         "filters": filters.fields(form.chosen),
         "unfolded": {"slots"} if errors.keys() & SLOTS else set(),
         "panel_open": bool(errors.keys() & {"mots", *filters.PANEL}),

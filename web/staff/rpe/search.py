@@ -1,20 +1,17 @@
 """The desk's search: the parents', with another scope (`search_api.parameters.Scope`). What the registry adds to its
 answer is joined afterwards, in `views`."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from domain import french
 from search_api import offers
-from search_api.nearly import counts
-from search_api.parameters import OfferParameters, OfferQuery, Scope, meaning, read, understand
-from search_api.problems import EngineUnavailable, ParameterError
+from search_api.parameters import OfferParameters, Scope, meaning, read, understand
+from search_api.problems import ParameterError
 from search_api.query_log import watched
-from web import texts
 from web.core.site import Site
-from web.shared.search import filters, forms, nearly, need, parameters
+from web.shared.search import asking, forms, loosening, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.nearly import Beside
 from web.shared.search.places import Where, resolve
@@ -23,8 +20,10 @@ from web.staff.rpe.forms import Asked
 WHOLE = "Chercher dans tout votre territoire"
 PARTLY = "Voir aussi les places libres sur une partie des horaires"
 EVERYWHERE = "Chercher sans le lieu"
-ANY_AGE = "Chercher sans préciser l’âge"
 AROUND = "Communes voisines\u00a0: à moins de {km}\u00a0km {place}"
+
+AROUND_A_PLACE = ("ou", "lieu", "autour", "rayon")
+"""Fields of the form that say it."""
 
 NEIGHBOURS_KM = "20"
 MOST_NEIGHBOURS = 3
@@ -71,33 +70,14 @@ async def search(site: Site, asked: Asked, territory: Territory) -> Found:
         return Found(where, where.errors)
     try:
         listing = read(OfferParameters, parameters.of_search(where) | parameters.PAGE)
-        understood = understand(listing, site.today(), site.settings.keys, territory.asked)
-        query = parameters.as_typed(where.form, understood)
+        query = understand(listing, site.today(), site.settings.keys, territory.asked)
         listed = offers.search(site.engine, query)
         answer = await watched(listed, "/rpe", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
         return Found(where, forms.refused(refused))
-    beside = await _beside(site, where.form, query, answer)
+    beside = await asking.beside(site, where.form, query, answer, pairs=False)
     steps = [] if answer["total"]["value"] else await _steps(site, asked, where, territory)
     return Found(where, {}, answer, beside, steps)
-
-
-async def _beside(site: Site, form: SearchForm, query: OfferQuery, answer: Mapping[str, Any]) -> Beside:
-    """As the parents' page asks it, of this scope and without pairs; nothing where plenty of offers cover the need, or
-    the engine does not tell all of it in time."""
-    covering = nearly.covering(form, answer)
-    if not form.has_need or form.suite or covering >= nearly.PLENTY:
-        return Beside()
-    # What is known to be free, whatever the list shows besides.
-    sure = replace(query, to_ask=False, undeclared=False)
-    less = counts(site.engine, sure, nearly.farther(form))
-    try:
-        async with asyncio.timeout(nearly.BESIDE_S):
-            if covering:
-                return Beside(await less)
-            return Beside(*await asyncio.gather(less, offers.first(site.engine, replace(sure, sort="availability"))))
-    except (TimeoutError, EngineUnavailable):
-        return Beside()
 
 
 async def _resolved(site: Site, form: SearchForm) -> Where:
@@ -136,19 +116,9 @@ async def _steps(site: Site, asked: Asked, where: Where, territory: Territory) -
 def _less(where: Where) -> list[tuple[str, Where]]:
     """The same search asking for less, the smallest step first; at last for all of that less."""
     form = where.form
-    changes: list[tuple[str, dict[str, Any]]] = []
-    if form.has_need and form.libres:
-        changes.append((PARTLY, {"libres": ""}))
-    if where.place is not None:
-        changes.append((EVERYWHERE, dict.fromkeys(("ou", "lieu", "autour", "rayon"), "")))
-    if form.filtered:
-        changes.append((texts.LOOSEN_FILTERS, filters.UNSET))
-    if form.naissance:
-        changes.append((ANY_AGE, {"naissance": SearchForm().naissance}))
-    if form.has_need:
-        changes.append((texts.LOOSEN_HOURS, {**need.UNSET, "libres": ""}))
-    if len(changes) > 1:
-        changes.append((texts.LOOSEN_ALL, {name: value for _, each in changes for name, value in each.items()}))
+    placed = where.place is not None
+    here: list[loosening.Change] = [(EVERYWHERE, dict.fromkeys(AROUND_A_PLACE, ""))] if placed else []
+    changes = loosening.with_all([*here, *loosening.conditions(form, PARTLY)])
     steps = [(label, replace(form, **{"suite": "", **each})) for label, each in changes]
     # Without a place in the form there is none that it means.
     return [(label, replace(where, form=less) if less.ou or less.autour else Where(less)) for label, less in steps]

@@ -8,7 +8,7 @@ from typing import Any
 from domain import french
 from domain.vocabulary import AgrementStatus, Publication
 from registry.offers.duties import Standing
-from registry.offers.relais import Reach, Seen
+from registry.offers.relais import PrivateContact, Seen
 from web import texts
 from web.shared import cards
 from web.shared.search import filters, forms, nearly, need, notices, parameters, summary
@@ -17,9 +17,13 @@ from web.staff.rpe.forms import DUTIES, Asked, standing
 from web.staff.rpe.search import Found
 from web.texts.shared import agrements
 
+SEEN_BY_PARENTS = "que les parents trouvent {where}"
+"""Those whom a search can find at all: the others stand apart."""
+
 MINDERS = french.Plural("assistante maternelle", "assistantes maternelles")
 
 TERRITORY = "sur tout votre territoire"
+ON_TERRITORY = "sur votre territoire"
 DUTY = "déclaration {standing}"
 FREE_ONLY = "seulement les places libres pour toute la recherche"
 
@@ -38,18 +42,25 @@ TO_CONFIRM = "Disponibilités à confirmer, alors que vous cherchez seulement de
 
 
 def results(
-    asked: Asked, found: Found, seen: Mapping[str, Seen], reached: Mapping[str, Reach], today: date
+    asked: Asked,
+    found: Found,
+    seen: Mapping[str, Seen],
+    contacts: Mapping[str, PrivateContact],
+    today: date,
+    communes: Sequence[tuple[str, str]],
 ) -> dict[str, Any]:
     """The page of results, over a search that was answered: the parents' cards, each with the telephone and the duty of
-    those who are of the territory. `seen` and `reached`: those, by id."""
+    those who are of the territory. `seen` and `contacts`: those, by id; `communes`: those of the relais."""
     answer, form = found.answer or {}, found.where.form
     total = answer["total"]
     sort = answer["query"]["sort"]
     return {
         "heading": MINDERS.of(total["value"]),
-        "nearly": nearly.shown(found.where, answer, found.beside, today, asked.address),
+        "nearly": nearly.shown(
+            found.where, answer, found.beside, today, asked.address, searched(asked, found.where, communes)
+        ),
         "empty": total["value"] == 0,
-        "cards": [_card(asked, item, seen, reached, today) for item in answer["items"]],
+        "cards": [_card(asked, item, seen, contacts, today) for item in answer["items"]],
         "next": asked.address(form, suite=answer["next"]) if answer["next"] else None,
         "sort": next((name for name, code in forms.SORTS.items() if code == sort), ""),
         "sorts": [(name, texts.SORTS[name]) for name in parameters.sorts(found.where)],
@@ -62,7 +73,7 @@ def results(
     }
 
 
-def told(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str:
+def search_in_words(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str:
     """All that is asked for, in words: « du lundi au vendredi, 8 h – 18 h · autour de Nantes (5 km) · à Rezé ».
     `communes`: those of the relais."""
     form = found.form
@@ -83,16 +94,26 @@ def told(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str
     return " · ".join(parts if around or asked.commune else [*parts, TERRITORY])
 
 
+def searched(asked: Asked, found: Where, communes: Sequence[tuple[str, str]]) -> str:
+    """« que les parents trouvent autour de Nantes, à Rezé (déclaration à confirmer) »."""
+    there = [
+        *([summary.where(found)] if found.place is not None else []),
+        *(french.reaching(name) for code, name in communes if code == asked.commune),
+    ]
+    where = SEEN_BY_PARENTS.format(where=", ".join(there if asked.commune else [*there, ON_TERRITORY]))
+    return f"{where} ({DUTY.format(standing=DUTIES[asked.duty])})" if asked.duty else where
+
+
 def _card(
-    asked: Asked, item: Mapping[str, Any], seen: Mapping[str, Seen], reached: Mapping[str, Reach], today: date
+    asked: Asked, item: Mapping[str, Any], seen: Mapping[str, Seen], contacts: Mapping[str, PrivateContact], today: date
 ) -> dict[str, Any]:
     """`reach` is None for one who minds children outside the territory, whose public fiche alone is the relais's."""
     # To the desk the age of a declaration always matters, and whether it counts.
     said = cards.freshness({**item, "availability": None}, today)
     shown = {**cards.card(item, today=today, days=need.asked_days(asked.form.slots)), "since": said}
-    if item["id"] not in reached:
+    if item["id"] not in contacts:
         return {**shown, "reach": None}
-    reach, known = reached[item["id"]], seen.get(item["id"])
+    reach, known = contacts[item["id"]], seen.get(item["id"])
     return {
         **shown,
         "href": asked.person(item["id"]),

@@ -24,10 +24,11 @@
   });
 
   document.addEventListener("click", (event) => {
-    const more = event.target.closest("#suite");
+    const more = event.target.closest("#suite, #reessayer");
     if (!more || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    append(more);
+    if (more.id === "suite") append(more);
+    else visit(more.href).then(() => document.getElementById("titre-resultats").focus());
   });
 
   // The fields belong to the address, too: going back draws the whole page again, but not for an anchor of it.
@@ -86,10 +87,10 @@
       if (again) again.focus({ preventScroll: true });
     }
     document.title = page.title;
-    history.pushState(null, "", place);
+    if (new URL(place, location.href).search !== location.search) history.pushState(null, "", place);
     shown = window.location.pathname + window.location.search;
     // What was guessed comes first: the results are about it.
-    const sentences = document.querySelectorAll("#resultats .whole, #resultats .nobody");
+    const sentences = document.querySelectorAll("#resultats .whole, #resultats .missing, #resultats .nobody");
     const said = [...document.querySelectorAll("#lieux-retenus p"), document.getElementById("titre-resultats"), ...sentences];
     status.textContent = said.map((each) => each.textContent.trim().replace(/\s+/g, " ").replace(/[^.?!]$/, "$&.")).join(" ");
     document.dispatchEvent(new CustomEvent("resultats"));

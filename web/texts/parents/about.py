@@ -29,10 +29,11 @@ ABOUT = (
             "Toutes les offres publiées que le site connaît peuvent être trouvées\u202f; personne ne paie pour y être"
             " ni pour être plus haut.",
             (
-                "Quand vous donnez un besoin (jours, heures, date), viennent d’abord les offres qui le couvrent le"
-                " mieux, puis les plus proches.",
-                "Autour d’un point, sans besoin\u00a0: les plus proches d’abord. Avec un mot-clé\u00a0: celles qui y"
-                " répondent le mieux.",
+                "Quand vous indiquez des jours et des horaires, viennent d’abord les offres qui couvrent le mieux votre"
+                " recherche à la date voulue. Comptent ensuite la distance, des informations à jour et un moyen de"
+                " contact.",
+                "Autour d’un point, sans horaires\u00a0: les plus proches d’abord\u202f; celles dont nous ne"
+                " connaissons que la commune viennent après. Avec un mot-clé\u00a0: celles qui y répondent le mieux.",
                 "Dans un lieu sans point, elles suivent l’ordre alphabétique.",
             ),
             "Vous pouvez toujours changer ce tri au-dessus des résultats.",

@@ -1,4 +1,4 @@
-"""What the pages of `web/parents/search/` say (as `web.texts`)."""
+"""What searches say: the parents' page and the desk of a relais (as `web.texts`)."""
 
 from domain.french import Plural
 
@@ -54,6 +54,7 @@ PLACES_OF_BIRTHS = "{count} (selon les naissances indiquées)"
 BORN = "enfant né ou attendu le {days}"
 BORN_SEVERAL = "{count} enfants nés ou attendus le {days}"
 ERROR_TOO_MANY_BIRTHS = "Indiquez six enfants au maximum : au-delà, faites deux recherches."
+LOOSEN_AGES = "Chercher sans préciser l’âge"
 LENIENCE = "Souplesse sur les horaires"
 LENIENCE_NONE = "aucune"
 LENIENCES = {"15": "15 minutes", "30": "30 minutes", "60": "1 heure"}
@@ -69,17 +70,21 @@ ERROR_TOO_MANY_HOURS = "Ces horaires sont trop variés pour une seule recherche�
 # A need that hardly anybody covers.
 WHOLE = Plural("couvre toute votre recherche", "couvrent toute votre recherche")
 WHOLE_AT_LEAST = "Au moins {whole}"
-WHOLE_NONE = "Aucun pour toute votre recherche"
 PARTLY = ", {count}\u00a0en partie, plus tard ou à confirmer"
-NOBODY = "Personne ne couvre toute votre recherche. Le plus proche : {what}."
+NOBODY = "Personne ne couvre toute votre recherche{rest}."
+NOBODY_PARTLY = Plural(
+    "en couvre une partie, est libre plus tard ou reste à confirmer",
+    "en couvrent une partie, sont libres plus tard ou restent à confirmer",
+)
+AT_BEST = "Au mieux : {what}."
 ALL_OF_IT = "toute votre recherche"
-DAY = Plural("jour", "jours")
 WITHIN = "à {minutes} près"
 LESS = "En demandant un peu moins"
 LESS_MORE = "Autres possibilités"
 MORE_FOUND = "{count}\u00a0de\u00a0plus"
 PAIRS = "À deux, votre recherche est couverte"
 PAIRS_HINT = "Chaque proposition réunit deux assistantes maternelles. Deux contrats seraient à conclure."
+MISSING = "Une partie de nos suggestions manque : la recherche a pris trop de temps."
 NO_ASSISTANT = {
     "distance": ("", "Nous ne connaissons aucune assistante maternelle {where}."),
     "filters": (

@@ -65,6 +65,8 @@ def need(chance: random.Random) -> dict[str, Any]:
         hours = chance.choice(("08:00-12:00", "09:00-17:00", "08:30-18:00", "20:00-02:00"))
         found["need"] = [f"{days}@{hours}" + chance.choice(("", "", "*2"))]
         found["places"] = chance.choice(("1", "1", "2"))
+        if chance.random() < 0.5:
+            found["leniency"] = chance.choice(("15", "30", "60"))
     if chance.random() < 0.5:
         found["from"] = (TODAY + timedelta(days=chance.choice((-5, 0, 1, 40)))).isoformat()
     if chance.random() < 0.3:
@@ -107,9 +109,10 @@ def searched(world: World, parameters: dict[str, Any], today: date) -> set[str]:
     )
     answer = world.rooms.visit().get(f"/api/v1/offers?{query.replace('+', '%2B')}")
     assert answer.status_code == 200, answer.text
-    found = {each["id"] for each in answer.json()["items"] if each["availability"]["status"] == "free"}
+    items = answer.json()["items"]
     if "need" in asked:
-        return found
+        return {each["id"] for each in items}
+    found = {each["id"] for each in items if each["availability"]["status"] == "free"}
     day = max(date.fromisoformat(asked.get("from", today.isoformat())), today)
     born = parameters.get("child_birthdate", [])
     places = len(born) if isinstance(born, list) else 1

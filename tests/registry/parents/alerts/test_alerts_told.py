@@ -59,6 +59,25 @@ def test_the_end_of_a_place_is_told_where_it_is_known_and_that_of_a_declaration_
     assert f", jusqu’au {french.day(summer)}" in of["Odile"]
 
 
+def test_minutes_that_are_missing_are_told_and_not_passed_over(world: World) -> None:
+    """Half an hour may be missing at either end of Monday and Tuesday, from half past eight to five."""
+    nearly, whole, short = world.assistant("Nadia B."), world.assistant("Odile C."), world.assistant("Trop court S.")
+    world.live({**WANTED, "souplesse": "30"})
+    world.free(nearly, [(day, 8 * 60 + 45, 16 * 60 + 30, 2) for day in range(5)])
+    world.free(short, [(day, 8 * 60 + 45, 16 * 60 + 29, 1) for day in range(5)])
+    world.free(whole)
+    world.follow()
+    (body,) = (each.replace("\u00a0", " ") for each in world.told())
+    of = {name: told.splitlines()[1:3] for name in ("Nadia", "Odile") for _, _, told in [body.partition(name)]}
+    assert of["Nadia"] == [
+        "1 place libre pour vos jours et presque toutes vos heures",
+        "Il manque 15 min le matin et 30 min le soir, lundi et mardi.",
+    ]
+    assert of["Odile"][0] == "1 place libre pour vos jours et vos heures"
+    assert body.count("Il manque") == 1
+    assert "Trop court" not in body
+
+
 def test_two_children_without_days_are_told_of_two_places_at_once(world: World) -> None:
     one, two = world.assistant("Nadia B."), world.assistant("Odile C.")
     world.live({"ou": "Nantes", "naissance": [(TODAY - timedelta(days=300)).isoformat()] * 2})

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry import database, links
-from registry.parents.contact import opening, reachable
+from registry.parents.contact import may_be_written_to, opening
 from tests.records import assistant, structure
 from tests.registry.parents.contact.conftest import HERS, PARENT, TEXT, World
 
@@ -128,11 +128,11 @@ def test_what_parents_write_is_no_link(text: str) -> None:
 def test_only_one_who_can_be_written_to_is_reachable(world: World) -> None:
     with database.connect(world.rooms.settings.database_url) as conn:
         without, creche = assistant(conn, "Odile D."), structure(conn, "Les Lutins")
-        assert reachable(conn, world.offer)
+        assert may_be_written_to(conn, world.offer)
         for other in (without, creche, "none"):
-            assert not reachable(conn, other)
+            assert not may_be_written_to(conn, other)
         conn.execute("update offer set publication = 'paused' where id = %s", [world.offer])
-        assert not reachable(conn, world.offer)
+        assert not may_be_written_to(conn, world.offer)
     browser = world.rooms.visit()
     for other in (without, creche, world.offer, "none"):
         assert browser.get(f"/offre/{other}/ecrire").status_code == 404

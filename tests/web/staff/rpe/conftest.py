@@ -32,7 +32,7 @@ def room_settings(room_settings: Settings, identity_service: Service, run_id: st
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page says does not depend on how busy the machine of the tests is."""
-    monkeypatch.setattr("web.shared.search.nearly.BESIDE_S", 10.0)
+    monkeypatch.setattr("web.shared.search.asking.BESIDE_S", 10.0)
 
 
 @pytest.fixture

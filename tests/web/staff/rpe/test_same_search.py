@@ -5,7 +5,7 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import uvicorn
 from anyio.from_thread import start_blocking_portal
-from hypothesis import assume, given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
@@ -58,6 +58,9 @@ def desks(settings: Settings) -> Iterator[tuple[Rooms, dict[tuple[str, ...], Acc
         portal.call(close, app)
 
 
+STANDS = {"up_to_date": "true", "to_confirm": "false"}
+"""How she stands with her duty, of what parents can ask for too → as the API's `up_to_date`."""
+
 TIMES = ("06:30", "07:15", "08:00", "08:30", "09:00", "12:00", "16:30", "18:00", "18:45", "20:00", "23:00")
 SLOT = st.tuples(
     st.lists(st.sampled_from([*DAYS]), min_size=1, max_size=4, unique=True),
@@ -78,6 +81,7 @@ ASKED = st.fixed_dictionaries(
         "around": st.tuples(st.sampled_from([*CENTRES]), st.sampled_from(["2", "5", "10"])),
         "tri": st.sampled_from([*SORTS]),
         "option": st.sampled_from(["garden", "no_pets"]),
+        "etat": st.sampled_from([*STANDS]),
     },
 )
 SEARCHES = {"slot", "slot2", "des", "naissance", "around", "option"}
@@ -97,7 +101,7 @@ class Hours(NamedTuple):
 def on_the_page(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """The need as the form sends it."""
     pairs: list[tuple[str, str]] = [("naissance", born) for born in asked.get("naissance", ())]
-    for name in ("des", "libres", "tri", "option", "souplesse"):
+    for name in ("des", "libres", "tri", "option", "souplesse", "etat"):
         if name in asked:
             pairs.append((name, asked[name]))
     for number in ("", "2"):
@@ -148,38 +152,13 @@ def hours_asked(asked: dict[str, Any]) -> dict[str, list[Hours]]:
     return found
 
 
-def eased(asked: Iterable[Hours], most: int) -> list[Hours]:
-    """The hours of a day less as many minutes, of 15, 30 and 60 up to `most`, at both ends of each stretch as leave at
-    least half of every one."""
-    stretches: list[list[int]] = []
-    for start, end, _ in sorted(asked):
-        if stretches and start <= stretches[-1][1]:
-            stretches[-1][1] = max(stretches[-1][1], end)
-        else:
-            stretches.append([start, end])
-    less = max(
-        each for each in (0, 15, 30, 60) if each <= most and all(end - start >= 4 * each for start, end in stretches)
-    )
-    clipped = [
-        Hours(max(hours.start, start + less), min(hours.end, end - less), hours.places)
-        for hours in asked
-        for start, end in stretches
-        if start <= hours.start and hours.end <= end
-    ]
-    return [hours for hours in clipped if hours.start < hours.end]
-
-
 def clock(minute: int) -> str:
     return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
 def needed(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """The lines of the need, each with its own places."""
-    lines = [
-        (day, hours)
-        for day, all_hours in hours_asked(asked).items()
-        for hours in eased(all_hours, int(asked.get("souplesse", 0)))
-    ]
+    lines = [(day, hours) for day, all_hours in hours_asked(asked).items() for hours in all_hours]
     # A line that begins after midnight would be the next day's.
     assume(all(hours.start < DAY for _, hours in lines))
     return [("need", f"{DAYS[day]}@{clock(hours.start)}-{clock(hours.end)}*{hours.places}") for day, hours in lines]
@@ -193,6 +172,10 @@ def of_the_api(asked: dict[str, Any], communes: tuple[str, ...], centres: dict[s
     for name, there in (("des", "from"), ("option", "feature")):
         if name in asked:
             pairs.append((there, asked[name]))
+    if lines and "souplesse" in asked:
+        pairs.append(("leniency", asked["souplesse"]))
+    if "etat" in asked:
+        pairs.append(("up_to_date", STANDS[asked["etat"]]))
     if lines and "libres" not in asked:
         pairs += [("match", "best"), ("include", "to_ask")]
     sort = SORTS.get(asked.get("tri", ""))
@@ -223,12 +206,16 @@ def test_the_desk_shows_what_parents_find_in_its_communes(
 ) -> None:
     rooms, relais = desks
     communes = at.draw(st.sampled_from(TERRITORIES))
-    public = loire.pages("/api/v1/offers", [*of_the_api(asked, communes, centres), ("limit", "100")])
-    theirs = [item["id"] for page in public for item in page["items"] if item["commune"]["code"] in communes]
+    commune = at.draw(st.sampled_from(["", *communes]))
+    narrowed = (commune,) if commune else communes
+    public = loire.pages("/api/v1/offers", [*of_the_api(asked, narrowed, centres), ("limit", "100")])
+    theirs = [item["id"] for page in public for item in page["items"] if item["commune"]["code"] in narrowed]
+    if theirs:
+        event(f"commune: {bool(commune)}, etat: {asked.get('etat')}")
 
     browser = rooms.visit(relais[communes])
     shown: list[str] = []
-    onward: str | None = f"/rpe?{urlencode(on_the_page(asked))}"
+    onward: str | None = f"/rpe?{urlencode([*on_the_page(asked), ('commune', commune)])}"
     total = None
     for _ in range(PAGES):
         assert onward is not None
@@ -315,7 +302,6 @@ def test_a_parent_is_on_the_telephone(open_desk: Callable[..., Page], width: int
     )
     assert top, "the number is not under the link of the card"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert "06" not in urlsplit(page.url).query
     page.go_back()
     page.go_forward()
     assert page.locator("input[name=jour][value=jeu]").is_checked()

@@ -228,6 +228,34 @@ def test_where_nobody_answers_each_way_on_finds_as_many_as_it_says(
     assert "Voir cette recherche comme les parents" in browser.text
 
 
+def test_why_nobody_fits_is_told_of_those_whom_parents_find(
+    rooms: Rooms, relais: Account, nadia: str, registry: Connection, commit: Commit
+) -> None:
+    commit()
+    browser = rooms.visit(relais)
+    browser.get(f"/rpe?{MORNING}&places=6&libres=oui")
+    assert found(browser) == []
+    assert "La seule assistante maternelle que les parents trouvent sur votre territoire n’a pas autant" in browser.text
+    browser.get("/rpe?jour=dim&debut=03:00&fin=04:00&libres=oui&commune=44109")
+    assert "que les parents trouvent à Nantes n’a pas de place libre à ces horaires" in browser.text
+
+
+def test_the_desk_says_what_was_not_had_in_time(
+    rooms: Rooms, relais: Account, nadia: str, commit: Commit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit()
+    monkeypatch.setattr("web.shared.search.asking.BESIDE_S", 0.0)
+    browser = rooms.visit(relais)
+    browser.get(f"/rpe?{MORNING}")
+    assert found(browser) == [nadia]
+    assert "Une partie de nos suggestions manque" in browser.text
+    [again] = re.findall(r'<a href="([^"]+)" id="reessayer"', browser.html)
+    monkeypatch.setattr("web.shared.search.asking.BESIDE_S", 10.0)
+    browser.get(again.replace("&amp;", "&"))
+    assert found(browser) == [nadia]
+    assert "Une partie de nos suggestions manque" not in browser.text
+
+
 def test_each_search_is_in_the_log(
     rooms: Rooms, relais: Account, nadia: str, registry: Connection, commit: Commit
 ) -> None:
