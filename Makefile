@@ -8,7 +8,7 @@ IGN = https://data.geopf.fr/wmts?SERVICE=WMTS&VERSION=1.0.0&REQUEST=GetTile&LAYE
 IGN_ATTRIBUTION = © <a href="https://geoservices.ign.fr/">IGN</a>, Plan IGN (Géoplateforme)
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults bench-indexer bench-search bench-alerts bench-hostile check style types lock pin-images audit sbom
+.PHONY: demo test faults bench-indexer bench-search bench-pages bench-alerts bench-hostile check style types lock pin-images audit sbom
 
 # TILES=ign: on the State's map, which every visitor's browser then asks for; without it no other host is asked.
 demo: export TILE_URL := $(if $(filter ign,$(TILES)),$(IGN),$(TILE_URL))
@@ -40,6 +40,11 @@ bench-indexer: .venv/.dev
 bench-search: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
 bench-search: .venv/.dev
 	SCALE=$(SCALE) .venv/bin/python -m bench.search $(ARGS)
+
+# Pages beside the answers of the API that they show; SCALE=demo for a quick try.
+bench-pages: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))
+bench-pages: .venv/.dev
+	SCALE=$(SCALE) .venv/bin/python -m bench.pages $(ARGS)
 
 # Saved needs against a stream of changes; SCALE=demo for a quick try.
 bench-alerts: SCALE := $(if $(filter file,$(origin SCALE)),france,$(SCALE))

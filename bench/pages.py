@@ -14,7 +14,7 @@ import random
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -80,7 +80,7 @@ def _form(home: Home, rng: random.Random, *, need: bool) -> SearchForm:
     days = tuple(sorted(rng.sample(DAYS, rng.randint(2, 5)), key=DAYS.index))
     hours = {"debut": rng.choice(("07:30", "08:00", "08:30")), "fin": rng.choice(("17:00", "18:00", "18:30"))}
     start = TODAY + timedelta(days=rng.randrange(300))
-    return SearchForm(**{**vars(form), "jours": days, "des": start.isoformat(), **hours})
+    return replace(form, jours=days, des=start.isoformat(), **hours)
 
 
 def search_pair(home: Home, form: SearchForm) -> Pair:

@@ -55,7 +55,7 @@ class Strip(NamedTuple):
 def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) -> dict[str, Any]:
     """One offer in a list, in few words. `days`: the weekdays that are asked for, in the API's codes; none without a
     need."""
-    features = labels(tuple(item.get("features") or ()))
+    features, away = labels(tuple(item.get("features") or ())), how_far(item)
     return {
         "id": item["id"],
         "href": f"/offre/{item['id']}",
@@ -64,8 +64,8 @@ def card(item: Mapping[str, Any], *, today: date, days: Collection[str] = ()) ->
         "kind": item["kind"],
         "icon": kind_icon(item["kind"]),
         "kind_label": item.get("subkind_label") or item["kind_label"],
-        "place": place_in_list(item),
-        "distance": how_far(item),
+        "place": place_in_list(item, is_measured=away is not None),
+        "distance": away,
         "availability": in_short(item, days),
         "strip": strip(item.get("availability"), days),
         "since": since(item, today),
@@ -108,15 +108,15 @@ def place_line(item: Mapping[str, Any]) -> str:
     return commune
 
 
-def place_in_list(item: Mapping[str, Any]) -> str:
-    """The same in fewer words: without the postcode, and beside the range of a hidden home, which says that it is one,
-    the commune alone; for the address of a MAM its name."""
+def place_in_list(item: Mapping[str, Any], *, is_measured: bool = False) -> str:
+    """The same in fewer words: without the postcode; of a hidden home, where its range stands beside it (`is_measured`)
+    and says that it is one, the commune alone; for the address of a MAM its name."""
     address, commune = item.get("address"), item["commune"]
     if item.get("mam"):
         return f"{texts.IN_MAM.format(name=item['mam']['name'])}, {commune['name']}"
     if address and commune["postcode"] not in address:
         return f"{address}, {commune['name']}"
-    if not address and item["position"]["precision"] == "zone" and how_far(item):
+    if is_measured and not address and item["position"]["precision"] == "zone":
         return str(commune["name"])
     return place_line(item)
 
@@ -172,7 +172,7 @@ def in_short(item: Mapping[str, Any], days: Collection[str]) -> dict[str, str] |
             text = texts.NEVER_DECLARED_SHORT
         case "partial":
             # Which days are free the week shows: « Libre 3 jours sur 4 (lundi, mardi et jeudi) ; … ».
-            text = re.sub(r" \([^)]*\)", "", partial(found))
+            text = re.sub(r" \([^)]*\)", "", partial({**found, "declared_until": None}))
         case _:
             return availability(found)
     return {"status": found["status"], "text": text}

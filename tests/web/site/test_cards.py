@@ -250,7 +250,8 @@ def test_a_card_tells_an_address_without_its_postcode_and_a_hidden_home_by_its_r
     assert cards.place_in_list(whole(address="2 rue du Clos 44000 Nantes")) == "2 rue du Clos 44000 Nantes"
     hidden = whole(position={"lat": 47.2, "lon": -1.5, "precision": "zone"})
     assert cards.place_in_list(hidden) == "un quartier de Nantes"
-    assert cards.place_in_list({**hidden, "distance_m": 420}) == "Nantes"
+    assert cards.place_in_list(hidden, is_measured=True) == "Nantes"
+    assert cards.card({**hidden, "distance_m": 420}, today=TODAY)["place"] == "Nantes"
     in_mam = whole(mam={"id": "m", "name": "Stram Gram"}, address="2 rue du Clos")
     assert plain(cards.place_in_list(in_mam)) == "dans la MAM « Stram Gram », Nantes"
 

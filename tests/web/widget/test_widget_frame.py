@@ -134,6 +134,8 @@ def test_the_frame_keeps_to_its_territory_and_kinds_and_shows_no_contact(rooms: 
     found = asked(rooms, free).text
     assert "Anne D." in found
     assert "Libre à partir du" in found, "Berthe is full until then"
+    assert "Libre le mardi" in found
+    assert "mardi\u00a0: libre" in found, "the week, to be read"
 
 
 @pytest.mark.parametrize(

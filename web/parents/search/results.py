@@ -10,7 +10,7 @@ from domain.vocabulary import Kind
 from web import texts
 from web.parents.search import bar
 from web.shared.cards import card
-from web.shared.search import filters, forms, loosening, notices, parameters, summary
+from web.shared.search import filters, forms, loosening, need, notices, parameters, summary
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
 

@@ -36,6 +36,8 @@ async def beside(site: Site, form: SearchForm, query: OfferQuery, answer: Answer
     asks_less = first and form.has_need and not form.asks_structures and covering < nearly.PLENTY
     asks_all = asks_less and not covering
     asks_why = first and bool(form.has_need or form.births) and nearly.lacks_assistants(form, answer)
+    if not (asks_less or asks_why):  # as on most pages, whose answer need not wait for tasks that do nothing
+        return Beside()
 
     async def had(part: nearly.Part, wanted: bool, ask: Callable[[], Awaitable[T]]) -> T | None:
         if not wanted:
