@@ -320,8 +320,8 @@ def test_an_offer_that_is_there_already_gets_its_account_and_stays_as_it_is(
     assert registry.execute("select mail, offer from account").fetchall() == [("lea@example.org", listed)]
     # She can be written to now that she has an account: the registry derives it.
     [(offer,)] = before["offer"]
-    before["offer"] = [(offer.replace('"takes_messages": false', '"takes_messages": true'),)]
-    assert after | {"account": []} == before
+    joined = {"offer": [(offer.replace('"takes_messages": false', '"takes_messages": true'),)]}
+    assert after | {"account": []} == before | joined
     registry.commit()
     migrating.revert(registry_url, quiet)
     assert tables(registry) == before
