@@ -8,7 +8,7 @@ from typing import Any
 import geojson
 
 from mappings.indexes import has_length_of_an_id
-from search_api.answer import cards, points
+from search_api.answer import availability, cards, points
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
@@ -161,3 +161,9 @@ async def facet_names(engine: Engine, aggregations: dict[str, Any]) -> dict[str,
 async def territory_names(engine: Engine, type: str, codes: Iterable[str]) -> dict[str, str]:
     found = await by_ids(engine, [f"{type}:{code}" for code in codes])
     return {place["code"]: place["name"] for place in found if place}
+
+
+def suffices(card: Mapping[str, Any], leniency: int) -> bool:
+    """Whether an offer has all that is looked for, but for so many minutes at most at either end of the hours."""
+    told = card["availability"]
+    return told is not None and availability.suffices(told, leniency)

@@ -12,7 +12,7 @@ from typing import Any
 
 from domain.week import WEEK
 from search_api import free_places, geo, offers
-from search_api.answer import availability, cards
+from search_api.answer import cards
 from search_api.engine.engine import Engine, asked, content, documents, quoted, searches
 from search_api.parameters import FilterParameters, meaning, read, written
 from search_api.problems import ParameterError
@@ -101,13 +101,7 @@ def still_free(documents: Mapping[str, dict[str, Any]], ids: Iterable[str], quer
     asked = (query.start, query.days, query.today, query.ages_months, query.leniency)
     places = 1 if query.days else query.places
     found = [cards.summary(at_least(documents[id], places), *asked) for id in ids if id in documents]
-    return [card for card in found if suffices(card, query.leniency)]
-
-
-def suffices(card: Mapping[str, Any], leniency: int) -> bool:
-    """Whether an offer has all that is looked for, but for so many minutes at most at either end of the hours."""
-    told = card["availability"]
-    return told is not None and availability.suffices(told, leniency)
+    return [card for card in found if offers.suffices(card, query.leniency)]
 
 
 def at_least(document: dict[str, Any], places: int) -> dict[str, Any]:

@@ -30,7 +30,8 @@ WITHOUT_ARTICLE = GLUED = FORMER**2
 """« Havre » is Le Havre, and « villeneuve dascq » Villeneuve d'Ascq: likewise after every whole name, of today or of
 before, and before every beginning of one."""
 
-BEGINS_WITHOUT_ARTICLE = 18.0
+BEGINS_WITHOUT_ARTICLE = 0.9 * BEGINS
+"""« havr » begins Le Havre, a little after what begins so without an article."""
 
 WITH_A_PLACE = 0.5
 """A name read with its department ("saint-denis 93") comes after a place whose name is all of it: « Loire » ends

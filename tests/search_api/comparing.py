@@ -133,6 +133,7 @@ def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
         "worth": oracle.worth(said),
         "confirmed_on": offer.confirmed_on and offer.confirmed_on.toordinal(),
         "up_to_date": oracle.is_up_to_date(offer, request.today),
+        "lapsed": offer.kind == MINDER and not oracle.is_up_to_date(offer, request.today),
         "far": found.far.get(offer.id, 0.0),
         # Where nothing is measured, nobody is nearer for an address.
         "located": is_located(offer) or not request.measures,
@@ -143,9 +144,10 @@ def standing(request: Request, offer: Offer, found: Found) -> Mapping[str, Any]:
 
 
 def is_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether one must come first, being as good in all and better in something. An assistant maternel to confirm goes
-    after those whose word counts; nothing is said of her beside what is to be asked."""
-    if one["status"] == "to_confirm" != other["status"]:
+    """Whether one must come first, being as good in all and better in something. An assistant maternel whose word
+    counts no more, whatever it was, goes after those whose word counts; nothing is said of her beside what is to be
+    asked."""
+    if one["lapsed"] and not other["lapsed"]:
         return False
     fresh = (one["confirmed_on"] or 0) >= (other["confirmed_on"] or 0) and one["up_to_date"] >= other["up_to_date"]
     # A commune's radius is rounded in the index.

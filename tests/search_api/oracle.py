@@ -121,7 +121,7 @@ def most_places(request: Request, offer: Offer) -> int:
 
 def is_open(offer: Offer, wanted: Wanted, leniency: int) -> bool:
     """At all the hours of the need but those that may be missing, or at hours unknown."""
-    asked = [wanted.less(day, leniency, spans) for day, spans in wanted.days.items()]
+    asked = [wanted.less(spans, leniency) for spans in wanted.days.values()]
     hours = [(start, end, 1) for spans in asked for start, end, _ in spans]
     return offer.opening is None or covers(offer.opening, hours)
 
@@ -265,8 +265,8 @@ def free_days(request: Request, free: Week) -> Iterable[str]:
             if most_by_day(free)[day] >= request.seats:
                 yield name
         else:
-            asked = request.demand.get(day) or [request.need[0].span(day, request.seats)]
-            if covers(free, request.wanted.less(day, request.leniency or 0, asked)):
+            asked = request.demand.get(day) or (request.need[0].span(day, request.seats),)
+            if covers(free, request.wanted.less(asked, request.leniency or 0)):
                 yield name
 
 

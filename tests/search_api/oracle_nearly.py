@@ -7,7 +7,7 @@ from datetime import date
 from tests.search_api import oracle
 from tests.search_api.oracle import Request
 from tests.search_api.oracle_offers import Offer, Offers
-from tests.search_api.oracle_weeks import DAY, DAYS, WEEK, Demand, Span, covers, spans
+from tests.search_api.oracle_weeks import DAY, DAYS, WEEK, Demand, Spans, covers, spans
 
 Told = tuple[str, str | int | float]
 """A change, and what tells it from others of its name."""
@@ -24,7 +24,8 @@ def expected(offers: Offers, request: Request) -> Iterator[tuple[Told, int]]:
     def total(
         some: Sequence[Offer], asked: Demand, ages: Sequence[date] = children, leniency: int = request.leniency or 0
     ) -> int:
-        return sum(is_free(request, offer, enough(asked, leniency), ages) for offer in some)
+        needed = enough(asked, leniency)
+        return sum(is_free(request, offer, needed, ages) for offer in some)
 
     yield ("as it stands", 0), total(here, demand)
     for minutes in (15, 30, 60):
@@ -36,7 +37,7 @@ def expected(offers: Offers, request: Request) -> Iterator[tuple[Told, int]]:
             yield ("fewer_days", DAYS[day]), total(here, {other: demand[other] for other in demand if other != day})
     most = max(places for each in demand.values() for _, _, places in each)
     if most > 1:
-        fewer = {day: [(first, end, min(k, most - 1)) for first, end, k in each] for day, each in demand.items()}
+        fewer = {day: tuple((first, end, min(k, most - 1)) for first, end, k in each) for day, each in demand.items()}
         # With a place for each child, one child stays without: whichever it is.
         for born in sorted(set(children)) if len(children) == most else (None,):
             ages = list(children)
@@ -82,14 +83,14 @@ def takes(request: Request, offer: Offer, born: date) -> bool:
 
 def enough(demand: Demand, leniency: int) -> Demand:
     """Each day less as many minutes, of 0, 15, 30 and 60 up to those that may be missing, as it admits."""
-    found: dict[int, Sequence[Span]] = {}
+    found: dict[int, Spans] = {}
     for day, asked in demand.items():
         left = [less(asked, minutes) for minutes in (0, 15, 30, 60) if minutes <= leniency]
         found[day] = [each for each in left if each is not None][-1]
     return found
 
 
-def less(asked: Sequence[Span], minutes: int) -> Sequence[Span] | None:
+def less(asked: Spans, minutes: int) -> Spans | None:
     """A day without the first and the last minutes of each stretch in which anything is asked; None where more than
     half of a stretch would be gone."""
     places = bytearray(WEEK + DAY)

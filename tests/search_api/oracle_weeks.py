@@ -21,7 +21,9 @@ once more at the end, so that a night from Sunday is one piece."""
 Span = tuple[int, int, int]
 """(start, end, places): minutes in a row from Monday 00:00 on, Sunday's into the next Monday, that ask for as many."""
 
-Demand = Mapping[int, Sequence[Span]]
+Spans = tuple[Span, ...]
+
+Demand = Mapping[int, Spans]
 """What a need asks for, by the weekday (0 is Monday) on which it starts."""
 
 
@@ -86,12 +88,12 @@ def demand(need: Sequence[Line], places: int) -> Demand:
 
 
 def spans(asked: bytearray) -> Iterator[Span]:
-    minute = 0
-    for places, run in groupby(asked):
-        length = len(list(run))
-        if places:
+    for stretch in re.finditer(rb"[^\x00]+", asked):
+        minute = stretch.start()
+        for places, run in groupby(stretch[0]):
+            length = len(list(run))
             yield minute, minute + length, places
-        minute += length
+            minute += length
 
 
 @lru_cache(4_096)
@@ -120,7 +122,7 @@ class Wanted:
         return max(places for spans in self.days.values() for _, _, places in spans)
 
     @cached_property
-    def eased(self) -> Mapping[tuple[int, int], Mapping[int, Sequence[Span] | None]]:
+    def eased(self) -> Mapping[tuple[int, int], Mapping[int, Spans | None]]:
         """By places and minutes: what is left of each day for those who have so many places, less so many minutes at
         both ends of each stretch."""
         return {
@@ -138,7 +140,7 @@ class Wanted:
             }
         return self.known[free, places]
 
-    def less(self, day: int, leniency: int, asked: Sequence[Span]) -> Sequence[Span]:
+    def less(self, asked: Spans, leniency: int) -> Spans:
         """What of these hours of a day must be free where so many minutes may be missing at both ends of each stretch:
         of a day that does not admit them, the most that it does."""
         left = [shorter(asked, self.places, minutes) for minutes in TENTHS if minutes <= leniency]
@@ -146,14 +148,15 @@ class Wanted:
 
     def suffices(self, free: Week, leniency: int) -> bool:
         """Whether a week holds the whole need but for so many minutes at both ends of each stretch of hours."""
-        return all(covers(free, self.less(day, leniency, asked)) for day, asked in self.days.items())
+        return all(covers(free, self.less(asked, leniency)) for asked in self.days.values())
 
     def holds(self, free: Week, places: int, minutes: int, day: int) -> bool:
         left = self.eased[places, minutes][day]
         return left is not None and covers(free, left)
 
 
-def shorter(wanted: Iterable[Span], places: int, minutes: int) -> Sequence[Span] | None:
+@lru_cache(4_096)
+def shorter(wanted: Spans, places: int, minutes: int) -> Spans | None:
     """None where less than half of a stretch would be left."""
     asked = bytearray(WEEK + DAY)
     for start, end, most in wanted:

@@ -13,6 +13,8 @@ WEEK = [("jour", day) for day in ("lun", "mar", "mer", "jeu", "ven")]
 
 
 NANTES = [("ou", "Nantes"), ("lieu", "commune:44109")]
+LONG = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
+"""Longer days than anybody has."""
 
 
 def text(html: str) -> str:
@@ -51,3 +53,17 @@ def filtered(html: str, name: str) -> dict[str, str]:
     ticks = re.findall(rf'<input type="checkbox" name="{name}" value="([^"]+)".*?</label>', html, re.DOTALL)
     counts = re.findall(rf'name="{name}" value="[^"]+".*?class="count">([^<]+)<.*?</label>', html, re.DOTALL)
     return dict(zip(map(unescape, ticks), counts, strict=True))
+
+
+def above(response: httpx.Response) -> str:
+    """What stands above the list."""
+    return text(
+        response.text.partition('class="results-header"')[2].partition('id="liste"')[0].partition('class="empty"')[0]
+    )
+
+
+def offered(response: httpx.Response) -> dict[str, tuple[str, int]]:
+    """What a little less would find: label → its link and how many more."""
+    section = response.text.partition('<section class="less"')[2].partition("</section>")[0]
+    found = re.findall(r'<a href="([^"]+)#resultats"[^>]*>([^<]+)</a> <small>(\d+)\u00a0de\u00a0plus', section)
+    return {unescape(label).replace("\u00a0", " "): (unescape(href), int(more)) for href, label, more in found}

@@ -1,23 +1,17 @@
 """What the page of results says where hardly anybody covers a need."""
 
-import asyncio
-import logging
 import re
-from html import unescape
 from urllib.parse import parse_qsl
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
-from search_api.engine import engine
 from search_api.nearly import Counted, Counts
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.places import Resolved
-from search_api.problems import EngineUnavailable
 from search_api.request.asking_less import changes
 from tests.search_api.conftest import Client
-from tests.web.site.reading import NANTES, WEEK, cards, links, search, text
+from tests.web.site.reading import LONG, NANTES, WEEK, above, cards, offered, search, text
 from tests.web.site.test_browser import AXE, OpenPage
 from tests.web.site.test_forms import NANTES as HOME
 from tests.web.site.test_forms import REZE as AWAY
@@ -25,24 +19,9 @@ from tests.web.site.test_forms import TODAY
 from web.shared.search import forms, nearly, parameters
 from web.shared.search.places import Meant, Where
 
-LONG = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
 TWINS = [("naissance", "2026-05-04")] * 2
 NIGHT = [("jour2", "mar"), ("debut2", "19:15"), ("fin2", "07:15")]
 SAINT_DENIS = [("ou", "Saint-Denis"), ("lieu", "commune:97411"), ("rayon", "50")]
-
-
-def above(response: httpx.Response) -> str:
-    """What stands above the list."""
-    return text(
-        response.text.partition('class="results-header"')[2].partition('id="liste"')[0].partition('class="empty"')[0]
-    )
-
-
-def offered(response: httpx.Response) -> dict[str, tuple[str, int]]:
-    """What a little less would find: label → its link and how many more."""
-    section = response.text.partition('<section class="less"')[2].partition("</section>")[0]
-    found = re.findall(r'<a href="([^"]+)#resultats"[^>]*>([^<]+)</a> <small>(\d+)\u00a0de\u00a0plus', section)
-    return {unescape(label).replace("\u00a0", " "): (unescape(href), int(more)) for href, label, more in found}
 
 
 def test_nobody_covers_all_and_the_nearest_is_told(site: Client) -> None:
@@ -219,134 +198,6 @@ def test_why_no_assistant_maternel_fits_is_told(site: Client, asked: list[tuple[
 def test_where_there_is_none_at_all_that_is_why(site: Client) -> None:
     lyon = [("ou", "Lyon 1er Arrondissement"), ("lieu", "commune:69381"), ("jour", "lun")]
     assert "Nous ne connaissons aucune assistante maternelle" in above(site.get("/", lyon))
-
-
-def test_a_page_that_is_answered_by_plenty_asks_for_nothing_more(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    ask = engine.asked
-
-    async def noted(*given: object, **more: object) -> object:
-        asked.append(str(given[2]))
-        return await ask(*given, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(engine, "asked", noted)
-
-    def rounds(*pairs: tuple[str, str]) -> int:
-        """Of searches; what is remembered of places is asked once."""
-        search(site, *pairs)
-        asked.clear()
-        search(site, *pairs)
-        return sum("search" in path for path in asked)
-
-    simple = rounds(("type", "assistant_maternel"))
-    free = [("jour", "lun"), ("debut", "08:00"), ("fin", "12:00")]
-    monkeypatch.setattr("web.shared.search.nearly.PLENTY", 1)
-    assert rounds(*free) == simple
-    monkeypatch.setattr("web.shared.search.nearly.PLENTY", 10)
-    assert rounds(*free) == simple + 1, "what a little less would find; nobody is proposed by two"
-    assert rounds(*LONG) == simple + 3, "who comes nearest and two together as well"
-    assert rounds(*LONG, ("type", "eaje")) == simple, "crèches declare nothing"
-
-
-MISSING = "Une partie de nos suggestions manque"
-
-
-def test_a_list_does_not_wait_for_what_stands_beside_it(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = search(site, *LONG)
-    assert "Personne ne couvre" in above(told)
-    assert MISSING not in above(told)
-    assert told.headers["cache-control"] == "private, max-age=60"
-    with monkeypatch.context() as hurried:
-        hurried.setattr("web.shared.search.asking.BESIDE_S", 0.0)
-        response = search(site, *LONG)
-    assert cards(response) == cards(told)
-    assert "Personne ne couvre" not in above(response)
-    assert offered(response) == {}
-    assert MISSING in above(response)
-    assert response.headers["cache-control"] == "no-store"
-    [again] = re.findall(r'<a href="([^"]+)" id="reessayer"', response.text)
-    assert "#" not in again, "a browser would stay on the page that it has"
-    assert above(site.get(unescape(again))) == above(told)
-
-
-def test_what_is_missing_leaves_a_line_and_a_count_without_what_was_searched_for(
-    site: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def counted() -> dict[str, float]:
-        name, figures = "ribambelle_search_beside_missing_total", site.app.state.metrics
-        return {part: figures.get_sample_value(name, {"part": part}) or 0 for part in ("less", "pairs", "reason")}
-
-    def said() -> list[tuple[int, str]]:
-        """Of what is missing; on a machine that is busy a search may be slow as well."""
-        found = [(record.levelno, record.getMessage()) for record in caplog.records if record.name.endswith(".search")]
-        return [each for each in found if not each[1].startswith("slow")]
-
-    caplog.set_level(logging.INFO, "ribambelle.search")
-    search(site, *LONG)
-    before = counted()
-    assert said() == []
-    monkeypatch.setattr("web.shared.search.asking.BESIDE_S", 0.0)
-    search(site, *LONG)
-    assert said() == [(logging.INFO, "missing beside=less,pairs")]
-    assert counted() == {**before, "less": before["less"] + 1, "pairs": before["pairs"] + 1}
-
-
-def test_one_slow_question_leaves_the_others(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The offers that are tried for pairs never come."""
-    told = search(site, *LONG)
-    ask = engine.asked
-
-    async def one_slow(*given: object, **more: object) -> object:
-        bodies = [each for each in given if isinstance(each, bytes)]
-        if any(b'"size":200' in each and b"geotile_grid" not in each for each in bodies):
-            await asyncio.Event().wait()
-        return await ask(*given, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(engine, "asked", one_slow)
-    monkeypatch.setattr("web.shared.search.asking.BESIDE_S", 4.0)
-    response = search(site, *LONG)
-    assert "Personne ne couvre toute votre recherche" in above(response)
-    assert offered(response) == offered(told)
-    assert MISSING in above(response)
-    assert response.headers["cache-control"] == "no-store"
-
-
-@pytest.mark.parametrize(("away", "others"), [(b'"counted"', False), (b'"size":200', True)])
-def test_each_group_beside_a_list_is_whole_or_is_not_there(
-    site: Client, monkeypatch: pytest.MonkeyPatch, away: bytes, others: bool
-) -> None:
-    """The engine does not answer one of the searches: the counts, or the offers that are tried for pairs; the list and
-    its map are there."""
-    told = search(site, *LONG)
-    ask = engine.asked
-    refused: list[object] = []
-
-    async def one_away(*given: object, **more: object) -> object:
-        if any(isinstance(each, bytes) and away in each and b"geotile_grid" not in each for each in given):
-            refused.append(given)
-            raise EngineUnavailable
-        return await ask(*given, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(engine, "asked", one_away)
-    response = search(site, *LONG)
-    assert refused
-    assert cards(response) == cards(told)
-    assert ("Personne ne couvre" in above(response)) == others
-    assert offered(response) == (offered(told) if others else {})
-    assert MISSING in above(response)
-
-
-def test_the_next_page_of_a_list_has_the_list_alone(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(parameters.PAGE, "limit", "1")
-    first = search(site, *LONG)
-    assert "Personne ne couvre" in above(first)
-    following = {link for link in links(first.text) if "suite=" in link}
-    assert following
-    for link in following:
-        following_page = site.get(link)
-        assert cards(following_page)
-        assert "Personne ne couvre" not in following_page.text
-        assert offered(following_page) == {}
 
 
 @pytest.mark.parametrize("sort", ["conseille", "disponibilite", "distance", "mise-a-jour", "nom"])

@@ -49,7 +49,7 @@ SEVERAL = {
         "a line of the need is read, then the least that a partial match has of its day",
     ),
     (OUT, "web.shared.search.nearly"): (
-        ["web.parents.search.routes", "web.parents.search.routes"],
+        ["web.shared.search.asking", "web.parents.search.routes"],
         "whether enough offers cover the need is one question, what is said of them another",
     ),
     (OUT, "web.shared.search.summary"): (
@@ -65,8 +65,16 @@ SEVERAL = {
         "the addresses of the bar, then those of the list",
     ),
     (OUT, "search_api.answer.availability"): (
-        ["search_api.answer.points", "search_api.answer.cards"],
-        "a point on the map and a card say the same of an offer",
+        ["search_api.answer.points", "search_api.answer.cards", "search_api.offers"],
+        "a point on the map and a card say the same of an offer; whether that suffices is asked of the card",
+    ),
+    (OUT, "search_api.answer.coverage"): (
+        ["search_api.answer.availability", "search_api.answer.availability"],
+        "what a week holds is looked up, then what the best match lacks is put in words",
+    ),
+    (OUT, "search_api.request.need"): (
+        ["search_api.answer.availability", "search_api.answer.availability"],
+        "the shortenings that a day admits, then the share that a match has of the need",
     ),
     (OUT, "web.shared.cards"): (
         ["web.parents.search.results", "web.core.rendering"],
@@ -125,6 +133,7 @@ def test_what_less_would_find_goes_from_the_form_to_what_it_means(site: Client) 
     walk = walked(site, LESS)
     from_nearly = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.shared.search.nearly")]
     assert from_nearly == [
+        "search_api.offers",  # whether an offer covers the need
         "web.shared.search.parameters",  # how far it is now
         "web.shared.cards",  # who comes nearest
         "web.shared.search.forms",

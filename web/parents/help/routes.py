@@ -75,8 +75,8 @@ async def around(request: Request, commune: str, nom: str = "") -> Response:
 
 def address(item: suggest.Item) -> str:
     """The page of a suggested commune."""
-    name = urlencode({"nom": item["id"]}) if item["type"] == "former" else ""
-    return "?".join(filter(None, (f"/aide/{item['code']}", name)))
+    page = f"/aide/{item['code']}"
+    return f"{page}?{urlencode({'nom': item['id']})}" if item["type"] == "former" else page
 
 
 def _hub(

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from domain import french, week
 from search_api.nearly import Change, Counted, Counts, same_need
+from search_api.offers import suffices
 from search_api.parameters import OfferParameters, meaning, read
 from search_api.reasons import Reason
-from search_api.saved_searches import suffices
 from web import texts
 from web.shared import cards
 from web.shared.search import forms, need, parameters, summary
