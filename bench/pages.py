@@ -78,9 +78,9 @@ def _form(home: Home, rng: random.Random, *, need: bool) -> SearchForm:
     if not need:
         return form
     days = tuple(sorted(rng.sample(DAYS, rng.randint(2, 5)), key=DAYS.index))
-    hours = {"debut": rng.choice(("07:30", "08:00", "08:30")), "fin": rng.choice(("17:00", "18:00", "18:30"))}
+    begins, ends = rng.choice(("07:30", "08:00", "08:30")), rng.choice(("17:00", "18:00", "18:30"))
     start = TODAY + timedelta(days=rng.randrange(300))
-    return replace(form, jours=days, des=start.isoformat(), **hours)
+    return replace(form, jours=days, des=start.isoformat(), debut=begins, fin=ends)
 
 
 def search_pair(home: Home, form: SearchForm) -> Pair:

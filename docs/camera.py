@@ -13,7 +13,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Page, Playwright, Request, ViewportSize
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -90,7 +90,7 @@ def loaded(page: Page, width: int, height: int) -> Iterator[Page]:
     """The same page, loaded by a window of this size: scripts look at the size once, and a map that is made narrower
     is not the map of a telephone. What answers a form, or holds what was typed, is only there where it is: of that the
     window changes its size."""
-    size = {"width": width, "height": height}
+    size: ViewportSize = {"width": width, "height": height}
     if methods.get(page, "GET") != "GET" or page.evaluate(TYPED):
         page.set_viewport_size(size)
         page.wait_for_load_state("networkidle")

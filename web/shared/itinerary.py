@@ -12,8 +12,8 @@ GEO = "geo:{lat},{lon}?q={lat},{lon}({name})"
 def shows_address(document: Mapping[str, Any]) -> bool:
     """Whether its point is its door: of somebody who minds children at home only where she shows her address whole, as
     a street's point leads to a neighbour's, or to hers. `wayTo` of web/static/shared/itinerary.js is the same rule."""
-    precision = document["position"]["precision"]
-    return precision == "address" or (precision == "street" and document["kind"] != "assistant_maternel")
+    precision: str = document["position"]["precision"]
+    return precision == "address" or (precision == "street" and str(document["kind"]) != "assistant_maternel")
 
 
 def way_to(document: Mapping[str, Any]) -> dict[str, str] | None:

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from anyio.from_thread import start_blocking_portal
 from elasticsearch import Elasticsearch
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from local.servers import Urls
 from mappings.documents import Bounds, Hours, Place, Range, RetiredPlace, Source
@@ -227,7 +227,7 @@ def look(chromium: Browser, full_site: str) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def opened(path: str = NEED, *, width: int = 1280, height: int = 0, **options: Any) -> Page:
-        size = {"width": width, "height": height or HEIGHTS.get(width, 740)}
+        size: ViewportSize = {"width": width, "height": height or HEIGHTS.get(width, 740)}
         context = chromium.new_context(viewport=size, locale="fr-FR", **options)
         contexts.append(context)
         page = context.new_page()
