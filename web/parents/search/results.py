@@ -14,8 +14,9 @@ from web.shared.search import filters, forms, loosening, notices, parameters, su
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
 
-ALERT_AFTER = 5
-"""Results of a list behind which an alert is offered, or behind all of them: who has seen those may want to be told."""
+ALERT_AFTER = 10
+"""Results of a list behind which an alert is offered, or behind all of them: who has seen those may want to be told.
+As many as the widest screen shows at once."""
 
 
 @dataclass(frozen=True)
