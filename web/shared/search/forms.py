@@ -124,6 +124,11 @@ class SearchForm:
         return need.slots(vars(self))
 
     @cached_property
+    def asked_days(self) -> tuple[str, ...]:
+        """The weekdays of all slots in the API's codes, in their order."""
+        return need.asked_days(self.slots)
+
+    @cached_property
     def has_need(self) -> bool:
         return any(slot.days for slot in self.slots)
 
