@@ -35,6 +35,7 @@ HOME_LINK = "Ribambelle, page d’accueil"
 # The search form.
 WHERE = "Où cherchez-vous ?"
 WHERE_HINT = "Une commune ou un code postal"
+WHERE_HINT_ADDRESS = "Une adresse, une commune ou un code postal"
 WHERE_EXAMPLE = "Nantes, 44400…"
 HOME_LEAD = (
     "Crèches, assistants maternels, relais et lieux d’accueil : voyez qui est près de chez vous, "

@@ -68,6 +68,7 @@ def test_a_search_around_a_commune_offers_to_start_at_an_address(streets: Client
     around = streets.get("/", {"ou": "Nantes", "lieu": "commune:44109"}).text
     assert "Affiner avec mon adresse" in text(around)
     assert '<a href="#ou">Affiner' in around
+    assert "Une adresse, une commune ou un code postal" in around
     assert 'id="ou"' in around, "where the link leads, also without JavaScript"
     assert "Affiner" not in streets.get("/", {"ou": "quai de la Fosse, Nantes"}).text
 

@@ -174,7 +174,7 @@ def test_a_marker_opens_its_offer_with_the_keyboard(open_page: OpenPage) -> None
     marker = page.locator("#plan").get_by_role("button", name="Crèche Les Lutins")
     marker.focus()
     page.keyboard.press("Enter")
-    link = page.locator(".leaflet-popup").get_by_role("link", name="Crèche Les Lutins")
+    link = page.locator(".leaflet-popup").get_by_role("link", name="Crèche Les Lutins", exact=True)
     expect(link).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Crèche Les Lutins")).to_be_visible()
