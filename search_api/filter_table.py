@@ -116,6 +116,11 @@ class Filter:
     unstated: str = ""
     without: str = ""
 
+    @property
+    def is_list(self) -> bool:
+        """Whether a request may name several values."""
+        return isinstance(self.takes, Codes | Names)
+
 
 MAX_SCHOOLS = 10
 WEEKDAYS = "Du lundi au vendredi. Qui n’a pas indiqué ses horaires n’est pas trouvé."
@@ -262,11 +267,6 @@ def counted() -> tuple[str, ...]:
     return (*(row.name for row in FILTERS if row.facet and not isinstance(row.takes, Cents)), *TERRITORIES)
 
 
-def is_list(row: Filter) -> bool:
-    """Whether a request may name several values."""
-    return isinstance(row.takes, Codes | Names)
-
-
 def text(value: Value) -> str:
     """A value as query strings and facets write it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -274,7 +274,7 @@ def text(value: Value) -> str:
 
 def echoed(row: Filter, values: tuple[Value, ...]) -> list[Value] | Value | None:
     """The values that were chosen, as `query` has them."""
-    return list(values) if is_list(row) else next(iter(values), None)
+    return list(values) if row.is_list else next(iter(values), None)
 
 
 def known(row: Filter) -> tuple[Value, ...]:
@@ -308,7 +308,7 @@ def label(row: Filter, value: str) -> str:
 def is_counted_by_terms(row: Filter) -> bool:
     """Whether the facet's values are those that the index has; else they are those that are `known`
     and chosen, each counted by its clause."""
-    return row.field is not None and is_list(row)
+    return row.field is not None and row.is_list
 
 
 def in_order(row: Filter, values: Iterable[str]) -> Iterable[str]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
-from tests.search_api import oracle_nearly
+from tests.search_api import oracle, oracle_nearly
 from tests.search_api.oracle import Request
 from tests.search_api.oracle_globe import metres, on_sphere, route_points, to_nearest
 from tests.search_api.oracle_offers import Offer
@@ -28,7 +29,8 @@ class Couple:
         return min(self.ways.values()), self.is_unplaced, self.metres
 
 
-def lines(request: Request, leniency: int) -> dict[int, list[Span]]:
+@lru_cache(16)
+def lines(request: Request, leniency: int) -> Mapping[int, Sequence[Span]]:
     """By weekday, each line of the need on it, less what may be missing at both ends of the stretch that it is of."""
     kept = oracle_nearly.enough(request.demand, leniency)
     found: dict[int, list[Span]] = {day: [] for day in request.demand}
@@ -42,9 +44,17 @@ def lines(request: Request, leniency: int) -> dict[int, list[Span]]:
 
 
 def couples(request: Request, cards: Sequence[Mapping[str, Any]], known: Mapping[str, Offer]) -> list[Couple]:
-    """In their order, two houses once. `cards`: of the offers that were found, in their order."""
+    """In their order, two houses once. `cards`: of all offers of the place, in their order; those are tried that take
+    the age of one child at least."""
     weeks = {card["id"]: under_way(request, known[card["id"]]) for card in cards}
-    able = [card for card in cards if weeks[card["id"]] and not does_all(request, known[card["id"]])]
+    enough, children = oracle_nearly.enough(request.demand, request.leniency or 0), request.child_birthdate
+    able = [
+        card
+        for card in cards
+        if weeks[card["id"]]
+        and oracle.may_take(request, known[card["id"]])
+        and not oracle_nearly.is_free(request, known[card["id"]], enough, children)
+    ]
     best: dict[frozenset[str], Couple] = {}
     for one, other in combinations(able, 2):
         ways = dict(
@@ -64,11 +74,6 @@ def couples(request: Request, cards: Sequence[Mapping[str, Any]], known: Mapping
 
 def under_way(request: Request, offer: Offer) -> Week | None:
     return next((each.week for each in offer.periods if each.contains(request.day)), None)
-
-
-def does_all(request: Request, offer: Offer) -> bool:
-    enough = oracle_nearly.enough(request.demand, request.leniency or 0)
-    return oracle_nearly.is_free(request, offer, enough, request.child_birthdate)
 
 
 def can(request: Request, two: Sequence[tuple[Offer, Week]], leniency: int) -> Iterator[tuple[str, int]]:

@@ -29,19 +29,20 @@ PROBES = ("/healthz", "/readyz")
 PAGE, FORM = 2, 3
 """Any page and any form that is not named below: a session, some statements, a template of 10 to 30 KB."""
 
-SEARCH = 8
-"""A list with its map is 14 ms, the page around them 8 more."""
+SEARCH = 5
+"""A list is 7 ms, the page around it 8 more: what a map shows its script asks the API for. A widget's list or map takes
+as much."""
 
 NEED = NEARLY + PAIRS
 """What a need adds: where few offers cover it, the page also counts what a little less would find and tries two
 together."""
 
-BESIDE_A_LIST = tuple(f"{PREFIX}/{name}" for name in ("pairs", "offers", "map", "nearly"))
+BESIDE_A_LIST = tuple(f"{PREFIX}/{name}" for name in ("pairs", "offers", "nearly"))
 """What a search with a need asks; a relais's does not ask for pairs."""
 
-WAYS, WAYS_OF_NEED = 2, 5
-"""How many times a search puts its way: for its list and its map; with a need also for who comes nearest, for what a
-little less would find (twice), for pairs, and for why nobody fits."""
+WAYS, WAYS_OF_NEED = 1, 5
+"""How many times a search puts its way: for its list; with a need also for who comes nearest, for what a little less
+would find (twice), for pairs, and for why nobody fits."""
 
 CONTOURS = 2
 """What is kept is sent for 1 ms or 2. Who asks for what nobody has asked for in ten minutes pays for its making too,
@@ -65,9 +66,6 @@ for 19 departments, 125 for all. At sea it costs as much, and less was done."""
 SENT_FOR_A_UNIT = 100_000
 """Bytes. The whole country's departments are 460 kB, or 1.2 MB for who takes no gzip, to which that adds 3 ms."""
 
-WIDGET = 5
-"""The same without the map, or a map without the list."""
-
 MAILING = 10
 """A form that mails a code, a link or a message to somebody, or tries a code. How often that is done has limits of its
 own (registry/accounts/throttle.py)."""
@@ -83,7 +81,7 @@ COSTS = {
     "/fond-de-carte": CONTOURS,
     "/fond-de-carte/tuiles.pmtiles": LEAST,  # and its length (web/core/vector_tiles.py)
     "/widget.js": LEAST,
-    "/widget/cadre": WIDGET,
+    "/widget/cadre": SEARCH,
     "/alertes": 3,
     "/favoris": 3,
     "/comparer": 3,
@@ -122,8 +120,7 @@ NUMBER = "/nombre"
 COUNT = 2
 
 DESK = "/rpe"
-"""A relais's list, which with a query may be the parents' search: without the map and pairs, with what the registry
-adds."""
+"""A relais's list, which with a query may be the parents' search: without pairs, with what the registry adds."""
 
 SMALL = ("/champ", "/apercu", ".css", ".ics", ".jpg")
 """What a form's script asks after each field, and what is ready to be sent."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from domain.vocabulary import Kind
 from search_api.geo import Route, degrees
-from search_api.parameters import OfferQuery, View, written
+from search_api.parameters import OfferQuery, written
 from settings import Settings
 from web import texts
 from web.core import vector_tiles
@@ -23,10 +23,6 @@ CONTOURS_ZOOM = 12
 """Without tiles a map tells only where in the commune one is: closer than this there would be nothing to see."""
 
 
-WIDTH_PX = 592
-"""Of the map in a window of 1280, the commonest: nobody tells the server how wide the map will be. `features_zoom` says
-what was taken, and the script of a map that is much wider asks for finer groups, by its own zoom (map.js)."""
-
 CORNERS = 9
 """Of a quarter of a drawn circle."""
 
@@ -34,20 +30,10 @@ LatLon = tuple[float, float]
 """As the script takes a point."""
 
 
-def view(query: OfferQuery) -> View | None:
-    """The map that comes with the list in one round trip: of a search around a point, along a way or in a part of the
-    map; None for other searches, of which the script alone knows what its map shows."""
-    box = query.surroundings or query.bbox
-    if box is None:
-        return None
-    return View(box, math.floor(math.log2(360 / (box.east - box.west) * WIDTH_PX / 256)))
-
-
-def of_search(
-    found: Where, asked: Mapping[str, Any], query: OfferQuery, answer: Mapping[str, Any], settings: Settings
-) -> dict[str, Any]:
-    """What the map's script needs: the search as the API takes it, `asked`, where to look first, and what to show
-    there. `query`: what the same parameters mean."""
+def of_search(found: Where, asked: Mapping[str, Any], query: OfferQuery, settings: Settings) -> dict[str, Any]:
+    """What the map's script needs: the search as the API takes it, `asked`, and where to look first. `query`: what the
+    same parameters mean. What is there it asks for itself: it alone knows how wide the map is, and on a telephone
+    whether anybody looks at it."""
     points = points_of(query)
     lat, lon = FRANCE
     zoom: float = 6
@@ -71,8 +57,6 @@ def of_search(
         look["corridor"] = corridor(query.route)
     if query.bbox is not None:
         look["box"] = query.bbox.corners
-    if "map" in answer and (seen := view(query)):
-        look["features"], look["features_zoom"] = answer["map"]["features"], seen.zoom
     own = found.place.code if found.place is not None and query.route is None else ""
     return {
         **look,

@@ -21,7 +21,7 @@ from web import texts
 from web.core import headers
 from web.core.site import Site, registry
 from web.shared import cards, maps
-from web.shared.search import forms, need, parameters
+from web.shared.search import forms, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Meant, Place, Where, by_id
 from web.widget import asked as address
@@ -133,7 +133,7 @@ async def _found(site: Site, asked: Asked, form: SearchForm, place: Place) -> di
     search = offers.search(site.engine, query)
     answer = await watched(search, PATH, listed, slow_s=site.settings.slow_query_s, sort=query.sort)
     total = answer["total"]["value"]
-    days = need.asked_days(form.slots)
+    days = form.asked_days
     return {
         "count": texts.RESULT.of(total),
         "total": total,

@@ -66,9 +66,10 @@ def test_every_place_of_the_stand_in_is_known_by_its_name_and_town(streets: Clie
 
 def test_a_search_around_a_commune_offers_to_start_at_an_address(streets: Client) -> None:
     around = streets.get("/", {"ou": "Nantes", "lieu": "commune:44109"}).text
-    assert '<a href="#ou">Affiner avec mon adresse</a>' in around
+    assert "Affiner avec mon adresse" in text(around)
+    assert '<a href="#ou">Affiner' in around
     assert 'id="ou"' in around, "where the link leads, also without JavaScript"
-    assert "Affiner avec mon adresse" not in streets.get("/", {"ou": "quai de la Fosse, Nantes"}).text
+    assert "Affiner" not in streets.get("/", {"ou": "quai de la Fosse, Nantes"}).text
 
 
 @pytest.mark.parametrize("typed", ["Nantes, quai de la Fosse", "quai de la fosse 44000", "gare de nantes"])

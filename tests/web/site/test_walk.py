@@ -143,7 +143,7 @@ def test_what_less_would_find_goes_from_the_form_to_what_it_means(site: Client) 
         "web.shared.search.forms",  # the link
     ]
     beside = {"search_api.nearly", "search_api.offers", "search_api.pairs"}
-    asked = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.parents.search.routes")]
+    asked = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.shared.search.asking")]
     assert beside == {callee for callee in asked if callee.startswith("search_api.")}, "each by its face"
 
 

@@ -87,12 +87,12 @@ def test_what_is_only_known_by_its_commune_has_no_distance(site: Client) -> None
 
 
 def test_a_search_around_a_commune_says_where_its_distances_start(site: Client) -> None:
-    said = "Les distances partent du centre de Nantes."
+    said = "Distances depuis le centre de Nantes."
     assert said in text(search(site).text)
-    assert "Affiner avec mon adresse" not in search(site).text, "this site knows no addresses"
+    assert "Affiner" not in search(site).text, "this site knows no addresses"
     assert said not in text(search(site, ("rayon", "0")).text), "there are none"
-    assert "partent du centre" not in site.get("/", {"ou": "Ma position", "autour": "47.2186,-1.5541"}).text
-    assert "partent du centre" not in site.get("/", WAY).text
+    assert "depuis le centre" not in site.get("/", {"ou": "Ma position", "autour": "47.2186,-1.5541"}).text
+    assert "depuis le centre" not in site.get("/", WAY).text
 
 
 def test_by_distance_whoever_is_known_by_the_commune_alone_comes_last_under_a_heading(site: Client) -> None:

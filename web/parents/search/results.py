@@ -10,12 +10,13 @@ from domain.vocabulary import Kind
 from web import texts
 from web.parents.search import bar
 from web.shared.cards import card
-from web.shared.search import filters, forms, loosening, need, notices, parameters, summary
+from web.shared.search import filters, forms, loosening, notices, parameters, summary
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Where
 
-ALERT_AFTER = 5
-"""Results of a list behind which an alert is offered, or behind all of them: who has seen those may want to be told."""
+ALERT_AFTER = 10
+"""Results of a list behind which an alert is offered, or behind all of them: who has seen those may want to be told.
+As many as the widest screen shows at once."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
     """The list, its count, the filters with their counts, and what to loosen where nothing was found."""
     form = found.form
     total = answer["total"]
-    days = need.asked_days(form.slots)
+    days = form.asked_days
     cards = [card(item, today=today, days=days) for item in answer["items"]]
     heading = texts.RESULT.of(total["value"])
     if total["relation"] != "eq":

@@ -58,14 +58,14 @@ async def search(request: Request) -> Response:
         query = understand(listing, site.today(), site.settings.keys)
         if query.route and (spent := budget.pay_for_way(request, query.route, needs=bool(query.need))):
             return spent
-        listed = offers.search(site.engine, replace(query, view=maps.view(query)))
+        listed = offers.search(site.engine, query)
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
         return _page(site, found, forms.refused(refused))
     loosened, beside = await asyncio.gather(
         loosen(site, found, answer), asking.beside(site, found.form, query, answer, pairs=True)
     )
-    plan = maps.of_search(found, asked, query, answer, site.settings)
+    plan = maps.of_search(found, asked, query, site.settings)
     said = nearly.shown(found, answer, beside, site.today())
     return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said, view)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from domain import french, week
-from search_api.filter_table import FILTERS, Cents, Clock, Codes, Filter, Flag, Names, is_list, known, label, text
+from search_api.filter_table import FILTERS, Cents, Clock, Codes, Filter, Flag, Names, known, label, text
 from web import texts
 
 Chosen = Mapping[str, tuple[str, ...]]
@@ -30,7 +30,7 @@ Shown = dict[str, Any]
 def added(chosen: Chosen, name: str, value: str) -> Chosen:
     """With one more value of a field; of a field that holds one value the last one counts."""
     before = chosen.get(name, ())
-    values = (*before, value) if is_list(PANEL[name]) else (value.strip(),)
+    values = (*before, value) if PANEL[name].is_list else (value.strip(),)
     return {**chosen, name: before if value in before else values}
 
 

@@ -6,7 +6,7 @@ ignored here (links from mail and social sites add their own); the API below ref
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -124,6 +124,11 @@ class SearchForm:
         return need.slots(vars(self))
 
     @cached_property
+    def asked_days(self) -> tuple[str, ...]:
+        """The weekdays of all slots in the API's codes, in their order."""
+        return need.asked_days(self.slots)
+
+    @cached_property
     def has_need(self) -> bool:
         return any(slot.days for slot in self.slots)
 
@@ -181,8 +186,8 @@ def place_alone(form: SearchForm) -> SearchForm:
 def query(form: SearchForm, **changes: Any) -> str:
     """The same as a query string alone, for whichever page."""
     changed = replace(form, **{"suite": "", **changes})
-    values = asdict(changed)
-    values |= values.pop("chosen")
+    values = {each.name: getattr(changed, each.name) for each in fields(changed) if each.name != "chosen"}
+    values |= changed.chosen
     pairs = [(_PARAMETER.get(name, name), value) for name, value in values.items() if value]
     return urlencode(pairs, doseq=True, safe=":,")
 

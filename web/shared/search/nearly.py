@@ -227,7 +227,7 @@ def asks(found: Where, change: Change, today: date) -> bool:
 
 
 def pairs(form: SearchForm, answer: Answer, today: date) -> list[dict[str, Any]]:
-    days = need.asked_days(form.slots)
+    days = form.asked_days
     return [
         {"summary": each["summary"], "cards": [cards.card(item, today=today, days=days) for item in each["offers"]]}
         for each in answer["items"]

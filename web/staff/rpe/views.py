@@ -11,7 +11,7 @@ from registry.offers.duties import Standing
 from registry.offers.relais import PrivateContact, Seen
 from web import texts
 from web.shared import cards
-from web.shared.search import filters, forms, nearly, need, notices, parameters, summary
+from web.shared.search import filters, forms, nearly, notices, parameters, summary
 from web.shared.search.places import Where
 from web.staff.rpe.forms import DUTIES, Asked, standing
 from web.staff.rpe.search import Found
@@ -110,7 +110,7 @@ def _card(
     """`reach` is None for one who minds children outside the territory, whose public fiche alone is the relais's."""
     # To the desk the age of a declaration always matters, and whether it counts.
     said = cards.freshness({**item, "availability": None}, today)
-    shown = {**cards.card(item, today=today, days=need.asked_days(asked.form.slots)), "since": said}
+    shown = {**cards.card(item, today=today, days=asked.form.asked_days), "since": said}
     if item["id"] not in contacts:
         return {**shown, "reach": None}
     reach, known = contacts[item["id"]], seen.get(item["id"])

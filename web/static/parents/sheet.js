@@ -87,6 +87,17 @@
     pill.focus({ preventScroll: true });
   }
 
+  // « Affiner avec mon adresse » leads to the field of the place, which stands in the bar.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest('#resultats a[href="#ou"]')) return;
+    event.preventDefault();
+    const place = form.elements.ou;
+    const focus = () => { place.focus(); place.select(); };
+    if (bar.open) return focus();
+    bar.addEventListener("toggle", focus, { once: true });
+    bar.open = true;
+  });
+
   // All that is not the sheet: the neighbours of each element around it.
   function around() {
     const found = [];

@@ -10,7 +10,6 @@
 
   const MAX_ZOOM = 18;
   const CLOSEST = 14; // where a search of a small part of the map looks, unless one was closer
-  const COARSER = 0.75; // of a zoom: groups made for a smaller map than this one are asked for again
   const PATIENCE_MS = 200;
   const SETTLED_MS = 150;
 
@@ -43,8 +42,7 @@
   let moved = false; // since it last looked
   let size = "";
   let resized = 0; // the timer of a map whose size changes
-  let fresh = true; // the page has just brought its results
-  let known = null; // all of the search's results, where the page brought them and none are counted
+  let known = null; // all of the search's results, where its first view has them and none are counted
 
   const offers = maps.offers(map, texts, () => wanted, (box) => ofBox(box, MAX_ZOOM));
   const isSearch = maps.isOfSearch(wanted);
@@ -64,7 +62,7 @@
     const before = where();
     wanted = settings();
     if (where() !== before) looked = false;
-    fresh = true;
+    known = null;
     show();
   });
   new ResizeObserver(() => {
@@ -125,22 +123,17 @@
     return view.pad(0.05).contains(box) && asked > shown * 0.7;
   }
 
-  // What the page brought is drawn as it is; after a move too, unless some of it was only counted, or what lies beyond
-  // it is not known.
+  // What is known is drawn as it is, after a move too: the map of a fiche, and a search around a point or along a way of
+  // which the first view has everything. Else the view is asked for.
   async function refresh() {
     fetches.abort();
     clearTimeout(later);
     fetches = new AbortController();
     const signal = fetches.signal;
-    const found = wanted.features;
-    const counted = found && found.some((feature) => feature.properties.cluster);
-    if (fresh) known = found && !counted && !wanted.box ? found : null;
-    const fine = found && (!counted || map.getZoom() - wanted.features_zoom <= COARSER);
-    const brought = known || (!isSearch || (fresh && fine) ? found : null);
-    fresh = false;
+    const brought = wanted.features || known;
     const timer = setTimeout(() => plan.classList.add("map-waits"), PATIENCE_MS);
     if (brought) draw(brought);
-    const results = await Promise.allSettled([ground.refresh(signal), brought ? null : ofView(signal).then((each) => !signal.aborted && draw(each))]);
+    const results = await Promise.allSettled([ground.refresh(signal), brought ? null : ofView(signal).then((each) => !signal.aborted && keep(each))]);
     clearTimeout(timer);
     if (signal.aborted) return;
     plan.classList.remove("map-waits");
@@ -148,6 +141,12 @@
     const wait = Math.max(0, ...results.map((result) => (result.reason && result.reason.waitS) || 0));
     if (wait) later = setTimeout(refresh, (wait + Math.random()) * 1000);
     say(wait ? texts.map_busy.replace("{seconds}", wait) : failed ? texts.map_failed : "");
+  }
+
+  function keep(features) {
+    const isWhole = !moved && !wanted.box && (wanted.radius_m || wanted.route) && !features.some((feature) => feature.properties.cluster);
+    if (isWhole) known = features;
+    draw(features);
   }
 
   function draw(features) {

@@ -9,7 +9,7 @@ from local.servers import Urls
 from settings import Settings
 from tests.search_api import documents
 from tests.search_api.conftest import load
-from tests.web.site.conftest import OFFERS, address, chromium, open_page, site
+from tests.web.site.conftest import OFFERS, address, chromium, open_page, site, with_square
 
 __all__ = ["address", "chromium", "open_page", "settings", "site"]
 
@@ -18,7 +18,8 @@ __all__ = ["address", "chromium", "open_page", "settings", "site"]
 def settings(servers: Urls, run_id: str) -> Iterator[Settings]:
     prefix = f"favourites-{run_id}"
     with Elasticsearch(servers.elasticsearch_url) as engine:
-        names = [load(engine, prefix, "offers", OFFERS), load(engine, prefix, "places", documents.places())]
+        places = [with_square(place) for place in documents.places()]
+        names = [load(engine, prefix, "offers", OFFERS), load(engine, prefix, "places", places)]
         yield Settings(
             elasticsearch_url=servers.elasticsearch_url,
             database_url="",
