@@ -113,7 +113,7 @@ def place_in_list(item: Mapping[str, Any], *, is_measured: bool = False) -> str:
     and says that it is one, the commune alone; for the address of a MAM its name."""
     address, commune = item.get("address"), item["commune"]
     if item.get("mam"):
-        return f"{texts.IN_MAM.format(name=item['mam']['name'])}, {commune['name']}"
+        return f"{texts.IN_MAM.format(name=item['mam']['name'].removeprefix('MAM '))}, {commune['name']}"
     if address and commune["postcode"] not in address:
         return f"{address}, {commune['name']}"
     if is_measured and not address and item["position"]["precision"] == "zone":

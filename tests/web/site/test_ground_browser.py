@@ -97,8 +97,7 @@ def test_contours_that_are_there_are_not_asked_for_again(open_page: OpenPage) ->
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_names_stand_free_of_each_other_of_the_controls_and_of_the_edge(open_page: OpenPage, width: int) -> None:
-    page = open_page(f"{NANTES}&rayon=20", width=width)
-    page.locator("#plan").scroll_into_view_if_needed()
+    page = open_page(f"{NANTES}&rayon=20&vue=carte", width=width)
     expect(page.locator("#plan .base-name").filter(has_text="Nantes").first).to_be_attached()
     names = page.evaluate(NAMES)
     assert len(names) > 1
@@ -138,12 +137,13 @@ THINGS = [
 
 
 @pytest.fixture(scope="module")
-def tiled(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site with a file of tiles: land all around Nantes, the sea, and one of each thing that a map draws."""
+def tiled(settings: Settings, shared_registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site with a file of tiles: land all around Nantes, the sea, and one of each thing that a map draws. With a
+    registry, without which there is no widget."""
     path = tmp_path_factory.mktemp("tiles") / "nantes.pmtiles"
     land = tiles.commune("Terre-Neuve", 300_000, shapely.box(-1.75, 47.0, -1.2, 47.4))
     tiles.write(path, [*land, *THINGS], most_zoom=12)
-    with served(settings.model_copy(update={"pmtiles_path": str(path)})) as url:
+    with served(settings.model_copy(update={"pmtiles_path": str(path), "database_url": shared_registry})) as url:
         yield url
 
 

@@ -143,8 +143,8 @@
       }
     }
 
-    // Names where they stand free of each other and of the controls, those of large places first, as the server sends
-    // them. One that would reach over the map's edge stands within it.
+    // Names where they stand free of each other and of the controls, that of the search first, then those of large places,
+    // as the server sends them. One that would reach over the map's edge stands within it.
     function write() {
       names.clearLayers();
       const zoom = map.getZoom();
@@ -152,7 +152,7 @@
       const type = zoom >= COMMUNE_NAMES_FROM_ZOOM ? "commune" : "department";
       const view = inView();
       const taken = controls();
-      const order = [...areas.values()].filter(({ feature: { properties } }) => properties.type === type && properties.name);
+      const order = [...areas.values()].filter(({ feature }) => feature.properties.name && (feature.properties.type === type || isOwn(feature)));
       order.sort((one, other) => isOwn(other.feature) - isOwn(one.feature));
       for (const { feature } of order) {
         const { name } = feature.properties;
