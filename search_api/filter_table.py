@@ -139,7 +139,7 @@ FILTERS: tuple[Filter, ...] = (
         Flag("À jour", "Pas à jour"),
         page="a-jour",
         title="Informations à jour",
-        chip="Informations à jour",
+        chip="Infos à jour",
         quick="Infos à jour",
     ),
     Filter(

@@ -95,7 +95,7 @@ def kind_icon(kind: str) -> str:
 
 
 def place_line(item: Mapping[str, Any]) -> str:
-    """The address, or how much of it is known: a hidden home is « un quartier de … », never more."""
+    """The address, or how much of it is known: a hidden home is « un secteur de … », never more."""
     commune = f"{item['commune']['postcode']} {item['commune']['name']}"
     if item.get("address"):
         return (

@@ -207,10 +207,10 @@ FICTITIOUS_LONG = (
 DISTANCE = "à {distance}"
 DISTANCE_WITHIN = "à moins de {distance}"
 DISTANCE_BETWEEN = "entre {low} et {high}"
-ZONE_OF = "un quartier {of_commune}"
+ZONE_OF = "un secteur {of_commune}"
 COMMUNE_OF = "quelque part {in_commune}"
 ZONE_SENTENCE = (
-    "{name} a choisi de ne pas montrer son adresse : la carte montre un quartier {of_commune}, pas son domicile."
+    "{name} a choisi de ne pas montrer son adresse : la carte montre un secteur {of_commune}, pas son domicile."
 )
 COMMUNE_ZONE_SENTENCE = (
     "{name} a choisi de ne pas montrer son adresse : la carte montre la commune {of_commune}, pas son domicile."

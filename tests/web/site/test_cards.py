@@ -249,7 +249,7 @@ def test_a_card_tells_an_address_without_its_postcode_and_a_hidden_home_by_its_r
     assert cards.place_in_list(whole(address="2 rue du Clos")) == "2 rue du Clos, Nantes"
     assert cards.place_in_list(whole(address="2 rue du Clos 44000 Nantes")) == "2 rue du Clos 44000 Nantes"
     hidden = whole(position={"lat": 47.2, "lon": -1.5, "precision": "zone"})
-    assert cards.place_in_list(hidden) == "un quartier de Nantes"
+    assert cards.place_in_list(hidden) == "un secteur de Nantes"
     assert cards.place_in_list(hidden, is_measured=True) == "Nantes"
     assert cards.card({**hidden, "distance_m": 420}, today=TODAY)["place"] == "Nantes"
     in_mam = whole(mam={"id": "m", "name": "Stram Gram"}, address="2 rue du Clos")
@@ -278,10 +278,10 @@ def plain(text: str) -> str:
 @pytest.mark.parametrize(
     ("commune", "zone", "anywhere"),
     [
-        ("Nantes", "un quartier de Nantes", "quelque part à Nantes"),
-        ("Orvault", "un quartier d’Orvault", "quelque part à Orvault"),
-        ("Le Pellerin", "un quartier du Pellerin", "quelque part au Pellerin"),
-        ("Les Sorinières", "un quartier des Sorinières", "quelque part aux Sorinières"),
+        ("Nantes", "un secteur de Nantes", "quelque part à Nantes"),
+        ("Orvault", "un secteur d’Orvault", "quelque part à Orvault"),
+        ("Le Pellerin", "un secteur du Pellerin", "quelque part au Pellerin"),
+        ("Les Sorinières", "un secteur des Sorinières", "quelque part aux Sorinières"),
     ],
 )
 def test_a_hidden_home_is_placed_in_french(commune: str, zone: str, anywhere: str) -> None:

@@ -155,7 +155,7 @@ def test_a_chip_takes_off_one_value_and_leaves_the_rest() -> None:
     form = read("ou=a&option=meals&option=garden&tarif-max=4.50&a-jour=oui&langue=en")
     left = {label: forms.address(replace(form, chosen=rest)) for label, rest in filters.chips(form.chosen)}
     assert left == {
-        "Informations à jour": "/?ou=a&option=meals&option=garden&tarif-max=4.50&langue=en",
+        "Infos à jour": "/?ou=a&option=meals&option=garden&tarif-max=4.50&langue=en",
         "Au plus 4,50 € de l’heure": "/?ou=a&option=meals&option=garden&a-jour=oui&langue=en",
         "Repas fournis": "/?ou=a&option=garden&tarif-max=4.50&a-jour=oui&langue=en",
         "Jardin": "/?ou=a&option=meals&tarif-max=4.50&a-jour=oui&langue=en",

@@ -268,6 +268,19 @@ def test_a_moved_map_offers_to_search_there(open_page: OpenPage) -> None:
     assert "bbox" not in page.url
 
 
+@pytest.mark.parametrize(("width", "toggle"), [(360, "#bascule"), (800, "#volet-carte")])
+def test_a_map_that_was_put_away_shows_what_was_searched_meanwhile(
+    open_page: OpenPage, width: int, toggle: str
+) -> None:
+    page = shown(open_page, f"{NANTES}&type=eaje&vue=carte", width=width)
+    page.locator(toggle).click()
+    expect(page.locator("#plan")).to_be_hidden()
+    page.locator("#actifs").get_by_role("link", name="Crèche").click()
+    expect(page.locator("#actifs").get_by_role("link", name="Crèche")).to_have_count(0)
+    with page.expect_response(lambda answer: "/api/v1/map" in answer.url and "kind=eaje" not in answer.url):
+        page.locator(toggle).click()
+
+
 def test_a_map_that_moves_by_itself_offers_nothing(open_page: OpenPage) -> None:
     page = shown(open_page, FEW)
     page.set_viewport_size({"width": 1100, "height": 700})

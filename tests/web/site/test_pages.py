@@ -189,7 +189,7 @@ def test_each_filter_that_is_set_can_be_taken_off(site: Client) -> None:
     assert [label for _, label in chips] == [
         "Assistant maternel",
         "« anne »",
-        "Informations à jour",
+        "Infos à jour",
         "Langue parlée : anglais",
     ]
     for (href, _), (name, _) in zip(chips, [asked[0], asked[1], asked[3], asked[2]], strict=True):

@@ -40,8 +40,6 @@
     document.body.classList.toggle("view-map", map);
     form.elements.vue.value = map ? "carte" : "";
     address();
-    // The map had no size until now (shared/map.js).
-    document.dispatchEvent(new CustomEvent("vue", { detail: { vue: map ? "carte" : "liste" } }));
   }
 
   // The address says what is seen, so that a reload shows it again; « back » leads to the page before all the same.
@@ -57,7 +55,6 @@
   pane.addEventListener("click", () => {
     const away = document.body.classList.toggle("map-away");
     pane.setAttribute("aria-expanded", String(!away));
-    if (!away) document.dispatchEvent(new CustomEvent("vue", { detail: { vue: "carte" } }));
   });
 
   // The row ------------------------------------------------------------------------------------------------------
@@ -102,6 +99,11 @@
     if (!card) return;
     led = card.id.replace("offre-", "");
     card.scrollIntoView({ block: "nearest", inline: "start", behavior: still.matches ? "auto" : "smooth" });
+  });
+
+  // Of too many in one place the map leads to the list.
+  document.addEventListener("zone", ({ detail }) => {
+    if (detail.list && isMap() && narrow.matches) toList();
   });
 
   // A search that came by a link of the page knows nothing of the view.

@@ -35,7 +35,7 @@
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      maps.askForZone(box);
+      maps.askForZone(box, { list: true });
     });
     return link;
   }

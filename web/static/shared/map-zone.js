@@ -13,12 +13,12 @@
 
   // Says « zone ». Whoever swaps the results begins at once, which « attente » tells; if nobody does, the page is left
   // for the one of that address.
-  maps.askForZone = (box) => {
+  maps.askForZone = (box, { list = false } = {}) => {
     const [west, south, east, north] = box;
     let heard = false;
     const hear = () => { heard = true; };
     document.addEventListener("attente", hear);
-    document.dispatchEvent(new CustomEvent("zone", { detail: { west, south, east, north } }));
+    document.dispatchEvent(new CustomEvent("zone", { detail: { west, south, east, north, list } }));
     document.removeEventListener("attente", hear);
     if (!heard) location.assign(maps.addressOf(box));
   };

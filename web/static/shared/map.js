@@ -73,8 +73,8 @@
 
   // Look, once there is anything to look with, and see what is there; again with another size, unless it was moved.
   function show() {
-    if (!plan.clientWidth || !plan.clientHeight) return;
-    size = sizeOf();
+    size = plan.clientWidth && plan.clientHeight ? sizeOf() : "";
+    if (!size) return; // put away: it looks again once it is there, at what was searched meanwhile
     looking = true;
     map.invalidateSize({ pan: looked, animate: false });
     if (!looked || !moved) {

@@ -64,14 +64,14 @@ ABOUT = (
         ),
     ),
     (
-        "quartiers",
-        "Pourquoi un quartier plutôt qu’une adresse",
+        "secteurs",
+        "Pourquoi un secteur plutôt qu’une adresse",
         (
-            "Un domicile caché est remplacé par un point de son quartier, le même pour tout le quartier. Un quartier"
+            "Un domicile caché est remplacé par un point de son secteur, le même pour tout le secteur. Un secteur"
             " s’étend le plus souvent sur un à deux kilomètres, dans une même commune. Il compte au moins 500"
             " habitants, estimés d’après sa surface. Dans une commune peu peuplée, c’est la commune entière."
             " Le domicile lui-même n’est pas dans le moteur de recherche\u00a0: aucune recherche, aucun tri, aucune"
-            " distance ne peut le laisser deviner. Les distances affichées sont celles du quartier.",
+            " distance ne peut le laisser deviner. Les distances affichées sont celles du secteur.",
         ),
     ),
     (
