@@ -77,7 +77,7 @@ def test_dragging_from_edge_to_edge_shows_no_end_though_nothing_comes(open_page:
     assert page.evaluate(COVERED)
     assert page.locator("#plan .base-area").count() == before
     page.mouse.up()
-    page.wait_for_timeout(500)
+    expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()  # it has moved
     assert page.locator("#plan .base-area").count() == before, "until the new ones come"
     page.unroute("**/fond-de-carte?*")
 
@@ -91,7 +91,7 @@ def test_contours_that_are_there_are_not_asked_for_again(open_page: OpenPage) ->
     page.on("request", lambda request: asked.append(request.url) if "fond-de-carte?" in request.url else None)
     drag(page, 40, 0)
     page.mouse.up()
-    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()  # it has moved
     assert asked == []
 
 
