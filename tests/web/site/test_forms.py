@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_api.geo import Point
-from tests.web.site.typed import NANTES, TODAY, TWINS, asked, read, where
+from tests.web.site.typed import NANTES, REZE, TODAY, TWINS, asked, read, where
 from web.parents.alerts import asked as alerts
 from web.shared import maps
 from web.shared.search import filters, forms, parameters
 from web.shared.search.forms import SearchForm
 from web.shared.search.places import Place
 
-REZE = Place("commune", "Rezé", Point(47.19, -1.55), "commune:44143", "44143")
 LOIRE = Place("department", "Loire-Atlantique", Point(47.3, -1.7), "department:44", "44")
 QUAI = Place("address", "3 Quai de la Fosse", Point(47.21, -1.56))
 

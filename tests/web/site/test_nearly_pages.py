@@ -13,8 +13,8 @@ from search_api.request.asking_less import changes
 from tests.search_api.conftest import Client
 from tests.web.site.reading import LONG, NANTES, WEEK, above, cards, offered, search, text
 from tests.web.site.test_browser import AXE, OpenPage
-from tests.web.site.test_forms import REZE as AWAY
 from tests.web.site.typed import NANTES as HOME
+from tests.web.site.typed import REZE as AWAY
 from tests.web.site.typed import TODAY
 from web.shared.search import forms, nearly, parameters
 from web.shared.search.places import Meant, Where

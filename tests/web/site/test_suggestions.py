@@ -34,6 +34,7 @@ def hold(page: Page) -> None:
 
 def test_what_is_under_way_is_given_up_with_enter(open_page: OpenPage) -> None:
     page = open_page("/?ou=Nantes&lieu=commune:44109")
+    page.locator(".pill").click()
     hold(page)
     page.locator("#ou").fill("reze")
     wait_for(lambda: page.evaluate("window.held") == 1, what="held")
@@ -46,6 +47,7 @@ def test_what_is_under_way_is_given_up_with_enter(open_page: OpenPage) -> None:
 
 def test_what_is_under_way_is_given_up_with_a_choice(open_page: OpenPage) -> None:
     page = open_page("/?ou=Nantes&lieu=commune:44109")
+    page.locator(".pill").click()
     page.locator("#ou").fill("reze")
     expect(page.locator("#suggestions li").first).to_contain_text("Rezé")
     hold(page)
@@ -117,6 +119,8 @@ def apart(page: Page, one: str, other: str) -> bool:
 @pytest.mark.parametrize("path", ["/", "/?ou=Nantes&lieu=commune:44109"])
 def test_the_line_where_nothing_is_suggested_covers_no_button(open_page: OpenPage, path: str) -> None:
     page = open_page(path, width=360)
+    if path != "/":
+        page.locator(".pill").click()
     page.locator("#ou").fill("zzqxkwv")
     expect(page.locator(".no-suggestion").first).to_be_visible()
     assert apart(page, ".no-suggestion", ".where-row .button")
@@ -141,6 +145,7 @@ def test_an_address_with_its_commune_suggests_the_commune(open_page: OpenPage) -
 
 def test_a_territory_is_too_wide_for_the_end_of_a_way(open_page: OpenPage) -> None:
     page = open_page("/?ou=Nantes&lieu=commune:44109")
+    page.locator(".pill").click()
     page.locator(".panel-way summary").click()
     page.locator("#vers").press_sequentially("loire-atlantique", delay=10)
     expect(page.locator("#vers ~ .no-suggestion")).to_contain_text("trop étendu")
@@ -182,6 +187,7 @@ def test_a_guess_is_on_the_first_screen_of_a_phone_and_announced(open_page: Open
     box = page.locator(".notice").first.bounding_box()
     assert box
     assert box["y"] + box["height"] <= 740
+    page.locator(".pill").click()
     page.locator("#ou").fill("sorini")
     page.locator("#ou").press("Enter")
     expect(page.locator("#annonce")).to_contain_text("Aucun lieu ne s’appelle exactement")

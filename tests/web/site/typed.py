@@ -11,6 +11,7 @@ from web.shared.search.places import Meant, Place, Where, here
 
 TODAY = date(2026, 11, 23)
 NANTES = Place("commune", "Nantes", Point(47.2186, -1.5541), "commune:44109", "44109")
+REZE = Place("commune", "Rezé", Point(47.19, -1.55), "commune:44143", "44143")
 TWINS = "naissance=2026-05-04&naissance=2026-05-04"
 
 
