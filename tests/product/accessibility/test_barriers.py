@@ -126,6 +126,8 @@ def barriers(page: Page) -> Found:
     found: Found = page.evaluate("barriers.all()")
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.set_viewport_size({"width": 1280, "height": 900})
+    if page.locator(".map").count():
+        page.wait_for_timeout(1_500)  # for its new contours: until they come axe takes a name for its halo
     found["dark"] = page.evaluate("barriers.contrast()")
     return {kind: each for kind, each in found.items() if each}
 

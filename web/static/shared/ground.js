@@ -1,5 +1,5 @@
-// The ground of a map, under its offers: the contours that we serve, or an operator's tiles (docs/map.md). Every map of
-// the site lays it: `const ground = window.ground(map, () => wanted)`, then `await ground.refresh(signal)` after a move.
+// The ground of a map: the contours that we serve, or an operator's tiles (docs/map.md). Every map of the site lays it:
+// `const ground = window.ground(map, () => wanted)`, then `await ground.refresh(signal)` after a move.
 (() => {
   "use strict";
   const L = window.L;
@@ -9,8 +9,8 @@
   const COMMUNES_ALONE_FROM_ZOOM = 12;
   const COMMUNE_NAMES_FROM_ZOOM = 11;
   const DEPARTMENT_NAMES_FROM_ZOOM = 7;
-  // Of the map's width, beyond each of its edges: what is drawn there, so that no drag from edge to edge shows an end; and
-  // what is fetched below 12, where the departments reach further anyway, or while nobody has come near the map.
+  // Of the map's width, beyond each edge: so that no drag shows an end; and below 12, where departments reach further
+  // anyway, or while nobody has come near.
   const AROUND = 1;
   const AROUND_LESS = 0.25;
   const LETTER_PX = 7.5;
@@ -64,8 +64,7 @@
       refresh().catch(() => {}); // the next move says so
     }
 
-    // Fetch and draw the contours in view, unless they are there. What is drawn stays until the new ones have come.
-    // Rejects as fetch does, or with an Error whose `waitS` says how many seconds the server asks to wait, 0 for none.
+    // Fetch and draw the contours in view, unless they are there; the old ones stay until then.
     async function refresh(signal) {
       if (tiled && !wanted().own) return draw([]);
       const zoom = Math.floor(map.getZoom());
@@ -80,9 +79,7 @@
         Math.min(180, bounds.getEast()),
         Math.min(90, bounds.getNorth()),
       ].map((degrees) => degrees.toFixed(4)).join(",");
-      const answer = await fetch("/fond-de-carte?" + new URLSearchParams({ bbox, zoom }), { signal });
-      if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
-      const { features } = await answer.json();
+      const features = await window.ground.features("/fond-de-carte?" + new URLSearchParams({ bbox, zoom }), signal);
       if (mine !== turn) return;
       known = { bounds, level, features };
       draw(features);
@@ -143,8 +140,8 @@
       }
     }
 
-    // Names where they stand free of each other and of the controls, that of the search first, then those of large places,
-    // as the server sends them. One that would reach over the map's edge stands within it.
+    // Free of each other and of the controls: that of the search first, then large places, as the server sends them. One
+    // that would reach over the edge stands within it.
     function write() {
       names.clearLayers();
       const zoom = map.getZoom();
@@ -199,6 +196,13 @@
       const largest = seen.reduce((found, each) => (each.area > found.area ? each : found), { area: 0 });
       return largest.area > LEAST_PX * LEAST_PX ? largest.at : null;
     }
+  };
+
+  // Rejects as fetch does, or with an Error whose `waitS` says how many seconds the server asks to wait, 0 for none.
+  window.ground.features = async (address, signal) => {
+    const answer = await fetch(address, { signal });
+    if (answer.ok) return (await answer.json()).features;
+    throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
   };
 
   function centroid(ring) {

@@ -88,10 +88,6 @@
     return { bbox: maps.written(box), zoom: Math.round(map.getZoom()) };
   };
 
-  // What they answer instead, and how long to wait where they say so.
-  maps.refusal = (answer) =>
-    Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
-
   maps.isOnePlace = ({ box: [west, south, east, north] }) => east - west < SLACK && north - south < SLACK;
 
   // A box for who asks for the results of a group, in the four decimals of an address, some ten metres: never a mere

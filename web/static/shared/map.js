@@ -159,11 +159,9 @@
     return ofBox(bbox.split(",").map(Number), zoom, signal);
   }
 
-  async function ofBox(box, zoom, signal) {
+  function ofBox(box, zoom, signal) {
     const view = new URLSearchParams({ bbox: maps.written(box), zoom });
-    const answer = await fetch("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), { signal });
-    if (!answer.ok) throw maps.refusal(answer);
-    return (await answer.json()).features;
+    return window.ground.features("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), signal);
   }
 
   function say(text) {

@@ -40,19 +40,13 @@
     const asked = new URLSearchParams({ bbox: bbox.map((degrees) => degrees.toFixed(4)).join(","), zoom: Math.round(map.getZoom()) });
     const results = await Promise.allSettled([
       ground.refresh(signal),
-      features("/api/v1/map?" + wanted.query + "&" + asked, signal).then(drawOffers),
+      window.ground.features("/api/v1/map?" + wanted.query + "&" + asked, signal).then(drawOffers),
     ]);
     if (signal.aborted) return;
     const wait = Math.max(0, ...results.map((result) => result.reason?.waitS || 0));
     if (wait) later = setTimeout(refresh, (wait + Math.random()) * 1000);
     const failed = results.some((result) => result.status === "rejected");
     message.textContent = wait ? texts.busy.replace("{seconds}", wait) : failed ? texts.failed : "";
-  }
-
-  async function features(address, signal) {
-    const answer = await fetch(address, { signal });
-    if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });
-    return (await answer.json()).features;
   }
 
   // An open popup, and the focus in it, outlive the move that brings it into view.
