@@ -52,6 +52,16 @@
     link.href = isMap() ? list : map;
   }
 
+  // « Voir dans la liste », of what stands at one place of the map (shared/map-popups.js), shows that list once it is there.
+  let toTitle = false;
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".map-popup-list") || !isMap() || !narrow.matches) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    toList();
+    toTitle = true;
+  }, true);
+  document.addEventListener("echec", () => { toTitle = false; });
+
   // Where list and map stand side by side with little room, the map can be put away.
   const pane = document.getElementById("volet-carte");
   pane.addEventListener("click", () => {
@@ -109,6 +119,8 @@
     shown = led = null;
     address();
     if (isMap()) settle();
+    if (toTitle) document.getElementById("titre-resultats").focus();
+    toTitle = false;
   });
 
   window.addEventListener("pageshow", address);
