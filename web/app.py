@@ -126,6 +126,7 @@ SHOWN_BY_SEVERAL = {
     "default_radius": forms.RADIUS,
     "most_children": MAX_PLACES,
     "default_detour": forms.DETOUR,
+    "usual_hours": {"start": need.START, "end": need.END},
 }
 """What the templates of `shared` know besides the values of their page."""
 

@@ -342,6 +342,7 @@ SCRIPT = {
     "not_located": "Votre position n’a pas pu être obtenue. Tapez le nom d’une commune.",
     "my_position": MY_POSITION,
     "fictitious": FICTITIOUS,
+    "show": search.SHOW,
     "itinerary": "Itinéraire",
     "itinerary_to": "Itinéraire vers {name}",
     **maps.SCRIPT,

@@ -82,7 +82,9 @@
     if (!region.contains(event.relatedTarget)) release("focus");
   });
   region.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key !== "Escape") return;
+    event.preventDefault(); // what the message stands over stays
+    close();
   });
   document.addEventListener("visibilitychange", () => (document.hidden ? hold("hidden") : release("hidden")));
 

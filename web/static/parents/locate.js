@@ -29,7 +29,7 @@
         form.elements.lieu.value = "";
         form.elements.autour.value = latitude.toFixed(3) + "," + longitude.toFixed(3);
         if (form.elements.bbox) form.elements.bbox.value = "";
-        form.requestSubmit();
+        if (button.dispatchEvent(new Event("choix", { bubbles: true, cancelable: true }))) form.requestSubmit();
       },
       () => {
         if (looking !== mine) return;

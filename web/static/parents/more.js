@@ -1,5 +1,5 @@
 // « Voir plus de résultats » adds the next page to the list and says how far one is. Dispatches « ajout » and « echec »; listens
-// to « suites », which asks for several pages again at once: {hrefs, cache, done}.
+// to « suites », which asks for further pages again: {count, cache, done}.
 (() => {
   "use strict";
   const status = document.getElementById("annonce");
@@ -19,7 +19,7 @@
     busy(link, true);
     let page;
     try {
-      page = await read(link.getAttribute("href"), "default");
+      ({ page } = await read(link.getAttribute("href"), "default"));
     } catch (error) {
       if (!link.isConnected) return; // another search came between
       busy(link, false, words);
@@ -28,27 +28,33 @@
     if (!list.isConnected) return;
     // A page without a list says something else: the reader sees it.
     if (!page.getElementById("liste")) return window.location.assign(link.href);
-    const added = add(list, page, link.getAttribute("href"));
+    const added = add(list, page);
     const first = added.map((item) => item.querySelector("a")).find(Boolean);
     if (first) first.focus();
     const { shown, total } = progress();
     status.textContent = texts.added.replace("{shown}", shown).replace("{total}", total);
   }
 
-  // Several pages at once, in their order; as many as came in a row, whatever failed after them.
-  document.addEventListener("suites", async ({ detail: { hrefs, cache, done } }) => {
+  // One after the other, as each page says where the next one is; as many as come, whatever fails after them.
+  document.addEventListener("suites", async ({ detail: { count, cache, done } }) => {
     const list = document.getElementById("liste");
-    const link = document.getElementById("suite");
-    const words = link ? [...link.childNodes] : [];
-    if (link) busy(link, true);
-    const answers = await Promise.allSettled(hrefs.map((href) => read(href, cache)));
-    if (!list || !list.isConnected) return;
-    const failed = answers.findIndex(({ status, value }) => status === "rejected" || !value.getElementById("liste"));
-    const pages = failed < 0 ? answers : answers.slice(0, failed);
-    if (link && pages.length === 0) busy(link, false, words);
-    pages.forEach(({ value }, at) => add(list, value, hrefs[at]));
+    for (let left = count; left > 0 && document.getElementById("suite"); left -= 1) {
+      const link = document.getElementById("suite");
+      const words = [...link.childNodes];
+      busy(link, true);
+      try {
+        const { page, answer } = await read(link.getAttribute("href"), cache);
+        if (!list.isConnected) return;
+        if (!page.getElementById("liste")) throw answer;
+        add(list, page);
+      } catch (error) {
+        if (!link.isConnected) return;
+        busy(link, false, words);
+        say(error, () => append(document.getElementById("suite")));
+        break;
+      }
+    }
     progress();
-    if (failed >= 0) say(answers[failed].reason, () => append(document.getElementById("suite")));
     done();
   });
 
@@ -56,14 +62,14 @@
     const options = { signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "text/html" }, cache };
     const answer = await fetch(place, options);
     if (answer.status >= 500 || answer.status === 429) throw answer;
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    return { answer, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
   }
 
   // Whoever has moved in the order between two pages stands in the list once.
-  function add(list, page, href) {
+  function add(list, page) {
     const fresh = [...page.querySelectorAll("#liste > li")].filter((item) => !item.id || !document.getElementById(item.id));
     list.append(...fresh.map((item) => document.adoptNode(item)));
-    list.dataset.suites = JSON.stringify([...JSON.parse(list.dataset.suites || "[]"), href]);
+    list.dataset.further = Number(list.dataset.further || 0) + 1;
     const link = document.getElementById("suite");
     const next = page.getElementById("suite");
     if (next) link.replaceWith(document.adoptNode(next));

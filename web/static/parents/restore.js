@@ -1,11 +1,14 @@
 // Back, and a reload: the list as long as it was, at the place where one was, with the same panels open and the focus on the
-// card that one came from. What is kept of a search (by its address, of the newest ones) stays in this tab until it is closed.
+// card that one came from. What is kept of the newest lists stays in this tab until it is closed, under a number that their
+// entry of the history holds: no address, which would tell a place, a position or a birth; and no cursor of a further page,
+// which holds distances from there.
 (() => {
   "use strict";
   const KEY = "ribambelle.listes";
   const MOST = 12;
+  const OVER = "#barre, .site-menu, .bar #volets > .panel";
   if (!document.querySelector("#resultats[data-map]") || !canKeep()) return;
-  let current = listOf(window.location);
+  let current = entry();
   let moved = false; // by the reader, since a restoring has begun
   let leaving = null; // the card whose link was followed
 
@@ -23,13 +26,14 @@
   });
   document.addEventListener("attente", ({ detail: runs }) => runs && save());
   document.addEventListener("resultats", ({ detail }) => {
-    current = listOf(window.location);
+    current = entry();
     leaving = null;
     if (detail && detail.back) restore("force-cache");
   });
   window.addEventListener("popstate", save);
   window.addEventListener("pagehide", save);
   document.addEventListener("visibilitychange", () => document.hidden && save());
+  window.addEventListener("hashchange", () => entry(current)); // an anchor is another entry of the same list
 
   function canKeep() {
     try {
@@ -41,11 +45,12 @@
     }
   }
 
-  // Whether list or map is in view makes no other search.
-  function listOf(place) {
-    const pairs = new URLSearchParams(place.search);
-    pairs.delete("vue");
-    return place.pathname + "?" + pairs;
+  // The number of the entry that one is at; one that has none yet is given `id`.
+  function entry(id = Math.random().toString(36).slice(2)) {
+    const { state } = window.history;
+    if (state && state.liste) return state.liste;
+    window.history.replaceState({ ...state, liste: id }, "");
+    return id;
   }
 
   function read() {
@@ -61,7 +66,7 @@
     const kept = read();
     kept.delete(current);
     kept.set(current, {
-      suites: JSON.parse((list && list.dataset.suites) || "[]"),
+      further: Number((list && list.dataset.further) || 0),
       card: inView(list),
       y: window.scrollY,
       aside: list ? list.scrollLeft : 0,
@@ -84,7 +89,8 @@
     return top < window.innerHeight ? { id: first.id, top } : null;
   }
 
-  // By their own name, or their number within what has one.
+  // By their own name, or their number within what has one. Not what stands over the page until one has done with it: the
+  // sheet of the form, popovers, menus.
   function panels() {
     const found = new Map();
     const counts = new Map();
@@ -93,7 +99,7 @@
       const name = around ? around.id : "";
       const number = counts.get(name) || 0;
       counts.set(name, number + 1);
-      found.set(panel.id || name + ":" + number, panel);
+      if (!panel.matches(OVER)) found.set(panel.id || name + ":" + number, panel);
     }
     return found;
   }
@@ -105,8 +111,8 @@
     for (const [key, open] of kept.panels) if (known.has(key)) known.get(key).open = open;
     moved = false;
     scroll(kept);
-    if (!kept.suites.length) return focus(kept);
-    const detail = { hrefs: kept.suites, cache, done: () => { scroll(kept); focus(kept); } };
+    if (!kept.further) return focus(kept);
+    const detail = { count: kept.further, cache, done: () => { scroll(kept); focus(kept); } };
     document.dispatchEvent(new CustomEvent("suites", { detail }));
   }
 

@@ -21,10 +21,15 @@
     else window.location.assign(place);
   });
 
-  // An order that was chosen stands in the address; the one that comes by itself does not.
-  document.addEventListener("change", ({ target }) => {
-    if (target.name === "tri") target.dataset.chosen = "yes";
-  }, true);
+  // What the form says, for all who read it (also sheet.js, which counts): hours and places count with a day only. Where
+  // no list is yet, hours that were changed go along all the same: the answer asks for their day.
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const slot of ["", "2", "3"]) {
+      if (formData.has("jour" + slot)) continue;
+      const said = ["debut", "fin"].map((name) => form.elements[name + slot]).some((field) => field && field.value !== field.dataset.usual);
+      for (const name of ["debut", "fin", "places"]) if (name === "places" || !said || hasResults()) formData.delete(name + slot);
+    }
+  });
 
   // Without, there is nothing to swap: the home page, or a search that could not be done.
   function hasResults() {
@@ -33,10 +38,11 @@
 
   // A chip takes its filter out of the list, and out of the form; « Réessayer » asks for what is missing beside the list.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("#reessayer, #actifs a[href^='/?'], .chips a[href^='/?']");
+    const link = event.target.closest("#reessayer, #actifs a[href^='/?']");
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    visit(link.getAttribute("href"), { fill: link.id !== "reessayer" });
+    link.focus({ preventScroll: true }); // a press gives it the focus in some browsers only
+    visit(link.getAttribute("href"), { fill: link.id !== "reessayer", bare: link.matches(".reset") });
   });
 
   document.addEventListener("zone", ({ detail: { west, south, east, north } }) => {
@@ -55,7 +61,7 @@
     return place.pathname + "?" + pairs;
   }
 
-  // The address says what was asked and nothing else: empty fields and untouched hours stay out.
+  // The address says what was asked and nothing else: empty fields stay out, and an order that nobody has chosen.
   function address(more = {}) {
     const data = new FormData(form);
     const before = new URLSearchParams(window.location.search);
@@ -63,10 +69,8 @@
     const elsewhere = isElsewhere(state(), applied);
     const pairs = [...data].filter(([name, value]) => {
       if (value === "" || name in more || (name === "bbox" && elsewhere)) return false;
-      const slot = /^(debut|fin|places)([23]?)$/.exec(name);
-      if (slot) return data.has("jour" + slot[2]) || (slot[1] !== "places" && value !== form.elements[name].defaultValue);
       if (name === "detour" || name === "vers-lieu") return form.elements.vers.value !== "";
-      if (name === "tri") return form.elements.tri.dataset.chosen === "yes" || before.has("tri");
+      if (name === "tri") return before.has("tri") || !form.elements.tri.selectedOptions[0]?.defaultSelected;
       return true;
     });
     for (const name of OF_ADDRESS) {
@@ -88,11 +92,16 @@
     return found;
   }
 
-  function put(wanted) {
+  function differing(before) {
+    return new Map([...state()].filter(([key, value]) => before.has(key) && before.get(key) !== value));
+  }
+
+  function put(wanted, isMeant = () => true) {
     for (const field of form.elements) {
-      const value = field.name && wanted.get(keyOf(field));
-      if (typeof value === "boolean") field.checked = value;
-      else if (typeof value === "string") field.value = value;
+      const key = field.name && keyOf(field);
+      if (!key || !wanted.has(key) || !isMeant(key)) continue;
+      if (isBox(field)) field.checked = wanted.get(key);
+      else field.value = wanted.get(key);
     }
   }
 
@@ -107,8 +116,9 @@
   }
 
   // `sent`: by a button, or a place that was chosen: an entry of the history. `back`: asked by the history itself.
-  // `fill`: the form takes the answer's values, as it was not the form that asked.
-  async function visit(place, { sent = false, back = false, fill = false } = {}) {
+  // `fill`: the form takes the answer's values, as it was not the form that asked; but, unless `bare`, not where it holds
+  // what has not been searched yet.
+  async function visit(place, { sent = false, back = false, fill = false, bare = false } = {}) {
     const asked = state();
     if (running) running.abort();
     const mine = (running = new AbortController());
@@ -121,7 +131,7 @@
       if (answer.status >= 500 || answer.status === 429) throw answer;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch (error) {
-      if (running === mine) failed(error, asked, place, { sent, back, fill });
+      if (running === mine) failed(error, asked, place, { sent, back, fill, bare });
       return;
     } finally {
       clearTimeout(timer);
@@ -132,16 +142,19 @@
     // An error beside a field: the whole page says it, so show the whole page.
     if (!page.querySelector("#resultats[data-map]")) return sent ? window.location.assign(place) : window.location.replace(place);
     const elsewhere = isElsewhere(asked, applied);
-    const since = [...state()].filter(([key, value]) => asked.get(key) !== value);
-    const answered = state(page.getElementById("recherche"));
+    // What was changed while this was under way; beside a chip also what was before, and was not asked for yet.
+    const since = differing(fill && !back && !bare ? applied : asked);
+    const answer = fill ? state(page.getElementById("recherche")) : asked;
     swap(page);
-    if (fill) put(answered);
-    put(new Map(since)); // what was changed while this was under way
-    applied = fill ? state() : asked;
+    if (fill) put(answer, (key) => !since.has(key));
     document.title = page.title;
-    if (!back) history[sent && place !== window.location.pathname + window.location.search ? "pushState" : "replaceState"](null, "", place);
+    if (!back && sent && place !== window.location.pathname + window.location.search) history.pushState(null, "", place);
+    else if (!back) history.replaceState(history.state, "", place);
     shown = listOf(window.location);
     document.dispatchEvent(new CustomEvent("resultats", { detail: { back } }));
+    // As the fields stand now that they follow the address (sheet.js).
+    applied = new Map([...state()].map(([key, value]) => [key, since.has(key) ? (answer.get(key) ?? value) : value]));
+    put(since);
     if (!back) stay(elsewhere);
     announce();
   }
@@ -150,16 +163,15 @@
   function swap(page) {
     const focused = document.activeElement;
     const [x, y] = [window.scrollX, window.scrollY];
-    const chips = focused.closest("#actifs, .chips");
-    const at = chips ? [...chips.querySelectorAll("a")].indexOf(focused) : -1;
+    const at = [...document.querySelectorAll("#actifs a")].indexOf(focused);
     for (const old of document.querySelectorAll("[data-swap]")) {
       const fresh = page.getElementById(old.id);
       if (fresh) old.replaceWith(document.adoptNode(fresh));
     }
     window.scrollTo(x, y);
     if (document.contains(focused)) return;
-    const left = chips ? [...document.querySelectorAll("#actifs a, .chips a")] : [];
-    const next = left[Math.min(at, left.length - 1)];
+    const left = [...document.querySelectorAll("#actifs a")];
+    const next = at < 0 ? null : left[Math.min(at, left.length - 1)];
     const again = next || sameAs(focused) || document.getElementById("titre-resultats");
     if (again) again.focus({ preventScroll: true });
   }
@@ -190,7 +202,7 @@
   function failed(error, asked, place, how) {
     running = null;
     wait(false);
-    if (!how.sent && !how.fill) put(applied);
+    if (!how.sent && !how.fill) put(applied, (key) => applied.get(key) !== asked.get(key) && state().get(key) === asked.get(key));
     const again = () => {
       if (!how.fill) put(asked);
       visit(place, how);

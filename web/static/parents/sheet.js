@@ -4,6 +4,7 @@
 (() => {
   "use strict";
   const form = document.getElementById("recherche");
+  const texts = JSON.parse(document.getElementById("textes").textContent);
   const bar = document.getElementById("barre");
   const pill = bar.querySelector("summary");
   const sheet = document.getElementById("feuille");
@@ -16,15 +17,17 @@
   const shows = CSS.supports("selector(::details-content)");
   const SOON_MS = 400;
   // A browser tells a change of a time or a date with each figure: such a field waits longer, and, where the answer
-  // would draw it anew, until it is left.
+  // would draw it anew, until it is left. Which change is complete in itself, the templates say, of filters their table.
   const TYPED_MS = 1500;
-  const isTyped = (field) => ["time", "date"].includes(field.type);
+  const isTyped = (field) => !field.closest("[data-instant]");
+  const SAID = "script, #annonce, #avis, #avis-dit";
   const DIALOG = [["role", "dialog"], ["aria-modal", "true"], ["aria-labelledby", "titre-recherche"]];
   const touched = new Set(); // what was changed since the last search
   let timer = 0;
+  let next = null; // what is done then
+  let after = null; // what waits for a search that came between
   let counting = null;
   let instant = false; // a search that nobody sent: what stands open stays open
-  let lastChip = -1;
 
   const isSheet = () => !(wide.matches && shows);
   const isDocked = () => widest.matches && shows;
@@ -98,11 +101,12 @@
     bar.open = true;
   });
 
-  // All that is not the sheet: the neighbours of each element around it.
+  // All that is not the sheet: the neighbours of each element around it. But what is said is heard over the sheet, too,
+  // and a message can be closed.
   function around() {
     const found = [];
     for (let at = sheet; at !== document.body; at = at.parentElement) {
-      for (const other of at.parentElement.children) if (other !== at && !other.matches("script")) found.push(other);
+      for (const other of at.parentElement.children) if (other !== at && !other.matches(SAID)) found.push(other);
     }
     return found;
   }
@@ -148,7 +152,7 @@
     // The zone of the map is no longer meant by who says where.
     if (["rayon", "detour"].includes(target.name)) form.elements.bbox.value = "";
     if (inSheet()) return later(count, SOON_MS);
-    if (isSheet() || target.dataset.suggest || !isWhole()) return;
+    if (isSheet() || target.dataset.suggest || !isWhole() || waitsForDay(target)) return;
     if (!isTyped(target)) later(search, SOON_MS);
     else if (!target.closest("[data-swap]")) later(search, TYPED_MS);
   });
@@ -158,24 +162,59 @@
     if (inSheet() && target.matches("input:not([type=checkbox])")) later(count, SOON_MS);
   });
 
+  // A place that was chosen is sent; in a sheet only the button sends.
+  form.addEventListener("choix", (event) => {
+    if (!inSheet()) return;
+    event.preventDefault();
+    form.elements.bbox.value = "";
+    later(count, 0);
+  });
+
   // A field that was left is typed to its end; one among several, like the births of children, when all are left.
   document.addEventListener("focusout", ({ target, relatedTarget }) => {
-    if (isSheet() || !touched.has(target) || !isTyped(target) || !isWhole()) return;
+    if (isSheet() || target.dataset.suggest || !touched.has(target) || !isTyped(target) || !isWhole() || waitsForDay(target)) return;
     if (!target.closest("fieldset, .field").contains(relatedTarget)) later(search, SOON_MS);
   });
 
   function later(act, ms) {
     window.clearTimeout(timer);
+    next = act;
     timer = window.setTimeout(() => { timer = 0; act(); }, ms);
   }
 
-  // Hours say nothing until a day is ticked, and are refused without one; so are hours that end as they begin.
+  function never() {
+    window.clearTimeout(timer);
+    timer = 0;
+    after = null;
+  }
+
+  // Another search has begun (a chip, the history) before a change was searched: that waits for its end, or would put an
+  // end to it.
+  document.addEventListener("attente", ({ detail: runs }) => {
+    if (!runs || !timer) return;
+    window.clearTimeout(timer);
+    timer = 0;
+    after = next;
+  });
+  document.addEventListener("echec", resume);
+
+  function resume() {
+    if (after) later(after, SOON_MS);
+    after = null;
+  }
+
+  // Hours that end as they begin are refused.
   function isWhole() {
-    const data = new FormData(form);
     return ["", "2", "3"].every((slot) => {
       const [start, end] = ["debut", "fin"].map((name) => form.elements[name + slot]);
-      return data.has("jour" + slot) ? start.value !== end.value || start.value === "" : !touched.has(start) && !touched.has(end);
+      return waitsForDay(start) || start.value !== end.value || start.value === "";
     });
+  }
+
+  // Hours and places say nothing until a day is ticked (search.js).
+  function waitsForDay(field) {
+    const slot = /^(?:debut|fin|places)([23]?)$/.exec(field.name);
+    return slot !== null && !new FormData(form).has("jour" + slot[1]);
   }
 
   function search() {
@@ -184,28 +223,35 @@
     instant = false;
   }
 
-  // How many results the form would have, as it stands; what the button says where nobody answers is still true.
+  // How many results the form would have, as it stands; where nobody answers, the button says no number: that of the form
+  // before would be wrong.
   async function count() {
     if (counting) counting.abort();
     counting = new AbortController();
-    const data = new FormData(form);
-    const said = [...data].filter(([name, value]) => {
-      const slot = /^(debut|fin|places)([23]?)$/.exec(name);
-      return value !== "" && (!slot || data.has("jour" + slot[2]));
-    });
+    const { signal } = counting;
+    const said = [...new FormData(form)].filter(([, value]) => value !== "");
+    let text = texts.show;
     try {
-      const answer = await fetch("/nombre?" + new URLSearchParams(said), { signal: counting.signal });
-      if (answer.ok) document.querySelector("#montrer .counted").textContent = (await answer.json()).text;
+      const answer = await fetch("/nombre?" + new URLSearchParams(said), { signal });
+      if (answer.ok) ({ text } = await answer.json());
     } catch {
-      // A newer count, or no network: the search itself says so.
+      // No network: the search itself says so.
     }
+    if (!signal.aborted) document.querySelector("#montrer .counted").textContent = text;
+  }
+
+  // A zone is asked for with all that the form says, as if it were sent.
+  document.addEventListener("zone", asked);
+
+  // Hours that wait for their day are still to be asked.
+  function asked() {
+    never();
+    for (const field of touched) if (!waitsForDay(field)) touched.delete(field);
+    if (counting) counting.abort();
   }
 
   form.addEventListener("submit", () => {
-    window.clearTimeout(timer);
-    timer = 0;
-    touched.clear();
-    if (counting) counting.abort();
+    asked();
     if (instant) return;
     const sent = inSheet();
     closeSheet();
@@ -215,57 +261,30 @@
 
   // What a swap leaves to do -------------------------------------------------------------------------------------
 
-  document.addEventListener("resultats", () => {
+  document.addEventListener("resultats", ({ detail: { back } }) => {
+    if (back) after = null; // changed in the list that one has left
+    if (counting) counting.abort();
     own();
     follow();
-    arrows();
+    resume();
   });
 
   // The fields that no swap renews follow the address: a chip was taken off, or « back » led here. What has been changed
   // since the search was sent is still to be searched.
   function follow() {
     const asked = new URLSearchParams(window.location.search);
-    if (timer) return;
     for (const field of form.elements) {
       if (!field.name || touched.has(field) || field.closest("[data-swap]") || field === document.activeElement) continue;
       const given = asked.getAll(field.name);
       if (field.type === "checkbox") field.checked = given.includes(field.value);
       else if (field.matches("select")) field.value = given.at(-1) ?? (field.name === "detour" ? field.value : "");
-      else if (field.matches("input")) field.value = given.at(-1) ?? ({ debut: "08:00", fin: "18:00" }[field.name.replace(/[23]$/, "")] || "");
+      else if (field.matches("input")) field.value = given.at(-1) ?? (field.dataset.usual || "");
     }
   }
-
-  // The chips are one stop of the keyboard: arrows lead from one to the next.
-  function arrows() {
-    const active = document.getElementById("actifs");
-    const links = [...active.querySelectorAll("a")];
-    active.setAttribute("role", "toolbar");
-    active.setAttribute("aria-label", active.querySelector("ul").getAttribute("aria-label"));
-    const stop = (at) => links.forEach((link, n) => { link.tabIndex = n === at ? 0 : -1; });
-    stop(0);
-    active.addEventListener("focusin", ({ target }) => stop(links.indexOf(target)));
-    active.addEventListener("keydown", (event) => {
-      const at = links.indexOf(document.activeElement);
-      const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: links.length - 1 }[event.key];
-      if (at < 0 || to === undefined) return;
-      event.preventDefault();
-      links.at(to % links.length).focus();
-    });
-    // A chip that was taken off leaves the focus to the one in its place.
-    if (lastChip >= 0 && document.activeElement === document.body && links.length) links[Math.min(lastChip, links.length - 1)].focus();
-    lastChip = -1;
-  }
-
-  document.addEventListener("click", ({ target }) => {
-    const link = target.closest("#actifs a");
-    if (link) lastChip = [...document.querySelectorAll("#actifs a")].indexOf(link);
-  }, true);
 
   document.querySelector(".to-filters").addEventListener("click", (event) => {
     event.preventDefault();
     const first = panels.querySelector("input, select");
     (isDocked() && first ? first : beside).focus();
   });
-
-  arrows();
 })();

@@ -50,6 +50,16 @@
     link.href = isMap() ? list : map;
   }
 
+  // Of too many in one place the map leads to their list, once it is there. Before the search is asked for, whose address
+  // holds the view.
+  let toTitle = false;
+  document.addEventListener("zone", ({ detail }) => {
+    if (!detail.list || !isMap() || !narrow.matches) return;
+    toList();
+    toTitle = true;
+  }, true);
+  document.addEventListener("echec", () => { toTitle = false; });
+
   // Where list and map stand side by side with little room, the map can be put away.
   const pane = document.getElementById("volet-carte");
   pane.addEventListener("click", () => {
@@ -101,16 +111,13 @@
     card.scrollIntoView({ block: "nearest", inline: "start", behavior: still.matches ? "auto" : "smooth" });
   });
 
-  // Of too many in one place the map leads to the list.
-  document.addEventListener("zone", ({ detail }) => {
-    if (detail.list && isMap() && narrow.matches) toList();
-  });
-
   // A search that came by a link of the page knows nothing of the view.
   document.addEventListener("resultats", () => {
     shown = led = null;
     address();
     if (isMap()) settle();
+    if (toTitle) document.getElementById("titre-resultats").focus();
+    toTitle = false;
   });
 
   window.addEventListener("pageshow", address);

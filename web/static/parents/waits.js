@@ -41,14 +41,15 @@
   }
 
   document.addEventListener("echec", ({ detail: { error, undone, again } }) => {
-    const text = why(error) + " " + undone;
+    const text = (why(error) + " " + undone).trim();
     document.dispatchEvent(new CustomEvent("avis", { detail: { text, again, stay: true } }));
   });
 
-  // `error`: what fetch threw, or the answer that was none.
+  // `error`: what fetch threw, or the answer that was none; why the site refused what was asked, its own page says.
   function why(error) {
     if (!navigator.onLine) return texts.offline;
-    if (!error || error.status !== 429) return texts.unreachable;
+    if (error.status >= 400 && error.status < 500 && error.status !== 429) return "";
+    if (error.status !== 429) return texts.unreachable;
     return texts.too_many.replace("{seconds}", error.headers.get("Retry-After") || "60");
   }
 })();

@@ -166,8 +166,10 @@
       if (start) form.elements.autour.value = "";
       // Someone who has opened the way goes on to its other end.
       const asked = [...form.querySelectorAll("input[data-suggest]")].find((other) => other.value === "" && other.checkVisibility());
+      // Who holds the form may wait for its button (parents/sheet.js).
+      const goes = input.dispatchEvent(new Event("choix", { bubbles: true, cancelable: true }));
       if (asked) asked.focus();
-      else form.requestSubmit();
+      else if (goes) form.requestSubmit();
     }
   }
 

@@ -67,6 +67,55 @@ def test_a_reload_restores_them_too(surf: Surf) -> None:
     stands(page.locator(f"#{id}"), before)
 
 
+KEPT = "JSON.stringify({...sessionStorage}) + JSON.stringify(history.state)"
+
+
+def test_what_the_tab_keeps_of_a_list_tells_no_place_and_no_birth(surf: Surf) -> None:
+    page = surf("/?autour=47.219,-1.554&rayon=20&naissance=2026-05-04&type=mam&tri=distance")
+    with_sixty(page)
+    page.goto(page.url.split("/?")[0] + "/a-propos")
+    kept = page.evaluate(KEPT)
+    assert "offre-maison" in kept
+    for told in ("autour", "47.219", "-1.554", "naissance=", "2026", "suite", "Wy", "/?"):
+        assert told not in kept
+    further = page.evaluate("JSON.parse(sessionStorage['ribambelle.listes']).map(([, list]) => list.further)")
+    assert further == [2], "how many further pages, and not which"
+    page.go_back()
+    expect(page.locator("#liste > .card")).to_have_count(60)
+
+
+def test_a_further_page_that_is_refused_when_one_comes_back_is_not_said_to_be_a_site_that_is_away(surf: Surf) -> None:
+    page = surf()
+    with_sixty(page)
+    page.route(lambda url: "suite=" in url, lambda route: route.fulfill(status=422, body="<p>Cette suite a expiré."))
+    page.reload()
+    toast = page.locator("#avis .toast p")
+    expect(toast).to_have_text("La suite de la liste n’a pas été chargée.")
+    expect(page.locator("#liste > .card")).to_have_count(20)
+    expect(page.locator("#suite")).to_have_text("Voir plus de résultats")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_back_does_not_open_the_form_again_that_was_sent(surf: Surf, width: int) -> None:
+    page = surf(width=width)
+    page.locator(".pill").click()
+    place = page.locator("#ou")
+    place.fill("Rezé")
+    expect(page.get_by_role("option").first).to_contain_text("Rezé")
+    place.press("Enter")
+    expect(page.locator(HEADING)).to_contain_text("Rezé")
+    page.go_back()
+    expect(page.locator(HEADING)).to_contain_text("Nantes")
+    expect(page.locator("#annonce")).to_contain_text("Nantes")
+    expect(page.locator("#barre")).not_to_have_attribute("open", "")
+    assert page.locator("[inert]").count() == 0
+    page.locator(".pill").click()
+    page.reload()
+    expect(page.locator(HEADING)).to_contain_text("Nantes")
+    expect(page.locator("#liste > .card").first).to_be_visible()
+    expect(page.locator("#barre")).not_to_have_attribute("open", "")
+
+
 def test_a_list_that_is_opened_anew_begins_at_its_top(surf: Surf, address: str) -> None:
     page = surf()
     with_sixty(page)
@@ -82,13 +131,15 @@ def test_who_scrolls_while_the_list_comes_back_is_left_where_he_is(surf: Surf) -
     at_the_middle(page, 50)
     page.goto(page.url.split("/?")[0] + "/a-propos")
     held: list[Route] = []
-    page.route(lambda url: "suite=" in url, lambda route: held.append(route))
+    released: list[bool] = []
+    page.route(lambda url: "suite=" in url, lambda route: route.continue_() if released else held.append(route))
     page.go_back()
     expect(page.get_by_role("link", name="Chargement")).to_be_attached()
     page.mouse.move(300, 400)
     page.mouse.wheel(0, -200)
     page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(true)))")
     here = page.evaluate("window.scrollY")
+    released.append(True)
     for route in held:
         route.continue_()
     expect(page.locator("#liste > .card")).to_have_count(60)
