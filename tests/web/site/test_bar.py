@@ -210,12 +210,22 @@ def test_the_button_says_that_nothing_would_be_found(site: Client) -> None:
     "pairs", [[("jour", "lun"), ("fin", "08:00")], [("type", "nothing")], [("rayon", "7")], [("bbox", "x")]]
 )
 def test_of_an_error_the_button_counts_nothing(site: Client, pairs: list[tuple[str, str]]) -> None:
-    assert said(site, *pairs) == "Voir les résultats"
-    assert search(site, *pairs, status=422)
+    answer = site.get("/nombre", [*NANTES, *pairs]).json()
+    assert answer["text"] == "Voir les résultats"
+    assert answer["wrong"] in unescape(search(site, *pairs, status=422).text)
+    assert answer["wrong"]
 
 
 def test_of_an_empty_form_the_button_counts_nothing(site: Client) -> None:
-    assert site.get("/nombre").json() == {"text": "Voir les résultats"}
+    answer = site.get("/nombre").json()
+    assert (answer["text"], answer["wrong"]) == ("Voir les résultats", "")
+
+
+def test_the_folded_parts_say_what_is_ticked_before_it_is_searched(site: Client) -> None:
+    folded = site.get("/nombre", [*NANTES, ("type", "eaje"), ("jour", "lun")]).json()["folded"]
+    page = text(search(site, ("type", "eaje"), ("jour", "lun")).text)
+    assert folded["recap-types"] == "Crèche"
+    assert plain(folded["recap-besoin"]) in page
 
 
 def test_every_flag_with_a_word_for_it_is_a_field_of_the_panel() -> None:

@@ -66,6 +66,20 @@ def test_a_window_that_grows_turns_the_sheet_into_popovers(look: Open) -> None:
     expect(page.locator(".panel:has([name=jour]) > summary")).to_be_visible()
 
 
+@pytest.mark.parametrize(("panel", "words"), [("Quel accueil ?", "Crèche"), ("Filtres", "Jardin")])
+def test_a_press_on_the_words_beside_a_box_ticks_it(look: Open, panel: str, words: str) -> None:
+    """It gives the focus to what holds all of the page, and closed the popover under the pointer."""
+    page = look()
+    opened = page.locator("#volets > .panel").filter(has_text=panel).first
+    opened.locator("summary").first.click()
+    label = opened.locator("label").filter(has_text=words).first
+    box = label.locator("span").filter(has_text=words).first.bounding_box() or label.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator("#actifs").get_by_role("link", name=words)).to_be_visible()
+    expect(opened).to_have_attribute("open", "")
+
+
 def test_a_change_in_a_popover_searches_soon_after_and_stays_open(look: Open) -> None:
     page = look(width=1280)
     page.locator(".panel:has([name=jour]) > summary").click()

@@ -104,8 +104,16 @@ def around(found: Where, *, alerts: bool, addresses: bool) -> dict[str, Any]:
         "guessed": found.start.is_guess or found.end.is_guess,
         "around": found.is_around,
         "way_summary": way_summary(found),
-        "kinds_summary": kinds_summary(found.form),
-        "need_summary": summary.need_summary(found.form),
+        "folded": folded(found.form),
+    }
+
+
+def folded(form: SearchForm) -> dict[str, str]:
+    """The folded parts of the form, in a few words, by the id of the place where they are said."""
+    return {
+        "recap-besoin": summary.need_summary(form),
+        "recap-types": kinds_summary(form),
+        "recap-filtres": str(form.filtered or texts.FILTERS_NONE),
     }
 
 

@@ -72,28 +72,30 @@ async def search(request: Request) -> Response:
 
 @router.get("/nombre")
 async def number(request: Request) -> Response:
-    """What the button of a form that is being filled in says: how many results it would show. Of a form that is not a
-    search yet, or holds an error, nothing is counted: the page that the button leads to says what is wrong."""
+    """What a form says while it is being filled in: `text`, its button, how many results it would show; `folded`, its
+    parts in a few words; `wrong`, what is wrong with it. Of a form that is not a search yet, or holds an error, nothing
+    is counted."""
     site: Site = request.app.state.site
     form = forms.read(request.query_params.multi_items())
-    query = await asked_for(site, form) if form.asked else None
+    query, wrong = await asked_for(site, form) if form.asked else (None, "")
     if query and query.route and (spent := budget.pay_for_way(request, query.route, needs=False)):
         return spent
     count = (await offers.totals(site.engine, [query]))[0] if query else None
-    return JSONResponse({"text": bar.button(count)})
+    return JSONResponse({"text": bar.button(count), "folded": results.folded(form), "wrong": wrong})
 
 
-async def asked_for(site: Site, form: SearchForm) -> OfferQuery | None:
-    """What a form searches; None where it holds an error. Raises EngineUnavailable."""
-    if forms.errors(form, site.today()):
-        return None
-    found = await resolve(site, replace(form, suite=""))
-    if found.errors:
-        return None
-    try:
-        return meaning(read(OfferParameters, parameters.of_search(found)), site.today())
-    except ParameterError:
-        return None
+async def asked_for(site: Site, form: SearchForm) -> tuple[OfferQuery | None, str]:
+    """What a form searches, or the first thing that is wrong with it. Raises EngineUnavailable."""
+    errors = forms.errors(form, site.today())
+    if not errors:
+        found = await resolve(site, replace(form, suite=""))
+        errors = found.errors
+    if not errors:
+        try:
+            return meaning(read(OfferParameters, parameters.of_search(found)), site.today()), ""
+        except ParameterError as refused:
+            errors = forms.refused(refused)
+    return None, next(iter(errors.values()))
 
 
 async def loosen(site: Site, found: Where, answer: nearly.Answer) -> list[results.Step]:

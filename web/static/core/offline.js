@@ -4,6 +4,12 @@
   const region = document.getElementById("avis");
   let away = document.documentElement.hasAttribute("data-offline");
 
+  // The site is what does not answer: the reader's connection is in order.
+  if (away && navigator.onLine) {
+    away = false;
+    for (const each of document.querySelectorAll("[data-unreachable]")) each.textContent = each.dataset.unreachable;
+  }
+
   // Once the page itself is there: it needs none of it.
   window.addEventListener("load", () => {
     if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js", { updateViaCache: "all" }).catch(() => {});

@@ -27,6 +27,7 @@
   let next = null; // what is done then
   let after = null; // what waits for a search that came between
   let counting = null;
+  let watcher = null;
   let instant = false; // a search that nobody sent: what stands open stays open
 
   const isSheet = () => !(wide.matches && shows);
@@ -76,12 +77,16 @@
     for (const other of around()) other.inert = true;
     closing.hidden = false;
     closing.focus();
+    // The telephone's own way back closes the sheet first, where the browser says that it was asked for.
+    if (window.CloseWatcher) (watcher = new CloseWatcher()).onclose = closeSheet;
     if (!panels.querySelector(":scope > .panel[open]")) panels.querySelector(".panel").open = true;
   }
 
   function closeSheet() {
     if (!inSheet()) return;
     bar.classList.remove("modal");
+    if (watcher) watcher.destroy();
+    watcher = null;
     document.documentElement.classList.remove("sheet-open");
     for (const [name] of DIALOG) sheet.removeAttribute(name);
     for (const other of around()) other.inert = false;
@@ -129,9 +134,10 @@
     closeAll([...popovers(), ...menus()].find((open) => holds(open, target)));
   });
 
-  // Who leaves a popover by the keyboard finds what it covered.
+  // Who leaves a popover by the keyboard finds what it covered. A press on its text gives the focus to what holds all of
+  // the page: to close it then would take it from under the pointer.
   document.addEventListener("focusin", ({ target }) => {
-    for (const open of [...popovers(), ...menus()]) if (!holds(open, target)) open.open = false;
+    if (!target.contains(bar)) for (const open of [...popovers(), ...menus()]) if (!holds(open, target)) open.open = false;
   });
 
   document.addEventListener("keydown", (event) => {
@@ -230,14 +236,17 @@
     counting = new AbortController();
     const { signal } = counting;
     const said = [...new FormData(form)].filter(([, value]) => value !== "");
-    let text = texts.show;
+    let [text, folded, wrong] = [texts.show, {}, ""];
     try {
       const answer = await fetch("/nombre?" + new URLSearchParams(said), { signal });
-      if (answer.ok) ({ text } = await answer.json());
+      if (answer.ok) ({ text, folded, wrong } = await answer.json());
     } catch {
       // No network: the search itself says so.
     }
-    if (!signal.aborted) document.querySelector("#montrer .counted").textContent = text;
+    if (signal.aborted) return;
+    document.querySelector("#montrer .counted").textContent = text;
+    document.querySelector("#pied .wrong").textContent = wrong;
+    for (const [id, words] of Object.entries(folded)) document.getElementById(id).textContent = words;
   }
 
   // A zone is asked for with all that the form says, as if it were sent.

@@ -17,6 +17,13 @@ OFFLINE_COPY = (
     "Vous êtes hors connexion\u00a0: cette liste est celle du {day}. Les places libres ont pu changer depuis."
 )
 
+# The browser has a connection, and the site does not answer.
+UNREACHABLE_TITLE = "Le site ne répond pas"
+UNREACHABLE_LEAD = "Cette page n’a pas pu être chargée. Réessayez dans quelques minutes."
+UNREACHABLE_COPY = (
+    "Le site ne répond pas\u00a0: cette liste est celle du {day}. Les places libres ont pu changer depuis."
+)
+
 # The list.
 SO_FAR = "{shown} sur {total}"
 SO_FAR_AT_LEAST = "{shown} sur plus de {total}"

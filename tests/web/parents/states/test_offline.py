@@ -59,6 +59,16 @@ def test_without_a_connection_a_page_says_so_and_leads_on(surf: Surf, address: s
     expect(page.locator("#liste > .card").first).to_be_visible()
 
 
+def test_a_site_that_does_not_answer_blames_no_telephone(surf: Surf, address: str) -> None:
+    page = surf("/")
+    ready(page)
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => true })")
+    page.context.set_offline(True)
+    page.goto(address + LIST)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Le site ne répond pas")
+    expect(page.get_by_role("main")).not_to_contain_text("Vérifiez votre connexion")
+
+
 def test_the_favourites_are_read_without_a_connection_as_they_were_opened_last(surf: Surf, address: str) -> None:
     page = surf("/offre/anne")
     ready(page)
