@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -48,8 +49,9 @@ STANDING = """() => {
 """Positions are drawn in whole pixels, so that 48 between two may be 46."""
 
 
-@pytest.fixture(scope="module")
-def address(settings: Settings) -> Iterator[str]:
+@contextmanager
+def crowded(settings: Settings) -> Iterator[str]:
+    """The address of a site over the crowd."""
     own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-crowd"})
     with Elasticsearch(own.elasticsearch_url) as engine:
         places = [with_square(place) for place in documents.places()]
@@ -60,6 +62,12 @@ def address(settings: Settings) -> Iterator[str]:
         with served(own) as found:
             yield found
         engine.indices.delete(index=names)
+
+
+@pytest.fixture(scope="module")
+def address(settings: Settings) -> Iterator[str]:
+    with crowded(settings) as found:
+        yield found
 
 
 def shown(open_page: OpenPage, path: str, **options: Any) -> Page:
