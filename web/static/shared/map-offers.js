@@ -3,9 +3,6 @@
   "use strict";
   const maps = (window.RibambelleMaps ||= {});
 
-  // The grid of zones, in degrees: half a cell either way (docs/data.md). A zone may end at its commune's border before,
-  // or reach over several cells: the outline tells about where, never up to where.
-  const HALF_CELL = { lat: 0.005, lon: 0.0075 };
   const COMMUNE_M = 2000;
   const CLOSEST = 17; // where a group is opened wide
 
@@ -95,8 +92,11 @@
       return marker;
     }
 
+    // Of the grid of zones. A zone may end at its commune's border before, or reach over several cells: the outline tells
+    // about where, never up to where.
     function cell({ lat, lon }) {
-      const corners = [[lat - HALF_CELL.lat, lon - HALF_CELL.lon], [lat + HALF_CELL.lat, lon + HALF_CELL.lon]];
+      const [high, wide] = wanted().half_cell;
+      const corners = [[lat - high, lon - wide], [lat + high, lon + wide]];
       L.rectangle(corners, { className: "zone-cell", interactive: false }).addTo(cells);
     }
 
