@@ -24,6 +24,11 @@
     else toMap();
   });
 
+  // A link of the map into the list, before it is followed.
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest && target.closest("a[data-to-list]") && isMap() && narrow.matches) toList();
+  }, true);
+
   function toMap() {
     before = window.scrollY;
     const top = document.getElementById("liste") && visible();
