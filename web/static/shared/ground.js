@@ -22,6 +22,9 @@
   window.ground = (map, wanted) => {
     const { tiles, vector, attribution, contours } = wanted();
     let tiled = Boolean(tiles || (vector && window.vectorGround));
+    // One world: beyond, the same places would have longitudes that no server knows.
+    map.options.maxBoundsViscosity = 1;
+    map.setMaxBounds([[-85, -180], [85, 180]]);
     map.createPane("base").style.zIndex = 250;
     map.createPane("names").style.zIndex = 350;
     map.getPane("names").style.pointerEvents = "none";
