@@ -112,7 +112,7 @@
         item.append(line);
       }
       if (offer.kind === "assistant_maternel" && texts[offer.precision]) item.append(element("p", "hint", texts[offer.precision]));
-      const way = window.wayTo && window.wayTo(offer, texts);
+      const way = maps.wayTo(offer, texts);
       if (way) item.append(way);
       items.append(item);
     }

@@ -33,7 +33,7 @@
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
   const isSearch = maps.isOfSearch(wanted);
-  const ground = window.ground(map, () => wanted);
+  const ground = maps.ground(map, () => wanted);
   const circle = L.layerGroup().addTo(map);
   let fetches = new AbortController();
   let later = 0; // the timer of a map that had to wait
@@ -183,7 +183,7 @@
 
   function ofBox(box, zoom, signal) {
     const view = new URLSearchParams({ bbox: maps.written(box), zoom });
-    return window.ground.features("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), signal);
+    return maps.ground.features("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), signal);
   }
 
   function say(text) {
