@@ -10,6 +10,7 @@ from elasticsearch import Elasticsearch
 from playwright.sync_api import Page, expect
 
 from settings import Settings
+from tests.conftest import wait_for
 from tests.search_api import documents
 from tests.search_api.conftest import load
 from tests.web.site import crowd
@@ -297,7 +298,7 @@ def test_a_map_that_moves_by_itself_offers_nothing(open_page: OpenPage) -> None:
     left = "document.querySelector('#plan .leaflet-marker-icon').getBoundingClientRect().x"
     before = page.evaluate(left)
     page.set_viewport_size({"width": 1100, "height": 700})
-    page.wait_for_function(f"{left} !== {before}")
+    wait_for(lambda: page.evaluate(left) != before, what="the map in its new size")
     expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_hidden()
 
 
@@ -387,20 +388,3 @@ def test_one_finger_moves_the_map_only_where_the_map_was_asked_for(open_page: Op
     page = open_page(path, width=width, has_touch=True, is_mobile=True)
     expect(page.locator("#plan")).to_have_class(re.compile("leaflet-touch-zoom"))
     expect(page.locator("#plan")).to_have_css("touch-action", moves)
-
-
-def test_the_wheel_zooms_only_who_asked_for_the_map(open_page: OpenPage) -> None:
-    page = shown(open_page, FEW)
-    box = page.locator("#plan").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 300)  # below the corner, where the wheel scrolls a legend
-    before = page.locator(MARKER).count()
-    page.mouse.wheel(0, 200)
-    page.wait_for_function("scrollY > 0")
-    page.wait_for_timeout(200)  # a zoom would come 40 ms after the wheel
-    expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_hidden()
-    assert page.locator(MARKER).count() == before
-    page.keyboard.down("Control")
-    page.mouse.wheel(0, -400)
-    page.keyboard.up("Control")
-    expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()

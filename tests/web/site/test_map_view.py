@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from settings import Settings
+from tests.conftest import wait_for
 from tests.web.site.test_layout import in_large_text
 from tests.web.site.test_map_browser import ALL, FEW, MARKER, NANTES, crowded, drag, shown
 
@@ -121,7 +122,7 @@ def test_back_finds_the_map_where_it_was_moved_to(open_page: OpenPage, leave: st
     start = page.evaluate(offset)
     drag(page, -90, 40)
     expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()
-    page.wait_for_function("history.state && history.state.map")
+    wait_for(lambda: page.evaluate("history.state?.map"), what="the view in the history")
     before = page.evaluate("history.state.map")
     if leave == "back":
         page.locator("#liste > .card h3 a").first.click()
@@ -135,7 +136,7 @@ def test_back_finds_the_map_where_it_was_moved_to(open_page: OpenPage, leave: st
     # Another search of the same place keeps the view, one of another place looks there.
     page.locator("#actifs").get_by_role("link", name="Crèche").click()
     expect(page.locator("#actifs").get_by_role("link", name="Crèche")).to_have_count(0)
-    page.wait_for_function("history.state && history.state.map")
+    wait_for(lambda: page.evaluate("history.state?.map"), what="the view in the history")
     assert page.evaluate("history.state.map") == pytest.approx(before, abs=0.01)
 
 
@@ -143,3 +144,20 @@ def test_the_page_says_how_large_a_cell_is(open_page: OpenPage) -> None:
     page = shown(open_page, f"{NANTES}&type=eaje&rayon=1")
     told = page.evaluate("JSON.parse(document.getElementById('resultats').dataset.map).half_cell")
     assert told == [0.005, 0.0075]
+
+
+def test_the_wheel_zooms_only_who_asked_for_the_map(open_page: OpenPage) -> None:
+    page = shown(open_page, FEW)
+    box = page.locator("#plan").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 20, box["y"] + 300)  # below the corner, where the wheel scrolls a legend
+    before = page.locator(MARKER).count()
+    page.mouse.wheel(0, 200)
+    wait_for(lambda: page.evaluate("scrollY") > 0, what="the page to scroll")
+    page.wait_for_timeout(200)  # a zoom would come 40 ms after the wheel
+    expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_hidden()
+    assert page.locator(MARKER).count() == before
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -400)
+    page.keyboard.up("Control")
+    expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()
