@@ -8,7 +8,8 @@ from typing import Any
 import geojson
 
 from mappings.indexes import has_length_of_an_id
-from search_api.answer import availability, cards, points
+from search_api import map_view
+from search_api.answer import availability, cards
 from search_api.engine import status
 from search_api.engine.engine import Engine, document, documents, searches
 from search_api.engine.engine import search as run
@@ -32,7 +33,7 @@ async def search(engine: Engine, query: OfferQuery) -> dict[str, Any]:
     else:
         bodies = [(engine.offers, queries.offers(query)), (engine.offers, queries.on_map(query, query.view))]
         found, seen = await searches(engine, bodies)
-        shown["map"] = points.collection(query, seen)
+        shown["map"] = await map_view.shown(engine, query, seen)
     hits = found["hits"]["hits"]
     page = hits[: query.limit]
     more = len(hits) > query.limit

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-LAT_STEP = 0.01
-LON_STEP = 0.015
+from domain.grid import LAT_STEP, LON_STEP
+
 LEAST_PEOPLE = 500
 """Inhabitants an anchor must stand for on average, and a zone at least; with fewer it would single out a few homes."""
 

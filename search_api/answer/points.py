@@ -1,5 +1,6 @@
 """What a map shows: every offer of the view as a point, or, where there are too many, clusters."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from search_api.answer.availability import status_of
@@ -11,14 +12,66 @@ Feature = dict[str, Any]
 rest of a search."""
 
 
-def collection(query: OfferQuery, found: dict[str, Any]) -> dict[str, Any]:
-    """What the engine found for `queries.on_map`, as a GeoJSON FeatureCollection of at most 200 features."""
-    total = found["hits"]["total"]["value"]
-    if total <= MOST_FEATURES:
+Bucket = dict[str, Any]
+
+
+def collection(query: OfferQuery, found: dict[str, Any], lone: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """What the engine found for `queries.on_map`, as a GeoJSON FeatureCollection of at most 200 features. `lone`: the
+    offers that are the only located ones of their clusters, as far as they are known."""
+    if not is_clustered(found):
         shown = [point(hit["_source"], query) for hit in found["hits"]["hits"]]
     else:
-        shown = [cluster(bucket) for bucket in found["aggregations"]["tiles"]["buckets"]]
+        buckets = found["aggregations"]["tiles"]["buckets"]
+        by_place = {place(offer["position"]): offer for offer in lone}
+        room = MOST_FEATURES - len(buckets)
+        shown = []
+        for bucket in buckets:
+            at_place = by_place.get(place(corner(bucket))) if is_lone(bucket) else None
+            rest = bucket["doc_count"] - 1
+            if not at_place or (rest and not room):
+                shown.append(cluster(bucket))
+                continue
+            shown.append(point(at_place, query))
+            if rest:
+                room -= 1
+                shown.append(unlocated_rest(bucket, at_place, rest))
     return {"type": "FeatureCollection", "total": found["hits"]["total"], "features": shown}
+
+
+def is_clustered(found: dict[str, Any]) -> bool:
+    return bool(found["hits"]["total"]["value"] > MOST_FEATURES)
+
+
+def lone_places(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where those clusters stand of which one offer alone is located: to be read, and shown as itself."""
+    return [corner(bucket) for bucket in found["aggregations"]["tiles"]["buckets"] if is_lone(bucket)]
+
+
+def is_lone(bucket: Bucket) -> bool:
+    return bool(bucket["located"]["doc_count"] == 1)
+
+
+def corner(bucket: Bucket) -> dict[str, Any]:
+    """Of its located offers; of one alone its place, as exact as the engine keeps it."""
+    found: dict[str, Any] = bucket["located"]["bounds"]["bounds"]["top_left"]
+    return found
+
+
+def place(position: dict[str, Any]) -> tuple[float, float]:
+    """To a metre: the engine gives back about what it was given."""
+    return round(position["lat"], 5), round(position["lon"], 5)
+
+
+def unlocated_rest(bucket: Bucket, apart: dict[str, Any], rest: int) -> Feature:
+    """What a cluster holds beside the one that is located."""
+    kinds = {each["key"]: each["doc_count"] - (each["key"] == apart["kind"]) for each in bucket["kinds"]["buckets"]}
+    properties = {
+        "cluster": True,
+        "count": rest,
+        "unlocated": rest,
+        "kinds": {kind: count for kind, count in kinds.items() if count},
+    }
+    return {"type": "Feature", "geometry": at(bucket["centre"]["location"]), "properties": properties}
 
 
 def point(offer: dict[str, Any], query: OfferQuery) -> Feature:

@@ -1,11 +1,15 @@
 """The search bodies, put together from their parts."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from search_api.geo import Box
 from search_api.query import facets, filters, sorts, sources, text, tiles
 from search_api.query.filters import Clause
 from search_api.request.offer_query import OfferQuery, View
+
+NEAR_DEGREES = 2e-6
+"""Around the place of one offer: the engine keeps places to some centimetres."""
 
 
 def offers(query: OfferQuery, hits: int | None = None) -> dict[str, Any]:
@@ -60,6 +64,23 @@ def on_map(query: OfferQuery, view: View) -> dict[str, Any]:
         "sort": [{"id": "asc"}],
         "size": tiles.MOST_FEATURES,
         "track_total_hits": True,
+        "_source": list(sources.POINT),
+    }
+
+
+def alone(query: OfferQuery, places: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    """Those located offers of a map that stand at one of these places, each the only one of its cluster."""
+    boxes = [
+        Box(at["lon"] - NEAR_DEGREES, at["lat"] - NEAR_DEGREES, at["lon"] + NEAR_DEGREES, at["lat"] + NEAR_DEGREES)
+        for at in places
+    ]
+    somewhere: Clause = {
+        "bool": {"should": [filters.inside(box) for box in boxes], "minimum_should_match": 1},
+    }
+    return {
+        "query": {"bool": {"filter": [{"term": {"located": True}}, somewhere, every_condition(query)]}},
+        "size": len(places),
+        "track_total_hits": False,
         "_source": list(sources.POINT),
     }
 

@@ -17,7 +17,7 @@ from search_api.problems import EngineUnavailable
 from search_api.query.tiles import MOST_FEATURES, precision, tiles
 from settings import Settings
 from tests.search_api.conftest import Client, client, load
-from tests.search_api.documents import OFFERS, offer, places
+from tests.search_api.documents import OFFERS, offer, period, places
 
 LOIRE = "-2.6,46.8,-0.9,47.9"
 
@@ -76,10 +76,53 @@ def test_the_filters_of_the_list_hold_on_the_map(api: Client) -> None:
 def test_many_offers_are_clusters_that_count_each_once(crowd: Client, zoom: int) -> None:
     found = features(crowd, bbox=LOIRE, zoom=zoom)
     assert 0 < len(found) <= MOST_FEATURES
-    clusters = [each["properties"] for each in found]
-    assert all(cluster["cluster"] for cluster in clusters)
-    assert sum(cluster["count"] for cluster in clusters) == 2_000
-    assert sum(cluster["kinds"].get("mam", 0) for cluster in clusters) == 1_000
+    clusters = [each["properties"] for each in found if each["properties"]["cluster"]]
+    alone = [each["properties"] for each in found if not each["properties"]["cluster"]]
+    assert all(cluster["count"] > 1 for cluster in clusters)
+    assert sum(cluster["count"] for cluster in clusters) + len(alone) == 2_000
+    assert (
+        sum(cluster["kinds"].get("mam", 0) for cluster in clusters)
+        + len([each for each in alone if each["kind"] == "mam"])
+        == 1_000
+    )
+
+
+def test_whoever_is_alone_among_clusters_is_a_point_with_its_state(engine: Elasticsearch, settings: Settings) -> None:
+    """Beside those there who are known by their commune alone, as long as there is room for both; one that another
+    filter leaves out is not shown in its place."""
+    own = settings.model_copy(update={"index_prefix": f"{settings.index_prefix}-alone"})
+    crowd = [offer(f"m{n}", "mam", "MAM", 47.2 + n % 20 * 0.0002, -1.5 + n // 20 * 0.0002) for n in range(300)]
+    free = [period("2026-09-01", None, ("mon-fri", "08:00", "18:00", 1))]
+    alone = offer("alone", "assistant_maternel", "Nina L.", 47.3, -1.3, precision="zone", availability=free)
+    others = [
+        alone,
+        offer("here", "mam", "MAM", 47.7, -2.1),
+        offer("beside", "eaje", "Crèche", 47.7, -2.1),
+        *(offer(f"u{n}", ("eaje", "mam")[n % 2], "Crèche", 47.7, -2.1, precision="commune") for n in range(3)),
+    ]
+    names = [
+        load(engine, own.index_prefix, "offers", [*crowd, *others]),
+        load(engine, own.index_prefix, "places", places()[:3]),
+    ]
+    try:
+        with client(own) as api:
+            kinds = ["assistant_maternel", "mam"]
+            found = features(api, bbox=LOIRE, zoom=9, kind=kinds)
+            assert sum(each["properties"].get("count", 1) for each in found) == 303
+            points = {each["properties"]["id"]: each for each in found if not each["properties"]["cluster"]}
+            assert set(points) == {"alone", "here"}
+            assert points["alone"]["geometry"]["coordinates"] == [-1.3, 47.3]
+            assert points["alone"]["properties"]["name"] == "Nina L."
+            assert points["alone"]["properties"]["availability"] == "to_confirm"
+            rest = [each for each in found if each["properties"].get("unlocated")]
+            assert [(each["properties"]["count"], each["properties"]["kinds"]) for each in rest] == [(1, {"mam": 1})]
+            assert "bbox" not in rest[0]
+            both = features(api, bbox=LOIRE, zoom=9)
+            assert {each["properties"]["id"] for each in both if not each["properties"]["cluster"]} == {"alone"}
+            view = api.get("/api/v1/offers", {"kind": kinds, "view": LOIRE, "zoom": 9, "limit": 1}).json()
+            assert view["map"]["features"] == found
+    finally:
+        engine.indices.delete(index=names)
 
 
 def test_a_cluster_stands_where_its_located_offers_are_and_holds_them(

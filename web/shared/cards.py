@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from domain import french
 from domain.freshness import is_up_to_date
+from domain.grid import HALF_ZONE_M
 from domain.vocabulary import Feature, Funding, Weekday
 from domain.week import DAYS, NAMES, minutes
 from web import texts
@@ -37,9 +38,6 @@ MOST_FEATURES = 2
 RECENT_DAYS = 91
 """A declaration that counts and is no older is not dated on a card: three months, by which the order counts, too
 (search_api.query.sorts.LATELY)."""
-
-HALF_ZONE_M = 550
-"""From the centre of a cell of the grid to its sides (docs/design.md, "Position"): some 1,110 m by 1,130 in France."""
 
 LEAST_M = 1_000
 

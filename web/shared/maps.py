@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from domain.grid import HALF_CELL
 from domain.vocabulary import Kind
 from search_api.geo import Route, degrees
 from search_api.parameters import OfferQuery, written
@@ -61,6 +62,7 @@ def of_search(found: Where, asked: Mapping[str, Any], query: OfferQuery, setting
     return {
         **look,
         **base(settings, own),
+        "half_cell": HALF_CELL,
         "kinds": Kind.labels(),
         "icons": {**cards.KIND_ICONS, "other": cards.OTHER_ICON},
     }
@@ -113,7 +115,15 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
     ground = base(settings, document["commune"]["code"])
     zoom = FICHE_ZOOMS.get(precision, FICHE_ZOOM) if is_tiled(settings) else CONTOURS_ZOOM
-    return {"lat": lat, "lon": lon, "radius_m": None, "zoom": zoom, "features": [feature], **ground}
+    return {
+        "lat": lat,
+        "lon": lon,
+        "radius_m": None,
+        "zoom": zoom,
+        "half_cell": HALF_CELL,
+        "features": [feature],
+        **ground,
+    }
 
 
 def base(settings: Settings, own: str = "") -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg.rows import class_row
 
+from domain.grid import LAT_STEP, LON_STEP
 from registry.database import Connection
-from registry.territory.zones import LAT_STEP, LON_STEP
 
 DECIMALS = 4
 """A ten-metre square: a position that agrees in so many decimals is the home."""

@@ -262,7 +262,8 @@ def test_the_way_to_a_shown_address_opens_the_map_of_an_android(open_page: OpenP
         assert str(way.get_attribute("href")).startswith(href)
 
 
-WAY = """([offers, texts]) => offers.map((offer) => window.wayTo(offer, texts)?.getAttribute("aria-label") ?? null)"""
+WAY = """([offers, texts]) => (
+  offers.map((offer) => RibambelleMaps.wayTo(offer, texts)?.getAttribute("aria-label") ?? null))"""
 
 
 def test_a_popup_has_a_way_to_a_door_and_none_to_a_hidden_home(open_page: OpenPage) -> None:

@@ -73,7 +73,7 @@
   }
 
   const plan = document.getElementById("plan-repere");
-  if (!plan || !window.L || !window.ground) return;
+  if (!plan || !window.L || !window.RibambelleMaps) return;
   const L = window.L;
   const wanted = JSON.parse(plan.dataset.map);
   const [lat, lon, pinned] = ["lat", "lon", "repere"].map((name) => form.elements[name]);
@@ -83,7 +83,7 @@
   const map = L.map(plan, { zoomAnimation: false, minZoom: 6, maxZoom: 18 });
   map.attributionControl.setPrefix(false);
   map.setView(start, wanted.tiles || wanted.vector ? 16 : 13, { animate: false });
-  const ground = window.ground(map, () => wanted);
+  const ground = window.RibambelleMaps.ground(map, () => wanted);
   const icon = L.divIcon({ className: "", html: '<span class="pin-dot"></span>', iconSize: [32, 32], iconAnchor: [16, 38] });
   let pin = null;
   const told = document.getElementById("repere-dit");

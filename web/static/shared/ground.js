@@ -1,8 +1,9 @@
 // The ground of a map: the contours that we serve, or an operator's tiles (docs/map.md). Every map of the site lays it:
-// `const ground = window.ground(map, () => wanted)`, then `await ground.refresh(signal)` after a move.
+// `const ground = RibambelleMaps.ground(map, () => wanted)`, then `await ground.refresh(signal)` after a move.
 (() => {
   "use strict";
   const L = window.L;
+  const maps = (window.RibambelleMaps ||= {});
   if (!L) return;
 
   const COMMUNES_FROM_ZOOM = 9; // as the server does, which lays departments under them below the next
@@ -19,9 +20,12 @@
   const LEAST_PX = 60; // of a commune in view, for its name to stand there
 
   // `wanted`: gives what the page says of its map (web/shared/maps.py, `base`), which changes with the results.
-  window.ground = (map, wanted) => {
+  maps.ground = (map, wanted) => {
     const { tiles, vector, attribution, contours } = wanted();
     let tiled = Boolean(tiles || (vector && window.vectorGround));
+    // One world: beyond, the same places would have longitudes that no server knows.
+    map.options.maxBoundsViscosity = 1;
+    map.setMaxBounds([[-85, -180], [85, 180]]);
     map.createPane("base").style.zIndex = 250;
     map.createPane("names").style.zIndex = 350;
     map.getPane("names").style.pointerEvents = "none";
@@ -79,7 +83,7 @@
         Math.min(180, bounds.getEast()),
         Math.min(90, bounds.getNorth()),
       ].map((degrees) => degrees.toFixed(4)).join(",");
-      const features = await window.ground.features("/fond-de-carte?" + new URLSearchParams({ bbox, zoom }), signal);
+      const features = await maps.ground.features("/fond-de-carte?" + new URLSearchParams({ bbox, zoom }), signal);
       if (mine !== turn) return;
       known = { bounds, level, features };
       draw(features);
@@ -199,7 +203,7 @@
   };
 
   // Rejects as fetch does, or with an Error whose `waitS` says how many seconds the server asks to wait, 0 for none.
-  window.ground.features = async (address, signal) => {
+  maps.ground.features = async (address, signal) => {
     const answer = await fetch(address, { signal });
     if (answer.ok) return (await answer.json()).features;
     throw Object.assign(new Error(String(answer.status)), { waitS: answer.status === 429 ? Number(answer.headers.get("Retry-After")) || 60 : 0 });

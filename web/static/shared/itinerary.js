@@ -7,7 +7,7 @@
 
   // The link of a popup, or null where the point is no door (web/shared/itinerary.py is the same rule). `offer`: a
   // feature's properties with its lat and lon; `texts`: those of the page's scripts.
-  window.wayTo = ({ name, kind, precision, lat, lon }, texts) => {
+  (window.RibambelleMaps ||= {}).wayTo = ({ name, kind, precision, lat, lon }, texts) => {
     if (precision !== "address" && !(precision === "street" && kind !== "assistant_maternel")) return null;
     const link = document.createElement("a");
     link.className = "itinerary";

@@ -7,8 +7,13 @@
   // The legend, and how many results have no place on the map: they are in the list, and would else be one pile.
   maps.corner = (map, texts, wanted) => {
     const L = window.L;
-    const legend = folded("map-legend", texts.legend, maps.legend(texts, wanted()));
-    const chip = folded("map-unlocated", "", element("p", "", texts.unlocated_hint));
+    const legend = folded("map-legend", "list", texts.legend, maps.legend(texts, wanted()));
+    const [word, more] = texts.unlocated.split("{count}");
+    const unlocated = element("div", "");
+    unlocated.append(element("p", "", texts.unlocated_hint), toList(texts));
+    const chip = folded("map-unlocated", "pin", word, unlocated);
+    const number = element("span", "");
+    chip.querySelector("summary").append(number);
     chip.hidden = true;
     const corner = L.control({ position: "topright" });
     corner.onAdd = () => {
@@ -28,16 +33,32 @@
     return {
       unlocated(count) {
         chip.hidden = count === 0;
-        chip.querySelector("summary").textContent = texts.unlocated.replace("{count}", count.toLocaleString("fr-FR"));
+        number.textContent = count.toLocaleString("fr-FR") + more;
       },
     };
   };
 
-  function folded(className, title, content) {
+  // On a low or narrow map the sign is seen and the word only heard (map.css).
+  function folded(className, sign, word, content) {
     const made = element("details", className);
+    const summary = element("summary", "");
     made.name = "map-corner"; // one at a time: there is little room
-    made.append(element("summary", "", title), content);
+    summary.title = word.trim();
+    summary.append(maps.symbol(sign), element("span", "map-corner-word", word));
+    made.append(summary, content);
     return made;
+  }
+
+  // To where the list says the same of them; where it does not go as far yet, to its beginning. A telephone shows the list
+  // for it (parents/views.js).
+  function toList(texts) {
+    const link = element("a", "", texts.to_list);
+    link.dataset.toList = "";
+    link.href = "#titre-resultats";
+    link.addEventListener("click", () => {
+      link.hash = document.getElementById("adresse-non-situee") ? "#adresse-non-situee" : "#titre-resultats";
+    });
+    return link;
   }
 
   // « Parcourir la carte »: until then no marker is a stop of the Tab key, of which there may be a hundred.

@@ -3,9 +3,6 @@
   "use strict";
   const maps = (window.RibambelleMaps ||= {});
 
-  // The grid of zones, in degrees: half a cell either way (docs/data.md). A zone may end at its commune's border before,
-  // or reach over several cells: the outline tells about where, never up to where.
-  const HALF_CELL = { lat: 0.005, lon: 0.0075 };
   const COMMUNE_M = 2000;
   const CLOSEST = 17; // where a group is opened wide
 
@@ -23,7 +20,10 @@
     let lit = [];
     let browsed = false;
 
+    const around = maps.aroundPopups(map);
+
     map.on("zoomend", regroup);
+    map.on("moveend", () => around.clear(opened && opened.popup));
     // Leaflet listens to Escape only while the map itself has the focus, not what is in its popup.
     plan.addEventListener("keydown", (event) => { if (event.key === "Escape") map.closePopup(); });
     document.addEventListener("offre", ({ detail }) => {
@@ -62,7 +62,7 @@
     }
 
     function mark(group) {
-      const marker = L.marker([group.lat, group.lon], { icon: maps.icon(group, wanted()), keyboard: false, riseOnHover: true, interactive: !alone });
+      const marker = L.marker([group.lat, group.lon], { icon: maps.icon(group, wanted()), keyboard: false, autoPanOnFocus: false, riseOnHover: true, interactive: !alone });
       marker.addTo(layer);
       if (alone) return outlined(group, marker);
       const button = marker.getElement();
@@ -75,6 +75,7 @@
       for (const [event, ids] of [["mouseenter", true], ["mouseleave", false], ["focus", true], ["blur", false]]) {
         button.addEventListener(event, () => point(ids ? group : null));
       }
+      button.addEventListener("focus", () => follow(marker));
       button.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault(); // Space would scroll the page
@@ -91,8 +92,11 @@
       return marker;
     }
 
+    // Of the grid of zones. A zone may end at its commune's border before, or reach over several cells: the outline tells
+    // about where, never up to where.
     function cell({ lat, lon }) {
-      const corners = [[lat - HALF_CELL.lat, lon - HALF_CELL.lon], [lat + HALF_CELL.lat, lon + HALF_CELL.lon]];
+      const [high, wide] = wanted().half_cell;
+      const corners = [[lat - high, lon - wide], [lat + high, lon + wide]];
       L.rectangle(corners, { className: "zone-cell", interactive: false }).addTo(cells);
     }
 
@@ -102,16 +106,19 @@
       if (canPart(group)) return widen(group);
       if (opened && opened.group === group) return map.closePopup(opened.popup);
       const fromKeys = document.activeElement === marker.getElement();
+      if (maps.hasRow()) return say({ ids: idsOf(group), from: "carte", chosen: maps.chosen(group, texts, fromKeys) });
       const content = maps.popup(group, texts, wanted(), load);
-      const popup = L.popup({ maxWidth: 280, minWidth: 200, offset: [0, -8] }).setLatLng(marker.getLatLng()).setContent(content);
+      const popup = L.popup({ maxWidth: 280, minWidth: 200, offset: [0, -8], ...around.padding() }).setLatLng(marker.getLatLng()).setContent(content);
       const first = () => { if (fromKeys && !content.contains(document.activeElement)) content.querySelector("a")?.focus(); };
       content.addEventListener("loaded", () => {
         popup.update();
+        around.clear(popup);
         first();
       });
       popup.on("remove", () => closed(group, popup, marker));
       popup.openOn(map);
       opened = { group, popup };
+      around.clear(popup);
       popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", texts.close);
       first();
       outline();
@@ -122,6 +129,7 @@
       const active = document.activeElement;
       const held = active === document.body || (popup.getElement() && popup.getElement().contains(active));
       if (opened && opened.popup === popup) opened = null;
+      around.clear(opened && opened.popup);
       outline();
       say({ ids: [], from: "carte", open: true });
       const button = marker.getElement();
@@ -216,6 +224,15 @@
       const inView = [...drawn.values()].filter(({ marker }) => map.getBounds().contains(marker.getLatLng()));
       const [first] = inView.sort((one, other) => other.group.lat - one.group.lat);
       if (first) first.marker.getElement().focus({ preventScroll: true });
+    }
+
+    // The keyboard's focus stays in view: the map moves by itself. A pointer is there already.
+    function follow(marker) {
+      if (!marker.getElement().matches(":focus-visible")) return;
+      const padding = L.point(maps.LEAST, maps.LEAST);
+      const room = L.bounds(padding, map.getSize().subtract(padding));
+      if (room.contains(map.latLngToContainerPoint(marker.getLatLng()))) return;
+      map.fire("autopanstart").panInside(marker.getLatLng(), { padding });
     }
 
     function focusNear(at) {

@@ -32,12 +32,12 @@
     button.append(maps.symbol("search"), maps.element("span", "", texts.search_zone));
     map.getContainer().append(button);
     window.L.DomEvent.disableClickPropagation(button);
-    let byItself = false;
+    let byItself = 0; // moves that were begun and have not ended: one that another cuts short ends, too
 
-    map.on("autopanstart", () => { byItself = true; });
+    map.on("autopanstart", () => { byItself += 1; });
     map.on("moveend", () => {
-      button.hidden = button.hidden && (byItself || isLooking());
-      byItself = false;
+      button.hidden = button.hidden && (byItself > 0 || isLooking());
+      byItself = Math.max(0, byItself - 1);
     });
     button.addEventListener("click", () => {
       const bounds = map.getBounds();

@@ -32,7 +32,8 @@
   plan.tabIndex = -1;
   map.attributionControl.setPrefix(false);
   L.control.zoom({ zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
-  const ground = window.ground(map, () => wanted);
+  const isSearch = maps.isOfSearch(wanted);
+  const ground = maps.ground(map, () => wanted);
   const circle = L.layerGroup().addTo(map);
   let fetches = new AbortController();
   let later = 0; // the timer of a map that had to wait
@@ -42,10 +43,10 @@
   let moved = false; // since it last looked
   let size = "";
   let resized = 0; // the timer of a map whose size changes
+  let again = isSearch ? kept() : null; // the view that it had when the page was left
   let known = null; // all of the search's results, where its first view has them and none are counted
 
   const offers = maps.offers(map, texts, () => wanted, (box) => ofBox(box, MAX_ZOOM));
-  const isSearch = maps.isOfSearch(wanted);
   maps.gestures(map);
   const corner = isSearch ? maps.corner(map, texts, () => wanted) : null;
   if (isSearch) {
@@ -57,13 +58,16 @@
     if (looking || !looked) return;
     moved = true;
     refresh();
+    keepView();
   });
-  document.addEventListener("resultats", () => {
+  document.addEventListener("resultats", ({ detail }) => {
     const before = where();
     wanted = settings();
-    if (where() !== before) looked = false;
+    if (where() !== before) looked = moved = false;
     known = null;
+    again = detail && detail.back ? kept() : null;
     show();
+    keepView();
   });
   new ResizeObserver(() => {
     clearTimeout(resized);
@@ -81,9 +85,27 @@
       look();
       moved = false;
     }
+    if (again) {
+      const [lat, lon, zoom] = again;
+      map.setView([lat, lon], zoom, { animate: false });
+      moved = true;
+      again = null;
+    }
     looking = false;
     looked = hasView = true;
     refresh();
+  }
+
+  // What a hand made of the view is kept in the page's entry of the history, so that Back and a reload show it again.
+  function keepView() {
+    if (!isSearch || !moved || again) return;
+    const { lat, lng } = map.getCenter();
+    history.replaceState({ ...history.state, map: [lat, lng, map.getZoom()] }, "");
+  }
+
+  function kept() {
+    const view = history.state && history.state.map;
+    return Array.isArray(view) && view.length === 3 && view.every(Number.isFinite) ? view : null;
   }
 
   function sizeOf() {
@@ -161,7 +183,7 @@
 
   function ofBox(box, zoom, signal) {
     const view = new URLSearchParams({ bbox: maps.written(box), zoom });
-    return window.ground.features("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), signal);
+    return maps.ground.features("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), signal);
   }
 
   function say(text) {

@@ -3,7 +3,8 @@
   "use strict";
   const box = document.getElementById("carte");
   const L = window.L;
-  if (!box || !L || !window.ground) return;
+  const maps = window.RibambelleMaps;
+  if (!box || !L || !maps) return;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const wanted = read("recherche");
   const texts = read("textes");
@@ -24,7 +25,7 @@
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "bottomleft", zoomInTitle: texts.zoom_in, zoomOutTitle: texts.zoom_out }).addTo(map);
   map.setView([wanted.lat, wanted.lon], wanted.zoom);
-  const ground = window.ground(map, () => wanted);
+  const ground = maps.ground(map, () => wanted);
   const offers = L.layerGroup().addTo(map);
   let fetches = new AbortController();
   let later = 0;
@@ -40,7 +41,7 @@
     const asked = new URLSearchParams({ bbox: bbox.map((degrees) => degrees.toFixed(4)).join(","), zoom: Math.round(map.getZoom()) });
     const results = await Promise.allSettled([
       ground.refresh(signal),
-      window.ground.features("/api/v1/map?" + wanted.query + "&" + asked, signal).then(drawOffers),
+      maps.ground.features("/api/v1/map?" + wanted.query + "&" + asked, signal).then(drawOffers),
     ]);
     if (signal.aborted) return;
     const wait = Math.max(0, ...results.map((result) => result.reason?.waitS || 0));

@@ -24,7 +24,7 @@ SCRIPT = {
     "to_list": "Voir dans la liste",
     "search_zone": "Chercher dans cette zone",
     "unlocated": "Non situés\u00a0: {count}",
-    "unlocated_hint": "Seule la commune de ces résultats est connue. Ils sont tous dans la liste.",
+    "unlocated_hint": "Nous n’avons pas pu situer ces adresses sur la carte.",
     "opening": "Chargement…",
     "not_opened": "Ces résultats n’ont pas pu être chargés. Ils sont dans la liste.",
     "zoom_in": "Agrandir la carte",

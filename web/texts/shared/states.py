@@ -34,6 +34,7 @@ SCRIPT = {
     "too_many": "Beaucoup de recherches en peu de temps\u00a0: attendez {seconds}\u00a0secondes.",
     "filter_undone": "Ce filtre n’a pas été appliqué.",
     "search_undone": "Les résultats affichés sont ceux de la recherche précédente.",
+    "card_undone": "Ce résultat n’a pas été affiché sous la carte.",
     "more_undone": "La suite de la liste n’a pas été chargée.",
     "loading": "Chargement…",
     "added": "{shown} résultats affichés sur {total}.",
