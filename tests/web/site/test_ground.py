@@ -119,6 +119,10 @@ def test_a_part_costs_by_its_length(tiled: Settings, file: Path, monkeypatch: py
         assert spent(Range="bytes=0-499") == 6
         for dearest in ("", "bytes=0-", "bytes=-9999999", "bytes=0-1,2-3", "nothing"):
             assert spent(Range=dearest) == 1 + size // 100, dearest
+        tag = site.portal.call(lambda: site.http.head(ADDRESS)).headers["etag"]
+        assert spent(**{"Range": "bytes=0-9", "If-Range": tag}) == 1
+        for other in ('"another"', f"W/{tag}", "x", "", "Tue, 01 Dec 2026 00:00:00 GMT"):
+            assert spent(**{"Range": "bytes=0-9", "If-Range": other}) == 1 + size // 100, other
     with visitor(tiled.model_copy(update={"rate_limit": 5})) as site:
         site.app.state.limiter.clock = NOON.timestamp
         assert site.portal.call(lambda: site.http.head(ADDRESS)).status_code == 200, "which takes nothing of it"
@@ -176,20 +180,34 @@ def changed(file: Path, to: Path, at: int, value: bytes) -> str:
     return str(to)
 
 
+def deep(file: Path, to: Path) -> str:
+    """Metadata that no reader of JSON goes to the bottom of."""
+    written, content = b"[" * 500_000, bytearray(file.read_bytes())
+    content[24:40] = len(content).to_bytes(8, "little") + len(written).to_bytes(8, "little")
+    content[97] = 1
+    to.write_bytes(bytes(content) + written)
+    return str(to)
+
+
 def test_a_file_that_cannot_be_drawn_keeps_the_site_from_starting(
     settings: Settings, file: Path, tmp_path: Path
 ) -> None:
     metadata = int.from_bytes(file.read_bytes()[24:32], "little")
     (tmp_path / "short").write_bytes(b"PMTiles\3")
     for path, reason in (
-        (str(tmp_path / "none"), "ne se lit pas"),
-        (str(tmp_path), "ne se lit pas"),
+        (str(tmp_path / "none"), "ne se lit pas\u00a0: il n’y a pas de tel fichier"),
+        (str(tmp_path), "ne se lit pas\u00a0: c’est un dossier"),
+        (str(file / "under"), "ne se lit pas\u00a0: un dossier de ce chemin"),
         (str(tmp_path / "short"), "n’est pas un fichier PMTiles de version 3"),
         (changed(file, tmp_path / "2", 7, b"\2"), "n’est pas un fichier PMTiles de version 3"),
         (changed(file, tmp_path / "png", 99, b"\2"), "ne contient pas de tuiles vectorielles"),
         (changed(file, tmp_path / "brotli", 98, b"\3"), "ne contient pas de tuiles vectorielles"),
         (changed(file, tmp_path / "broken", metadata, b"\0\0"), "les informations"),
         (changed(file, tmp_path / "cut", 32, b"\x0c"), "les informations"),
+        (changed(file, tmp_path / "far", 24, b"\xff" * 8), "l’en-tête"),
+        (changed(file, tmp_path / "long", 32, b"\xff" * 8), "l’en-tête"),
+        (changed(file, tmp_path / "longer", 32, (2**40).to_bytes(8, "little")), "l’en-tête"),
+        (deep(file, tmp_path / "deep"), "les informations"),
     ):
         with pytest.raises(vector_tiles.BadTiles, match=reason):
             create_app(settings.model_copy(update={"pmtiles_path": path}))
