@@ -61,10 +61,18 @@ class BadTiles(ValueError):
 
 @dataclass(frozen=True)
 class Tiles:
-    """`attribution`: HTML, of text and links alone. `zoom`: of the finest tiles; closer maps are drawn from these."""
+    """`attribution`: HTML, of text and links alone. `zoom`: of the finest tiles; closer maps are drawn from these.
+    `version`: another one for another file."""
 
     attribution: str
     zoom: int
+    version: str
+
+    @property
+    def address(self) -> str:
+        """Another one for each file: a browser that keeps parts of an older one would ask to go on with that, and be
+        sent the whole of the new one."""
+        return f"{ADDRESS}?v={self.version}"
 
 
 def of(settings: Settings) -> Tiles | None:
@@ -81,7 +89,8 @@ def described(path: str) -> Tiles:
                 raise BadTiles(f"PMTILES_PATH\u00a0: {path} n’est pas un fichier PMTiles de version 3.")
             _, _, _, _, start, length, _, _, _, _, _, directories, tiles, kind, _, zoom = HEADER.unpack(head)
             # A damaged header may name any place and any length.
-            if length > MOST_SAID or start + length > os.fstat(file.fileno()).st_size:
+            there = os.fstat(file.fileno())
+            if length > MOST_SAID or start + length > there.st_size:
                 raise BadTiles(f"PMTILES_PATH\u00a0: l’en-tête de {path} est abîmé.")
             file.seek(start)
             metadata = file.read(length)
@@ -95,7 +104,8 @@ def described(path: str) -> Tiles:
     except (ValueError, EOFError, zlib.error, gzip.BadGzipFile, RecursionError, MemoryError) as error:
         raise BadTiles(f"PMTILES_PATH\u00a0: les informations de {path} ne se lisent pas.") from error
     attribution = said.get("attribution") if isinstance(said, dict) else None
-    return Tiles(plain(attribution) if isinstance(attribution, str) else "", zoom)
+    version = f"{there.st_mtime_ns:x}-{there.st_size:x}"
+    return Tiles(plain(attribution) if isinstance(attribution, str) else "", zoom, version)
 
 
 class _Plain(HTMLParser):
