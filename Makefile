@@ -14,6 +14,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 demo: export TILE_URL := $(if $(filter ign,$(TILES)),$(IGN),$(TILE_URL))
 demo: export TILE_ATTRIBUTION := $(if $(filter ign,$(TILES)),$(IGN_ATTRIBUTION),$(TILE_ATTRIBUTION))
 demo: .venv/.runtime
+	@case "$(TILES)" in ""|ign) ;; *) echo "TILES vaut « ign » ou rien ; pour un autre fond de carte : docs/map.md"; exit 1;; esac
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)
 
 # In two processes, or in one where ARGS names what to run. What `check` does beside the formatting takes a minute of

@@ -4,8 +4,10 @@ The file is a PMTiles of version 3 (https://github.com/protomaps/PMTiles/blob/ma
 setting: no address names a file. docs/map.md tells how to come by one.
 """
 
+import errno
 import gzip
 import json
+import os
 import re
 import struct
 import zlib
@@ -38,6 +40,16 @@ are passed over; whether clustered; how directories and tiles are compressed, th
 COMPRESSIONS: dict[int, Callable[[bytes], bytes]] = {1: bytes, 2: gzip.decompress}
 """By their codes; the library of the browsers reads no other."""
 
+MOST_SAID = 4_000_000
+"""Bytes of metadata, as they lie in the file: of Protomaps' they are some thousands."""
+
+UNREADABLE = {
+    errno.ENOENT: "il n’y a pas de tel fichier",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "un dossier de ce chemin n’en est pas un",
+    errno.EACCES: "le site n’a pas le droit de le lire",
+}
+
 MVT = 1
 
 router = APIRouter(include_in_schema=False)
@@ -49,10 +61,18 @@ class BadTiles(ValueError):
 
 @dataclass(frozen=True)
 class Tiles:
-    """`attribution`: HTML, of text and links alone. `zoom`: of the finest tiles; closer maps are drawn from these."""
+    """`attribution`: HTML, of text and links alone. `zoom`: of the finest tiles; closer maps are drawn from these.
+    `version`: another one for another file."""
 
     attribution: str
     zoom: int
+    version: str
+
+    @property
+    def address(self) -> str:
+        """Another one for each file: a browser that keeps parts of an older one would ask to go on with that, and be
+        sent the whole of the new one."""
+        return f"{ADDRESS}?v={self.version}"
 
 
 def of(settings: Settings) -> Tiles | None:
@@ -68,18 +88,24 @@ def described(path: str) -> Tiles:
             if len(head) < HEADER.size or not head.startswith(b"PMTiles\3"):
                 raise BadTiles(f"PMTILES_PATH\u00a0: {path} n’est pas un fichier PMTiles de version 3.")
             _, _, _, _, start, length, _, _, _, _, _, directories, tiles, kind, _, zoom = HEADER.unpack(head)
+            # A damaged header may name any place and any length.
+            there = os.fstat(file.fileno())
+            if length > MOST_SAID or start + length > there.st_size:
+                raise BadTiles(f"PMTILES_PATH\u00a0: l’en-tête de {path} est abîmé.")
             file.seek(start)
             metadata = file.read(length)
     except OSError as error:
-        raise BadTiles(f"PMTILES_PATH\u00a0: {path} ne se lit pas ({error.strerror}).") from error
+        why = UNREADABLE.get(error.errno or 0, "le disque répond par une erreur")
+        raise BadTiles(f"PMTILES_PATH\u00a0: {path} ne se lit pas\u00a0: {why}.") from error
     if kind != MVT or not {directories, tiles} <= COMPRESSIONS.keys():
         raise BadTiles(f"PMTILES_PATH\u00a0: {path} ne contient pas de tuiles vectorielles (MVT), en gzip ou telles.")
     try:
         said = json.loads(COMPRESSIONS[directories](metadata))
-    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except (ValueError, EOFError, zlib.error, gzip.BadGzipFile, RecursionError, MemoryError) as error:
         raise BadTiles(f"PMTILES_PATH\u00a0: les informations de {path} ne se lisent pas.") from error
     attribution = said.get("attribution") if isinstance(said, dict) else None
-    return Tiles(plain(attribution) if isinstance(attribution, str) else "", zoom)
+    version = f"{there.st_mtime_ns:x}-{there.st_size:x}"
+    return Tiles(plain(attribution) if isinstance(attribution, str) else "", zoom, version)
 
 
 class _Plain(HTMLParser):
@@ -130,7 +156,10 @@ async def vector_tiles(request: Request) -> Response:
         return Response(status_code=304, headers={"Cache-Control": A_DAY, "ETag": tag})
     if request.scope.get(ASKED_BY_HEAD):
         return answer
-    return pay(request, costs.of_sending(asked_bytes(request.headers.get("range", ""), found.st_size))) or answer
+    # A part is asked for of the file that one has parts of; whoever has another's, or a date, may get all of this one.
+    of_this = request.headers.get("if-range", tag) == tag
+    length = asked_bytes(request.headers.get("range", ""), found.st_size) if of_this else found.st_size
+    return pay(request, costs.of_sending(length)) or answer
 
 
 def asked_bytes(header: str, size: int) -> int:

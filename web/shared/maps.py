@@ -131,7 +131,7 @@ def base(settings: Settings, own: str = "") -> dict[str, Any]:
     are `contours` of somebody. `own`: the code of the commune or department that stands out."""
     tiles = vector_tiles.of(settings)
     return {
-        "vector": {"url": vector_tiles.ADDRESS, "zoom": tiles.zoom} if tiles else None,
+        "vector": {"url": tiles.address, "zoom": tiles.zoom} if tiles else None,
         "tiles": "" if tiles else settings.tile_url,
         "attribution": settings.tile_attribution or (tiles.attribution if tiles else ""),
         "contours": texts.MAP_ATTRIBUTION,

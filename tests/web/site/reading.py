@@ -17,6 +17,10 @@ LONG = [("jour", "mar"), ("jour", "jeu"), ("debut", "07:15"), ("fin", "19:15")]
 """Longer days than anybody has."""
 
 
+NEAREST = r'(?s)<li class="between nearest">(.*?)</li>(?=<li class="card" id=|<li class="between|</ol>)'
+"""What stands below the first cards where nobody covers all."""
+
+
 def text(html: str) -> str:
     """What is read, in one line with ordinary spaces."""
     bare = re.sub(r"<(script|style|title)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
@@ -26,7 +30,7 @@ def text(html: str) -> str:
 def cards(response: httpx.Response) -> dict[str, str]:
     """The text of each card of the list, by id."""
     found = {}
-    for part in response.text.split('<li class="card" id="offre-')[1:]:
+    for part in re.sub(NEAREST, "", response.text).split('<li class="card" id="offre-')[1:]:
         id, _, rest = part.partition('"')
         found[id] = text("<li" + rest.split("</ol>")[0])
     return found
@@ -56,10 +60,9 @@ def filtered(html: str, name: str) -> dict[str, str]:
 
 
 def above(response: httpx.Response) -> str:
-    """What stands above the list."""
-    return text(
-        response.text.partition('class="results-header"')[2].partition('id="liste"')[0].partition('class="empty"')[0]
-    )
+    """What stands above the list, and what its head leaves to say below the first cards."""
+    head = response.text.partition('class="results-header"')[2].partition('id="liste"')[0].partition('class="empty"')[0]
+    return text(" ".join([head, *re.findall(NEAREST, response.text)]))
 
 
 def offered(response: httpx.Response) -> dict[str, tuple[str, int]]:

@@ -131,6 +131,8 @@ def test_what_one_press_adds_is_made_of_the_table() -> None:
 def test_to_clear_all_is_offered_where_anything_is_set() -> None:
     assert bar.shown(where(NANTES))["reset"] is None
     assert bar.shown(where([*NANTES, ("rayon", "10"), ("tri", "nom")]))["reset"] is None
+    home = [*NANTES, ("rayon", "5"), ("debut", "08:00"), ("fin", "18:00"), ("places2", "2")]
+    assert bar.shown(where(home))["reset"] is None, "what the home page's form sends of itself"
     reset = bar.shown(where([*EVERYTHING, ("rayon", "10"), ("tri", "nom")]))["reset"]
     assert reset == "/?ou=Nantes&lieu=commune:44109&rayon=10&tri=nom"
     nowhere = where([("mots", "lutins"), ("rayon", "10")], None)
@@ -166,7 +168,10 @@ def test_an_empty_zone_leads_back_to_the_place(site: Client) -> None:
 
 
 def test_a_zone_that_is_none_is_said_beside_the_place(site: Client) -> None:
-    assert 'id="erreur-ou"' in search(site, ("bbox", "1,2,3"), status=422).text
+    refused = search(site, ("bbox", "-1.6,47.2"), status=422).text
+    assert 'id="erreur-ou"' in refused
+    assert "La zone de la carte n’est pas lisible dans ce lien" in text(refused)
+    assert "-1.6,47.2" not in refused, "which the form would send again"
 
 
 def test_a_place_that_is_typed_over_the_zone_s_ends_the_zone(site: Client) -> None:

@@ -29,6 +29,18 @@ def test_a_card_is_low(open_page: OpenPage, path: str, width: int) -> None:
     assert {id: height for id, height in found.items() if height > MOST[width]} == {}
 
 
+@pytest.mark.parametrize("width", MOST)
+def test_long_names_and_addresses_make_no_card_higher(open_page: OpenPage, width: int) -> None:
+    page = open_page(NEED, width=width)
+    page.locator("#liste .card").evaluate_all(
+        """all => all.forEach(card => {
+          card.querySelector("h3 a").textContent = "Maison d’assistantes maternelles Les Petits Explorateurs du Bois Joli de la Chapelle";
+          card.querySelector(".place").append(", 145 bis avenue du Général-de-Gaulle, Sainte-Luce-sur-Loire");
+        })"""  # noqa: E501
+    )
+    assert {id: height for id, height in heights(page).items() if height > MOST[width]} == {}
+
+
 def test_the_week_is_drawn_and_read(open_page: OpenPage) -> None:
     page = open_page(NEED)
     week = page.locator("#offre-anne .strip")

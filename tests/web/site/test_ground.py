@@ -119,6 +119,10 @@ def test_a_part_costs_by_its_length(tiled: Settings, file: Path, monkeypatch: py
         assert spent(Range="bytes=0-499") == 6
         for dearest in ("", "bytes=0-", "bytes=-9999999", "bytes=0-1,2-3", "nothing"):
             assert spent(Range=dearest) == 1 + size // 100, dearest
+        tag = site.portal.call(lambda: site.http.head(ADDRESS)).headers["etag"]
+        assert spent(**{"Range": "bytes=0-9", "If-Range": tag}) == 1
+        for other in ('"another"', f"W/{tag}", "x", "", "Tue, 01 Dec 2026 00:00:00 GMT"):
+            assert spent(**{"Range": "bytes=0-9", "If-Range": other}) == 1 + size // 100, other
     with visitor(tiled.model_copy(update={"rate_limit": 5})) as site:
         site.app.state.limiter.clock = NOON.timestamp
         assert site.portal.call(lambda: site.http.head(ADDRESS)).status_code == 200, "which takes nothing of it"
@@ -141,11 +145,24 @@ def test_pages_load_the_library_only_where_there_is_something_to_draw(site: Clie
 def test_a_map_says_whose_tiles_they_are(tiled: Settings) -> None:
     with visitor(tiled) as site:
         look = shown_on_map(search(site).text)
-    assert look["vector"] == {"url": ADDRESS, "zoom": 9}
+    assert look["vector"]["zoom"] == 9
+    assert look["vector"]["url"].startswith(f"{ADDRESS}?v=")
     assert look["tiles"] == ""
     assert look["attribution"] == '<a href="https://geoservices.ign.fr/" rel="noopener">IGN &amp; Etalab</a> 2026'
     with visitor(tiled.model_copy(update={"tile_attribution": "© nous"})) as site:
         assert shown_on_map(search(site).text)["attribution"] == "© nous"
+
+
+def test_another_file_has_another_address(tiled: Settings, file: Path, tmp_path: Path) -> None:
+    """A browser's cache that holds parts of the old one asks for the rest, and would be sent all of the new."""
+    renewed = tmp_path / "renewed.pmtiles"
+    tiles.write(renewed, NANTES, most_zoom=8)
+    addresses = []
+    for path in (file, renewed):
+        with visitor(tiled.model_copy(update={"pmtiles_path": str(path)})) as site:
+            addresses.append(shown_on_map(search(site).text)["vector"]["url"])
+            assert site.get(addresses[-1], headers={"Range": "bytes=0-9"}).status_code == 206
+    assert len(set(addresses)) == 2
 
 
 def test_nothing_names_a_host_that_no_page_asks(tiled: Settings, settings: Settings) -> None:
@@ -176,20 +193,34 @@ def changed(file: Path, to: Path, at: int, value: bytes) -> str:
     return str(to)
 
 
+def deep(file: Path, to: Path) -> str:
+    """Metadata that no reader of JSON goes to the bottom of."""
+    written, content = b"[" * 500_000, bytearray(file.read_bytes())
+    content[24:40] = len(content).to_bytes(8, "little") + len(written).to_bytes(8, "little")
+    content[97] = 1
+    to.write_bytes(bytes(content) + written)
+    return str(to)
+
+
 def test_a_file_that_cannot_be_drawn_keeps_the_site_from_starting(
     settings: Settings, file: Path, tmp_path: Path
 ) -> None:
     metadata = int.from_bytes(file.read_bytes()[24:32], "little")
     (tmp_path / "short").write_bytes(b"PMTiles\3")
     for path, reason in (
-        (str(tmp_path / "none"), "ne se lit pas"),
-        (str(tmp_path), "ne se lit pas"),
+        (str(tmp_path / "none"), "ne se lit pas\u00a0: il n’y a pas de tel fichier"),
+        (str(tmp_path), "ne se lit pas\u00a0: c’est un dossier"),
+        (str(file / "under"), "ne se lit pas\u00a0: un dossier de ce chemin"),
         (str(tmp_path / "short"), "n’est pas un fichier PMTiles de version 3"),
         (changed(file, tmp_path / "2", 7, b"\2"), "n’est pas un fichier PMTiles de version 3"),
         (changed(file, tmp_path / "png", 99, b"\2"), "ne contient pas de tuiles vectorielles"),
         (changed(file, tmp_path / "brotli", 98, b"\3"), "ne contient pas de tuiles vectorielles"),
         (changed(file, tmp_path / "broken", metadata, b"\0\0"), "les informations"),
         (changed(file, tmp_path / "cut", 32, b"\x0c"), "les informations"),
+        (changed(file, tmp_path / "far", 24, b"\xff" * 8), "l’en-tête"),
+        (changed(file, tmp_path / "long", 32, b"\xff" * 8), "l’en-tête"),
+        (changed(file, tmp_path / "longer", 32, (2**40).to_bytes(8, "little")), "l’en-tête"),
+        (deep(file, tmp_path / "deep"), "les informations"),
     ):
         with pytest.raises(vector_tiles.BadTiles, match=reason):
             create_app(settings.model_copy(update={"pmtiles_path": path}))
@@ -202,7 +233,8 @@ def test_metadata_may_be_plain_and_without_an_attribution(file: Path, tmp_path: 
     content[32:40] = len(written).to_bytes(8, "little")
     content[97] = 1
     (tmp_path / "plain").write_bytes(bytes(content) + written)
-    assert vector_tiles.described(str(tmp_path / "plain")) == vector_tiles.Tiles("", 9)
+    read = vector_tiles.described(str(tmp_path / "plain"))
+    assert (read.attribution, read.zoom) == ("", 9)
 
 
 # Our own contours.

@@ -3,11 +3,11 @@
 import base64
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import shapely
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from settings import Settings
 from tests.web import tiles
@@ -93,6 +93,26 @@ def test_contours_that_are_there_are_not_asked_for_again(open_page: OpenPage) ->
     page.mouse.up()
     expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()  # it has moved
     assert asked == []
+
+
+def test_what_has_a_point_and_no_contour_stops_no_other_name(open_page: OpenPage) -> None:
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        content = found.json()
+        point = {"type": "Point", "coordinates": [-1.56, 47.22]}
+        bare = {
+            "type": "Feature",
+            "geometry": point,
+            "properties": {"type": "commune", "code": "44999", "name": "Sans"},
+        }
+        route.fulfill(response=found, json={**content, "features": [bare, *content["features"]]})
+
+    page = open_page("/")
+    page.route("**/fond-de-carte?*", answer)
+    page.goto(urljoin(page.url, NANTES))
+    expect(page.locator("#plan .base-name").first).to_be_attached()
+    expect(page.locator("#plan .base-name", has_text="Sans")).to_have_count(0)
+    expect(page.locator("#plan .leaflet-base-pane img")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -245,6 +265,19 @@ def test_a_host_that_sends_nothing_leaves_the_ground_to_our_contours(chromium: B
     page.goto(foreign + NANTES)
     expect(page.locator("#plan .base-name").filter(has_text="Nantes").first).to_be_attached()
     expect(page.locator("#plan .leaflet-control-attribution")).to_have_text("Contours : Etalab, IGN Admin Express")
+    page.close()
+
+
+def test_a_host_that_never_answers_leaves_it_to_them_too(chromium: Browser, foreign: str) -> None:
+    page = chromium.new_page()
+    page.clock.install()
+    page.route("https://tiles.example.org/**", lambda route: None)
+    page.goto(foreign + NANTES, wait_until="domcontentloaded")
+    expect(page.locator("#plan img.leaflet-tile").first).to_be_attached()
+    expect(page.locator("#plan .base-area")).to_have_count(1)
+    page.clock.run_for(8_000)
+    expect(page.locator("#plan .base-area").nth(1)).to_be_attached()
+    expect(page.locator("#plan img.leaflet-tile")).to_have_count(0)
     page.close()
 
 

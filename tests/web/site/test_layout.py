@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import wait_for
-from tests.web.site.many_offers import NEED, WIDTHS
+from tests.web.site.many_offers import NEED, PLACE, WIDTHS
 
 pytestmark = pytest.mark.browser
 
@@ -63,6 +63,48 @@ def test_the_answer_is_on_the_first_screen(look: Open, width: int, scripts: bool
     seen = page.evaluate(ON_SCREEN)
     assert seen["first"] <= FIRST_CARD_AT[width], seen
     assert seen["whole"] >= WHOLE_CARDS[width], seen
+
+
+NIGHT_TOO = (
+    f"{PLACE}&jour=lun&jour=mar&jour=jeu&jour=ven&debut=06:45&fin=19:30&jour2=mer&debut2=20:00&fin2=07:00"
+    "&naissance=2026-05-04&naissance=2026-05-04&des=2027-02-01"
+)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_cards_come_first_where_nobody_covers_all(look: Open, width: int) -> None:
+    """Twins, long days and a night: one line says so, and the rest of it stands below what is there."""
+    page = look(NIGHT_TOO, width=width)
+    expect(page.locator(".results-header .nobody")).to_contain_text("Personne ne couvre toute votre recherche")
+    seen = page.evaluate(ON_SCREEN)
+    assert seen["first"] <= FIRST_CARD_AT[width], seen
+    assert seen["whole"] >= 2, seen
+    beside = page.locator("#liste > .nearest")
+    expect(beside).to_contain_text("Au mieux")
+    assert beside.evaluate("e => [...e.parentNode.children].indexOf(e)") == 2
+
+
+def test_a_longer_sentence_leaves_the_first_card_where_it_is(look: Open) -> None:
+    page = look(f"{NEED}&souplesse=15", width=1280)
+    said = page.locator(".results-header .whole")
+    said.evaluate("(e, longer) => { e.textContent = longer }", f"{said.inner_text()}, 1 322 autres à confirmer")
+    seen = page.evaluate(ON_SCREEN)
+    assert seen["first"] <= FIRST_CARD_AT[1280], seen
+
+
+def test_the_place_and_the_sentence_are_apart(look: Open) -> None:
+    said = look(f"{NEED}&rayon=0").locator(".results-said").inner_text()
+    assert " ".join(said.split()).count(" · ") >= 1, said
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_further_page_without_scripts_says_what_it_is_and_leads_back(look: Open, width: int) -> None:
+    page = look(PLACE, width=width, java_script_enabled=False)
+    page.locator("#suite").click()
+    expect(page.locator(".results-header .whole")).to_contain_text("Suite de la liste")
+    page.get_by_role("link", name="Revenir au début").click()
+    assert "suite=" not in page.url
+    expect(page.locator("#offre-am00")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -150,14 +192,59 @@ def test_a_telephone_shows_the_map_in_place_with_the_cards_in_a_row(look: Open) 
     expect(page.locator("#plan")).to_be_hidden()
 
 
-def test_without_scripts_the_toggle_is_a_link_and_nothing_is_a_dead_end(look: Open) -> None:
-    page = look(width=360, java_script_enabled=False)
-    page.locator("#bascule").click()
-    assert page.url.endswith("&vue=carte")
-    expect(page.locator("#plan")).to_contain_text("La carte a besoin de JavaScript")
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_scripts_nothing_leads_to_a_map_that_cannot_be_drawn(look: Open, width: int) -> None:
+    page = look(width=width, java_script_enabled=False)
+    expect(page.locator("#bascule")).to_be_hidden()
+    expect(page.locator("#plan")).to_be_hidden()
+    page.goto(f"{page.url}&vue=carte")
     expect(page.locator("#liste > .card").first).to_be_visible()
-    page.locator("#bascule").click()
-    assert "vue=" not in page.url
+    if width == 360:
+        expect(page.locator("#plan")).to_contain_text("La carte a besoin de JavaScript")
+        page.locator("#bascule").click()
+        assert "vue=" not in page.url
+
+
+MANY_CHIPS = (
+    f"{NEED}&option=meals&option=garden&souplesse=15&mots=une+maison+avec+un+grand+jardin+et+des+poules+rousses"
+)
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1599])
+def test_a_mouse_reaches_every_chip_and_one_that_takes_all_off(look: Open, width: int) -> None:
+    page = look(MANY_CHIPS, width=width, height=800)
+    reset, last = page.locator("#actifs .reset"), page.locator("#actifs .chips li").last
+    expect(reset).to_be_in_viewport(ratio=1)
+    expect(last).not_to_be_in_viewport(ratio=1)
+    for _ in range(40):
+        if page.locator(".strip-on").is_enabled():
+            page.locator(".strip-on").click()
+    expect(last).to_be_in_viewport(ratio=0.9)
+    chips, end = page.locator("#actifs .chips").bounding_box(), reset.bounding_box()
+    assert chips
+    assert end
+    assert chips["width"] >= 96, "room for one"
+    assert chips["x"] + chips["width"] <= end["x"]
+    assert end["x"] + end["width"] <= width
+    last.click()
+    expect(page.locator("#actifs .reset")).to_be_visible()
+    expect(page.locator(".strip-way").first).to_be_attached()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_long_chip_is_cut_before_its_cross(look: Open, width: int) -> None:
+    page = look(MANY_CHIPS, width=width)
+    chip = page.locator("#actifs .chips li", has_text="poules")
+    chip.locator("a").focus()
+    box, cross = chip.bounding_box(), chip.locator(".icon").bounding_box()
+    assert box
+    assert cross
+    assert box["width"] <= 320
+    assert cross["x"] + cross["width"] <= box["x"] + box["width"]
+
+
+def test_few_chips_have_no_buttons_to_draw_them(look: Open) -> None:
+    expect(look("/?ou=Nantes&lieu=commune:44109").locator(".strip-on")).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", WIDTHS)

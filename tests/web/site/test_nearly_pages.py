@@ -27,7 +27,7 @@ SAINT_DENIS = [("ou", "Saint-Denis"), ("lieu", "commune:97411"), ("rayon", "50")
 def test_nobody_covers_all_and_the_nearest_is_told(site: Client) -> None:
     response = search(site, *LONG)
     told = above(response)
-    assert re.search(r"Personne ne couvre toute votre recherche ; \d+ en (couvre|couvrent) une partie, ", told)
+    assert re.search(r"Personne ne couvre toute votre recherche ; \d+ en (couvre|couvrent) une partie\.", told)
     assert re.search(r"Au mieux : il manque 15 min [^.]* \(à moins de 1 km\)\.", told)
     assert told.count("toute votre recherche") == 1
     assert "Il manque 15 min" in cards(response)["anne"]
@@ -146,14 +146,20 @@ def test_the_smallest_sacrifice_is_offered_first() -> None:
 
 
 def test_less_is_offered_behind_those_who_cover_all(site: Client) -> None:
-    """And above the list where there are none; in an empty list once, with what else to try."""
+    """Or behind the first two cards where there are none, so that these are seen at once; in an empty list once, with
+    what else to try."""
     asked = [*WEEK, ("debut", "08:00"), ("fin", "17:00")]
     listed = search(site, *asked).text.partition('id="liste"')[2]
     before, section, after = listed.partition('<section class="less"')
     assert section
     assert "Libre les 5\u00a0jours" in before
     assert "Libre les 5\u00a0jours" not in after
-    assert 'class="less"' in search(site, *LONG).text.partition('id="liste"')[0]
+    none = search(site, *LONG)
+    before, section, _ = none.text.partition('id="liste"')[2].partition('<section class="less"')
+    assert section
+    assert before.count('<li class="card" id="') == min(2, len(cards(none)))
+    assert "Au mieux" in before
+    assert none.text.partition('id="liste"')[0].count("Personne ne couvre") == 1
     nobody = search(site, *LONG, ("libres", "oui")).text
     assert 'class="less"' not in nobody
     assert "#resultats" in nobody

@@ -24,13 +24,16 @@ def shown(found: Where) -> dict[str, Any]:
     births = summary.births(form)
     narrowing, adding = chips(found, births), toggles(form)
     alone = forms.place_alone(form)
+    # Hours and places without a day, as the home page's form sends them, ask for nothing.
+    idle = [need.unset(each.number) for each in form.slots if not each.days]
+    said = replace(form, suite="", **{name: value for each in idle for name, value in each.items()})
     somewhere = form.ou or form.lieu or form.autour or form.bbox
     return {
         "where": where(found),
         "what": what(form, births),
         "chips": [{"label": label, "href": forms.address(form, **changes)} for label, changes in narrowing],
         "toggles": [{"label": label, "href": forms.address(form, **changes)} for label, changes in adding],
-        "reset": forms.address(alone) if somewhere and replace(form, suite="") != alone else None,
+        "reset": forms.address(alone) if somewhere and said != alone else None,
     }
 
 

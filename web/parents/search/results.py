@@ -51,6 +51,7 @@ def results(found: Where, answer: Mapping[str, Any], today: date, loosened: Sequ
         "alert_after": ALERT_AFTER,
         "this_view": forms.address(form, suite=form.suite),
         "other_view": f"{forms.address(form, suite=form.suite)}&vue=carte",
+        "first": forms.address(form),
         "next": forms.address(form, suite=answer["next"]) if answer["next"] else None,
         "so_far": None if form.suite or not answer["next"] else so_far(total, len(cards)),
         "loosen": [

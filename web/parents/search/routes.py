@@ -61,13 +61,19 @@ async def search(request: Request) -> Response:
         listed = offers.search(site.engine, query)
         answer = await watched(listed, "/", listing, slow_s=site.settings.slow_query_s, sort=query.sort)
     except ParameterError as refused:
-        return _page(site, found, forms.refused(refused))
+        return _page(site, readable(found, refused), forms.refused(refused))
     loosened, beside = await asyncio.gather(
         loosen(site, found, answer), asking.beside(site, found.form, query, answer, pairs=True)
     )
     plan = maps.of_search(found, asked, query, site.settings)
     said = nearly.shown(found, answer, beside, site.today())
     return _page(site, found, {}, results.results(found, answer, site.today(), loosened), plan, said, view)
+
+
+def readable(found: Where, refused: ParameterError) -> Where:
+    """Without a zone that cannot be read, which no field of the form shows: sent again, it would be refused again."""
+    unreadable = any(each["parameter"] == "bbox" for each in refused.errors)
+    return replace(found, form=replace(found.form, bbox="")) if unreadable else found
 
 
 @router.get("/nombre")

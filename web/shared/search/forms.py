@@ -236,7 +236,12 @@ def field_of(parameter: str) -> str:
 
 def refused(error: ParameterError) -> dict[str, str]:
     """What the search API has refused, as sentences beside the page's fields."""
-    return {field_of(each["parameter"]): sentence(each["message"]) for each in error.errors}
+    return {
+        field_of(each["parameter"]): texts.search.ERROR_ZONE
+        if each["parameter"] == "bbox"
+        else sentence(each["message"])
+        for each in error.errors
+    }
 
 
 def sentence(message: str) -> str:

@@ -22,6 +22,9 @@ from web.shared.search.places import Where
 PLENTY = 10
 """Offers of a page that cover the whole need: nobody needs to ask for less."""
 
+BESIDE_AFTER = 2
+"""Cards that come before what stands beside a list in which nobody covers all: what a telephone shows at once."""
+
 MOST_CHANGES = 4
 SACRIFICES = ("shorter", "farther", "fewer_days", "fewer_places")
 """Kinds of changes, from the one that asks least of a family to the one that leaves a child out."""
@@ -81,18 +84,25 @@ def shown(
     found: Where, answer: Answer, beside: Beside, today: date, address: Address = anchored, where: str = ""
 ) -> dict[str, Any]:
     """The values of templates/shared/nearly.html and shared/less.html, and of the line under the heading (`whole`).
-    `after`: behind how many cards of the list a little less is offered, the last of which covers all. `retry`: where to
-    ask again for what is missing. `address`: of the page that offers it; `where`: whom `reason` is about, by default
-    those of the place that is searched."""
+    `after`: behind how many cards of the list a little less is offered, the last of which covers all; where none does,
+    `beside` says whether there is anything to say behind `beside_after` of them. `retry`: where to ask again for what
+    is missing. `address`: of the page that offers it; `where`: whom `reason` is about, by default those of the place
+    that is searched."""
     nobody = beside.counts is not None and not beside.counts.total
+    best = at_best(beside.nearest) if nobody and beside.nearest else ""
+    little = less(found, beside.counts, today, address) if beside.counts else []
+    two = pairs(found.form, beside.pairs, today) if nobody and beside.pairs else []
     whole = [number for number, item in enumerate(answer["items"], 1) if covers(found.form, item)]
     return {
         "whole": whole_or_partly(found.form, answer, beside.counts),
         "after": max(whole, default=0),
         "nobody": nobody_sentence(answer, beside.nearest) if nobody else "",
+        "best": best,
+        "beside": bool(best or two or little) and not whole,
+        "beside_after": BESIDE_AFTER,
         "reason": why(beside.reason, where or summary.where(found)) if beside.reason else None,
-        "less": less(found, beside.counts, today, address) if beside.counts else [],
-        "pairs": pairs(found.form, beside.pairs, today) if nobody and beside.pairs else [],
+        "less": little,
+        "pairs": two,
         # Without the anchor: to that of the page where they are a browser goes without asking for it again.
         "retry": address(found.form).partition("#")[0] if beside.missing else None,
     }
@@ -133,14 +143,18 @@ def covers_all(form: SearchForm, count: int) -> str:
 
 
 def nobody_sentence(answer: Answer, best: Answer | None) -> str:
-    """« Personne ne couvre toute votre recherche ; 10 en couvrent une partie, … . Au mieux : libre 4 jours sur 5 … ».
-    `best`: the card of who covers most. Nothing where nobody covers any of it."""
+    """« Personne ne couvre toute votre recherche ; 10 en couvrent une partie. » `best`: the card of who covers most.
+    Nothing where nobody covers any of it."""
     partly = assistants(answer) if answer["query"]["match"] == "best" else 0
     if not (partly or best):
         return ""
     rest = f"{french.NARROW}; {texts.search.NOBODY_PARTLY.of(partly)}" if partly else ""
-    said = [texts.search.NOBODY.format(rest=rest), texts.search.AT_BEST.format(what=described(best)) if best else ""]
-    return " ".join(filter(None, said))
+    return texts.search.NOBODY.format(rest=rest)
+
+
+def at_best(best: Answer) -> str:
+    """« Au mieux : libre 4 jours sur 5 … »"""
+    return texts.search.AT_BEST.format(what=described(best))
 
 
 def described(item: Answer) -> str:

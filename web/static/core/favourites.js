@@ -5,6 +5,7 @@
   const KEY = "ribambelle.favoris";
   const COPY = "ribambelle.favoris"; // the worker's name for it (core/worker.js)
   const MOST = 50;
+  let dropped = null; // until the copy is away
   const header = document.querySelector("[data-kept-full]");
   const page = document.querySelector("[data-kept-page]");
   const texts = document.getElementById("avis").dataset;
@@ -35,11 +36,12 @@
     return [...new Set(kept.filter((id) => typeof id === "string" && /^[\w-]{1,64}$/.test(id)))].slice(0, MOST);
   }
 
-  // False when the browser has no room left: then nothing has changed.
+  // False when the browser has no room left: then nothing has changed. What is taken off stays in no copy.
   function write(kept) {
+    const gone = read().some((id) => !kept.includes(id));
     try {
       window.localStorage.setItem(KEY, JSON.stringify(kept));
-      if (kept.length === 0 && window.caches) window.caches.delete(COPY);
+      if (gone && window.caches) dropped = window.caches.delete(COPY).catch(() => {});
       return true;
     } catch {
       return false;
@@ -113,6 +115,7 @@
     const now = mine.filter((id) => kept.includes(id) || !wasKept.has(id));
     if (now.length === 0) return;
     window.history.replaceState(null, "", address(now));
+    layDown();
     const mail = document.querySelector("[data-kept-mail]");
     if (!mail) return;
     const start = mail.href.indexOf(encodeURIComponent("/favoris?"));
@@ -147,14 +150,18 @@
   }
 
   // This very list, where it is one's own, for a moment without a connection. The browser has just received it: nothing is
-  // sent for it.
+  // sent for it, unless one was taken off or put back since.
   async function layDown() {
     const kept = read();
-    const own = kept.length > 0 && kept.length === mine.length && kept.every((id) => mine.includes(id));
+    const { href, search } = window.location;
+    const here = new URLSearchParams(search).getAll("offre");
+    const own = kept.length > 0 && kept.length === here.length && kept.every((id) => here.includes(id));
     if (!page || !own || !window.caches || document.documentElement.hasAttribute("data-offline")) return;
     try {
-      const answer = await fetch(window.location.href, { cache: "force-cache" });
-      if (answer.ok) await (await window.caches.open(COPY)).put("/favoris", answer);
+      const answer = await fetch(href, { cache: "force-cache" });
+      await dropped;
+      // Another one may have been taken off meanwhile.
+      if (answer.ok && href === window.location.href) await (await window.caches.open(COPY)).put("/favoris", answer);
     } catch {
       // Then there is no copy: the page says so where it is missed.
     }

@@ -15,7 +15,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (request.mode === "navigate" && request.destination === "document") event.respondWith(visit(event, pathname));
+  if (request.mode === "navigate" && request.destination === "document") event.respondWith(visit(event));
   else if (SITE.files.includes(pathname)) event.respondWith(file(request));
 });
 
@@ -39,7 +39,7 @@ async function file(request) {
 }
 
 // What the network answers, whatever it is; ours only where there is none.
-async function visit(event, pathname) {
+async function visit(event) {
   try {
     const begun = await event.preloadResponse;
     if (begun) return begun;
@@ -49,15 +49,21 @@ async function visit(event, pathname) {
   try {
     return await fetch(event.request);
   } catch (error) {
-    return (await offline(pathname)) || Promise.reject(error);
+    return (await offline(event.request.url)) || Promise.reject(error);
   }
 }
 
-async function offline(pathname) {
+async function offline(address) {
   const kept = await (await caches.open(FAVOURITES)).match(KEPT, { ignoreVary: true });
-  if (pathname === KEPT && kept) return told(kept, 200, "");
+  if (kept && new URL(address).pathname === KEPT && isThis(address, kept)) return told(kept, 200, "");
   const page = await (await caches.open(SHELL)).match(SITE.page, { ignoreVary: true });
   return page && told(page, 503, kept ? " data-kept" : "");
+}
+
+// The list that was laid down, under its own address or under none: not one that somebody else has sent.
+function isThis(address, kept) {
+  const ids = (of) => new URL(of, self.location.origin).searchParams.getAll("offre").sort().join(" ");
+  return !ids(address) || ids(address) === ids(kept.url);
 }
 
 // The same page, which knows that it is read without a connection, and whose files are those of this version: the list may

@@ -14,6 +14,7 @@
   // anyway, or while nobody has come near.
   const AROUND = 1;
   const AROUND_LESS = 0.25;
+  const PATIENCE_MS = 8_000; // with a host that sends no tile
   const LETTER_PX = 7.5;
   const LINE_PX = 20;
   const MARGIN_PX = 8;
@@ -45,21 +46,29 @@
 
     return { refresh };
 
-    // Of another host. One that sends nothing for a whole first view leaves the ground to our contours.
+    // Of another host. One that sends nothing for a whole first view, or for a while, leaves the ground to our contours.
     function pictures() {
       const layer = L.tileLayer(tiles, { attribution, maxZoom: map.getMaxZoom(), className: "ground-raster" });
       let came = false;
-      layer.on("tileload", () => { came = true; });
+      let late = 0; // from the first tile that is asked for: a map that is out of sight asks for none
+      layer.once("tileloadstart", () => { late = setTimeout(giveUp, PATIENCE_MS); });
+      layer.once("tileload", () => {
+        came = true;
+        clearTimeout(late);
+      });
       // After the event, in which the layer still works on its tiles.
-      layer.once("load", () => setTimeout(() => {
-        if (came) return;
+      layer.once("load", () => setTimeout(giveUp));
+      layer.addTo(map);
+
+      function giveUp() {
+        if (came || !tiled) return;
+        clearTimeout(late);
         layer.remove();
         tiled = false;
         map.getContainer().classList.remove("ground-tiled");
         map.attributionControl.addAttribution(contours);
         refresh().catch(() => {}); // the next move says so
-      }));
-      layer.addTo(map);
+      }
     }
 
     function come() {
@@ -105,8 +114,9 @@
       write();
     }
 
+    // What is known by its point alone has no outline, and no room for its name.
     function isDrawn(feature) {
-      return !tiled || isOwn(feature);
+      return ["Polygon", "MultiPolygon"].includes(feature.geometry.type) && (!tiled || isOwn(feature));
     }
 
     // A department only from afar: from near its communes lie on it.

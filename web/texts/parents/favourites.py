@@ -3,27 +3,27 @@
 from domain.french import Plural
 
 LINK = "Mes favoris"
-KEEP = "Garder"
-KEEP_NAMED = "Garder {name} dans mes favoris"
+KEEP = "Ajouter aux favoris"
+KEEP_NAMED = "Ajouter {name} aux favoris"
 TITLE = "Mes favoris"
 LEAD = (
     "Cette liste reste dans ce navigateur\u00a0: pas de compte, rien n’est enregistré chez nous."
     " Pour la retrouver ailleurs, envoyez-vous son lien."
 )
-EMPTY = "Aucune offre n’est gardée pour l’instant."
+EMPTY = "Vous n’avez pas encore de favori."
 EMPTY_HELP = (
     "Sur une carte ou une fiche, touchez le cœur\u00a0: l’offre vous attend ici, dans ce navigateur."
-    " Vous pouvez en garder 50."
+    " Vous pouvez en ajouter 50."
 )
 NO_SCRIPT = (
-    "Garder une offre demande JavaScript, qui est coupé ou absent de votre navigateur. Les liens de favoris que vous"
-    " avez reçus s’ouvrent sans lui, et les marque-pages de votre navigateur marchent aussi."
+    "Les favoris ont besoin de JavaScript, désactivé dans votre navigateur. Vous pouvez ouvrir un lien de favoris reçu,"
+    " ou utiliser les marque-pages de votre navigateur."
 )
 BLOCKED = (
     "Votre navigateur interdit aux sites de garder quelque chose (navigation privée, ou réglage)\u00a0: les favoris ne"
     " peuvent pas y rester."
 )
-FULL = "Vous gardez déjà 50 offres\u00a0: retirez-en une pour garder celle-ci."
+FULL = "Vous avez déjà 50\u00a0favoris\u00a0: retirez-en un pour ajouter celui-ci."
 ADDED = "Ajouté à vos favoris."
 SEE = "Voir mes favoris"
 REMOVED = "Retiré de vos favoris."
@@ -31,11 +31,11 @@ UNDO = "Annuler"
 OFFER = Plural("offre", "offres")
 GONE_ONE = "Une offre n’est plus publiée\u00a0: elle a été retirée, ou son adresse est mal recopiée."
 GONE_MANY = "{count} offres ne sont plus publiées\u00a0: elles ont été retirées, ou leur adresse est mal recopiée."
-FORGET = "Ne plus garder ce qui n’est plus publié"
+FORGET = "Retirer ce qui n’est plus publié"
 CUT = "Ce lien contient plus de 50 offres\u00a0: les 50 premières sont montrées."
-KEEP_ALL = "Garder toute cette liste dans ce navigateur"
-KEPT_ALL = "La liste est gardée dans ce navigateur."
-LIST = "Les offres gardées"
+KEEP_ALL = "Ajouter toute cette liste à mes favoris"
+KEPT_ALL = "La liste est ajoutée à vos favoris, dans ce navigateur."
+LIST = "Vos favoris"
 
 SEND = "S’envoyer la liste"
 SEND_HELP = "Le lien contient la liste elle-même. Il s’ouvre sur tout appareil, et se transmet à qui vous voulez."
@@ -44,7 +44,7 @@ COPY = "Copier le lien"
 COPIED = "Le lien est copié."
 NOT_COPIED = "Le lien n’a pas pu être copié\u00a0: copiez l’adresse de cette page."
 MAIL_SUBJECT = "Mes favoris sur Ribambelle"
-MAIL_BODY = "Les accueils que je garde sur Ribambelle\u00a0:\n\n"
+MAIL_BODY = "Mes favoris sur Ribambelle\u00a0:\n\n"
 
 COMPARE = "Comparer"
 COMPARE_LEGEND = "Lesquelles, côte à côte\u202f? (quatre au plus)"

@@ -92,15 +92,21 @@ ERROR_FEWER_PLACES = (
 ERROR_TOO_MANY_CHILDREN = "Cela fait plus de six enfants à la fois : faites plutôt deux recherches."
 ERROR_TOO_MANY_HOURS = "Ces horaires sont trop variés pour une seule recherche : faites-en plutôt deux."
 
+# A further page of a list, without a script.
+CONTINUED = "Suite de la liste."
+TO_FIRST = "Revenir au début"
+
+ERROR_ZONE = (
+    "La zone de la carte n’est pas lisible dans ce lien\u00a0: nous l’avons retirée. Vérifiez le lieu, puis "
+    "relancez la recherche."
+)
+
 # A need that hardly anybody covers.
 WHOLE = Plural("couvre toute votre recherche", "couvrent toute votre recherche")
 WHOLE_AT_LEAST = "Au moins {whole}"
 PARTLY = ", {count}\u00a0en partie, plus tard ou à confirmer"
 NOBODY = "Personne ne couvre toute votre recherche{rest}."
-NOBODY_PARTLY = Plural(
-    "en couvre une partie, est libre plus tard ou reste à confirmer",
-    "en couvrent une partie, sont libres plus tard ou restent à confirmer",
-)
+NOBODY_PARTLY = Plural("en couvre une partie", "en couvrent une partie")
 AT_BEST = "Au mieux : {what}."
 ALL_OF_IT = "toute votre recherche"
 WITHIN = "à {minutes} près"

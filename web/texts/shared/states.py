@@ -31,7 +31,7 @@ SO_FAR_AT_LEAST = "{shown} sur plus de {total}"
 SCRIPT = {
     "offline": "Pas de connexion à internet.",
     "unreachable": "Le site ne répond pas pour le moment.",
-    "too_many": "Beaucoup de recherches en peu de temps\u00a0: attendez {seconds}\u00a0secondes.",
+    "too_many": "Beaucoup de recherches en peu de temps\u00a0: attendez {seconds}\u00a0s.",
     "filter_undone": "Ce filtre n’a pas été appliqué.",
     "search_undone": "Les résultats affichés sont ceux de la recherche précédente.",
     "card_undone": "Ce résultat n’a pas été affiché sous la carte.",

@@ -49,10 +49,10 @@ def test_two_are_kept_opened_and_compared(open_page: OpenPage, address: str) -> 
 
 def test_a_shared_list_can_be_kept_whole(open_page: OpenPage) -> None:
     page = open_page("/favoris?offre=lutins&offre=anne&offre=partie")
-    page.get_by_role("button", name="Garder toute cette liste").click()
-    expect(page.get_by_role("status").filter(has_text="gardée")).to_be_visible()
+    page.get_by_role("button", name="Ajouter toute cette liste").click()
+    expect(page.get_by_role("status").filter(has_text="ajoutée")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile(r"Mes favoris.*\(2\)"))).to_be_visible()
-    expect(page.get_by_role("button", name="Garder toute cette liste")).to_be_hidden()
+    expect(page.get_by_role("button", name="Ajouter toute cette liste")).to_be_hidden()
 
 
 def test_buttons_also_work_after_a_new_search(open_page: OpenPage) -> None:

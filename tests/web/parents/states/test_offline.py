@@ -100,6 +100,37 @@ def test_a_list_of_somebody_else_is_not_kept(surf: Surf, address: str) -> None:
     assert FAVOURITES not in page.evaluate(KEPT)
 
 
+def test_what_is_taken_off_is_in_no_copy(surf: Surf, address: str) -> None:
+    page = surf("/")
+    ready(page)
+    page.evaluate("localStorage.setItem('ribambelle.favoris', JSON.stringify(['anne', 'lutins']))")
+    page.goto(f"{address}/favoris?offre=anne&offre=lutins")
+    page.wait_for_function("async () => (await caches.keys()).includes('ribambelle.favoris')")
+    page.locator('[data-keep="lutins"]').first.click()
+    copied = """async (id) => {
+      const kept = await (await caches.open("ribambelle.favoris")).match("/favoris");
+      return kept !== undefined && !(await kept.text()).includes(id);
+    }"""
+    page.wait_for_function(copied, arg="offre-lutins")
+    page.goto(f"{address}/offre/anne")
+    page.locator('[data-keep="anne"]').first.click()
+    page.wait_for_function("async () => !(await caches.keys()).includes('ribambelle.favoris')")
+
+
+def test_ones_own_list_is_not_shown_as_that_of_a_link(surf: Surf, address: str) -> None:
+    page = surf("/offre/anne")
+    ready(page)
+    page.locator('[data-keep="anne"]').first.click()
+    page.locator(".to-kept").click()
+    page.wait_for_function("async () => (await caches.keys()).includes('ribambelle.favoris')")
+    page.context.set_offline(True)
+    page.goto(f"{address}/favoris?offre=lutins")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes hors connexion")
+    for own in ("/favoris", "/favoris?offre=anne"):
+        page.goto(address + own)
+        expect(page.locator("#offre-anne")).to_be_visible()
+
+
 def test_nothing_else_is_ever_kept(surf: Surf, address: str) -> None:
     page = surf("/")
     ready(page)

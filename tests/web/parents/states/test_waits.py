@@ -91,7 +91,7 @@ def test_without_a_connection_a_filter_goes_back_to_what_it_was_and_can_be_tried
     ("given", "told"),
     [
         ({"status": 503, "body": "absent"}, "Le site ne répond pas pour le moment."),
-        ({"status": 429, "headers": {"Retry-After": "12"}, "body": "trop"}, "attendez 12\u00a0secondes"),
+        ({"status": 429, "headers": {"Retry-After": "12"}, "body": "trop"}, "attendez 12\u00a0s."),
     ],
 )
 def test_a_site_that_does_not_answer_is_told_apart(surf: Surf, given: dict[str, Any], told: str) -> None:

@@ -61,7 +61,7 @@ NEEDS = [
     (f"{MORNING}&naissance=2025-01-01", SURE),
     (f"{MORNING}&naissance=2019-01-01", ""),
     (f"{MORNING}&des={TODAY - timedelta(days=7)}", f"Libre à partir du {TODAY.day}\u00a0novembre"),
-    (f"{MORNING}&ou=Rezé&lieu=commune:44143&rayon=10", "\u00a0km</strong>"),
+    (f"{MORNING}&ou=Rezé&lieu=commune:44143&rayon=10", "entre 2,5 et 3,5\u00a0km · Nantes"),
     (f"{MORNING}&ou=Rezé&lieu=commune:44143&rayon=1", ""),
 ]
 """What the desk is asked, and what it tells of her whom `nadia` is; empty where it does not find her."""
