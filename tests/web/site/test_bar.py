@@ -158,7 +158,9 @@ def test_a_zone_holds_what_is_in_it_and_its_chip_leads_out(site: Client) -> None
     assert set(cards(inside)) < set(cards(around))
     assert "lutins" in cards(inside)
     assert 'id="champ-rayon" data-swap></div>' in inside.text, "a distance means nothing in a zone"
-    [chip] = re.findall(r'<a href="([^"]+)"[^>]*><span[^>]*>Retirer le filtre </span>Zone de la carte', inside.text)
+    [chip] = re.findall(
+        r'<a href="([^"]+)"[^>]*><span[^>]*>Retirer le filtre </span><span[^>]*>Zone de la carte', inside.text
+    )
     assert parse_qsl(unescape(chip).partition("?")[2]) == NANTES
 
 

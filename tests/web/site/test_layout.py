@@ -217,8 +217,7 @@ def test_a_mouse_reaches_every_chip_and_one_that_takes_all_off(look: Open, width
     expect(reset).to_be_in_viewport(ratio=1)
     expect(last).not_to_be_in_viewport(ratio=1)
     for _ in range(40):
-        if page.locator(".strip-on").is_enabled():
-            page.locator(".strip-on").click()
+        page.locator(".strip-on").evaluate("button => button.click()")  # a finger is quicker than its being disabled
     expect(last).to_be_in_viewport(ratio=0.9)
     chips, end = page.locator("#actifs .chips").bounding_box(), reset.bounding_box()
     assert chips

@@ -41,12 +41,8 @@ SEVERAL = {
         "the place that the form names by its id, then the names of the territories of any query",
     ),
     (IN, "search_api.query.filters"): (
-        ["search_api.query.queries", "search_api.query.sorts", "search_api.query.facets", "search_api.query.queries"],
-        "the words of which every part of a body is made: conditions, scores, facets, and the map's own body",
-    ),
-    (IN, "search_api.request.need"): (
-        ["search_api.request.parameter_types", "search_api.query.filters"],
-        "a line of the need is read, then the least that a partial match has of its day",
+        ["search_api.query.queries", "search_api.query.sorts", "search_api.query.facets"],
+        "the words of which every part of a body is made: conditions, scores and facets",
     ),
     (OUT, "web.shared.search.nearly"): (
         ["web.shared.search.asking", "web.parents.search.routes"],
@@ -65,8 +61,8 @@ SEVERAL = {
         "the addresses of the bar, then those of the list",
     ),
     (OUT, "search_api.answer.availability"): (
-        ["search_api.answer.points", "search_api.answer.cards", "search_api.offers"],
-        "a point on the map and a card say the same of an offer; whether that suffices is asked of the card",
+        ["search_api.answer.cards", "search_api.offers"],
+        "what a card says of an offer; whether that suffices is asked of the card",
     ),
     (OUT, "search_api.answer.coverage"): (
         ["search_api.answer.availability", "search_api.answer.availability"],
@@ -122,7 +118,6 @@ def test_the_address_is_read_before_the_places_and_these_before_the_parameters(s
         "web.shared.search.places",
         "web.shared.search.parameters",
         "search_api.parameters",
-        "web.shared.maps",
         "search_api.query_log",
     ]
     assert walk.callers(IN, "web.shared.search.forms") == ["web.parents.search.routes"]
@@ -148,7 +143,7 @@ def test_what_less_would_find_goes_from_the_form_to_what_it_means(site: Client) 
     assert {"search_api.nearly", "search_api.offers"} <= {caller for way, caller, _ in walk.order if way == OUT}
 
 
-def test_the_engine_is_asked_once_for_the_list_and_its_map(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_engine_is_asked_once_for_the_list(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """And besides only where few offers cover the need."""
 
     def asking() -> set[str]:

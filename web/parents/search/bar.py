@@ -22,11 +22,11 @@ def shown(found: Where) -> dict[str, Any]:
     """As templates/parents/results.html draws the bar. The form of `found` has no errors."""
     form = found.form
     births = summary.births(form)
-    narrowing, adding = chips(found, births), toggles(form)
-    alone = forms.place_alone(form)
     # Hours and places without a day, as the home page's form sends them, ask for nothing.
     idle = [need.unset(each.number) for each in form.slots if not each.days]
     said = replace(form, suite="", **{name: value for each in idle for name, value in each.items()})
+    narrowing, adding = chips(found, births), toggles(form)
+    alone = forms.place_alone(form)
     somewhere = form.ou or form.lieu or form.autour or form.bbox
     return {
         "where": where(found),
