@@ -64,7 +64,9 @@ def test_it_is_a_field_of_the_page_with_its_count_that_searches_at_once(site: An
 
 
 def test_it_is_a_chip_that_takes_it_off(site: Any) -> None:
-    [(address, label)] = re.findall(r'<ul class="chips".*?<a href="([^"]*)".*?</span>(.*?)<svg', site["page"], re.S)
+    [(address, label)] = re.findall(
+        r'<ul class="chips".*?<a href="([^"]*)".*?</span><span[^>]*>(.*?)</span><svg', site["page"], re.S
+    )
     assert label == "Géré par\u00a0: Commune"
     assert "gestion" not in address
     assert "lieu=commune:44109" in unescape(address)

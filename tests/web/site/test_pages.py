@@ -185,7 +185,9 @@ def test_a_change_of_any_field_of_the_panel_searches_but_of_words_and_times(site
 def test_each_filter_that_is_set_can_be_taken_off(site: Client) -> None:
     asked = [("type", "assistant_maternel"), ("mots", "anne"), ("langue", "en"), ("a-jour", "oui")]
     response = search(site, *asked)
-    chips = re.findall(r'<li><a href="([^"]+)"[^>]*><span[^>]*>Retirer le filtre </span><span[^>]*>([^<]+)<', response.text)
+    chips = re.findall(
+        r'<li><a href="([^"]+)"[^>]*><span[^>]*>Retirer le filtre </span><span[^>]*>([^<]+)<', response.text
+    )
     assert [label for _, label in chips] == [
         "Assistant maternel",
         "« anne »",

@@ -301,7 +301,7 @@ def test_a_zone_of_the_map_is_searched_instead_of_the_place(site: Client) -> Non
 def test_a_zone_needs_no_place_and_a_wrong_one_is_said(site: Client) -> None:
     assert "lutins" in cards(site.get("/", [ZONE]))
     wrong = search(site, ("bbox", "-1.55,47.21,-1.56,47.23"), status=422)
-    assert "ouest" in text(wrong.text.split('id="erreur-ou"')[1].split("</p>")[0])
+    assert "n’est pas lisible" in text(wrong.text.split('id="erreur-ou"')[1].split("</p>")[0])
 
 
 def test_the_links_of_a_zone_keep_it(site: Client) -> None:

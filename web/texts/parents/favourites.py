@@ -4,7 +4,7 @@ from domain.french import Plural
 
 LINK = "Mes favoris"
 KEEP = "Ajouter aux favoris"
-KEEP_NAMED = "Ajouter {name} aux favoris"
+KEEP_NAMED = "Ajouter aux favoris\u00a0: {name}"
 TITLE = "Mes favoris"
 LEAD = (
     "Cette liste reste dans ce navigateur\u00a0: pas de compte, rien n’est enregistré chez nous."
