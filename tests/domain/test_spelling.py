@@ -8,7 +8,7 @@ from datetime import date
 import psycopg
 import pytest
 from elasticsearch import Elasticsearch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
@@ -171,6 +171,7 @@ def analysis(servers: Urls, run_id: str) -> Iterator[tuple[Elasticsearch, str]]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(spelt, min_size=1, max_size=40))
+@example(texts=["s/\u00a0s/st", "sts/\u00a0st", "Roche\u202f/\u2009Yon"])
 def test_the_index_folds_whatever_is_spelt_as_we_do(analysis: tuple[Elasticsearch, str], texts: list[str]) -> None:
     # A word at both ends, which no rule touches: an empty text has no token.
     some = [f"x {text}" for text in texts]

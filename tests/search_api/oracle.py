@@ -121,8 +121,7 @@ def most_places(request: Request, offer: Offer) -> int:
 
 def is_open(offer: Offer, wanted: Wanted, leniency: int) -> bool:
     """At all the hours of the need but those that may be missing, or at hours unknown."""
-    asked = [wanted.less(spans, leniency) for spans in wanted.days.values()]
-    hours = [(start, end, 1) for spans in asked for start, end, _ in spans]
+    hours = [(start, end, 1) for spans in wanted.sufficient(leniency).values() for start, end, _ in spans]
     return offer.opening is None or covers(offer.opening, hours)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from tests.search_api import oracle
 from tests.search_api.oracle import Request
 from tests.search_api.oracle_offers import Offer, Offers
-from tests.search_api.oracle_weeks import DAY, DAYS, WEEK, Demand, Spans, covers, spans
+from tests.search_api.oracle_weeks import DAYS, Demand, Wanted, covers, shorter
 
 Told = tuple[str, str | int | float]
 """A change, and what tells it from others of its name."""
@@ -24,18 +24,18 @@ def expected(offers: Offers, request: Request) -> Iterator[tuple[Told, int]]:
     def total(
         some: Sequence[Offer], asked: Demand, ages: Sequence[date] = children, leniency: int = request.leniency or 0
     ) -> int:
-        needed = enough(asked, leniency)
+        needed = Wanted(asked).sufficient(leniency)
         return sum(is_free(request, offer, needed, ages) for offer in some)
 
+    most, sufficient = request.wanted.places, request.wanted.sufficient(request.leniency or 0)
     yield ("as it stands", 0), total(here, demand)
     for minutes in (15, 30, 60):
-        left = {day: less(each, minutes) for day, each in enough(demand, request.leniency or 0).items()}
+        left = {day: shorter(each, most, minutes) for day, each in sufficient.items()}
         if all(each is not None for each in left.values()):
             yield ("shorter", minutes), total(here, {day: each or () for day, each in left.items()}, leniency=0)
     if len(demand) > 1:
         for day in demand:
             yield ("fewer_days", DAYS[day]), total(here, {other: demand[other] for other in demand if other != day})
-    most = max(places for each in demand.values() for _, _, places in each)
     if most > 1:
         fewer = {day: tuple((first, end, min(k, most - 1)) for first, end, k in each) for day, each in demand.items()}
         # With a place for each child, one child stays without: whichever it is.
@@ -79,33 +79,6 @@ def takes(request: Request, offer: Offer, born: date) -> bool:
     start, end = offer.ages
     age = oracle.months_old(born, request.day)
     return start <= age and (end is None or age < end)
-
-
-def enough(demand: Demand, leniency: int) -> Demand:
-    """Each day less as many minutes, of 0, 15, 30 and 60 up to those that may be missing, as it admits."""
-    found: dict[int, Spans] = {}
-    for day, asked in demand.items():
-        left = [less(asked, minutes) for minutes in (0, 15, 30, 60) if minutes <= leniency]
-        found[day] = [each for each in left if each is not None][-1]
-    return found
-
-
-def less(asked: Spans, minutes: int) -> Spans | None:
-    """A day without the first and the last minutes of each stretch in which anything is asked; None where more than
-    half of a stretch would be gone."""
-    places = bytearray(WEEK + DAY)
-    for start, end, wanted in asked:
-        for minute in range(start, end):
-            places[minute] = wanted
-    kept = bytearray(places)
-    edges = [at for at in range(1, len(places)) if bool(places[at]) != bool(places[at - 1])]
-    bounds = [*([0] if places[0] else []), *edges]
-    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
-        if 2 * (end - start - 2 * minutes) < end - start:
-            return None
-        for lost in (*range(start, start + minutes), *range(end - minutes, end)):
-            kept[lost] = 0
-    return tuple(spans(kept))
 
 
 def told(item: Mapping[str, str | int | float]) -> Told:

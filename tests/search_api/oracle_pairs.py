@@ -32,7 +32,7 @@ class Couple:
 @lru_cache(16)
 def lines(request: Request, leniency: int) -> Mapping[int, Sequence[Span]]:
     """By weekday, each line of the need on it, less what may be missing at both ends of the stretch that it is of."""
-    kept = oracle_nearly.enough(request.demand, leniency)
+    kept = request.wanted.sufficient(leniency)
     found: dict[int, list[Span]] = {day: [] for day in request.demand}
     for line in request.need:
         for day in line.days:
@@ -47,12 +47,12 @@ def couples(request: Request, cards: Sequence[Mapping[str, Any]], known: Mapping
     """In their order, two houses once. `cards`: of all offers of the place, in their order; those are tried that take
     the age of one child at least."""
     weeks = {card["id"]: under_way(request, known[card["id"]]) for card in cards}
-    enough, children = oracle_nearly.enough(request.demand, request.leniency or 0), request.child_birthdate
+    enough, children = request.wanted.sufficient(request.leniency or 0), request.child_birthdate
     able = [
         card
         for card in cards
         if weeks[card["id"]]
-        and oracle.may_take(request, known[card["id"]])
+        and oracle.takes_ages(request, known[card["id"]], 1)
         and not oracle_nearly.is_free(request, known[card["id"]], enough, children)
     ]
     best: dict[frozenset[str], Couple] = {}

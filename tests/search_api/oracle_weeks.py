@@ -146,9 +146,13 @@ class Wanted:
         left = [shorter(asked, self.places, minutes) for minutes in TENTHS if minutes <= leniency]
         return [each for each in left if each is not None][-1]
 
+    def sufficient(self, leniency: int) -> Demand:
+        """The need, of each day less as many minutes as it admits, up to so many at both ends of each stretch."""
+        return {day: self.less(asked, leniency) for day, asked in self.days.items()}
+
     def suffices(self, free: Week, leniency: int) -> bool:
         """Whether a week holds the whole need but for so many minutes at both ends of each stretch of hours."""
-        return all(covers(free, self.less(asked, leniency)) for asked in self.days.values())
+        return all(covers(free, asked) for asked in self.sufficient(leniency).values())
 
     def holds(self, free: Week, places: int, minutes: int, day: int) -> bool:
         left = self.eased[places, minutes][day]

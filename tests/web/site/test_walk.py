@@ -139,6 +139,8 @@ def test_what_less_would_find_goes_from_the_form_to_what_it_means(site: Client) 
     ]
     asking = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.shared.search.asking")]
     assert {callee for callee in asking if callee.startswith("search_api.")} == {"search_api.pairs"}, "by its face"
+    route = [callee for way, caller, callee in walk.order if (way, caller) == (OUT, "web.parents.search.routes")]
+    assert not [callee for callee in route if callee.startswith("search_api.")], "the route leaves it to that module"
     # The counts and who comes nearest are tasks of their own, which nobody is seen to call.
     assert {"search_api.nearly", "search_api.offers"} <= {caller for way, caller, _ in walk.order if way == OUT}
 
