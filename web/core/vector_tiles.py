@@ -32,9 +32,10 @@ from web.core.site import Site
 ADDRESS = "/fond-de-carte/tuiles.pmtiles"
 A_DAY = "public, max-age=86400"
 
-HEADER = struct.Struct("<7sB8Q24x?BBBBB")
+HEADER = struct.Struct("<7sB8Q24x?BBBBB4i")
 """Magic, version; offset and length of the root directory, the metadata, the leaves and the tiles; three counts that
-are passed over; whether clustered; how directories and tiles are compressed, the tiles' type, the least zoom, the most.
+are passed over; whether clustered; how directories and tiles are compressed, the tiles' type, the least zoom, the most;
+west, south, east and north of what the tiles hold, in ten-millionths of a degree.
 """
 
 COMPRESSIONS: dict[int, Callable[[bytes], bytes]] = {1: bytes, 2: gzip.decompress}
@@ -61,11 +62,14 @@ class BadTiles(ValueError):
 
 @dataclass(frozen=True)
 class Tiles:
-    """`attribution`: HTML, of text and links alone. `zoom`: of the finest tiles; closer maps are drawn from these.
-    `version`: another one for another file."""
+    """`attribution`: HTML, of text and links alone. `least_zoom`: of the coarsest tiles; `zoom`: of the finest, from
+    which closer maps are drawn. `box`: west, south, east and north of what they hold, in degrees. `version`: another
+    one for another file."""
 
     attribution: str
+    least_zoom: int
     zoom: int
+    box: tuple[float, ...]
     version: str
 
     @property
@@ -87,11 +91,13 @@ def described(path: str) -> Tiles:
             head = file.read(HEADER.size)
             if len(head) < HEADER.size or not head.startswith(b"PMTiles\3"):
                 raise BadTiles(f"PMTILES_PATH\u00a0: {path} n’est pas un fichier PMTiles de version 3.")
-            _, _, _, _, start, length, _, _, _, _, _, directories, tiles, kind, _, zoom = HEADER.unpack(head)
-            # A damaged header may name any place and any length.
+            (_, _, _, _, start, length, leaves, leaves_length, at, tiles_length, _, *rest) = HEADER.unpack(head)
+            directories, tiles, kind, least_zoom, zoom, *corners = rest
+            # A damaged header may name any place and any length; a copy that was broken off ends before its tiles do.
             there = os.fstat(file.fileno())
-            if length > MOST_SAID or start + length > there.st_size:
-                raise BadTiles(f"PMTILES_PATH\u00a0: l’en-tête de {path} est abîmé.")
+            ends = (start + length, leaves + leaves_length, at + tiles_length)
+            if length > MOST_SAID or max(ends) > there.st_size:
+                raise BadTiles(f"PMTILES_PATH\u00a0: {path} est incomplet, ou son en-tête est abîmé.")
             file.seek(start)
             metadata = file.read(length)
     except OSError as error:
@@ -105,7 +111,8 @@ def described(path: str) -> Tiles:
         raise BadTiles(f"PMTILES_PATH\u00a0: les informations de {path} ne se lisent pas.") from error
     attribution = said.get("attribution") if isinstance(said, dict) else None
     version = f"{there.st_mtime_ns:x}-{there.st_size:x}"
-    return Tiles(plain(attribution) if isinstance(attribution, str) else "", zoom, version)
+    credit = plain(attribution) if isinstance(attribution, str) else ""
+    return Tiles(credit, least_zoom, zoom, tuple(corner / 1e7 for corner in corners), version)
 
 
 class _Plain(HTMLParser):
@@ -147,7 +154,7 @@ async def vector_tiles(request: Request) -> Response:
     try:
         found = await run_in_threadpool(Path(path).stat) if path else None
     except OSError:
-        found = None  # taken away under the running site, whose maps then have the contours alone
+        found = None  # taken away under the running site, whose maps then have the contours that lie under the tiles
     if found is None:
         return error_pages.not_found(site)
     answer = FileResponse(path, headers={"Cache-Control": A_DAY}, media_type=PMTILES, stat_result=found)

@@ -127,16 +127,20 @@ def of_fiche(document: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def base(settings: Settings, own: str = "") -> dict[str, Any]:
-    """What lies under the offers: vector tiles of ours, tiles of another host, or neither and our contours alone, which
-    are `contours` of somebody. `own`: the code of the commune or department that stands out."""
+    """What lies under the offers: our contours, which are `contours` of somebody; over them vector tiles of ours, or
+    instead of them tiles of another host. `own`: the code of the commune or department that stands out."""
     tiles = vector_tiles.of(settings)
     return {
-        "vector": {"url": tiles.address, "zoom": tiles.zoom} if tiles else None,
+        "vector": vector(tiles) if tiles else None,
         "tiles": "" if tiles else settings.tile_url,
         "attribution": settings.tile_attribution or (tiles.attribution if tiles else ""),
         "contours": texts.MAP_ATTRIBUTION,
         "own": own,
     }
+
+
+def vector(tiles: vector_tiles.Tiles) -> dict[str, Any]:
+    return {"url": tiles.address, "zoom": tiles.zoom, "least_zoom": tiles.least_zoom, "box": tiles.box}
 
 
 def is_tiled(settings: Settings) -> bool:

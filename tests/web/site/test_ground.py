@@ -145,7 +145,8 @@ def test_pages_load_the_library_only_where_there_is_something_to_draw(site: Clie
 def test_a_map_says_whose_tiles_they_are(tiled: Settings) -> None:
     with visitor(tiled) as site:
         look = shown_on_map(search(site).text)
-    assert look["vector"]["zoom"] == 9
+    assert (look["vector"]["least_zoom"], look["vector"]["zoom"]) == (5, 9)
+    assert look["vector"]["box"] == pytest.approx([-1.65, 47.16, -1.45, 47.28])
     assert look["vector"]["url"].startswith(f"{ADDRESS}?v=")
     assert look["tiles"] == ""
     assert look["attribution"] == '<a href="https://geoservices.ign.fr/" rel="noopener">IGN &amp; Etalab</a> 2026'
@@ -193,6 +194,12 @@ def changed(file: Path, to: Path, at: int, value: bytes) -> str:
     return str(to)
 
 
+def beginning(file: Path, to: Path) -> str:
+    """As a copy that was broken off leaves it: all is there but the last of the tiles."""
+    to.write_bytes(file.read_bytes()[:-1])
+    return str(to)
+
+
 def deep(file: Path, to: Path) -> str:
     """Metadata that no reader of JSON goes to the bottom of."""
     written, content = b"[" * 500_000, bytearray(file.read_bytes())
@@ -217,9 +224,10 @@ def test_a_file_that_cannot_be_drawn_keeps_the_site_from_starting(
         (changed(file, tmp_path / "brotli", 98, b"\3"), "ne contient pas de tuiles vectorielles"),
         (changed(file, tmp_path / "broken", metadata, b"\0\0"), "les informations"),
         (changed(file, tmp_path / "cut", 32, b"\x0c"), "les informations"),
-        (changed(file, tmp_path / "far", 24, b"\xff" * 8), "l’en-tête"),
-        (changed(file, tmp_path / "long", 32, b"\xff" * 8), "l’en-tête"),
-        (changed(file, tmp_path / "longer", 32, (2**40).to_bytes(8, "little")), "l’en-tête"),
+        (beginning(file, tmp_path / "begun"), "est incomplet"),
+        (changed(file, tmp_path / "far", 24, b"\xff" * 8), "son en-tête"),
+        (changed(file, tmp_path / "long", 32, b"\xff" * 8), "son en-tête"),
+        (changed(file, tmp_path / "longer", 32, (2**40).to_bytes(8, "little")), "son en-tête"),
         (deep(file, tmp_path / "deep"), "les informations"),
     ):
         with pytest.raises(vector_tiles.BadTiles, match=reason):

@@ -195,6 +195,8 @@ def drawn(chromium: Browser, tiled: str) -> Iterator[Callable[..., Page]]:
 
 LIGHT, DARK = [246, 239, 227], [42, 36, 48]
 """--map-land, by scheme."""
+WATER = [207, 223, 230]
+"""--map-water."""
 
 
 @pytest.mark.parametrize("path", [NANTES, "/offre/horaires", "/widget/cadre?commune=44109&vue=carte"])
@@ -227,8 +229,35 @@ def test_they_follow_the_scheme(drawn: Callable[..., Page]) -> None:
 def test_over_tiles_only_the_commune_of_the_search_is_outlined(drawn: Callable[..., Page]) -> None:
     page = drawn(NANTES)
     expect(page.locator("#plan path.base-own")).to_have_count(1)
-    expect(page.locator("#plan .base-area")).to_have_count(1)
-    expect(page.locator("#plan .base-name")).to_have_count(0)
+    expect(page.locator("#plan .leaflet-base-pane .base-area")).to_have_count(1)
+    expect(page.locator("#plan .base-name", has_text="Nantes")).to_have_count(0)
+
+
+NAMED = """() => document.querySelectorAll("#plan .base-name").length"""
+
+
+def test_what_the_file_does_not_hold_is_drawn_by_our_contours(drawn: Callable[..., Page]) -> None:
+    """The file ends east of Nantes: beyond there is no sea, and communes have their names."""
+    page = drawn("/?ou=Angers&lieu=commune:49007")
+    page.wait_for_function(NAMED)
+    for credit in ("Etalab, IGN Admin Express", "IGN & Etalab 2026"):
+        expect(page.locator("#plan .leaflet-control-attribution")).to_contain_text(credit)
+    own = page.locator("#plan .leaflet-base-pane path.base-own")
+    expect(own).to_have_count(1)
+    land = page.locator("#plan .leaflet-under-pane .base-commune")
+    assert page.evaluate("one => getComputedStyle(one).fill", land.first.element_handle()) == "rgb(246, 239, 227)"
+    assert not page.evaluate(PAINTED, WATER), "what is missing is not painted as sea"
+
+
+def test_tiles_that_do_not_come_leave_the_contours_to_be_seen(chromium: Browser, tiled: str) -> None:
+    page = chromium.new_page()
+    page.route("**/tuiles.pmtiles*", lambda route: route.abort())
+    with page.expect_request("**/tuiles.pmtiles*"):
+        page.goto(tiled + NANTES)
+    expect(page.locator("#plan .leaflet-under-pane .base-commune").nth(1)).to_be_attached()
+    expect(page.locator("#plan canvas.leaflet-tile-loaded").first).to_be_attached()
+    assert not page.evaluate(PAINTED, WATER)
+    page.close()
 
 
 # Tiles of another host.

@@ -329,18 +329,6 @@ def test_more_offers_at_one_point_than_a_map_has_features_still_open(open_page: 
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{crowd.UNDER_ONE_ROOF} résultats")
 
 
-def test_on_a_telephone_the_list_of_just_them_is_shown(open_page: OpenPage) -> None:
-    page = open_page(f"{ONE_ROOF}&vue=carte", width=360, reduced_motion="reduce")
-    page.locator(MARKER).click()
-    page.locator(".leaflet-popup").get_by_role("link", name="Voir dans la liste").click()
-    expect(page).to_have_url(re.compile("bbox="))
-    expect(page.locator("#titre-resultats")).to_be_focused()
-    expect(page.locator("#titre-resultats")).to_contain_text(f"{crowd.UNDER_ONE_ROOF} résultats")
-    expect(page.locator("#liste > .card").first).to_be_in_viewport()
-    expect(page.locator("#carte")).to_be_hidden()
-    assert "vue=" not in page.url
-
-
 # The keyboard and a finger ------------------------------------------------------------------------------------------
 
 

@@ -147,3 +147,15 @@ def test_a_marker_at_the_edge_that_was_clicked_offers_no_other_zone(open_page: O
         expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_hidden()
     drag(page, 130, -60)
     expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()
+
+
+def test_on_a_telephone_the_list_of_just_them_is_shown(open_page: OpenPage) -> None:
+    page = open_page(f"{ONE_ROOF}&vue=carte", width=360, reduced_motion="reduce")
+    page.locator(MARKER).click()
+    page.get_by_role("link", name="Voir dans la liste").click()
+    expect(page).to_have_url(re.compile("bbox="))
+    expect(page.locator("#titre-resultats")).to_be_focused()
+    expect(page.locator("#titre-resultats")).to_contain_text(f"{crowd.UNDER_ONE_ROOF} résultats")
+    expect(page.locator("#liste > .card").first).to_be_in_viewport()
+    expect(page.locator("#carte")).to_be_hidden()
+    assert "vue=" not in page.url

@@ -161,3 +161,14 @@ def test_the_wheel_zooms_only_who_asked_for_the_map(open_page: OpenPage) -> None
     page.mouse.wheel(0, -400)
     page.keyboard.up("Control")
     expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_visible()
+
+
+def test_another_radius_is_looked_at_as_a_whole_also_after_back(open_page: OpenPage) -> None:
+    page = shown(open_page, f"{FEW}&rayon=5")
+    drag(page, -90, 40)
+    wait_for(lambda: page.evaluate("history.state?.map"), what="the view in the history")
+    page.locator("#rayon").evaluate(
+        "field => { field.value = '10'; field.dispatchEvent(new Event('change', {bubbles: true})) }"
+    )
+    page.wait_for_url(re.compile("rayon=10"))
+    wait_for(lambda: page.evaluate("!history.state?.map"), what="the old view to be gone")

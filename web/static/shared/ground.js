@@ -22,25 +22,29 @@
 
   // `wanted`: gives what the page says of its map (web/shared/maps.py, `base`), which changes with the results.
   maps.ground = (map, wanted) => {
-    const { tiles, vector, attribution, contours } = wanted();
-    let tiled = Boolean(tiles || (vector && window.vectorGround));
+    const { tiles, vector: file, attribution, contours } = wanted();
+    const vector = maps.vectorGround ? file : null;
+    const held = vector && L.latLngBounds([[vector.box[1], vector.box[0]], [vector.box[3], vector.box[2]]]);
+    let tiled = Boolean(tiles || vector);
+    const lowest = vector ? "under" : "base"; // the pane of the contours
     // One world: beyond, the same places would have longitudes that no server knows.
     map.options.maxBoundsViscosity = 1;
     map.setMaxBounds([[-85, -180], [85, 180]]);
+    map.createPane("under").style.zIndex = 150; // under the tiles: a file of a département's holds none of the next
     map.createPane("base").style.zIndex = 250;
     map.createPane("names").style.zIndex = 350;
     map.getPane("names").style.pointerEvents = "none";
     map.getContainer().classList.add("ground", ...(tiled ? ["ground-tiled"] : []));
-    const renderer = L.svg({ pane: "base", padding: AROUND });
+    const renderers = Object.fromEntries(["under", "base"].map((pane) => [pane, L.svg({ pane, padding: AROUND })]));
     const names = L.layerGroup().addTo(map);
     const areas = new Map(); // what is drawn, by type and code
     let known = null; // the view that was answered: its bounds, and for which zooms its contours do
     let near = false; // whether somebody may be about to drag it
     let turn = 0; // of the newest fetch: what an older one brings is thrown away
 
-    if (vector && tiled) window.vectorGround(map, vector, attribution);
+    if (vector) maps.vectorGround(map, vector, attribution);
     else if (tiles) pictures();
-    else map.attributionControl.addAttribution(contours);
+    if (!tiles) map.attributionControl.addAttribution(contours);
     map.on("moveend", write);
     for (const event of ["pointerenter", "touchstart", "focusin"]) map.getContainer().addEventListener(event, come, { passive: true });
 
@@ -79,7 +83,7 @@
 
     // Fetch and draw the contours in view, unless they are there; the old ones stay until then.
     async function refresh(signal) {
-      if (tiled && !wanted().own) return draw([]);
+      if (tiled && !vector && !wanted().own) return draw([]);
       const zoom = Math.floor(map.getZoom());
       const level = Math.min(zoom, COMMUNES_ALONE_FROM_ZOOM);
       const around = near && level === COMMUNES_ALONE_FROM_ZOOM ? AROUND : AROUND_LESS;
@@ -100,23 +104,30 @@
 
     // What stays the same stays where it is.
     function draw(features) {
-      const now = new Map(features.filter(isDrawn).map((feature) => [key(feature), feature]));
+      const now = new Map(features.filter(hasOutline).flatMap((feature) => panesOf(feature).map((pane) => [key(pane, feature), { pane, feature }])));
       for (const [each, area] of areas) {
         if (now.has(each)) continue;
         area.remove();
         areas.delete(each);
       }
-      for (const [each, feature] of now) {
-        if (!areas.has(each)) areas.set(each, contour(feature));
+      for (const [each, { pane, feature }] of now) {
+        if (!areas.has(each)) areas.set(each, contour(pane, feature));
       }
-      map.getContainer().classList.toggle("ground-drawn", !tiled && areas.size > 0);
+      map.getContainer().classList.toggle("ground-drawn", (!tiled || Boolean(vector)) && areas.size > 0);
       mark();
       write();
     }
 
-    // What is known by its point alone has no outline, and no room for its name.
-    function isDrawn(feature) {
-      return ["Polygon", "MultiPolygon"].includes(feature.geometry.type) && (!tiled || isOwn(feature));
+    // What is known by its point alone has none, and no room for its name.
+    function hasOutline({ geometry: { type } }) {
+      return ["Polygon", "MultiPolygon"].includes(type);
+    }
+
+    // Vector tiles lie on the contours, and the outline of the own on both. On pictures of another host, which come or do
+    // not come as a whole, there is that outline alone.
+    function panesOf(feature) {
+      const own = isOwn(feature) ? ["base"] : [];
+      return vector ? [lowest, ...own] : tiled ? own : [lowest];
     }
 
     // A department only from afar: from near its communes lie on it.
@@ -124,15 +135,16 @@
       return code === wanted().own && (type === "commune" || map.getZoom() < COMMUNES_FROM_ZOOM);
     }
 
-    function key({ properties: { type, code } }) {
-      return type + " " + code;
+    function key(pane, { properties: { type, code } }) {
+      return [pane, type, code].join(" ");
     }
 
     // As exact as they are served: simplified further, each by itself, neighbours would part.
-    function contour(feature) {
-      const options = { renderer, pane: "base", interactive: false, smoothFactor: 0, style: { className: "base-area base-" + feature.properties.type } };
+    function contour(pane, feature) {
+      const options = { renderer: renderers[pane], pane, interactive: false, smoothFactor: 0, style: { className: "base-area base-" + feature.properties.type } };
       const area = L.geoJSON(feature, options).addTo(map);
       area.feature = feature;
+      area.pane = pane;
       return area;
     }
 
@@ -140,7 +152,7 @@
     function mark() {
       const near = map.getZoom() >= COMMUNES_FROM_ZOOM;
       for (const area of areas.values()) {
-        const own = isOwn(area.feature);
+        const own = area.pane === "base" && isOwn(area.feature);
         area.eachLayer((part) => {
           const element = part.getElement();
           if (!element) return;
@@ -155,20 +167,21 @@
     }
 
     // Free of each other and of the controls: that of the search first, then large places, as the server sends them. One
-    // that would reach over the edge stands within it.
+    // that would reach over the edge stands within it. Tiles bring names of their own, as far as they reach.
     function write() {
       names.clearLayers();
       const zoom = map.getZoom();
-      if (tiled || zoom < DEPARTMENT_NAMES_FROM_ZOOM) return;
+      if ((tiled && !vector) || zoom < DEPARTMENT_NAMES_FROM_ZOOM) return;
       const type = zoom >= COMMUNE_NAMES_FROM_ZOOM ? "commune" : "department";
       const view = inView();
       const taken = controls();
-      const order = [...areas.values()].filter(({ feature }) => feature.properties.name && (feature.properties.type === type || isOwn(feature)));
+      const order = [...areas.values()].filter(({ pane, feature }) => pane === lowest && feature.properties.name && (feature.properties.type === type || isOwn(feature)));
       order.sort((one, other) => isOwn(other.feature) - isOwn(one.feature));
       for (const { feature } of order) {
         const { name } = feature.properties;
         const at = middle(feature.geometry, view);
         if (!at) continue;
+        if (vector && zoom > vector.least_zoom && held.contains(map.layerPointToLatLng(at))) continue;
         const half = L.point((name.length * LETTER_PX) / 2 + MARGIN_PX, LINE_PX / 2);
         if (view.contains(at)) at.x = Math.max(view.min.x + half.x, Math.min(view.max.x - half.x, at.x));
         const box = L.bounds(at.subtract(half), at.add(half));

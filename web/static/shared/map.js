@@ -96,11 +96,12 @@
     refresh();
   }
 
-  // What a hand made of the view is kept in the page's entry of the history, so that Back and a reload show it again.
+  // What a hand made of the view is kept in the page's entry of the history, so that Back and a reload show it again; until
+  // another place is searched in the same entry.
   function keepView() {
-    if (!isSearch || !moved || again) return;
+    if (!isSearch || again || !(moved || kept())) return;
     const { lat, lng } = map.getCenter();
-    history.replaceState({ ...history.state, map: [lat, lng, map.getZoom()] }, "");
+    history.replaceState({ ...history.state, map: moved ? [lat, lng, map.getZoom()] : null }, "");
   }
 
   function kept() {

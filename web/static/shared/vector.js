@@ -1,10 +1,11 @@
 // An operator's vector tiles (docs/map.md) in the colours of the site, light and dark: only the pages of a site that has
-// some load this and the library. The names of layers and kinds are those of Protomaps' basemaps; what a file lacks is
-// not drawn.
+// some load this and the library. The names of layers and kinds are those of Protomaps' basemaps. What a file lacks, and a
+// part that does not come, is not drawn: the contours that lie under it are seen there.
 (() => {
   "use strict";
   const P = window.protomapsL;
   const L = window.L;
+  const maps = (window.RibambelleMaps ||= {});
   if (!P || !L) return;
 
   const GREEN = ["park", "forest", "wood", "nature_reserve", "garden", "grass", "meadow", "grassland", "scrub", "cemetery", "golf_course", "playground", "village_green", "allotments", "recreation_ground", "national_park", "protected_area"];
@@ -13,7 +14,7 @@
   const NAMES = ["name:fr", "name"];
   const HALO_PX = 3;
 
-  window.vectorGround = (map, { url, zoom }, attribution) => {
+  maps.vectorGround = (map, { url, zoom }, attribution) => {
     let layer = null;
     const draw = () => {
       if (layer) layer.remove();
@@ -25,7 +26,6 @@
         attribution,
         lang: "fr",
         noWrap: true,
-        backgroundColor: colours.water,
         paintRules: painted(colours),
         labelRules: named(colours),
       });
