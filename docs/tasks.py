@@ -45,7 +45,11 @@ INTO_VIEW = """element => {
     return sum
   }
   const before = scrolled(), box = element.getBoundingClientRect()
-  const inside = box.top >= 0 && box.bottom <= innerHeight
+  // Also what a sticky button lies over has to be scrolled to.
+  const foot = element.form && element.form.querySelector(".sheet-foot")
+  const covers = foot && !foot.contains(element) && getComputedStyle(foot).position === "sticky"
+  const low = covers ? foot.getBoundingClientRect().top : innerHeight
+  const inside = box.top >= 0 && box.bottom <= low
   if (!inside) element.scrollIntoView({block: box.height > innerHeight ? "start" : "center", behavior: "instant"})
   return Math.abs(scrolled() - before)
 }"""

@@ -14,6 +14,9 @@ rest of a search."""
 
 Bucket = dict[str, Any]
 
+ENGINE_ERROR = 1e-6
+"""Degrees; the engine's own is a tenth of that: it keeps 32 bits of each coordinate."""
+
 
 def collection(query: OfferQuery, found: dict[str, Any], lone: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
     """What the engine found for `queries.on_map`, as a GeoJSON FeatureCollection of at most 200 features. `lone`: the
@@ -22,7 +25,7 @@ def collection(query: OfferQuery, found: dict[str, Any], lone: Sequence[dict[str
         shown = [point(hit["_source"], query) for hit in found["hits"]["hits"]]
     else:
         buckets = found["aggregations"]["tiles"]["buckets"]
-        by_place = {place(offer["position"]): offer for offer in lone}
+        by_place = {near: offer for offer in lone for near in places(offer["position"])}
         room = MOST_FEATURES - len(buckets)
         shown = []
         for bucket in buckets:
@@ -57,9 +60,15 @@ def corner(bucket: Bucket) -> dict[str, Any]:
     return found
 
 
-def place(position: dict[str, Any]) -> tuple[float, float]:
+def place(position: dict[str, Any], north: float = 0, east: float = 0) -> tuple[float, float]:
     """To a metre: the engine gives back about what it was given."""
-    return round(position["lat"], 5), round(position["lon"], 5)
+    return round(position["lat"] + north, 5), round(position["lon"] + east, 5)
+
+
+def places(position: dict[str, Any]) -> set[tuple[float, float]]:
+    """What `place` may say of it as the engine gives it back: where it is half-way between two metres, either."""
+    off = (-ENGINE_ERROR, ENGINE_ERROR)
+    return {place(position, north, east) for north in off for east in off}
 
 
 def unlocated_rest(bucket: Bucket, apart: dict[str, Any], rest: int) -> Feature:

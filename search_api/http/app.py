@@ -19,7 +19,7 @@ DESCRIPTION = """Trouver un accueil pour son enfant et un soutien de parent, en 
 
 Les erreurs suivent la RFC 9457 (`application/problem+json`) et nomment le paramètre, sa valeur et ce qui est permis.
 Les genres, sous-genres et autres codes ont leur libellé français dans les réponses. Les positions sont en degrés
-(WGS 84)\u202f; celle d’un domicile caché est celle de son quartier ou de sa commune. La licence indiquée est celle du
+(WGS 84)\u202f; celle d’un domicile caché est celle de son secteur ou de sa commune. La licence indiquée est celle du
 logiciel\u202f; chaque fiche nomme la source de ses données et leur licence (`source`)."""
 
 

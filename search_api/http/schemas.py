@@ -42,7 +42,7 @@ class Coordinates(Answer):
 
 class Position(Coordinates):
     precision: Annotated[Precision, inline(Precision)] = Field(
-        description="zone\u00a0: un quartier, quand l’adresse est cachée\u202f; commune\u00a0: le centre de la commune."
+        description="zone\u00a0: un secteur, quand l’adresse est cachée\u202f; commune\u00a0: le centre de la commune."
     )
 
 

@@ -309,7 +309,7 @@ SOURCES = "Sources des données"
 SOURCE_LINES = (
     "Communes et contours : Etalab, IGN (Admin Express), DILA — Licence Ouverte.",
     "Crèches et MAM : données ouvertes du Département de Loire-Atlantique.",
-    "Les offres marquées « Données fictives » sont inventées pour la démonstration.",
+    "Les offres marquées « Fictif » ou « Données fictives » sont inventées pour la démonstration.",
 )
 NAV = "Professionnels"
 NAV_REGISTER = "Assistante maternelle\u202f?"

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.search_api.conftest import Client
 from tests.web.site.conftest import NOON, visitor
 from tests.web.site.reading import search, shown_on_map, text
 from web.core import costs
+from web.core.rendering import STATIC
 
 
 def test_only_our_own_files_run_and_nobody_learns_the_search(site: Client) -> None:
@@ -30,6 +32,27 @@ def test_tiles_are_the_one_other_host(settings: Settings) -> None:
         response = search(site)
     assert "img-src 'self' data: https://tiles.example.org;" in response.headers["content-security-policy"]
     assert shown_on_map(response.text)["attribution"] == "© tuiles"
+
+
+def test_scripts_and_styles_of_ours_come_without_their_comments(site: Client) -> None:
+    static = re.findall(r"(/static/[0-9a-f]{12})/core/style\.css", site.get("/").text)[0]
+    for name in ("shared/ground.js", "core/style.css"):
+        source = (STATIC / name).read_text(encoding="utf-8")
+        sent = site.get(f"{static}/{name}", headers={"Accept-Encoding": "gzip"}).text
+        assert "\n  //" in source or "/*" in source
+        assert "\n  //" not in sent
+        assert "/*" not in sent
+        assert site.get(f"{static}/{name}", headers={"Accept-Encoding": "identity"}).text == source
+    vendored = "vendor/leaflet/leaflet.js"
+    sent = site.get(f"{static}/{vendored}", headers={"Accept-Encoding": "gzip"}).text
+    assert sent == (STATIC / vendored).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [path for path in STATIC.rglob("*.js") if "vendor" not in path.parts], ids=str)
+def test_no_script_has_what_the_minifier_cannot_read(path: Path) -> None:
+    """A template within a template: it takes the inner one's first backtick for the end of the outer."""
+    within = r"`[^`]*\$\{[^}`]*`"
+    assert not re.search(within, path.read_text(encoding="utf-8"))
 
 
 def test_static_files_are_kept_for_ever_under_an_address_of_their_content(site: Client) -> None:

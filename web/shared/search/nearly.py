@@ -89,7 +89,7 @@ def shown(
     is missing. `address`: of the page that offers it; `where`: whom `reason` is about, by default those of the place
     that is searched."""
     nobody = beside.counts is not None and not beside.counts.total
-    best = at_best(beside.nearest) if nobody and beside.nearest else ""
+    best = at_best(beside.nearest) if nobody and beside.nearest else None
     little = less(found, beside.counts, today, address) if beside.counts else []
     two = pairs(found.form, beside.pairs, today) if nobody and beside.pairs else []
     whole = [number for number, item in enumerate(answer["items"], 1) if covers(found.form, item)]
@@ -143,18 +143,18 @@ def covers_all(form: SearchForm, count: int) -> str:
 
 
 def nobody_sentence(answer: Answer, best: Answer | None) -> str:
-    """« Personne ne couvre toute votre recherche ; 10 en couvrent une partie. » `best`: the card of who covers most.
-    Nothing where nobody covers any of it."""
+    """« Personne ne couvre toute votre recherche ; 10 en partie, plus tard ou à confirmer. » `best`: the card of
+    who covers most. Nothing where nobody covers any of it."""
     partly = assistants(answer) if answer["query"]["match"] == "best" else 0
     if not (partly or best):
         return ""
-    rest = f"{french.NARROW}; {texts.search.NOBODY_PARTLY.of(partly)}" if partly else ""
+    rest = f"{french.NARROW}; {texts.search.NOBODY_PARTLY.format(count=french.number(partly))}" if partly else ""
     return texts.search.NOBODY.format(rest=rest)
 
 
-def at_best(best: Answer) -> str:
-    """« Au mieux : libre 4 jours sur 5 … »"""
-    return texts.search.AT_BEST.format(what=described(best))
+def at_best(best: Answer) -> dict[str, str]:
+    """« Au mieux : Sophie L., libre 4 jours sur 5 … »"""
+    return {"name": best["name"], "href": f"/offre/{best['id']}", "what": described(best)}
 
 
 def described(item: Answer) -> str:

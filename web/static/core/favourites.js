@@ -49,7 +49,7 @@
   }
 
   function address(ids) {
-    return ids.length ? `/favoris?${ids.map((id) => `offre=${encodeURIComponent(id)}`).join("&")}` : "/favoris";
+    return ids.length ? "/favoris?" + ids.map((id) => "offre=" + encodeURIComponent(id)).join("&") : "/favoris";
   }
 
   function show() {

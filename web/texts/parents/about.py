@@ -92,9 +92,9 @@ ABOUT = (
         "À quel point c’est à jour",
         (
             "Une assistante maternelle déclare ses disponibilités deux fois par an au moins, avant le 1er juin et avant"
-            " le 1er décembre. Chaque carte indique quand elle l’a fait. Une déclaration est à jour jusqu’à la première"
+            " le 1er décembre. Sa fiche indique quand elle l’a fait. Une déclaration est à jour jusqu’à la première"
             " échéance manquée, et au plus tard jusqu’à la fin de la dernière période déclarée. Ensuite, le site écrit"
-            " «\u00a0disponibilités à confirmer\u00a0». Demandez alors à l’assistante maternelle."
+            " «\u00a0À confirmer\u00a0». Demandez alors à l’assistante maternelle."
             " Si rien n’est connu au-delà d’une date, le site écrit «\u00a0disponibilités inconnues\u00a0»,"
             " jamais «\u00a0complet\u00a0».",
             "Les structures ne déclarent pas leurs places libres ici\u00a0: le site écrit «\u00a0places à"
@@ -106,8 +106,9 @@ ABOUT = (
         "fictif",
         "Données fictives",
         (
-            "Une offre marquée «\u00a0Données fictives\u00a0» est inventée pour montrer le service\u00a0: la personne"
-            " ou le lieu n’existe pas. La marque paraît sur chaque carte, chaque fiche, la carte et les exports.",
+            "Une offre marquée «\u00a0Fictif\u00a0» ou «\u00a0Données fictives\u00a0» est inventée pour montrer le"
+            " service\u00a0: la personne ou le lieu n’existe pas. La marque paraît sur chaque carte, chaque fiche, la"
+            " carte et les exports.",
         ),
     ),
 )

@@ -32,7 +32,7 @@ SCRIPT = {
     "close": "Fermer",
     "legend": "Légende",
     "legend_states": LEGEND_STATES,
-    "legend_zone": "Secteur d’environ 1\u00a0km, adresse non affichée",
+    "legend_zone": "Secteur d’un à deux kilomètres, adresse non affichée",
     "legend_same": "Plusieurs résultats au même endroit\u00a0: leur nombre",
     "legend_many": "Plusieurs résultats proches\u00a0: agrandir pour les séparer",
 }
