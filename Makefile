@@ -11,8 +11,10 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 .PHONY: demo test faults bench-indexer bench-search bench-pages bench-alerts bench-hostile check style types lock pin-images audit sbom
 
 # TILES=ign: on the State's map, which every visitor's browser then asks for; without it no other host is asked.
-demo: export TILE_URL := $(if $(filter ign,$(TILES)),$(IGN),$(TILE_URL))
-demo: export TILE_ATTRIBUTION := $(if $(filter ign,$(TILES)),$(IGN_ATTRIBUTION),$(TILE_ATTRIBUTION))
+ifeq ($(TILES),ign)
+demo: override export TILE_URL := $(IGN)
+demo: override export TILE_ATTRIBUTION := $(IGN_ATTRIBUTION)
+endif
 demo: .venv/.runtime
 	@case "$(TILES)" in ""|ign) ;; *) echo "TILES vaut « ign » ou rien ; pour un autre fond de carte : docs/map.md"; exit 1;; esac
 	@exec .venv/bin/ribambelle demo --scale $(SCALE) --port $(PORT)

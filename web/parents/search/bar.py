@@ -33,6 +33,7 @@ def shown(found: Where) -> dict[str, Any]:
         "what": what(form, births),
         "chips": [{"label": label, "href": forms.address(form, **changes)} for label, changes in narrowing],
         "toggles": [{"label": label, "href": forms.address(form, **changes)} for label, changes in adding],
+        "out_of_zone": forms.address(form, bbox=""),
         "reset": forms.address(alone) if somewhere and said != alone else None,
     }
 

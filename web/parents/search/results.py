@@ -98,6 +98,7 @@ def around(found: Where, *, alerts: bool, addresses: bool) -> dict[str, Any]:
     in a few words, and whether an alert can be asked for. `addresses`: whether a search can start at one."""
     return {
         "alert": alert(found) if alerts else None,
+        "around_place": around_place(found),
         "from_centre": from_centre(found),
         "can_refine": addresses,
         "notices": notices.of(found, forms.address),
@@ -107,6 +108,14 @@ def around(found: Where, *, alerts: bool, addresses: bool) -> dict[str, Any]:
         "way_summary": way_summary(found),
         "folded": folded(found.form),
     }
+
+
+def around_place(found: Where) -> str:
+    """« autour de Nantes »: where a search of a zone of the map would look without it; "" for every other search, or
+    where it has no place."""
+    if not found.form.bbox or found.place is None:
+        return ""
+    return summary.where(replace(found, form=replace(found.form, bbox="")))
 
 
 def folded(form: SearchForm) -> dict[str, str]:
@@ -148,8 +157,7 @@ def steps(where: Where) -> list[Step]:
     form = where.form
     found: list[loosening.Change] = []
     around = where.is_around
-    if form.bbox and where.place is not None:
-        whole = summary.where(replace(where, form=replace(form, bbox="")))
+    if whole := around_place(where):
         found.append((texts.search.LOOSEN_ZONE.format(where=whole), {"bbox": ""}))
     wider = [r for r in texts.RADII if int(r) > int(form.rayon or forms.RADIUS)]
     if around and wider:

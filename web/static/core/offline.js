@@ -7,7 +7,9 @@
   // The site is what does not answer: the reader's connection is in order.
   if (away && navigator.onLine) {
     away = false;
+    const offline = document.querySelector("h1").textContent;
     for (const each of document.querySelectorAll("[data-unreachable]")) each.textContent = each.dataset.unreachable;
+    document.title = document.title.replace(offline, document.querySelector("h1").textContent);
   }
 
   // Once the page itself is there: it needs none of it.

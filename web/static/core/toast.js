@@ -18,6 +18,7 @@
   document.addEventListener("resultats", () => outdated && close());
 
   function show({ text, again, label, href, stay }) {
+    close(); // its focus goes back to where it came from
     const toast = document.createElement("div");
     const said = document.createElement("p");
     toast.className = "toast";

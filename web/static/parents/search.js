@@ -1,6 +1,7 @@
 // On the results page a search is fetched from its own address and swapped in; the page works the same without. A filter
 // that acts at once takes the place of the search before it in the history; a search that was sent is an entry of its own.
-// Dispatches « attente » (a swap begins, ends), « resultats » (the list was swapped; {back: true} by the history) and « echec ».
+// Dispatches « attente » (a swap begins, ends), « resultats » (the list was swapped; {back: true} by the history) and « echec »
+// ({search: true}, as others say it too).
 (() => {
   "use strict";
   const form = document.getElementById("recherche");
@@ -8,8 +9,8 @@
   const texts = JSON.parse(document.getElementById("textes").textContent);
   const PATIENCE_MS = 20000;
   const PLACE = ["ou", "lieu", "autour", "vers", "vers-lieu"];
-  const OF_ADDRESS = ["vue", "bbox"]; // the view, and the zone that was asked for on the map: not always fields
   let running = null;
+  let asking = ""; // the address that it fetches
   let applied = state(); // the form as the list on the page answers it
   let shown = listOf(window.location);
 
@@ -42,8 +43,36 @@
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     link.focus({ preventScroll: true }); // a press gives it the focus in some browsers only
-    visit(link.getAttribute("href"), { fill: link.id !== "reessayer", bare: link.matches(".reset") });
+    const bare = link.matches(".reset");
+    const chip = !bare && link.id !== "reessayer";
+    const href = link.getAttribute("href");
+    if (chip) take(href);
+    visit(running && chip ? added(href) : href, { fill: chip || bare, bare });
   });
+
+  // At once, so that what is changed in the form meanwhile is asked for with it.
+  function take(href) {
+    const [before, after] = [window.location.search, href.slice(1)].map((query) => new URLSearchParams(query));
+    for (const field of form.elements) {
+      const given = after.getAll(field.name);
+      if (!field.name || given.join() === before.getAll(field.name).join()) continue;
+      if (isBox(field)) field.checked = given.includes(field.value);
+      else if (given.length || field.matches(":not(select), :has([value=''])")) field.value = given.at(-1) ?? (field.dataset.usual || "");
+    }
+  }
+
+  // What a chip would change of the list on the page, changed in the one that is under way: it would undo that.
+  function added(href) {
+    const parts = (query) => [...new URLSearchParams(query)].map((pair) => new URLSearchParams([pair]).toString());
+    const [before, after, wanted] = [window.location.search, href.slice(1), asking.slice(1)].map(parts);
+    const kept = wanted.filter((part) => after.includes(part) || !before.includes(part));
+    const fresh = after.filter((part) => !before.includes(part) && !kept.includes(part));
+    return written([...kept, ...fresh].join("&"));
+  }
+
+  function written(query) {
+    return "/?" + query.replaceAll("%3A", ":").replaceAll("%2C", ",");
+  }
 
   document.addEventListener("zone", ({ detail: { west, south, east, north } }) => {
     const bbox = [west, south, east, north].map((degrees) => degrees.toFixed(4)).join(",");
@@ -73,11 +102,9 @@
       if (name === "tri") return before.has("tri") || !form.elements.tri.selectedOptions[0]?.defaultSelected;
       return true;
     });
-    for (const name of OF_ADDRESS) {
-      const value = more[name] || (form.elements[name] || (name === "bbox" && elsewhere) ? null : before.get(name));
-      if (value) pairs.push([name, value]);
-    }
-    return "/?" + new URLSearchParams(pairs).toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+    pairs.push(...Object.entries(more));
+    if (!form.elements.vue && before.get("vue")) pairs.push(["vue", before.get("vue")]); // the view is not always a field
+    return written(new URLSearchParams(pairs).toString());
   }
 
   // A field that only one of the two has says nothing.
@@ -122,6 +149,7 @@
     const asked = state();
     if (running) running.abort();
     const mine = (running = new AbortController());
+    asking = place;
     const timer = setTimeout(() => mine.abort(new DOMException("", "TimeoutError")), PATIENCE_MS);
     wait(true);
     let page;
@@ -208,7 +236,7 @@
       visit(place, how);
     };
     const undone = how.sent || how.back ? texts.search_undone : texts.filter_undone;
-    document.dispatchEvent(new CustomEvent("echec", { detail: { error, undone, again } }));
+    document.dispatchEvent(new CustomEvent("echec", { detail: { error, undone, again, search: true } }));
   }
 
   function wait(runs) {

@@ -158,13 +158,17 @@
     // The zone of the map is no longer meant by who says where.
     if (["rayon", "detour"].includes(target.name)) form.elements.bbox.value = "";
     if (inSheet()) return later(count, SOON_MS);
-    if (isSheet() || target.dataset.suggest || !isWhole() || waitsForDay(target)) return;
+    if (isSheet() || target.dataset.suggest || waitsForDay(target)) return;
+    if (!isWhole()) return never();
     if (!isTyped(target)) later(search, SOON_MS);
     else if (!target.closest("[data-swap]")) later(search, TYPED_MS);
   });
 
   form.addEventListener("input", ({ target }) => {
-    if (target.dataset.suggest) form.elements.bbox.value = "";
+    if (target.dataset.suggest) {
+      form.elements.bbox.value = "";
+      return inSheet() && uncounted(); // half a name may be another place's
+    }
     if (inSheet() && target.matches("input:not([type=checkbox])")) later(count, SOON_MS);
   });
 
@@ -202,7 +206,7 @@
     timer = 0;
     after = next;
   });
-  document.addEventListener("echec", resume);
+  document.addEventListener("echec", ({ detail: { search } }) => search && resume());
 
   function resume() {
     if (after) later(after, SOON_MS);
@@ -223,6 +227,13 @@
     return slot !== null && !new FormData(form).has("jour" + slot[1]);
   }
 
+  // Back, where a browser does not say that the sheet is asked to close (CloseWatcher): it stands over another list.
+  window.addEventListener("popstate", () => {
+    if (!inSheet()) return;
+    touched.clear();
+    closeSheet();
+  });
+
   function search() {
     instant = true;
     form.requestSubmit();
@@ -231,6 +242,12 @@
 
   // How many results the form would have, as it stands; where nobody answers, the button says no number: that of the form
   // before would be wrong.
+  function uncounted() {
+    never();
+    if (counting) counting.abort();
+    document.querySelector("#montrer .counted").textContent = texts.show;
+  }
+
   async function count() {
     if (counting) counting.abort();
     counting = new AbortController();

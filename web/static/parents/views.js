@@ -48,7 +48,6 @@
 
   function change(map) {
     document.body.classList.toggle("view-map", map);
-    form.elements.vue.value = map ? "carte" : "";
     address();
   }
 
@@ -58,6 +57,7 @@
     const [list, map] = [pairs, [...pairs, "vue=carte"]].map((each) => "/?" + each.join("&"));
     window.history.replaceState(window.history.state, "", (isMap() ? map : list) + window.location.hash);
     link.href = isMap() ? list : map;
+    form.elements.vue.value = isMap() ? "carte" : "";
   }
 
   // Of too many in one place the map leads to their list, once it is there. Before the search is asked for, whose address
@@ -68,7 +68,7 @@
     toList();
     toTitle = true;
   }, true);
-  document.addEventListener("echec", () => { toTitle = false; });
+  document.addEventListener("echec", ({ detail: { search } }) => { toTitle = toTitle && !search; });
 
   // Where list and map stand side by side with little room, the map can be put away.
   const pane = document.getElementById("volet-carte");
@@ -202,6 +202,7 @@
   document.addEventListener("resultats", () => {
     shown = led = null;
     if (running) running.abort();
+    running = null;
     address();
     if (isMap()) settle();
     if (toTitle) document.getElementById("titre-resultats").focus();

@@ -32,6 +32,7 @@
     button.append(maps.symbol("search"), maps.element("span", "", texts.search_zone));
     map.getContainer().append(button);
     window.L.DomEvent.disableClickPropagation(button);
+    let asked = false; // by this button, and not answered yet
     let byItself = 0; // moves that were begun and have not ended: one that another cuts short ends, too
 
     map.on("autopanstart", () => { byItself += 1; });
@@ -42,10 +43,14 @@
     button.addEventListener("click", () => {
       const bounds = map.getBounds();
       const held = map.getContainer();
-      button.hidden = true;
+      button.hidden = asked = true;
       held.focus({ preventScroll: true });
       maps.askForZone(maps.around([bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]));
     });
-    document.addEventListener("resultats", () => { button.hidden = true; });
+    document.addEventListener("resultats", () => {
+      button.hidden = true;
+      asked = false;
+    });
+    document.addEventListener("echec", ({ detail: { search } }) => { button.hidden = button.hidden && !(search && asked); });
   };
 })();

@@ -63,9 +63,12 @@
   document.addEventListener("resultats", ({ detail }) => {
     const before = where();
     wanted = settings();
-    if (where() !== before) looked = moved = false;
+    const back = Boolean(detail && detail.back);
+    again = back ? kept() : null;
+    if (where() !== before || (back && !again)) looked = moved = false;
+    fetches.abort(); // what a map that was put away still waits for is of the search before
+    clearTimeout(later);
     known = null;
-    again = detail && detail.back ? kept() : null;
     show();
     keepView();
   });

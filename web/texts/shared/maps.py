@@ -18,7 +18,7 @@ SCRIPT = {
     "same_zone": "{count}\u00a0résultats dans le même secteur",
     "minders_address": "{count}\u00a0assistantes maternelles à la même adresse",
     "minders_zone": "{count}\u00a0assistantes maternelles dans le même secteur",
-    "with_all_free": "{text}, avec une place libre",
+    "with_all_free": "{text}, une place libre partout",
     "with_free": "{text}, dont {count} avec une place libre",
     "with_status": "{name}, {status}",
     "to_list": "Voir dans la liste",

@@ -106,7 +106,7 @@ WHOLE = Plural("couvre toute votre recherche", "couvrent toute votre recherche")
 WHOLE_AT_LEAST = "Au moins {whole}"
 PARTLY = ", {count}\u00a0en partie, plus tard ou à confirmer"
 NOBODY = "Personne ne couvre toute votre recherche{rest}."
-NOBODY_PARTLY = "{count}\u00a0en partie, plus tard ou à confirmer"
+NOBODY_PARTLY = Plural("pourrait convenir en partie", "pourraient convenir en partie")
 AT_BEST = "Au mieux :"
 ALL_OF_IT = "toute votre recherche"
 WITHIN = "à {minutes} près"
@@ -141,3 +141,4 @@ NO_ASSISTANT = {
 }
 
 ALERT = "Être prévenu quand une place se libère"
+ALERT_PLACE = "Être prévenu quand une place se libère {where}"

@@ -29,7 +29,7 @@ SO_FAR = "{shown} sur {total}"
 SO_FAR_AT_LEAST = "{shown} sur plus de {total}"
 
 SCRIPT = {
-    "offline": "Pas de connexion à internet.",
+    "offline": "Vous êtes hors connexion.",
     "unreachable": "Le site ne répond pas pour le moment.",
     "too_many": "Beaucoup de recherches en peu de temps\u00a0: attendez {seconds}\u00a0s.",
     "filter_undone": "Ce filtre n’a pas été appliqué.",

@@ -205,12 +205,14 @@ def test_the_button_keeps_the_place_in_the_list(surf: Surf) -> None:
 
 
 def test_several_ticks_in_a_row_are_one_search(surf: Surf) -> None:
-    page = surf()
+    page = surf(clock=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if is_asked(request) else None)
     tick(page, "type", "eaje")
     tick(page, "type", "assistant_maternel")
     tick(page, "type", "rpe")
+    page.clock.run_for(1000)
     expect(page).to_have_url(re.compile("type=rpe"))
+    page.clock.run_for(3000)
     assert len(asked) == 1
     assert all(f"type={kind}" in asked[0] for kind in ("eaje", "assistant_maternel", "rpe", "mam"))

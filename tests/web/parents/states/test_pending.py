@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.conftest import wait_for
 from tests.web.parents.states.conftest import Held, is_asked, tick
 
 pytestmark = pytest.mark.browser
@@ -93,6 +94,25 @@ def test_a_chip_that_is_taken_off_while_a_tick_waits_does_its_work_and_so_does_t
     page.clock.run_for(3000)
     held.release()
     expect(page).to_have_url(re.compile("type=eaje"))
+    assert "mots=" not in page.url
+    expect(page.locator(box(page))).to_be_checked()
+    expect(page.locator("[name=mots]")).to_have_value("")
+
+
+@pytest.mark.parametrize("first", ["tick", "chip"])
+def test_a_chip_and_a_tick_during_each_other_s_search_both_hold(surf: Surf, first: str) -> None:
+    page, held = surf(f"{NANTES}&mots=Maison"), Held()
+    acts = {
+        "tick": lambda: tick(page, "type", "eaje"),
+        "chip": lambda: page.locator("#actifs a").filter(has_text="Maison").evaluate("chip => chip.click()"),
+    }
+    held.hold(page)
+    acts.pop(first)()
+    wait_for(lambda: held.routes, what="the first to be asked for")
+    for then in acts.values():
+        then()
+    expect(page).to_have_url(re.compile("type=eaje"))
+    expect(page.locator("#resultats")).not_to_have_attribute("aria-busy", "true")
     assert "mots=" not in page.url
     expect(page.locator(box(page))).to_be_checked()
     expect(page.locator("[name=mots]")).to_have_value("")
