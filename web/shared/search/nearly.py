@@ -143,13 +143,13 @@ def covers_all(form: SearchForm, count: int) -> str:
 
 
 def nobody_sentence(answer: Answer, best: Answer | None) -> str:
-    """« Personne ne couvre toute votre recherche ; 10 pourraient convenir en partie. », in all: some are
+    """« Personne ne couvre toute votre recherche ; 10 peut-être en partie. », in all: some are
     free later, or have not said so for long. `best`: the card of who covers most. Nothing where nobody covers any
     of it."""
     partly = assistants(answer) if answer["query"]["match"] == "best" else 0
     if not (partly or best):
         return ""
-    rest = f"{french.NARROW}; {texts.search.NOBODY_PARTLY.of(partly)}" if partly else ""
+    rest = f"{french.NARROW}; {texts.search.NOBODY_PARTLY.format(count=french.number(partly))}" if partly else ""
     return texts.search.NOBODY.format(rest=rest)
 
 

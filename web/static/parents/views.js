@@ -34,6 +34,7 @@
     const top = document.getElementById("liste") && visible();
     change(true);
     if (top) top.scrollIntoView({ block: "nearest", inline: "start" });
+    window.scrollTo(0, 0); // to the map, where a low window has the row below it
     settle();
   }
 
