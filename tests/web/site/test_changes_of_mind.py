@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.conftest import wait_for
 from tests.search_api.conftest import Client
 from tests.web.site.reading import NANTES as PLACE
 from tests.web.site.reading import search, text
@@ -32,7 +31,7 @@ def test_two_chips_in_a_hurry_are_both_taken_off(open_page: OpenPage) -> None:
     kept: list[Route] = []
     page.route("**/?ou=*", lambda route: kept.append(route))
     chips.filter(has_text="Crèche").click()
-    wait_for(lambda: kept, what="the first to be asked for")
+    expect(page.locator("#resultats")).to_have_attribute("aria-busy", "true")
     page.unroute("**/?ou=*")
     chips.filter(has_text="Assistant maternel").click()
     page.wait_for_url(lambda url: "assistant_maternel" not in url)
