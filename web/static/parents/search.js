@@ -1,5 +1,6 @@
 // On the results page a search is fetched from its own address and swapped in; the page works the same without. A filter
-// that acts at once takes the place of the search before it in the history; a search that was sent is an entry of its own.
+// that acts at once takes the place of the search before it in the history; a search that was sent is an entry of its own,
+// and so is « Tout effacer », which would lose a whole need.
 // Dispatches « attente » (a swap begins, ends), « resultats » (the list was swapped; {back: true} by the history) and « echec ».
 (() => {
   "use strict";
@@ -31,6 +32,35 @@
     }
   });
 
+  // Beside the list nobody sends the form: hours that search nothing say why, where they stand. A sheet says it at its foot.
+  document.addEventListener("change", ({ target }) => {
+    if (target.form === form && hasResults() && !form.closest(".modal")) sayHours(true);
+  });
+
+  function sayHours(heard) {
+    for (const slot of ["", "2", "3"]) {
+      const fields = ["debut", "fin"].map((name) => form.elements[name + slot]);
+      const [start, end] = fields.map((field) => field.value);
+      const waits = fields.some((field) => field.value !== field.dataset.usual) && ![...form.elements["jour" + slot]].some((day) => day.checked);
+      const text = start && start === end ? texts.same_times : waits ? texts.without_days : "";
+      let word = document.getElementById("mot-heures" + slot);
+      if (!word) {
+        word = document.createElement("p");
+        word.id = "mot-heures" + slot;
+        fields[0].closest("fieldset").append(word);
+        for (const field of fields) field.setAttribute("aria-describedby", word.id);
+      }
+      const isNew = word.textContent !== text;
+      word.className = text === texts.same_times ? "error" : "hint";
+      word.hidden = !text;
+      word.textContent = text;
+      if (!heard || !text) continue;
+      if (isNew) status.textContent = text;
+      // It holds back every other change, too: also where it is folded away.
+      else if (word.className === "error" && !word.checkVisibility()) document.dispatchEvent(new CustomEvent("avis", { detail: { text } }));
+    }
+  }
+
   // Without, there is nothing to swap: the home page, or a search that could not be done.
   function hasResults() {
     return document.querySelector("#resultats[data-map]") !== null;
@@ -42,7 +72,8 @@
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     link.focus({ preventScroll: true }); // a press gives it the focus in some browsers only
-    visit(link.getAttribute("href"), { fill: link.id !== "reessayer", bare: link.matches(".reset") });
+    const all = link.matches(".reset");
+    visit(link.getAttribute("href"), { sent: all, fill: link.id !== "reessayer", bare: all });
   });
 
   document.addEventListener("zone", ({ detail: { west, south, east, north } }) => {
@@ -120,6 +151,7 @@
   // what has not been searched yet.
   async function visit(place, { sent = false, back = false, fill = false, bare = false } = {}) {
     const asked = state();
+    const before = window.location.pathname + window.location.search;
     if (running) running.abort();
     const mine = (running = new AbortController());
     const timer = setTimeout(() => mine.abort(new DOMException("", "TimeoutError")), PATIENCE_MS);
@@ -148,7 +180,7 @@
     swap(page);
     if (fill) put(answer, (key) => !since.has(key));
     document.title = page.title;
-    if (!back && sent && place !== window.location.pathname + window.location.search) history.pushState(null, "", place);
+    if (!back && sent && place !== before) history.pushState(null, "", place);
     else if (!back) history.replaceState(history.state, "", place);
     shown = listOf(window.location);
     document.dispatchEvent(new CustomEvent("resultats", { detail: { back } }));
@@ -156,7 +188,17 @@
     applied = new Map([...state()].map(([key, value]) => [key, since.has(key) ? (answer.get(key) ?? value) : value]));
     put(since);
     if (!back) stay(elsewhere);
+    sayHours();
     announce();
+    if (bare && place !== before) cleared(before);
+  }
+
+  // What was cleared comes back as the history has it, or, where another list is shown by now, as one more search.
+  function cleared(before) {
+    const empty = shown;
+    const again = () => (shown === empty && !window.location.hash ? history.back() : visit(before, { sent: true, fill: true }));
+    const detail = { text: texts.cleared, heard: texts.cleared + " " + status.textContent, again, label: texts.cancel };
+    document.dispatchEvent(new CustomEvent("avis", { detail }));
   }
 
   // The focus stays in the field, or the chip beside, that it was in; the scroll position where it was.
