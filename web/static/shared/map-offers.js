@@ -138,7 +138,7 @@
       const active = document.activeElement;
       const held = active === document.body || (popup.getElement() && popup.getElement().contains(active));
       if (opened && opened.popup === popup) opened = null;
-      if (!opened && home && !home.equals(map.getCenter())) map.fire("autopanstart").panTo(home);
+      if (!opened && home && !home.equals(map.getCenter())) map.fire("autopanstart").panTo(home, { animate: map.options.zoomAnimation });
       if (!opened) home = null;
       around.clear(opened && opened.popup);
       outline();
