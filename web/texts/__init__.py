@@ -343,6 +343,8 @@ SCRIPT = {
     "my_position": MY_POSITION,
     "fictitious": FICTITIOUS,
     "show": search.SHOW,
+    "same_times": ERROR_SAME_TIMES,
+    "without_days": ERROR_HOURS_WITHOUT_DAYS,
     "itinerary": "Itinéraire",
     "itinerary_to": "Itinéraire vers {name}",
     **maps.SCRIPT,

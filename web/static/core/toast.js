@@ -1,11 +1,11 @@
 // What just happened, said where it is seen and heard: one message at a time at the window's foot. Whoever has something
-// to say dispatches « avis » on the document, with {text, again, label, href, stay}: `again` is done by a button (« Réessayer »,
-// or `label`), `href` is a link that `label` names. A message that nothing can be done about leaves after some seconds,
+// to say dispatches « avis » on the document, with {text, heard, again, label, href, stay}: `heard` says more than is seen, `again`
+// is done by a button (« Réessayer », or `label`), `href` is a link that `label` names. A message that nothing can be done about leaves after some seconds,
 // never under the pointer, with the focus in it, or in a tab that is not looked at.
 (() => {
   "use strict";
   const region = document.getElementById("avis");
-  const heard = document.getElementById("annonce") || document.getElementById("avis-dit");
+  const voice = document.getElementById("annonce") || document.getElementById("avis-dit");
   const SHOWN_MS = 6000;
   const holds = new Set();
   let timer = 0;
@@ -17,7 +17,7 @@
   document.addEventListener("avis", ({ detail }) => show(detail));
   document.addEventListener("resultats", () => outdated && close());
 
-  function show({ text, again, label, href, stay }) {
+  function show({ text, heard, again, label, href, stay }) {
     close(); // its focus goes back to where it came from
     const toast = document.createElement("div");
     const said = document.createElement("p");
@@ -29,7 +29,7 @@
     toast.append(closing());
     holds.clear();
     region.replaceChildren(toast);
-    say(text);
+    say(heard || text);
     outdated = Boolean(stay && again);
     clearTimeout(timer);
     left = stay ? 0 : SHOWN_MS;
@@ -40,8 +40,8 @@
 
   // Emptied first: the same sentence twice is said twice.
   function say(text) {
-    heard.textContent = "";
-    setTimeout(() => (heard.textContent = text), 50);
+    voice.textContent = "";
+    setTimeout(() => (voice.textContent = text), 50);
   }
 
   function run() {

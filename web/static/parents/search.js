@@ -1,5 +1,6 @@
 // On the results page a search is fetched from its own address and swapped in; the page works the same without. A filter
-// that acts at once takes the place of the search before it in the history; a search that was sent is an entry of its own.
+// that acts at once takes the place of the search before it in the history; a search that was sent is an entry of its own,
+// and so is « Tout effacer », which would lose a whole need.
 // Dispatches « attente » (a swap begins, ends), « resultats » (the list was swapped; {back: true} by the history) and « echec »
 // ({search: true}, as others say it too).
 (() => {
@@ -32,6 +33,35 @@
     }
   });
 
+  // Beside the list nobody sends the form: hours that search nothing say why, where they stand. A sheet says it at its foot.
+  document.addEventListener("change", ({ target }) => {
+    if (target.form === form && hasResults() && !form.closest(".modal")) sayHours(true);
+  });
+
+  function sayHours(heard) {
+    for (const slot of ["", "2", "3"]) {
+      const fields = ["debut", "fin"].map((name) => form.elements[name + slot]);
+      const [start, end] = fields.map((field) => field.value);
+      const waits = fields.some((field) => field.value !== field.dataset.usual) && ![...form.elements["jour" + slot]].some((day) => day.checked);
+      const text = start && start === end ? texts.same_times : waits ? texts.without_days : "";
+      let word = document.getElementById("mot-heures" + slot);
+      if (!word) {
+        word = document.createElement("p");
+        word.id = "mot-heures" + slot;
+        fields[0].closest("fieldset").append(word);
+        for (const field of fields) field.setAttribute("aria-describedby", word.id);
+      }
+      const isNew = word.textContent !== text;
+      word.className = text === texts.same_times ? "error" : "hint";
+      word.hidden = !text;
+      word.textContent = text;
+      if (!heard || !text) continue;
+      if (isNew) status.textContent = text;
+      // It holds back every other change, too: also where it is folded away.
+      else if (word.className === "error" && !word.checkVisibility()) document.dispatchEvent(new CustomEvent("avis", { detail: { text } }));
+    }
+  }
+
   // Without, there is nothing to swap: the home page, or a search that could not be done.
   function hasResults() {
     return document.querySelector("#resultats[data-map]") !== null;
@@ -43,11 +73,12 @@
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     link.focus({ preventScroll: true }); // a press gives it the focus in some browsers only
-    const bare = link.matches(".reset");
-    const chip = !bare && link.id !== "reessayer";
+    const all = link.matches(".reset");
+    const chip = !all && link.id !== "reessayer";
     const href = link.getAttribute("href");
+    const taken = chip ? state() : null;
     if (chip) take(href);
-    visit(running && chip ? added(href) : href, { fill: chip || bare, bare });
+    visit(running && chip ? added(href) : href, { sent: all, fill: chip || all, bare: all, taken });
   });
 
   // At once, so that what is changed in the form meanwhile is asked for with it.
@@ -143,10 +174,11 @@
   }
 
   // `sent`: by a button, or a place that was chosen: an entry of the history. `back`: asked by the history itself.
-  // `fill`: the form takes the answer's values, as it was not the form that asked; but, unless `bare`, not where it holds
+  // `taken`: the form as it was before a chip changed it. `fill`: the form takes the answer's values, as it was not the form that asked; but, unless `bare`, not where it holds
   // what has not been searched yet.
-  async function visit(place, { sent = false, back = false, fill = false, bare = false } = {}) {
+  async function visit(place, { sent = false, back = false, fill = false, bare = false, taken = null } = {}) {
     const asked = state();
+    const before = window.location.pathname + window.location.search;
     if (running) running.abort();
     const mine = (running = new AbortController());
     asking = place;
@@ -159,7 +191,7 @@
       if (answer.status >= 500 || answer.status === 429) throw answer;
       page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch (error) {
-      if (running === mine) failed(error, asked, place, { sent, back, fill, bare });
+      if (running === mine) failed(error, asked, place, { sent, back, fill, bare, taken });
       return;
     } finally {
       clearTimeout(timer);
@@ -176,7 +208,7 @@
     swap(page);
     if (fill) put(answer, (key) => !since.has(key));
     document.title = page.title;
-    if (!back && sent && place !== window.location.pathname + window.location.search) history.pushState(null, "", place);
+    if (!back && sent && place !== before) history.pushState(null, "", place);
     else if (!back) history.replaceState(history.state, "", place);
     shown = listOf(window.location);
     document.dispatchEvent(new CustomEvent("resultats", { detail: { back } }));
@@ -184,7 +216,17 @@
     applied = new Map([...state()].map(([key, value]) => [key, since.has(key) ? (answer.get(key) ?? value) : value]));
     put(since);
     if (!back) stay(elsewhere);
+    sayHours();
     announce();
+    if (bare && place !== before) cleared(before);
+  }
+
+  // What was cleared comes back as the history has it, or, where another list is shown by now, as one more search.
+  function cleared(before) {
+    const empty = shown;
+    const again = () => (shown === empty && !window.location.hash ? history.back() : visit(before, { sent: true, fill: true }));
+    const detail = { text: texts.cleared, heard: texts.cleared + " " + status.textContent, again, label: texts.cancel };
+    document.dispatchEvent(new CustomEvent("avis", { detail }));
   }
 
   // The focus stays in the field, or the chip beside, that it was in; the scroll position where it was.
@@ -230,9 +272,10 @@
   function failed(error, asked, place, how) {
     running = null;
     wait(false);
-    if (!how.sent && !how.fill) put(applied, (key) => applied.get(key) !== asked.get(key) && state().get(key) === asked.get(key));
+    const former = how.taken || (how.sent || how.fill ? asked : applied);
+    put(former, (key) => former.get(key) !== asked.get(key) && state().get(key) === asked.get(key));
     const again = () => {
-      if (!how.fill) put(asked);
+      if (!how.fill || how.taken) put(asked);
       visit(place, how);
     };
     const undone = how.sent || how.back ? texts.search_undone : texts.filter_undone;

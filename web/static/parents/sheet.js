@@ -293,6 +293,7 @@
     own();
     follow();
     resume();
+    if (inSheet() && touched.size) later(count, 0); // the button of the list that came knows nothing of them
   });
 
   // The fields that no swap renews follow the address: a chip was taken off, or « back » led here. What has been changed

@@ -24,10 +24,25 @@
     else toMap();
   });
 
-  // A link of the map into the list, before it is followed.
-  document.addEventListener("click", ({ target }) => {
-    if (target.closest && target.closest("a[data-to-list]") && isMap() && narrow.matches) toList();
-  }, true);
+  // A link of the map into the list is an entry of its own: « back » shows the map again.
+  document.addEventListener("click", (event) => {
+    const way = event.target.closest("a[data-to-list][href^='#']");
+    if (!way || event.defaultPrevented || !isMap() || !narrow.matches) return;
+    event.preventDefault();
+    window.history.pushState(window.history.state, "", way.hash);
+    toList();
+    document.querySelector(way.hash).scrollIntoView();
+  });
+
+  // The history shows what its entry shows; of another list once that is there.
+  window.addEventListener("popstate", () => {
+    if (!document.querySelector("#resultats[aria-busy]")) follow();
+  });
+
+  function follow() {
+    const map = new URLSearchParams(window.location.search).get("vue") === "carte";
+    if (map !== isMap()) (map ? toMap : toList)();
+  }
 
   function toMap() {
     before = window.scrollY;
@@ -61,15 +76,21 @@
     form.elements.vue.value = isMap() ? "carte" : "";
   }
 
-  // Of too many in one place the map leads to their list, once it is there. Before the search is asked for, whose address
-  // holds the view.
+  // Of too many in one place the map leads to their list, once it is there: until then its entry is that of the map, and only
+  // the address that is asked for is another view's.
   let toTitle = false;
   document.addEventListener("zone", ({ detail }) => {
     if (!detail.list || !isMap() || !narrow.matches) return;
-    toList();
+    form.elements.vue.value = "";
     toTitle = true;
   }, true);
-  document.addEventListener("echec", ({ detail: { search } }) => { toTitle = toTitle && !search; });
+  document.addEventListener("echec", ({ detail }) => {
+    const { again, search } = detail;
+    if (!toTitle || !search) return;
+    detail.again = () => { toTitle = true; again(); };
+    toTitle = false;
+    address();
+  }, true);
 
   // Where list and map stand side by side with little room, the map can be put away.
   const pane = document.getElementById("volet-carte");
@@ -200,10 +221,12 @@
   narrow.addEventListener("change", () => takeAway());
 
   // A search that came by a link of the page knows nothing of the view.
-  document.addEventListener("resultats", () => {
+  document.addEventListener("resultats", ({ detail: { back } }) => {
     shown = led = null;
     if (running) running.abort();
     running = null;
+    if (back) follow();
+    else if (toTitle) toList();
     address();
     if (isMap()) settle();
     if (toTitle) document.getElementById("titre-resultats").focus();

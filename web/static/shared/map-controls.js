@@ -3,6 +3,7 @@
   "use strict";
   const maps = (window.RibambelleMaps ||= {});
   const { element } = maps;
+  const LAST = "adresse-non-situee";
 
   // The legend, and how many results have no place on the map: they are in the list, and would else be one pile.
   maps.corner = (map, texts, wanted) => {
@@ -49,15 +50,22 @@
     return made;
   }
 
-  // To where the list says the same of them; where it does not go as far yet, to its beginning. A telephone shows the list
-  // for it (parents/views.js).
+  // To where the list says the same of them: they stand last by distance, under a heading of their own. A telephone shows the
+  // list for it (parents/views.js). Where there is no such order, to the list's beginning.
   function toList(texts) {
     const link = element("a", "", texts.to_list);
     link.dataset.toList = "";
     link.href = "#titre-resultats";
-    link.addEventListener("click", () => {
-      link.hash = document.getElementById("adresse-non-situee") ? "#adresse-non-situee" : "#titre-resultats";
-    });
+    link.addEventListener("pointerdown", lead);
+    link.addEventListener("click", lead);
+    function lead() {
+      const order = document.getElementById("tri");
+      const other = order && order.value !== "distance" && order.querySelector("[value=distance]");
+      const asked = new URLSearchParams(location.search);
+      for (const name of ["suite", "vue"]) asked.delete(name);
+      asked.set("tri", "distance");
+      link.href = document.getElementById(LAST) ? "#" + LAST : other ? `/?${asked}#${LAST}` : "#titre-resultats";
+    }
     return link;
   }
 

@@ -19,9 +19,16 @@
     let opened = null; // the group whose popup is open, with it
     let lit = [];
     let browsed = false;
+    let home = null; // where the map was before a popup moved it; nowhere once somebody moved it since
+    let byItself = false;
 
     const around = maps.aroundPopups(map);
 
+    map.on("autopanstart", () => { byItself = true; });
+    map.on("movestart", () => {
+      if (!byItself) home = null;
+      byItself = false;
+    });
     map.on("zoomend", regroup);
     map.on("moveend", () => around.clear(opened && opened.popup));
     // Leaflet listens to Escape only while the map itself has the focus, not what is in its popup.
@@ -116,8 +123,10 @@
         first();
       });
       popup.on("remove", () => closed(group, popup, marker));
+      const from = home || map.getCenter();
+      opened = { group, popup }; // also for the one that closes for it
       popup.openOn(map);
-      opened = { group, popup };
+      home = from;
       around.clear(popup);
       popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", texts.close);
       first();
@@ -129,6 +138,8 @@
       const active = document.activeElement;
       const held = active === document.body || (popup.getElement() && popup.getElement().contains(active));
       if (opened && opened.popup === popup) opened = null;
+      if (!opened && home && !home.equals(map.getCenter())) map.fire("autopanstart").panTo(home, { animate: map.options.zoomAnimation });
+      if (!opened) home = null;
       around.clear(opened && opened.popup);
       outline();
       say({ ids: [], from: "carte", open: true });

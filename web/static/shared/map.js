@@ -44,6 +44,7 @@
   let size = "";
   let resized = 0; // the timer of a map whose size changes
   let again = isSearch ? kept() : null; // the view that it had when the page was left
+  let failed = false;
   let known = null; // all of the search's results, where its first view has them and none are counted
 
   const offers = maps.offers(map, texts, () => wanted, (box) => ofBox(box, MAX_ZOOM));
@@ -163,7 +164,7 @@
     clearTimeout(timer);
     if (signal.aborted) return;
     plan.classList.remove("map-waits");
-    const failed = results.some((result) => result.status === "rejected");
+    failed = results.some((result) => result.status === "rejected");
     const wait = Math.max(0, ...results.map((result) => (result.reason && result.reason.waitS) || 0));
     if (wait) later = setTimeout(refresh, (wait + Math.random()) * 1000);
     say(wait ? texts.map_busy.replace("{seconds}", wait) : failed ? texts.map_failed : "");
@@ -190,13 +191,23 @@
     return maps.ground.features("/api/v1/map?" + [wanted.query, view].filter(Boolean).join("&"), signal);
   }
 
+  window.addEventListener("online", () => failed && refresh());
+
+  // What has failed can be asked for again; of a pause the end is known.
   function say(text) {
-    let message = plan.querySelector(".map-message");
-    if (!text) return message && message.remove();
-    if (!message) {
-      message = maps.element("p", "map-message");
-      plan.append(message);
+    const before = plan.querySelector(".map-message");
+    const held = before && before.contains(document.activeElement);
+    if (before) before.remove();
+    if (!text) return held && plan.focus({ preventScroll: true });
+    const message = maps.element("p", "map-message", text + " ");
+    if (text === texts.map_failed) {
+      const retry = maps.element("button", "button button-quiet", document.getElementById("avis").dataset.retry);
+      retry.type = "button";
+      retry.addEventListener("click", refresh);
+      message.append(retry);
+      L.DomEvent.disableClickPropagation(message);
     }
-    message.textContent = text;
+    plan.append(message);
+    if (held) (message.querySelector("button") || plan).focus({ preventScroll: true });
   }
 })();

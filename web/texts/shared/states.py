@@ -35,6 +35,7 @@ SCRIPT = {
     "filter_undone": "Ce filtre n’a pas été appliqué.",
     "search_undone": "Les résultats affichés sont ceux de la recherche précédente.",
     "card_undone": "Ce résultat n’a pas été affiché sous la carte.",
+    "cleared": "Filtres effacés.",
     "more_undone": "La suite de la liste n’a pas été chargée.",
     "loading": "Chargement…",
     "added": "{shown} résultats affichés sur {total}.",
