@@ -174,8 +174,8 @@
   }
 
   // `sent`: by a button, or a place that was chosen: an entry of the history. `back`: asked by the history itself.
-  // `taken`: the form as it was before a chip changed it. `fill`: the form takes the answer's values, as it was not the form that asked; but, unless `bare`, not where it holds
-  // what has not been searched yet.
+  // `taken`: the form as it was before a chip changed it. `fill`: the form takes the answer's values, as it was not the form
+  // that asked; but, unless `bare`, not where it holds what has not been searched yet.
   async function visit(place, { sent = false, back = false, fill = false, bare = false, taken = null } = {}) {
     const asked = state();
     const before = window.location.pathname + window.location.search;

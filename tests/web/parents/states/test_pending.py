@@ -101,7 +101,7 @@ def test_a_chip_that_is_taken_off_while_a_tick_waits_does_its_work_and_so_does_t
 @pytest.mark.parametrize("first", ["tick", "chip"])
 def test_a_chip_and_a_tick_during_each_other_s_search_both_hold(surf: Surf, first: str) -> None:
     page, held = surf(f"{NANTES}&mots=Maison"), Held()
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "tick": lambda: tick(page, "type", "eaje"),
         "chip": lambda: page.locator("#actifs a").filter(has_text="«\u00a0Maison").evaluate("chip => chip.click()"),
     }

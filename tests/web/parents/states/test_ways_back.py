@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.parents.states.conftest import Held, is_swap, tick
 from tests.web.parents.states.test_back import at_the_middle, stands, top, with_sixty
@@ -82,7 +82,13 @@ def test_a_tick_of_the_sheet_is_counted_again_when_a_list_comes_in_between(surf:
     page.wait_for_function("document.getElementById('resultats').ariaBusy === 'true'")
     page.locator(".pill").click()
     counts: list[str] = []
-    page.route("**/nombre?*", lambda route: counts.append(route.request.url) or (len(counts) > 1 and route.continue_()))
+
+    def count(route: Route) -> None:
+        counts.append(route.request.url)
+        if len(counts) > 1:
+            route.continue_()
+
+    page.route("**/nombre?*", count)
     tick(page, "type", "eaje")
     page.wait_for_timeout(700)  # longer than a count waits for a further tick
     assert len(counts) == 1
