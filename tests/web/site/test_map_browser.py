@@ -169,13 +169,14 @@ def test_whose_commune_alone_is_known_is_one_chip_and_no_pile(open_page: OpenPag
         expect(chip).to_contain_text(f"Non situés\u00a0: {crowd.UNLOCATED}")
         chip.locator("summary").click()
         expect(chip).to_contain_text("Nous n’avons pas pu situer ces adresses sur la carte.")
-        chip.get_by_role("link", name="Voir dans la liste").click()
-        expect(page.locator("#titre-resultats")).to_be_focused()
         chip.locator("summary").focus()
         page.keyboard.press("Escape")
         expect(chip.get_by_role("link", name="Voir dans la liste")).to_be_hidden()
         page.locator("#offre-somewhere00").get_by_role("link").first.hover()
         expect(chip).to_have_class(re.compile("map-unlocated-lit"))
+        chip.locator("summary").click()
+        chip.get_by_role("link", name="Voir dans la liste").click()
+        expect(page).to_have_url(re.compile("tri=distance"))
 
 
 def test_a_zone_is_outlined_only_while_it_is_pointed_at_or_open(open_page: OpenPage) -> None:

@@ -78,7 +78,7 @@ def test_no_button_lies_over_an_open_popup(open_page: OpenPage, width: int, heig
         press_at(page, edge)
         popup = page.locator(".leaflet-popup")
         expect(popup).to_be_visible()
-        expect(page.locator("#plan")).not_to_have_class(re.compile("leaflet-pan-anim"))
+        expect(page.locator("#plan .leaflet-map-pane")).not_to_have_class(re.compile("leaflet-pan-anim"))
         assert popup.evaluate(COVERED) == []
         popup.get_by_role("button", name="Fermer").click()
         expect(popup).to_have_count(0)
@@ -140,7 +140,7 @@ def test_a_marker_at_the_edge_that_was_clicked_offers_no_other_zone(open_page: O
         popup = page.locator(".leaflet-popup")
         expect(popup).to_be_visible()
         if page.locator("#plan .leaflet-map-pane").get_attribute("style") != before:
-            expect(page.locator("#plan")).not_to_have_class(re.compile("leaflet-pan-anim"))
+            expect(page.locator("#plan .leaflet-map-pane")).not_to_have_class(re.compile("leaflet-pan-anim"))
         expect(page.get_by_role("button", name="Chercher dans cette zone")).to_be_hidden()
         page.keyboard.press("Escape")
         expect(popup).to_have_count(0)

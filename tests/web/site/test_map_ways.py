@@ -96,7 +96,7 @@ def test_a_closed_popup_gives_the_view_back_unless_somebody_moved_it(open_page: 
     press_at(page, "left")
     popup = page.locator(".leaflet-popup")
     expect(popup).to_be_visible()
-    expect(page.locator("#plan")).not_to_have_class(re.compile("leaflet-pan-anim"))
+    expect(page.locator("#plan .leaflet-map-pane")).not_to_have_class(re.compile("leaflet-pan-anim"))
     assert pane.get_attribute("style") != before, "the map has moved for it"
     if moved:
         drag(page, 0, 60)
