@@ -26,6 +26,7 @@ def collection(query: OfferQuery, found: dict[str, Any], lone: Sequence[dict[str
     else:
         buckets = found["aggregations"]["tiles"]["buckets"]
         by_place = {near: offer for offer in lone for near in places(offer["position"])}
+        by_place |= {place(offer["position"]): offer for offer in lone}
         room = MOST_FEATURES - len(buckets)
         shown = []
         for bucket in buckets:

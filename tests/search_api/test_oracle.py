@@ -127,10 +127,13 @@ def test_the_map_shows_every_offer_of_its_view(loire: Loire, offers: Offers, wor
             assert shown["count"] == sum(shown["kinds"].values())
     assert counted == Counter(offer.kind for offer in found)
     points = {each["properties"]["id"]: each for each in answer["features"] if not each["properties"]["cluster"]}
-    for offer in found if points else ():
-        expected = everywhere.shown[offer.id]
-        assert points[offer.id]["geometry"]["coordinates"] == [offer.lon, offer.lat]
-        assert points[offer.id]["properties"]["availability"] == (expected and expected.status)
+    inside = {offer.id: offer for offer in found}
+    # Of too many, those that are alone where they stand.
+    assert points.keys() <= inside.keys() if len(found) > 200 else points.keys() == inside.keys()
+    for id, point in points.items():
+        expected = everywhere.shown[id]
+        assert point["geometry"]["coordinates"] == [inside[id].lon, inside[id].lat]
+        assert point["properties"]["availability"] == (expected and expected.status)
     # The same in one call with the list.
     both = loire.ask("/api/v1/offers", [*request.parameters(), ("view", corners), ("zoom", str(zoom)), ("limit", "5")])
     alone = loire.ask("/api/v1/offers", [*request.parameters(), ("limit", "5")])

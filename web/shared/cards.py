@@ -170,7 +170,7 @@ def in_short(item: Mapping[str, Any], days: Collection[str]) -> dict[str, str] |
             text = texts.NEVER_DECLARED_SHORT
         case "partial":
             # Which days are free the week shows: « Libre 3 jours sur 4 (lundi, mardi et jeudi) ; … ».
-            text = re.sub(r" \([^)]*\)", "", partial({**found, "declared_until": None}))
+            text = re.sub(r" \([^()]*\)", "", partial({**found, "declared_until": None}))
         case _:
             return availability(found)
     return {"status": found["status"], "text": text}
