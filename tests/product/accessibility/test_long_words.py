@@ -55,6 +55,8 @@ ROUTES = [
     *("/compte", "/administration/jetons", "/administration/widgets"),
 ]
 LONG = WORD[:100]
+UNKNOWN = "xylophage" * 11
+"""No name begins so."""
 
 STATES = [
     f"{NANTES}&type=assistant_maternel&type=eaje&jour=lun&jour=mar",
@@ -151,7 +153,7 @@ def test_nor_does_what_opens_over_a_page(visit: Callable[..., Page], width: int)
     page.evaluate("document.querySelectorAll('details').forEach(panel => { panel.open = true })")
     assert page.evaluate("barriers.wide()") == []
     page.evaluate("document.getElementById('barre')?.setAttribute('open', '')")
-    page.locator("#ou").fill(LONG)
+    page.locator("#ou").fill(UNKNOWN)
     expect(page.locator(".no-suggestion").first).to_be_visible()
     assert page.evaluate("barriers.wide()") == []
     suggested = [{"type": "offer", "id": "x", "label": WORD, "detail": WORD}]
