@@ -80,8 +80,14 @@ def shown(open_page: OpenPage, path: str, **options: Any) -> Page:
     return page
 
 
+WHERE = "() => [...document.querySelectorAll('#plan .marker-target')].map(each => each.style.transform).join()"
+
+
 def closer(page: Page) -> None:
+    """Until the markers stand elsewhere, and what is asked for has come."""
+    before = page.evaluate(WHERE)
     page.get_by_role("button", name="Agrandir la carte", exact=True).click()
+    page.wait_for_function(f"before => ({WHERE})() !== before", arg=before)
     page.wait_for_load_state("networkidle")
 
 
