@@ -32,7 +32,11 @@ FAR_CARD = 44
 
 FIRST_FOLD = """field => {
   const folds = []
-  for (let at = field.parentElement; at; at = at.parentElement) if (at.matches("details:not([open])")) folds.push(at)
+  // On wider screens a fold that is closed may show what it holds.
+  const isHidden = (part) => ![part, ...part.querySelectorAll("*")].some((each) => each.checkVisibility())
+  for (let at = field; at.parentElement; at = at.parentElement) {
+    if (at.parentElement.matches("details:not([open])") && isHidden(at)) folds.push(at.parentElement)
+  }
   const outermost = folds.at(-1)
   return outermost ? outermost.querySelector("summary") : null
 }"""
@@ -91,18 +95,18 @@ class Effort:
 
     def search(self, last: Locator, asked: set[tuple[str, str]]) -> None:
         """Until the address holds what is asked for: by itself, or by the button that follows the field."""
-        if self.waited(asked):
+        self.send(last, lambda url: asked <= set(parse_qsl(urlsplit(url).query)))
+
+    def send(self, last: Locator, holds: Callable[[str], bool]) -> None:
+        if self.until(holds):
             return
         # The button of the panel of the field, or else the next one on the page that can be seen.
         nearest = last.locator("xpath=ancestor::details[1]").locator("button[type=submit]:visible")
         self.tap(nearest.first if nearest.count() else self.page.locator("#recherche button[type=submit]:visible").last)
-        if not self.waited(asked):
-            raise SystemExit(f"The search was not done: {self.page.url} lacks {asked}")
+        if not self.until(holds):
+            raise SystemExit(f"The search was not done: {self.page.url}")
 
-    def waited(self, asked: set[tuple[str, str]]) -> bool:
-        def holds(url: str) -> bool:
-            return asked <= set(parse_qsl(urlsplit(url).query))
-
+    def until(self, holds: Callable[[str], bool]) -> bool:
         try:
             self.page.wait_for_url(holds, timeout=AT_ONCE_MS, wait_until="commit")
         except TookTooLong:
@@ -125,7 +129,7 @@ def free_for_four_days(effort: Effort) -> None:
     """From all that is around Nantes to assistantes maternelles who are free on four days."""
     page = effort.page
     effort.tap(page.locator("#recherche input[name=type][value=assistant_maternel]"))
-    effort.waited({("type", "assistant_maternel")})
+    effort.until(lambda url: "type=assistant_maternel" in url)
     for day in ("lun", "mar", "jeu", "ven"):
         effort.tap(page.locator(f"#recherche input[name=jour][value={day}]"))
     only_free = page.locator("#recherche input[name=libres]")
@@ -150,8 +154,7 @@ def near_the_station(effort: Effort) -> None:
     option = effort.page.get_by_role("option").filter(has_text=re.compile("gare", re.IGNORECASE)).first
     option.wait_for()
     effort.tap(option)
-    effort.page.wait_for_url(re.compile("[Gg]are"), wait_until="commit")
-    ready(effort.page)
+    effort.send(where, lambda url: "gare" in url.lower())
     effort.first_card()
 
 
