@@ -31,16 +31,15 @@ FAR_CARD = 44
 """Counted from 0: of a list that was made longer twice."""
 
 FIRST_FOLD = """field => {
-  const folds = []
-  // On wider screens a fold that is closed may show what it holds.
-  const isHidden = (part) => ![part, ...part.querySelectorAll("*")].some((each) => each.checkVisibility())
-  for (let at = field; at.parentElement; at = at.parentElement) {
-    if (at.parentElement.matches("details:not([open])") && isHidden(at)) folds.push(at.parentElement)
+  if (field.checkVisibility()) return null
+  const handles = []
+  for (let at = field.parentElement; at; at = at.parentElement) {
+    if (at.matches("details:not([open])")) handles.push(at.querySelector("summary"))
   }
-  const outermost = folds.at(-1)
-  return outermost ? outermost.querySelector("summary") : null
+  return handles.find((handle) => handle.checkVisibility()) || null
 }"""
-"""The handle of the outermost fold that hides an element."""
+"""The handle that can be seen of the innermost fold that hides an element: on wider screens an outer one that is closed
+may show what it holds."""
 
 INTO_VIEW = """element => {
   const scrolled = () => {
