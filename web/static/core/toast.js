@@ -1,7 +1,7 @@
 // What just happened, said where it is seen and heard: one message at a time at the window's foot. Whoever has something
-// to say dispatches « avis » on the document, with {text, heard, again, label, href, stay}: `heard` says more than is seen, `again`
-// is done by a button (« Réessayer », or `label`), `href` is a link that `label` names. A message that nothing can be done about leaves after some seconds,
-// never under the pointer, with the focus in it, or in a tab that is not looked at.
+// to say dispatches « avis » on the document, with {text, heard, again, label, href, stay}: `heard` says more than is seen,
+// `again` is done by a button (« Réessayer », or `label`), `href` is a link that `label` names. A message that nothing can be
+// done about leaves after some seconds, never under the pointer, with the focus in it, or in a tab that is not looked at.
 (() => {
   "use strict";
   const region = document.getElementById("avis");

@@ -25,7 +25,7 @@
     const { tiles, vector: file, attribution, contours } = wanted();
     const vector = maps.vectorGround ? file : null;
     const held = vector && L.latLngBounds([[vector.box[1], vector.box[0]], [vector.box[3], vector.box[2]]]);
-    let tiled = Boolean(tiles || vector);
+    let pictured = Boolean(tiles); // by another host, in place of our contours
     const lowest = vector ? "under" : "base"; // the pane of the contours
     // One world: beyond, the same places would have longitudes that no server knows.
     map.options.maxBoundsViscosity = 1;
@@ -34,7 +34,7 @@
     map.createPane("base").style.zIndex = 250;
     map.createPane("names").style.zIndex = 350;
     map.getPane("names").style.pointerEvents = "none";
-    map.getContainer().classList.add("ground", ...(tiled ? ["ground-tiled"] : []));
+    map.getContainer().classList.add("ground", ...(pictured || vector ? ["ground-tiled"] : []));
     const renderers = Object.fromEntries(["under", "base"].map((pane) => [pane, L.svg({ pane, padding: AROUND })]));
     const names = L.layerGroup().addTo(map);
     const areas = new Map(); // what is drawn, by type and code
@@ -65,10 +65,10 @@
       layer.addTo(map);
 
       function giveUp() {
-        if (came || !tiled) return;
+        if (came || !pictured) return;
         clearTimeout(late);
         layer.remove();
-        tiled = false;
+        pictured = false;
         map.getContainer().classList.remove("ground-tiled");
         map.attributionControl.addAttribution(contours);
         refresh().catch(() => {}); // the next move says so
@@ -83,7 +83,7 @@
 
     // Fetch and draw the contours in view, unless they are there; the old ones stay until then.
     async function refresh(signal) {
-      if (tiled && !vector && !wanted().own) return draw([]);
+      if (pictured && !wanted().own) return draw([]);
       const zoom = Math.floor(map.getZoom());
       const level = Math.min(zoom, COMMUNES_ALONE_FROM_ZOOM);
       const around = near && level === COMMUNES_ALONE_FROM_ZOOM ? AROUND : AROUND_LESS;
@@ -113,7 +113,7 @@
       for (const [each, { pane, feature }] of now) {
         if (!areas.has(each)) areas.set(each, contour(pane, feature));
       }
-      map.getContainer().classList.toggle("ground-drawn", (!tiled || Boolean(vector)) && areas.size > 0);
+      map.getContainer().classList.toggle("ground-drawn", !pictured && areas.size > 0);
       mark();
       write();
     }
@@ -127,7 +127,8 @@
     // not come as a whole, there is that outline alone.
     function panesOf(feature) {
       const own = isOwn(feature) ? ["base"] : [];
-      return vector ? [lowest, ...own] : tiled ? own : [lowest];
+      if (pictured) return own;
+      return vector ? [lowest, ...own] : [lowest];
     }
 
     // A department only from afar: from near its communes lie on it.
@@ -171,7 +172,7 @@
     function write() {
       names.clearLayers();
       const zoom = map.getZoom();
-      if ((tiled && !vector) || zoom < DEPARTMENT_NAMES_FROM_ZOOM) return;
+      if (pictured || zoom < DEPARTMENT_NAMES_FROM_ZOOM) return;
       const type = zoom >= COMMUNE_NAMES_FROM_ZOOM ? "commune" : "department";
       const view = inView();
       const taken = controls();
